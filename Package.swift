@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "ctxchain",
+  products: [
+    .executable(name: "ctxchain", targets: ["ctxchain"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
+    .target(name: "CLinux"),
+    .target(name: "CMeter"),
+    module("Bytes"),
+    module("EventLoop", ["CLibevent", "CLinux", "Bytes"]),
+    module("Context"),
+    module("Wire", ["Bytes"]),
+    module("Propagation", ["Context", "Wire"]),
+    module("Topology", [yams]),
+    module("Statistics", [histogram]),
+    module("Control", ["Topology"]),
+    module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology"]),
+    module(
+      "LoadClient",
+      ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
+    module("Report", ["Statistics", "Topology"]),
+    module("Launcher", ["EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
+    .executableTarget(
+      name: "ctxchain",
+      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Topology", "Propagation", "CMeter", argumentParser],
+      swiftSettings: swiftSettings),
+  ]
+)

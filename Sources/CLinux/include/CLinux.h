@@ -1,0 +1,40 @@
+// Linux calls that Swift cannot import: variadic functions, macros, and what needs _GNU_SOURCE.
+#ifndef CTXCHAIN_CLINUX_H
+#define CTXCHAIN_CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Asks the kernel to send SIGKILL to the calling process when the thread that spawned it ends.
+/// Returns 0, or -1 when `launcher` is no longer the parent: the launcher is gone already.
+int ctx_die_with_parent(pid_t launcher);
+
+/// Sets the name that `ps` and `top` show for this thread (15 bytes at most are kept).
+void ctx_set_process_name(const char *name);
+
+/// Pins a process to one CPU. Returns 0 or an errno value.
+int ctx_pin_to_cpu(pid_t pid, int cpu);
+
+/// Fills `cpus` with the CPUs that the calling process may run on; returns how many (at most `capacity`), or -1.
+int ctx_allowed_cpus(int *cpus, int capacity);
+
+/// CPU time of a process, all threads, in nanoseconds; -1 when the process is gone.
+int64_t ctx_process_cpu_nanoseconds(pid_t pid);
+
+/// CPU time of the calling thread, in nanoseconds.
+int64_t ctx_thread_cpu_nanoseconds(void);
+
+/// CLOCK_MONOTONIC in nanoseconds.
+int64_t ctx_monotonic_nanoseconds(void);
+
+/// An anonymous memory file of `size` zero bytes, close-on-exec. Returns the descriptor, or -1 with errno set.
+int ctx_memory_file(const char *name, size_t size);
+
+/// Sets O_NONBLOCK. Returns 0, or -1 with errno set.
+int ctx_set_nonblocking(int fd);
+
+/// open(2) with a mode; Swift cannot call the variadic form. Returns the descriptor, or -1 with errno set.
+int ctx_open(const char *path, int flags, mode_t mode);
+
+#endif

@@ -1,0 +1,35 @@
+// The name and type of one context entry. Keys are made once, at start, and live as long as the process.
+
+/// What kind of value a key holds.
+package enum ContextValueType: UInt8, Sendable {
+  case integer = 0
+  case text = 1
+}
+
+/// One key of a context: its name, the type of its value, and its slot in the schema when it has one.
+///
+/// A final class with constant fields: passing it down the request path costs no reference counting.
+package final class ContextKey: Sendable {
+  /// Lower-case ASCII; at most `ContextLimits.nameSizeMax` bytes.
+  package let name: String
+  package let type: ContextValueType
+  /// Position in `ContextSchema.standard`, or -1 for a key that the schema does not declare.
+  package let slot: Int
+
+  package init(name: String, type: ContextValueType, slot: Int = -1) {
+    precondition(name.utf8.count <= ContextLimits.nameSizeMax, "a key's name has at most \(ContextLimits.nameSizeMax) bytes")
+    self.name = name
+    self.type = type
+    self.slot = slot
+  }
+}
+
+extension ContextKey {
+  /// The keys that the schema declares, in slot order.
+  package static let requestID = ContextKey(name: "request-id", type: .text, slot: 0)
+  package static let user = ContextKey(name: "user", type: .integer, slot: 1)
+  package static let tenant = ContextKey(name: "tenant", type: .text, slot: 2)
+
+  /// Never set by anybody: what a miss costs.
+  package static let absent = ContextKey(name: "absent", type: .text)
+}

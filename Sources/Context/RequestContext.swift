@@ -1,0 +1,86 @@
+// What a request carries while one process works on it. A store is a subclass; the registry of them is `StoreKind`.
+// Never knows how a context travels: that is a propagator's business.
+
+/// The context of one request, as one of the compared stores holds it.
+///
+/// A class, because a node keeps one instance per request slot and uses it again (`reset`), so that a store which
+/// needs no memory of its own costs no allocation per request. Each method is implemented by a store in its own idiom:
+/// what it costs is what is measured. Text is handed in and out as UTF-8 bytes; a store that holds `String` converts,
+/// as code that uses such a store does.
+///
+/// This base class is also the store of the arms without a context (`none`, `opaque`): it holds nothing but bytes
+/// that it never reads.
+package class RequestContext {
+  /// What `opaque` carries: received bytes, forwarded unread. Owned by `opaqueCopy` once detached.
+  package final var opaque = UnsafeRawBufferPointer(start: nil, count: 0)
+  private final var opaqueCopy: UnsafeMutableRawPointer?
+  private final var opaqueCapacity = 0
+
+  package init() {}
+
+  deinit { opaqueCopy?.deallocate() }
+
+  /// False for the base class: there is no context to work with, and the standard work is skipped.
+  package var holdsEntries: Bool { false }
+
+  /// Empties the context for the next request. Capacity is kept.
+  package func reset() { opaque = UnsafeRawBufferPointer(start: nil, count: 0) }
+
+  /// Copies whatever still lies in received bytes. The node calls this before it returns to the loop with the request
+  /// unfinished: afterwards nothing in the context refers to the connection's input buffer.
+  package func detach() {
+    guard let source = opaque.baseAddress, source != UnsafeRawPointer(opaqueCopy) else { return }
+    if opaqueCapacity < opaque.count {
+      opaqueCopy?.deallocate()
+      opaqueCapacity = max(opaque.count, 128)
+      opaqueCopy = .allocate(byteCount: opaqueCapacity, alignment: 8)
+    }
+    opaqueCopy!.copyMemory(from: source, byteCount: opaque.count)
+    opaque = UnsafeRawBufferPointer(start: opaqueCopy, count: opaque.count)
+  }
+
+  // MARK: Span context
+
+  /// `SpanContext.none` when there is no trace.
+  package func spanContext() -> SpanContext { .none }
+  package func setSpanContext(_ value: SpanContext) {}
+  /// Derives the child's context: the same trace under a new span id.
+  package func setSpanID(_ value: UInt64) {}
+
+  /// Hands the tracestate list, exactly as received, to `body`; not called when there is none.
+  package func withTraceState(_ body: (RawSpan) -> Void) {}
+  package func setTraceState(_ value: RawSpan) {}
+
+  // MARK: Entries
+
+  /// The newest value of an integer key, cast to its type; nil when absent or of another type.
+  package func integer(_ key: ContextKey) -> Int64? { nil }
+  /// Hands the newest value of a text key to `body`, which is not called when the key is absent or of another type.
+  package func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {}
+
+  package func setInteger(_ key: ContextKey, _ value: Int64) {}
+  /// `value` is UTF-8 of at most `ContextLimits.textSizeMax` bytes.
+  package func setText(_ key: ContextKey, _ value: RawSpan) {}
+
+  /// An entry that came from the wire under a name that the schema does not declare. Names and text are UTF-8.
+  package func setEntry(name: RawSpan, integer: Int64) {}
+  package func setEntry(name: RawSpan, text: RawSpan) {}
+
+  /// Every entry once with its newest value; declared keys in slot order, then the others in the order first set.
+  package func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {}
+
+  // MARK: The packed image: every context as bytes, without loss (see `PackedLayout`)
+
+  /// Bytes that `writePacked` needs now.
+  package func packedSize() -> Int { 0 }
+  /// Writes exactly `packedSize()` bytes.
+  package func writePacked(to destination: UnsafeMutableRawPointer) {}
+  /// Takes the context from an image, which must stay in place until `reset` or `detach`. False when it is malformed;
+  /// the context is then empty.
+  package func readPacked(_ image: UnsafeRawBufferPointer) -> Bool { true }
+
+  // MARK: The measured read
+
+  /// Gets the key, casts the value to its type and folds it into the checksum: the read that is measured.
+  package func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {}
+}

@@ -1,0 +1,25 @@
+// Trace id, span id and trace flags: the part of a context that every tracing format carries.
+
+/// W3C Trace Context, sections 3.2.2.3 to 3.2.2.5. Ids are big-endian numbers: the first hex digit of the header is
+/// the highest digit of `traceIDHigh`.
+package struct SpanContext: Equatable, Sendable {
+  package var traceIDHigh: UInt64
+  package var traceIDLow: UInt64
+  package var spanID: UInt64
+  /// Bit 0 sampled, bit 1 random trace id.
+  package var flags: UInt8
+
+  @inlinable
+  package init(traceIDHigh: UInt64, traceIDLow: UInt64, spanID: UInt64, flags: UInt8) {
+    self.traceIDHigh = traceIDHigh
+    self.traceIDLow = traceIDLow
+    self.spanID = spanID
+    self.flags = flags
+  }
+
+  /// No trace: both ids are zero, which no tracing format allows.
+  package static var none: SpanContext { SpanContext(traceIDHigh: 0, traceIDLow: 0, spanID: 0, flags: 0) }
+
+  /// Both ids are non-zero, as every tracing format demands.
+  @inlinable package var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
+}

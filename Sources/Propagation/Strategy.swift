@@ -1,0 +1,29 @@
+// A strategy: a context store and a propagator. The presets are the pairs that people ship.
+
+package import Context
+
+package struct Strategy: Equatable, Sendable {
+  package let name: String
+  package let store: StoreKind
+  /// A name that `PropagatorRegistry` resolves.
+  package let propagator: String
+
+  package init(name: String, store: StoreKind, propagator: String) {
+    self.name = name
+    self.store = store
+    self.propagator = propagator
+  }
+
+  /// In the order that reports use.
+  package static let presets: [Strategy] = [
+    Strategy(name: "baseline", store: .none, propagator: "none"),
+    Strategy(name: "opaque", store: .none, propagator: "opaque"),
+    Strategy(name: "map", store: .map, propagator: "json-map"),
+    Strategy(name: "value-chain", store: .valueChain, propagator: "tracecontext,baggage"),
+    Strategy(name: "struct", store: .struct, propagator: "schema"),
+    Strategy(name: "packed", store: .packed, propagator: "packed"),
+    Strategy(name: "binary25", store: .struct, propagator: "binary25"),
+  ]
+
+  package static func preset(named name: String) -> Strategy? { presets.first { $0.name == name } }
+}

@@ -1,0 +1,132 @@
+// A checked topology: every reference resolved, every default filled in. Plain values, no YAML.
+
+/// A graph of services, as the launcher starts it and as `validate --print` shows it.
+package struct Topology: Codable, Equatable, Sendable {
+  /// Index of the entry in `services`.
+  package var entry: Int
+  /// Hops that a request may make, client → entry included; 0 when the graph has no cycle and needs no bound.
+  package var maxDepth: Int
+  package var client: ClientSide
+  package var services: [Service]
+
+  package init(entry: Int, maxDepth: Int, client: ClientSide, services: [Service]) {
+    self.entry = entry
+    self.maxDepth = maxDepth
+    self.client = client
+    self.services = services
+  }
+}
+
+/// What the client sends to the entry.
+package struct ClientSide: Codable, Equatable, Sendable {
+  package var propagator: String
+  /// Bytes.
+  package var payloadSize: Int
+  /// Keys that the client sets beside the standard ones (request id, user, tenant, trace).
+  package var set: [Assignment]
+
+  package init(propagator: String, payloadSize: Int, set: [Assignment]) {
+    self.propagator = propagator
+    self.payloadSize = payloadSize
+    self.set = set
+  }
+}
+
+package struct Service: Codable, Equatable, Sendable {
+  package var name: String
+  /// Processes, 1 to `TopologyLimits.replicasMax`.
+  package var replicas: Int
+  /// Threads of each process, 1 to `TopologyLimits.workersMax`.
+  package var workers: Int
+  /// A preset's name, or `custom` when store and propagators were named one by one.
+  package var strategy: String
+  package var store: String
+  /// False: the standard work on the context (see STANDARD in docs) is not done here.
+  package var contextWork: Bool
+  package var keysPerLayer: Int
+  /// `shadow` or `distinct`.
+  package var growth: String
+  /// Bytes.
+  package var responseSize: Int
+  /// Share of requests answered with an error, 0…1.
+  package var errorRate: Double
+  package var script: [Step]
+
+  package init(
+    name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
+    growth: String, responseSize: Int, errorRate: Double, script: [Step]
+  ) {
+    self.name = name
+    self.replicas = replicas
+    self.workers = workers
+    self.strategy = strategy
+    self.store = store
+    self.contextWork = contextWork
+    self.keysPerLayer = keysPerLayer
+    self.growth = growth
+    self.responseSize = responseSize
+    self.errorRate = errorRate
+    self.script = script
+  }
+}
+
+package enum Step: Codable, Equatable, Sendable {
+  case set([Assignment])
+  /// CPU time really burnt.
+  case work(DurationDistribution)
+  case sleep(DurationDistribution)
+  case call(Call)
+  case parallel([Call])
+}
+
+package struct Assignment: Codable, Equatable, Sendable {
+  package var key: String
+  package var value: AssignedValue
+
+  package init(key: String, value: AssignedValue) {
+    self.key = key
+    self.value = value
+  }
+}
+
+package enum AssignedValue: Codable, Equatable, Sendable {
+  case integer(Int64)
+  case text(String)
+}
+
+package enum DurationDistribution: Codable, Equatable, Sendable {
+  case fixed(nanoseconds: Int64)
+  case exponential(meanNanoseconds: Int64)
+}
+
+package struct Call: Codable, Equatable, Sendable {
+  /// Index of the callee in `Topology.services`.
+  package var service: Int
+  /// Bytes.
+  package var payloadSize: Int
+  /// 0 when only the caller's own deadline bounds the call.
+  package var timeoutNanoseconds: Int64
+  /// 0…1; drawn anew for every request.
+  package var probability: Double
+  /// Further tries after a call that failed with UNAVAILABLE or DEADLINE_EXCEEDED of its own timeout.
+  package var retries: Int
+  package var propagator: String
+  /// `frame`.
+  package var transport: String
+  /// A fault to reproduce: the context is not injected, though the propagator's rules say it should be.
+  package var dropsContext: Bool
+
+  package init(
+    service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,
+    transport: String, dropsContext: Bool
+  ) {
+    self.service = service
+    self.payloadSize = payloadSize
+    self.timeoutNanoseconds = timeoutNanoseconds
+    self.probability = probability
+    self.retries = retries
+    self.propagator = propagator
+    self.transport = transport
+    self.dropsContext = dropsContext
+  }
+}

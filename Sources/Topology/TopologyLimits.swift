@@ -1,0 +1,20 @@
+// The bounds of a topology, all in one place.
+
+package enum TopologyLimits {
+  /// Bytes of a topology file.
+  package static let fileSizeMax = 4 << 20
+  package static let serviceCountMax = 1_024
+  package static let replicasMax = 64
+  package static let workersMax = 64
+  package static let stepCountMax = 1_024
+  package static let parallelCallCountMax = 256
+  /// Bytes of a payload or a response.
+  package static let payloadSizeMax = 8 << 20
+  package static let durationNanosecondsMax: Int64 = 3_600_000_000_000
+  package static let retriesMax = 16
+  package static let keysPerLayerMax = 64
+  package static let maxDepthMax = 1_024
+  package static let nameSizeMax = 64
+  /// Depth of a generated chain.
+  package static let chainDepthMax = 64
+}

@@ -1,0 +1,28 @@
+// The names that a topology may use for strategies and their parts: handed in, so that this module knows none of them.
+
+package struct Vocabulary: Sendable {
+  package struct Preset: Sendable {
+    package let name: String
+    package let store: String
+    package let propagator: String
+
+    package init(name: String, store: String, propagator: String) {
+      self.name = name
+      self.store = store
+      self.propagator = propagator
+    }
+  }
+
+  package let presets: [Preset]
+  package let stores: [String]
+  /// Single propagators; a topology may join several with commas.
+  package let propagators: [String]
+  package let transports: [String]
+
+  package init(presets: [Preset], stores: [String], propagators: [String], transports: [String]) {
+    self.presets = presets
+    self.stores = stores
+    self.propagators = propagators
+    self.transports = transports
+  }
+}
