@@ -42,16 +42,16 @@ let package = Package(
     module("Propagation", ["Context", "Wire"]),
     module("Topology", [yams]),
     module("Statistics", [histogram]),
-    module("Control", ["Topology"]),
+    module("Control", ["Topology", "Statistics"]),
     module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology"]),
     module(
       "LoadClient",
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
     module("Report", ["Statistics", "Topology"]),
-    module("Launcher", ["EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
+    module("Launcher", ["Wire", "EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
-      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Topology", "Propagation", "CMeter", argumentParser],
+      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter", argumentParser],
       swiftSettings: swiftSettings),
   ]
 )

@@ -31,8 +31,23 @@ int64_t ctx_monotonic_nanoseconds(void);
 /// An anonymous memory file of `size` zero bytes, close-on-exec. Returns the descriptor, or -1 with errno set.
 int ctx_memory_file(const char *name, size_t size);
 
+/// A non-blocking, close-on-exec IPv4 stream socket. Returns the descriptor, or -1 with errno set.
+int ctx_tcp_socket(void);
+
+/// Accepts a connection as a non-blocking, close-on-exec descriptor. Returns it, or -1 with errno set.
+int ctx_accept(int fd);
+
+/// A connected pair of close-on-exec stream sockets. Returns 0, or -1 with errno set.
+int ctx_socket_pair(int fds[2]);
+
+/// A close-on-exec pipe: `fds[0]` reads, `fds[1]` writes. Returns 0, or -1 with errno set.
+int ctx_pipe(int fds[2]);
+
 /// Sets O_NONBLOCK. Returns 0, or -1 with errno set.
 int ctx_set_nonblocking(int fd);
+
+/// `KILL` for 9, and so on; NULL for a number that is no signal.
+const char *ctx_signal_name(int signal);
 
 /// open(2) with a mode; Swift cannot call the variadic form. Returns the descriptor, or -1 with errno set.
 int ctx_open(const char *path, int flags, mode_t mode);

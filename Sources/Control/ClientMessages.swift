@@ -1,0 +1,154 @@
+// What launcher and load client say to each other: one JSON document per line on the control channel. Types only.
+
+package import Statistics
+package import Topology
+
+package struct ClientConfiguration: Codable, Equatable, Sendable {
+  package var entry: [ServiceAddress]
+  package var topology: Topology
+  package var connections: Int
+  package var seed: UInt64
+  package var processName: String
+
+  package init(
+    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64, processName: String
+  ) {
+    self.entry = entry
+    self.topology = topology
+    self.connections = connections
+    self.seed = seed
+    self.processName = processName
+  }
+}
+
+package enum LoadMode: Codable, Equatable, Sendable {
+  /// So many requests are always under way.
+  case closed(inFlight: Int)
+  /// Requests per second, planned ahead, whatever comes back.
+  case open(rate: Double, poisson: Bool)
+}
+
+/// One stretch of load. Times in nanoseconds.
+package struct SlotOrder: Codable, Equatable, Sendable {
+  package var token: Int
+  package var mode: LoadMode
+  /// Connections used, at most as many as are open.
+  package var connections: Int
+  package var hopsLeft: Int
+  /// Before the window opens: this long, or 64 completions, whichever comes later.
+  package var settleNanoseconds: Int64
+  package var windowNanoseconds: Int64
+  /// When set, the slot is this many requests instead of a time, all of them in the window.
+  package var requestCount: Int?
+  /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries.
+  package var timeoutNanoseconds: Int64
+  /// How long to wait for replies after the last request was sent.
+  package var drainNanoseconds: Int64
+  package var seed: UInt64
+  /// Cut the window into so many nanoseconds each and report completions per piece; 0 = do not.
+  package var pieceNanoseconds: Int64
+
+  package init(
+    token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64, windowNanoseconds: Int64,
+    requestCount: Int?, timeoutNanoseconds: Int64, drainNanoseconds: Int64, seed: UInt64, pieceNanoseconds: Int64 = 0
+  ) {
+    self.token = token
+    self.mode = mode
+    self.connections = connections
+    self.hopsLeft = hopsLeft
+    self.settleNanoseconds = settleNanoseconds
+    self.windowNanoseconds = windowNanoseconds
+    self.requestCount = requestCount
+    self.timeoutNanoseconds = timeoutNanoseconds
+    self.drainNanoseconds = drainNanoseconds
+    self.seed = seed
+    self.pieceNanoseconds = pieceNanoseconds
+  }
+}
+
+package enum ClientCommand: Codable, Equatable, Sendable {
+  case configure(ClientConfiguration)
+  /// Another strategy in the same process set: new contexts, and a new hello to the entry.
+  case replaceTopology(Topology)
+  case run(SlotOrder)
+  /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
+  case verify(token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
+  /// Ends the running slot early: no new requests, drain, report.
+  case finish
+  case readMeter(token: Int)
+  case stop
+}
+
+/// What one slot brought.
+package struct SlotOutcome: Codable, Sendable {
+  package var token: Int
+  /// Over the whole slot, settling and draining included.
+  package var ledger: Ledger
+  package var windowNanoseconds: Int64
+  package var completedInWindow: UInt64
+  package var plannedInWindow: UInt64
+  /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.
+  package var responseTime: LatencyHistogram
+  /// From the actual send time.
+  package var serviceTime: LatencyHistogram
+  /// Actual minus intended send time.
+  package var sendLag: LatencyHistogram
+  /// Completions per piece of the window, when the order asked for pieces.
+  package var pieces: [UInt32]
+
+  package init(
+    token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64, plannedInWindow: UInt64,
+    responseTime: LatencyHistogram, serviceTime: LatencyHistogram, sendLag: LatencyHistogram, pieces: [UInt32]
+  ) {
+    self.token = token
+    self.ledger = ledger
+    self.windowNanoseconds = windowNanoseconds
+    self.completedInWindow = completedInWindow
+    self.plannedInWindow = plannedInWindow
+    self.responseTime = responseTime
+    self.serviceTime = serviceTime
+    self.sendLag = sendLag
+    self.pieces = pieces
+  }
+}
+
+/// What the contexts that came back say.
+package struct FidelityOutcome: Codable, Equatable, Sendable {
+  package var token: Int
+  package var requests: Int
+  /// Contexts compared, one per node that a request passed.
+  package var views: Int
+  /// Requests that failed or timed out: nothing to compare.
+  package var failed: Int
+  /// Keys that some leaf does not see, or sees changed, by the declared rules; in alphabetical order.
+  package var lostKeys: [String]
+  /// `caller>callee` of the first edge behind which a context is not what the rules say.
+  package var firstDifferingEdge: String?
+  package var expected: String?
+  package var found: String?
+
+  package init(
+    token: Int, requests: Int = 0, views: Int = 0, failed: Int = 0, lostKeys: [String] = [],
+    firstDifferingEdge: String? = nil, expected: String? = nil, found: String? = nil
+  ) {
+    self.token = token
+    self.requests = requests
+    self.views = views
+    self.failed = failed
+    self.lostKeys = lostKeys
+    self.firstDifferingEdge = firstDifferingEdge
+    self.expected = expected
+    self.found = found
+  }
+}
+
+package enum ClientReport: Codable, Sendable {
+  /// Every connection to the entry has exchanged its hello.
+  case connected
+  case windowOpened(token: Int)
+  case windowClosed(token: Int)
+  case finished(SlotOutcome)
+  case verified(FidelityOutcome)
+  case meter(MeterReading)
+  case failed(String)
+}

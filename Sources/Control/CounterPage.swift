@@ -1,0 +1,43 @@
+// What a node counts while it works, in memory that the launcher maps as well: reading it disturbs nobody, and it
+// outlives a node that dies. One writer (the node), any number of readers; every field is one aligned 64-bit word.
+
+/// The layout of the shared page. Plain stores and loads: a reader may see one field newer than another by the work of
+/// a request.
+package struct CounterPage {
+  /// Requests that arrived (a hop each).
+  package var deliveries: UInt64 = 0
+  package var responses: UInt64 = 0
+  /// Requests answered with an error status.
+  package var errors: UInt64 = 0
+  /// Requests whose caller cancelled or left.
+  package var cancelled: UInt64 = 0
+  /// Requests answered DEADLINE_EXCEEDED, those in `errors` included.
+  package var deadlineExceeded: UInt64 = 0
+  /// Requests refused with RESOURCE_EXHAUSTED.
+  package var shed: UInt64 = 0
+  /// Requests that arrived and are not answered yet.
+  package var open: UInt64 = 0
+  /// Calls sent to later services.
+  package var calls: UInt64 = 0
+  package var retries: UInt64 = 0
+  /// Replies to calls that were given up before.
+  package var lateReplies: UInt64 = 0
+  /// Bytes of the context of arrived requests: header fields and binary section.
+  package var contextSize: UInt64 = 0
+  package var payloadSize: UInt64 = 0
+  /// Context entries of arrived requests; counted only while `counting` is on.
+  package var contextKeys: UInt64 = 0
+  /// Requests in which an extraction had to drop something.
+  package var extractionDrops: UInt64 = 0
+  /// Sum of the standard work's checksums, wrapping.
+  package var checksum: UInt64 = 0
+  /// Connections closed for bytes that are not a frame, or not allowed here.
+  package var faults: UInt64 = 0
+  /// The same by reason, in the order of `FrameFault`.
+  package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
+
+  package init() {}
+
+  /// Bytes of the shared memory file.
+  package static let fileSize = 4096
+}

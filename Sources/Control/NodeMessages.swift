@@ -1,0 +1,101 @@
+// What launcher and node say to each other: one JSON document per line on the control channel. Types only, no I/O.
+
+package import Topology
+
+/// All that a node needs to know; also what `ctxchain node --config FILE` reads.
+package struct NodeConfiguration: Codable, Equatable, Sendable {
+  package var service: Service
+  /// Position of the service among the topology's, from 1: the layer of its standard work.
+  package var layer: Int
+  /// From 0.
+  package var replica: Int
+  package var host: String
+  /// 0 takes a free port.
+  package var port: UInt16
+  package var seed: UInt64
+  /// The name that the process list shows.
+  package var processName: String
+
+  package init(
+    service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64, processName: String
+  ) {
+    self.service = service
+    self.layer = layer
+    self.replica = replica
+    self.host = host
+    self.port = port
+    self.seed = seed
+    self.processName = processName
+  }
+}
+
+/// Where the replicas of a callee listen.
+package struct CalleeAddresses: Codable, Equatable, Sendable {
+  /// Index of the service in the topology, as in `Call.service`.
+  package var service: Int
+  package var name: String
+  package var addresses: [ServiceAddress]
+
+  package init(service: Int, name: String, addresses: [ServiceAddress]) {
+    self.service = service
+    self.name = name
+    self.addresses = addresses
+  }
+}
+
+package struct ServiceAddress: Codable, Equatable, Sendable {
+  package var host: String
+  package var port: UInt16
+
+  package init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+  }
+}
+
+package enum NodeCommand: Codable, Equatable, Sendable {
+  case configure(NodeConfiguration)
+  case connect([CalleeAddresses])
+  /// The same service under another strategy: store, script and propagators are replaced between two slots.
+  case replaceService(Service)
+  /// Turns the counters that cost something on or off.
+  case counting(Bool)
+  /// Asks for the counters of CMeter; answered by `meter` with the same token.
+  case readMeter(token: Int)
+  case stop
+}
+
+package enum NodeReport: Codable, Equatable, Sendable {
+  case listening(port: UInt16)
+  /// Every edge is connected and has exchanged its hello.
+  case connected
+  case replaced
+  case countingSet
+  case meter(MeterReading)
+  /// The node cannot go on; it exits with status 1 afterwards.
+  case failed(String)
+}
+
+/// Process-wide counts since start, by interposition.
+package struct MeterReading: Codable, Equatable, Sendable {
+  package var token: Int
+  /// Calls of malloc, calloc, realloc, posix_memalign, aligned_alloc.
+  package var allocations: UInt64
+  /// Bytes asked for by them.
+  package var allocatedSize: UInt64
+  /// Calls of the libc wrappers that `CMeter` knows; 0 when it is compiled out.
+  package var systemCalls: UInt64
+  /// `malloc-interposition`, or `none` under a sanitizer.
+  package var method: String
+
+  package init(
+    token: Int = 0, allocations: UInt64 = 0, allocatedSize: UInt64 = 0, systemCalls: UInt64 = 0,
+    method: String = "none"
+  ) {
+    self.token = token
+    self.allocations = allocations
+    self.allocatedSize = allocatedSize
+    self.systemCalls = systemCalls
+    self.method = method
+  }
+}

@@ -1,0 +1,184 @@
+// One stream descriptor: bytes in, bytes out, over a plain libevent event with buffers of its own (a bufferevent costs
+// five times the instructions). Never knows frames; never blocks.
+
+package import Bytes
+internal import CLibevent
+internal import CLinux
+internal import Glibc
+
+/// What a connection tells its owner. Held strongly until `close()`.
+package protocol ConnectionDelegate: AnyObject {
+  /// Bytes lie ready; returns how many were used up. The rest is handed in again, in front of what comes next.
+  /// The bytes stay in place until this returns.
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int
+  /// An outgoing connect succeeded.
+  func connectionDidConnect(_ connection: Connection)
+  /// The peer left or the descriptor failed (`error` is an errno value, 0 for an orderly end). Already closed.
+  func connection(_ connection: Connection, didCloseWith error: Int32)
+  /// Output went over `Connection.outputSizeMax`: whoever produces it should stop for a while.
+  func connectionDidFill(_ connection: Connection)
+  /// Output that went over the limit is below half of it again.
+  func connectionDidDrain(_ connection: Connection)
+}
+
+extension ConnectionDelegate {
+  package func connectionDidConnect(_ connection: Connection) {}
+  package func connectionDidFill(_ connection: Connection) {}
+  package func connectionDidDrain(_ connection: Connection) {}
+}
+
+package final class Connection {
+  /// Bytes read at most per readiness.
+  package static let readSize = 64 << 10
+  /// Bytes of unsent output at which `connectionDidFill` is called.
+  package static let outputSizeMax = 4 << 20
+
+  /// Append here, then call `send()`.
+  package let output: ByteBuffer
+  package let loop: EventLoop
+  private let input: ByteBuffer
+  private var fd: Int32
+  private var readEvent: OpaquePointer?
+  private var writeEvent: OpaquePointer?
+  private var delegate: (any ConnectionDelegate)?
+  private var isUnflushed = false
+  private var isConnecting = false
+  private var isFull = false
+
+  /// Takes over a connected descriptor (socket or pipe end) and closes it in `close()`.
+  package init(loop: EventLoop, fd: Int32, delegate: any ConnectionDelegate) {
+    self.loop = loop
+    self.fd = fd
+    self.delegate = delegate
+    input = ByteBuffer(capacity: Connection.readSize)
+    output = ByteBuffer(capacity: Connection.readSize)
+    ctx_set_nonblocking(fd)
+    // One retain for both events; `close()` gives it back.
+    let context = Unmanaged.passRetained(self).toOpaque()
+    readEvent = event_new(
+      loop.base, fd, Int16(EV_READ | EV_PERSIST),
+      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeReadable() } },
+      context)
+    writeEvent = event_new(
+      loop.base, fd, Int16(EV_WRITE),
+      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() } },
+      context)
+    event_add(readEvent, nil)
+  }
+
+  /// Starts a TCP connect; `connectionDidConnect` or `connection(_:didCloseWith:)` follows.
+  package convenience init(
+    loop: EventLoop, host: String, port: UInt16, delegate: any ConnectionDelegate
+  ) throws(EventLoopError) {
+    let address = try Socket.resolve(host: host, port: port)
+    let fd = try Socket.makeTCP()
+    let result = Socket.withAddress(address) { connect(fd, $0, $1) }
+    if result != 0 && errno != EINPROGRESS {
+      let error = errno
+      Glibc.close(fd)
+      throw .systemCall("connect", errno: error, about: "\(host):\(port)")
+    }
+    self.init(loop: loop, fd: fd, delegate: delegate)
+    isConnecting = true
+    event_add(writeEvent, nil)
+  }
+
+  deinit {
+    input.deallocate()
+    output.deallocate()
+  }
+
+  package var isOpen: Bool { readEvent != nil }
+
+  /// Queues what was appended to `output` for the end of this turn.
+  package func send() {
+    guard !isUnflushed, isOpen else { return }
+    isUnflushed = true
+    loop.willFlush(self)
+  }
+
+  /// Stops reading until `resumeReading()`: the kernel's buffer fills and the peer notices.
+  package func pauseReading() { if let readEvent { event_del(readEvent) } }
+
+  package func resumeReading() { if let readEvent { event_add(readEvent, nil) } }
+
+  /// Closes without another delegate call. Unsent output is lost.
+  package func close() {
+    guard let readEvent, let writeEvent else { return }
+    event_free(readEvent)
+    event_free(writeEvent)
+    self.readEvent = nil
+    self.writeEvent = nil
+    delegate = nil
+    Glibc.close(fd)
+    fd = -1
+    loop.retire(self)
+    Unmanaged.passUnretained(self).release()
+  }
+
+  // MARK: Callbacks
+
+  private func didBecomeReadable() {
+    let room = input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
+    let size = read(fd, room, input.room)
+    loop.refreshNow()
+    guard size > 0 else {
+      if size < 0 && (errno == EAGAIN || errno == EINTR) { return }
+      return fail(size == 0 ? 0 : errno)
+    }
+    input.commit(size)
+    guard let delegate else { return }
+    let used = delegate.connection(self, didReceive: input.readable)
+    if isOpen { input.consume(used) }
+  }
+
+  private func didBecomeWritable() {
+    loop.refreshNow()
+    if isConnecting {
+      isConnecting = false
+      let error = Socket.pendingError(of: fd)
+      guard error == 0 else { return fail(error) }
+      delegate?.connectionDidConnect(self)
+    }
+    write()
+  }
+
+  func didReachEndOfTurn() {
+    isUnflushed = false
+    if isOpen && !isConnecting { write() }
+  }
+
+  // MARK: Private
+
+  private func write() {
+    guard !output.isEmpty else { return }
+    let bytes = output.readable
+    let size = Glibc.write(fd, bytes.baseAddress, bytes.count)
+    if size == bytes.count {
+      output.removeAll()
+    } else if size >= 0 || errno == EAGAIN || errno == EINTR {
+      if size > 0 { output.consume(size) }
+      event_add(writeEvent, nil)
+    } else {
+      return fail(errno)
+    }
+    noteOutputSize()
+  }
+
+  private func noteOutputSize() {
+    if !isFull, output.count > Connection.outputSizeMax {
+      isFull = true
+      delegate?.connectionDidFill(self)
+    } else if isFull, output.count < Connection.outputSizeMax / 2 {
+      isFull = false
+      delegate?.connectionDidDrain(self)
+    }
+  }
+
+  private func fail(_ error: Int32) {
+    precondition(error != EBADF && error != EFAULT, "a descriptor was closed behind the connection's back")
+    let delegate = self.delegate
+    close()
+    delegate?.connection(self, didCloseWith: error)
+  }
+}

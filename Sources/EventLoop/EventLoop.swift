@@ -1,0 +1,79 @@
+// One libevent base and the turn around it: wait, run what is ready, then write out what was queued.
+// Never knows what the bytes mean. One loop per thread; nothing here may be touched from another thread.
+
+internal import CLibevent
+internal import CLinux
+
+/// An event loop. Not Sendable: it belongs to the thread that made it.
+///
+/// A *turn* is one wait for readiness and the callbacks that follow. Output is written once per turn: a connection
+/// that has something to send stands in `unflushed` until the turn ends, however many frames were appended.
+package final class EventLoop {
+  let base: OpaquePointer
+  /// CLOCK_MONOTONIC at the latest callback, in nanoseconds: read once per callback, not once per request.
+  package private(set) var now: Int64
+  private var isStopping = false
+  private var unflushed: [Connection] = []
+  /// Objects closed in this turn: kept until it ends, because a callback of theirs may still be on the stack.
+  private var retired: [AnyObject] = []
+
+  /// - Parameter precise: timers keep microseconds instead of milliseconds. Costs a system call per turn.
+  package init(precise: Bool = false) throws(EventLoopError) {
+    guard let configuration = event_config_new() else { throw .outOfMemory }
+    defer { event_config_free(configuration) }
+    if precise { event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_PRECISE_TIMER.rawValue)) }
+    guard let base = event_base_new_with_config(configuration) else { throw .outOfMemory }
+    self.base = base
+    now = ctx_monotonic_nanoseconds()
+  }
+
+  deinit { event_base_free(base) }
+
+  /// Runs turns until `stop()`, or until nothing is registered any more.
+  package func run() {
+    isStopping = false
+    while !isStopping, turn() {}
+  }
+
+  /// Runs turns until `condition` holds. False when nothing is registered any more and it never can.
+  package func run(until condition: () -> Bool) -> Bool {
+    while !condition() {
+      guard turn() else { return condition() }
+    }
+    return true
+  }
+
+  package func stop() { isStopping = true }
+
+  /// Waits until something is ready, runs its callbacks and writes what they queued.
+  /// False when no event is registered any more.
+  package func turn() -> Bool {
+    let result = event_base_loop(base, EVLOOP_ONCE)
+    precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
+    flush()
+    if !retired.isEmpty { retired.removeAll() }
+    return result == 0
+  }
+
+  /// Reads the clock and keeps it as `now`.
+  @discardableResult
+  package func refreshNow() -> Int64 {
+    now = ctx_monotonic_nanoseconds()
+    return now
+  }
+
+  /// Writes what is queued without waiting for the end of the turn: before the process does something long.
+  package func flush() {
+    var index = 0
+    // A flush may close a connection, and its delegate may then queue output elsewhere: the list can grow meanwhile.
+    while index < unflushed.count {
+      unflushed[index].didReachEndOfTurn()
+      index += 1
+    }
+    unflushed.removeAll(keepingCapacity: true)
+  }
+
+  func willFlush(_ connection: Connection) { unflushed.append(connection) }
+
+  func retire(_ object: AnyObject) { retired.append(object) }
+}

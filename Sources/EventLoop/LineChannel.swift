@@ -1,0 +1,67 @@
+// Newline-terminated messages over a stream descriptor: the control channel, and a child's log.
+
+internal import Bytes
+
+package protocol LineChannelDelegate: AnyObject {
+  /// One line without its newline.
+  func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer)
+  /// The other end is gone.
+  func channelDidClose(_ channel: LineChannel)
+}
+
+/// Lines in both directions. A line longer than `lineSizeMax` closes the channel.
+package final class LineChannel: ConnectionDelegate {
+  /// Bytes: a node's configuration holds its script, a client's result its histograms.
+  package static let lineSizeMax = 16 << 20
+
+  private var connection: Connection?
+  private var delegate: (any LineChannelDelegate)?
+  private var scannedSize = 0
+
+  package init(loop: EventLoop, fd: Int32, delegate: any LineChannelDelegate) {
+    self.delegate = delegate
+    connection = Connection(loop: loop, fd: fd, delegate: self)
+  }
+
+  package var isOpen: Bool { connection?.isOpen ?? false }
+
+  /// Queues one line; `line` holds no newline.
+  package func send(_ line: some Sequence<UInt8>) {
+    guard let connection else { return }
+    Array(line).withUnsafeBytes { connection.output.append($0) }
+    connection.output.reserve(1).storeBytes(of: 10, as: UInt8.self)
+    connection.output.commit(1)
+    connection.send()
+  }
+
+  package func close() {
+    connection?.close()
+    connection = nil
+    delegate = nil
+  }
+
+  package func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    var used = 0
+    var position = scannedSize
+    while position < bytes.count, let delegate {
+      guard bytes[position] == 10 else {
+        position += 1
+        continue
+      }
+      delegate.channel(self, didReceive: UnsafeRawBufferPointer(rebasing: bytes[used..<position]))
+      position += 1
+      used = position
+    }
+    scannedSize = bytes.count - used
+    if scannedSize > LineChannel.lineSizeMax { fail() }
+    return used
+  }
+
+  package func connection(_ connection: Connection, didCloseWith error: Int32) { fail() }
+
+  private func fail() {
+    let delegate = self.delegate
+    close()
+    delegate?.channelDidClose(self)
+  }
+}

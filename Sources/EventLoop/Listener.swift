@@ -1,0 +1,56 @@
+// A listening TCP socket that hands out accepted descriptors. Never reads from them.
+
+internal import CLibevent
+internal import CLinux
+internal import Glibc
+
+/// Listens until `close()`. The handler gets each accepted, non-blocking descriptor and owns it from then on.
+package final class Listener {
+  package let port: UInt16
+  private let loop: EventLoop
+  private let fd: Int32
+  private var event: OpaquePointer?
+  private var handler: ((Int32) -> Void)?
+
+  /// Binds and listens. `port` 0 takes a free one.
+  package init(loop: EventLoop, host: String, port: UInt16, handler: @escaping (Int32) -> Void) throws(EventLoopError) {
+    let address = try Socket.resolve(host: host, port: port)
+    let fd = try Socket.makeTCP()
+    Socket.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+    guard Socket.withAddress(address, { bind(fd, $0, $1) }) == 0, listen(fd, SOMAXCONN) == 0 else {
+      let error = errno
+      Glibc.close(fd)
+      throw .systemCall("bind", errno: error, about: "\(host):\(port)")
+    }
+    self.loop = loop
+    self.fd = fd
+    self.handler = handler
+    self.port = Socket.port(of: fd)
+    let context = Unmanaged.passRetained(self).toOpaque()
+    event = event_new(
+      loop.base, fd, Int16(EV_READ | EV_PERSIST),
+      { _, _, context in Unmanaged<Listener>.fromOpaque(context!).takeUnretainedValue().didBecomeReadable() }, context)
+    event_add(event, nil)
+  }
+
+  package func close() {
+    guard let event else { return }
+    self.event = nil
+    handler = nil
+    event_free(event)
+    Glibc.close(fd)
+    loop.retire(self)
+    Unmanaged.passUnretained(self).release()
+  }
+
+  private func didBecomeReadable() {
+    loop.refreshNow()
+    while let handler {
+      let accepted = ctx_accept(fd)
+      // Out of descriptors, or nobody waits any more: the next readiness tries again.
+      guard accepted >= 0 else { return }
+      Socket.configure(accepted)
+      handler(accepted)
+    }
+  }
+}

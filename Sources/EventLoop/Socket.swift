@@ -1,0 +1,64 @@
+// The socket calls that Listener and Connection need, with Swift errors. Never waits, but for a host name's look-up.
+
+internal import CLinux
+internal import Glibc
+
+package enum Socket {
+  /// Bytes asked for as send and receive buffer of every TCP socket, so that all arms have the same.
+  package static let bufferSize: Int32 = 128 << 10
+
+  /// A non-blocking, close-on-exec TCP socket with equal buffers and no delay.
+  static func makeTCP() throws(EventLoopError) -> Int32 {
+    let fd = ctx_tcp_socket()
+    guard fd >= 0 else { throw .systemCall("socket", errno: errno, about: "tcp") }
+    configure(fd)
+    return fd
+  }
+
+  static func configure(_ fd: Int32) {
+    setOption(fd, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    setOption(fd, SOL_SOCKET, SO_SNDBUF, bufferSize)
+    setOption(fd, SOL_SOCKET, SO_RCVBUF, bufferSize)
+  }
+
+  static func setOption(_ fd: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+    var value = value
+    setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  /// The IPv4 address of a host name or dotted quad. Blocks for a name that is not a number.
+  static func resolve(host: String, port: UInt16) throws(EventLoopError) -> sockaddr_in {
+    var hints = addrinfo()
+    hints.ai_family = AF_INET
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, &hints, &list) == 0, let first = list else { throw .unknownHost(host) }
+    defer { freeaddrinfo(list) }
+    var address = first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+    address.sin_port = port.bigEndian
+    return address
+  }
+
+  static func withAddress<R>(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+    withUnsafePointer(to: address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+
+  /// The port that a bound socket got.
+  static func port(of fd: Int32) -> UInt16 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fd, $0, &size) }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  /// The error that a finished non-blocking connect left behind; 0 when it succeeded.
+  static func pendingError(of fd: Int32) -> Int32 {
+    var error: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size)
+    return error
+  }
+}

@@ -1,0 +1,157 @@
+// One child: a node or a client, started from this very program, with its control channel, its shared counters and the
+// last lines of its log. The only code that spawns.
+
+internal import CLinux
+internal import Control
+internal import EventLoop
+internal import Glibc
+
+/// Started by `init`; `signal`, `wait` and `close` end it. Must be made on the main thread: a child dies with the
+/// thread that spawned it.
+final class ChildProcess: LineChannelDelegate {
+  enum Role: String { case node, client }
+
+  /// Lines of log kept.
+  static let logLineCountMax = 20
+
+  let name: String
+  /// The service that a node runs; nil for a client.
+  let service: String?
+  let pid: pid_t
+  /// Nil for a client.
+  let counters: UnsafeMutablePointer<CounterPage>?
+  /// Called with each line of the control channel.
+  var didReceive: ((UnsafeRawBufferPointer) -> Void)?
+  /// Set once the child has been reaped: the status that `waitpid` gave.
+  private(set) var waitStatus: Int32?
+  /// The launcher asked it to stop: its end is no failure.
+  private(set) var isStopping = false
+  private var control: LineChannel!
+  private var log: LineChannel!
+  private(set) var logLines: [String] = []
+
+  /// - Parameter wrapper: words put in front of the command line, such as a profiler; empty for none.
+  init(loop: EventLoop, role: Role, name: String, service: String?, wrapper: [String]) throws(LauncherError) {
+    self.name = name
+    self.service = service
+    var fds: [Int32] = [0, 0]
+    guard ctx_socket_pair(&fds) == 0 else {
+      throw .spawn(name, errno: errno)
+    }
+    let (parentEnd, childEnd) = (fds[0], ChildProcess.moveHigh(fds[1]))
+    guard ctx_pipe(&fds) == 0 else { throw .spawn(name, errno: errno) }
+    let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
+    let memory = role == .node ? ctx_memory_file(name, CounterPage.fileSize) : -1
+    let page = memory >= 0 ? ChildProcess.moveHigh(memory) : -1
+    counters = page >= 0 ? ChildProcess.map(page) : nil
+    defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }
+
+    let program = ChildProcess.program
+    let arguments =
+      wrapper + [wrapper.isEmpty ? "ctxchain" : program, role.rawValue, "--launcher", String(getpid()), "--name", name]
+    let path = wrapper.first ?? program
+    switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
+    case .success(let pid): self.pid = pid
+    case .failure(let failure): throw .spawn(name, errno: failure.errno)
+    }
+    control = LineChannel(loop: loop, fd: parentEnd, delegate: self)
+    log = LineChannel(loop: loop, fd: logRead, delegate: self)
+  }
+
+  deinit { if let counters { munmap(counters, CounterPage.fileSize) } }
+
+  func send(_ message: some Encodable) { control.send(ControlCodec.encode(message)) }
+
+  /// CPU of all its threads in nanoseconds; 0 once it is gone.
+  var cpuNanoseconds: Int64 { max(0, ctx_process_cpu_nanoseconds(pid)) }
+
+  var isAlive: Bool { waitStatus == nil }
+
+  /// From here on its end is expected.
+  func willStop() { isStopping = true }
+
+  func signal(_ number: Int32) { if isAlive { kill(pid, number) } }
+
+  /// Reaps the child when it has ended. True when it just did.
+  func reap() -> Bool {
+    guard isAlive else { return false }
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WNOHANG) == pid else { return false }
+    waitStatus = status
+    return true
+  }
+
+  func close() {
+    control.close()
+    log.close()
+    didReceive = nil
+  }
+
+  var death: ChildDeath {
+    let status = waitStatus ?? 0
+    let number = status & 0x7f
+    return ChildDeath(
+      name: name, service: service, pid: pid, signal: number == 0 ? nil : number,
+      exitCode: number == 0 ? (status >> 8) & 0xff : nil, lastLogLines: logLines,
+      requestsLost: counters?.pointee.open ?? 0)
+  }
+
+  // MARK: Channels
+
+  func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
+    if channel === control {
+      didReceive?(line)
+    } else {
+      if logLines.count == ChildProcess.logLineCountMax { logLines.removeFirst() }
+      logLines.append(String(decoding: line, as: UTF8.self))
+    }
+  }
+
+  func channelDidClose(_ channel: LineChannel) {}
+
+  // MARK: Spawning
+
+  private struct SpawnFailure: Error { let errno: Int32 }
+
+  /// This very program, also when its file has been replaced meanwhile.
+  private static let program = "/proc/self/exe"
+
+  /// Out of the way of the numbers that the child gets.
+  private static func moveHigh(_ fd: Int32) -> Int32 {
+    let moved = fcntl(fd, F_DUPFD_CLOEXEC, 64)
+    guard moved >= 0 else { return fd }
+    Glibc.close(fd)
+    return moved
+  }
+
+  private static func map(_ fd: Int32) -> UnsafeMutablePointer<CounterPage>? {
+    let address = mmap(nil, CounterPage.fileSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    guard address != MAP_FAILED else { return nil }
+    return address?.bindMemory(to: CounterPage.self, capacity: 1)
+  }
+
+  /// Control channel on 3, counters on 4, log on 1 and 2, nothing on 0, everything else closed. A process group of its
+  /// own: Ctrl-C goes to the launcher alone.
+  private static func spawn(
+    _ path: String, _ arguments: [String], control: Int32, log: Int32, page: Int32
+  ) -> Result<pid_t, SpawnFailure> {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, log, 1)
+    posix_spawn_file_actions_adddup2(&actions, log, 2)
+    posix_spawn_file_actions_adddup2(&actions, control, 3)
+    if page >= 0 { posix_spawn_file_actions_adddup2(&actions, page, 4) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    posix_spawnattr_setpgroup(&attributes, 0)
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var pid: pid_t = 0
+    let error = posix_spawnp(&pid, path, &actions, &attributes, &words, environ)
+    return error == 0 ? .success(pid) : .failure(SpawnFailure(errno: error))
+  }
+}

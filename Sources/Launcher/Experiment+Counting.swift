@@ -1,0 +1,119 @@
+// The counting pass: a fixed number of requests, one in flight, then twice as many; the difference per request is
+// exact, because start-up cancels. Nothing is timed here.
+
+internal import Control
+internal import Report
+internal import Statistics
+internal import Topology
+internal import Wire
+
+/// Everything counted up to one moment.
+private struct CountReading {
+  var meters: [MeterReading]
+  var client: MeterReading
+  var pages: [CounterPage]
+}
+
+extension Experiment {
+  func count() throws(LauncherError) {
+    for arm in plan.arms.indices {
+      observer.runDidProgress("counting: \(plan.arms[arm].name)", secondsLeft: nil)
+      let set = try set(for: arm)
+      try setCounting(true, set)
+      for depth in depths.depths { try count(arm, depth, set) }
+      try setCounting(false, set)
+    }
+    observer.runDidReach("counted allocations, system calls and bytes")
+  }
+
+  private func setCounting(_ isOn: Bool, _ set: ProcessSet) throws(LauncherError) {
+    try set.ask(.counting(isOn), "counting") { _, report in if case .countingSet = report { true } else { false } }
+  }
+
+  private func count(_ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
+    let n = ExperimentPlan.countedRequestCount
+    let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
+    // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.
+    var readings: [CountReading] = []
+    for requestCount in [n, n, 2 * n] {
+      if !readings.isEmpty || requestCount == n { readings.append(try read(set)) }
+      _ = try runner.run(
+        spec, on: set, seconds: plan.timeoutSeconds, round: 0, position: 0, requestCount: requestCount,
+        keep: { _ in })
+    }
+    readings.append(try read(set))
+    append(arm, depth, set, once: difference(readings[2], readings[1]), twice: difference(readings[3], readings[2]))
+  }
+
+  private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
+    let token = set.makeToken()
+    var meters = Array(repeating: MeterReading(), count: set.nodes.count)
+    try set.ask(.readMeter(token: token), "counters") { index, report in
+      guard case .meter(let reading) = report, reading.token == token else { return false }
+      meters[index] = reading
+      return true
+    }
+    set.client?.send(ClientCommand.readMeter(token: token))
+    let client = try set.awaitClient("counters") { report -> MeterReading? in
+      if case .meter(let reading) = report, reading.token == token { reading } else { nil }
+    }
+    return CountReading(
+      meters: meters, client: client, pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
+  }
+
+  private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {
+    func minus(_ left: MeterReading, _ right: MeterReading) -> MeterReading {
+      MeterReading(
+        allocations: left.allocations &- right.allocations, allocatedSize: left.allocatedSize &- right.allocatedSize,
+        systemCalls: left.systemCalls &- right.systemCalls, method: left.method)
+    }
+    func minus(_ left: CounterPage, _ right: CounterPage) -> CounterPage {
+      var page = CounterPage()
+      page.deliveries = left.deliveries &- right.deliveries
+      page.contextSize = left.contextSize &- right.contextSize
+      page.payloadSize = left.payloadSize &- right.payloadSize
+      page.contextKeys = left.contextKeys &- right.contextKeys
+      return page
+    }
+    return CountReading(
+      meters: zip(later.meters, earlier.meters).map(minus), client: minus(later.client, earlier.client),
+      pages: zip(later.pages, earlier.pages).map(minus))
+  }
+
+  /// Per request: (the run of 2n requests − the run of n requests) / n.
+  private func append(_ arm: Int, _ depth: Int, _ set: ProcessSet, once: CountReading, twice: CountReading) {
+    let n = Double(ExperimentPlan.countedRequestCount)
+    let isCounted = once.client.method != CountingPass.Method.none.rawValue
+    func perRequest(_ path: (CountReading) -> UInt64) -> Double {
+      Double(Int64(bitPattern: path(twice) &- path(once))) / n
+    }
+    func perDelivery(_ amount: UInt64, _ page: CounterPage) -> Double {
+      page.deliveries == 0 ? 0 : Double(amount) / Double(page.deliveries)
+    }
+    let nodes = set.nodes.indices.map { index in
+      let page = twice.pages[index]
+      return NodeCounts(
+        service: set.topology.services[set.nodes[index].service].name, replica: set.nodes[index].replica,
+        deliveriesPerRequest: perRequest { $0.pages[index].deliveries },
+        allocationsPerRequest: isCounted ? perRequest { $0.meters[index].allocations } : nil,
+        allocatedBytesPerRequest: isCounted ? perRequest { $0.meters[index].allocatedSize } : nil,
+        systemCallsPerRequest: isCounted ? perRequest { $0.meters[index].systemCalls } : nil,
+        contextBytesInPerDelivery: perDelivery(page.contextSize, page),
+        payloadBytesInPerDelivery: perDelivery(page.payloadSize, page),
+        contextKeysPerDelivery: perDelivery(page.contextKeys, page))
+    }
+    let name = plan.arms[arm].name
+    result.counts.append(
+      CountingPass(
+        arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
+        client: ClientCounts(allocationsPerRequest: isCounted ? perRequest { $0.client.allocations } : nil)))
+    let deliveries = Double(twice.pages.map(\.deliveries).reduce(0, +))
+    let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
+    result.hopBytes.append(
+      HopBytes(
+        arm: name, depth: depth,
+        contextBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.contextSize).reduce(0, +)) / deliveries,
+        payloadBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.payloadSize).reduce(0, +)) / deliveries,
+        headerBytesPerHop: Double(FrameLayout.headerSize), contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
+  }
+}

@@ -1,0 +1,98 @@
+// What happens once before the rounds: warm-up, the fidelity check, the counting pass and the pilot.
+
+internal import Control
+internal import Report
+internal import Statistics
+
+extension Experiment {
+  /// Seconds of one warm-up stretch; repeated until steady, at most for `WarmupDetector.durationNanosecondsMax`.
+  private static let warmupSeconds = 0.4
+
+  /// Loads each set at the largest depth until its throughput is steady (MSER-5).
+  func warmUp() throws(LauncherError) {
+    for index in sets.indices { try warmUp(index, generation: 0) }
+  }
+
+  func warmUp(_ index: Int, generation: Int) throws(LauncherError) {
+    observer.runDidProgress("warming up \(plan.arms[index].name)", secondsLeft: nil)
+    let limit = Double(WarmupDetector.durationNanosecondsMax) / 1e9 * (plan.budgetSeconds == nil ? 1 : 0.2)
+    var windows: [Double] = []
+    var detector = WarmupDetector(windows: [])
+    var seconds = 0.0
+    repeat {
+      let measured = try runner.run(
+        SlotSpec(arm: index, depth: depthMax, phase: .closed, inFlight: plan.inFlight), on: sets[index],
+        seconds: Experiment.warmupSeconds + Double(SlotRunner.settleNanoseconds) / 1e9, round: 0, position: 0,
+        pieceNanoseconds: WarmupDetector.windowNanoseconds, keep: { _ in })
+      windows += measured.pieces.map(Double.init)
+      seconds += Experiment.warmupSeconds
+      detector = WarmupDetector(windows: windows)
+    } while !detector.isSteady && seconds + Experiment.warmupSeconds <= limit
+    result.warmups.append(
+      Warmup(
+        arm: plan.arms[index].name, set: generation, windowsDiscarded: detector.discardedWindowCount, seconds: seconds,
+        steady: detector.isSteady))
+  }
+
+  /// Holds the contexts that arrive against the declared rules, in a slot of its own per arm.
+  func verifyFidelity() throws(LauncherError) {
+    for arm in plan.arms.indices {
+      observer.runDidProgress("checking what arrives: \(plan.arms[arm].name)", secondsLeft: nil)
+      let set = try set(for: arm)
+      let token = set.makeToken()
+      set.client?.send(
+        ClientCommand.verify(
+          token: token, requestCount: ExperimentPlan.fidelityRequestCount,
+          hopsLeft: plan.hopsLeft(depth: depthMax, topology: set.topology),
+          timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)))
+      let seconds = plan.timeoutSeconds * 2 + 60
+      let outcome = try set.awaitClient("the fidelity check", seconds: seconds) { report -> FidelityOutcome? in
+        if case .verified(let outcome) = report, outcome.token == token { outcome } else { nil }
+      }
+      result.fidelity.append(FidelityResult(arm: plan.arms[arm].name, outcome))
+    }
+    let mismatches = result.fidelity.filter { $0.verdict == .mismatch }.map(\.arm)
+    observer.runDidReach(
+      mismatches.isEmpty
+        ? "checked what arrives: as declared in every arm"
+        : "checked what arrives: NOT as declared in \(mismatches.joined(separator: ", "))")
+  }
+
+  /// Finds the open-loop rate that all arms share: half of what the slowest did in a closed loop at the largest depth.
+  func findRate() throws(LauncherError) {
+    if let rate = plan.openLoopRate {
+      openLoopRate = rate
+      result.settings.openLoopRateReason = "as asked for"
+    } else {
+      var slowest = (name: "", throughput: Double.infinity)
+      for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
+        observer.runDidProgress("pilot: \(plan.arms[arm].name)", secondsLeft: nil)
+        let spec = SlotSpec(arm: arm, depth: depthMax, phase: .pilot, inFlight: plan.inFlight)
+        let measured = try runner.run(
+          spec, on: try set(for: arm), seconds: plan.slotSeconds, round: 0, position: arm, keep: keepRaw)
+        if measured.slot.throughput < slowest.throughput {
+          slowest = (plan.arms[arm].name, measured.slot.throughput)
+        }
+      }
+      openLoopRate = max(1, (slowest.throughput / 2).rounded())
+      result.settings.openLoopRateReason = "half of what \(slowest.name), the slowest, did in its pilot slot"
+    }
+    result.settings.openLoopRate = openLoopRate
+    observer.runDidReach("open-loop rate: \(Int(openLoopRate)) requests/s")
+  }
+
+  /// Adds a slot to the result alone.
+  func keepRaw(_ measured: MeasuredSlot) { result.slots.append(measured.slot) }
+}
+
+extension FidelityResult {
+  fileprivate init(arm: String, _ outcome: FidelityOutcome) {
+    let verdict: Verdict =
+      outcome.firstDifferingEdge != nil
+      ? .mismatch
+      : outcome.views == 0 ? .notChecked : outcome.lostKeys.isEmpty ? .faithful : .lostAsDeclared
+    self.init(
+      arm: arm, verdict: verdict, requests: outcome.requests, views: outcome.views, lostKeys: outcome.lostKeys,
+      firstDifferingEdge: outcome.firstDifferingEdge, expected: outcome.expected, found: outcome.found)
+  }
+}

@@ -1,0 +1,160 @@
+// A whole run: process sets, warm-up, fidelity, counting, pilot, rounds, and the one document that comes of it. A
+// straight line of steps; each of them is a file of its own beside this one.
+
+internal import EventLoop
+package import Report
+internal import Statistics
+internal import Topology
+
+/// Runs a plan and keeps its result, also when it ends early. Main thread only: it spawns.
+package final class Experiment {
+  let plan: ExperimentPlan
+  let supervisor: Supervisor
+  let observer: any RunObserver
+  let runner: SlotRunner
+  let placement: PlacementPlan
+  package internal(set) var result: RunResult
+  /// One per arm, or one for all.
+  var sets: [ProcessSet] = []
+  var depths: DepthPlan
+  var openLoopRate = 0.0
+  var histograms: [HistogramKey: LatencyHistogram] = [:]
+  /// Of the round under way: dropped when the round is measured again.
+  var roundHistograms: [HistogramKey: LatencyHistogram] = [:]
+  let startTime: Int64
+
+  struct HistogramKey: Hashable {
+    let arm: Int
+    let depth: Int
+    let phase: String
+  }
+
+  package init(plan: ExperimentPlan, observer: any RunObserver) throws {
+    self.plan = plan
+    self.observer = observer
+    let supervisor = try Supervisor()
+    self.supervisor = supervisor
+    startTime = supervisor.loop.refreshNow()
+    depths = plan.isChain ? try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1) : DepthPlan(depthMax: 1)
+    let allowed = PlacementPlan.allowedCPUs()
+    let before = HostReading()
+    try supervisor.pause(seconds: 0.1)
+    placement = PlacementPlan(plan.placement, cpus: HostReading().leastLoaded(allowed, since: before))
+    runner = SlotRunner(plan: plan, supervisor: supervisor)
+    result = Experiment.emptyResult(plan, allowedCPUs: allowed)
+  }
+
+  /// Runs everything. Returns the process's exit status; the result says why it is not 0.
+  package func run() -> Int32 {
+    var status: Int32 = 0
+    do throws(LauncherError) {
+      placement.pin(0, to: placement.cpuForLauncher)
+      try startSets()
+      try warmUp()
+      try verifyFidelity()
+      try count()
+      try findRate()
+      try runRounds()
+      if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
+    } catch {
+      status = note(error)
+    }
+    observer.runDidReach("stopping")
+    sets.forEach { $0.stop() }
+    supervisor.close()
+    seal(status)
+    return status
+  }
+
+  var elapsedSeconds: Double { Double(supervisor.loop.refreshNow() - startTime) / 1e9 }
+
+  /// The set that runs an arm, under that arm's strategy.
+  func set(for arm: Int) throws(LauncherError) -> ProcessSet {
+    guard plan.sharesProcessSet else { return sets[arm] }
+    if sets[0].topology != plan.arms[arm].topology { try sets[0].replace(plan.arms[arm].topology) }
+    return sets[0]
+  }
+
+  var depthMax: Int { depths.depths.last! }
+
+  // MARK: Process sets
+
+  private func startSets() throws(LauncherError) {
+    let arms = plan.sharesProcessSet ? [0] : Array(plan.arms.indices)
+    for arm in arms {
+      observer.runDidProgress("starting \(plan.arms[arm].name)", secondsLeft: nil)
+      sets.append(makeSet(arm, generation: 0))
+      try sets[sets.count - 1].start()
+    }
+    let processCount = sets.map(\.processes.count).reduce(0, +)
+    observer.runDidReach(
+      "started \(processCount) processes in \(sets.count) process set\(sets.count == 1 ? "" : "s")"
+        + (plan.sharesProcessSet ? ", shared by all arms" : ""))
+    if plan.sharesProcessSet {
+      result.notes.append(
+        "all arms share one process set, because one each would be \(plan.processCount) processes "
+          + "(more than \(ExperimentPlan.ownSetProcessCountMax))")
+    }
+  }
+
+  func makeSet(_ arm: Int, generation: Int) -> ProcessSet {
+    ProcessSet(
+      topology: plan.arms[arm].topology, supervisor: supervisor,
+      options: ProcessSetOptions(
+        placement: placement, seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48))
+  }
+
+  // MARK: End
+
+  private func note(_ error: LauncherError) -> Int32 {
+    switch error {
+    case .interrupted(let signal):
+      result.interrupted = true
+      result.notes.append("interrupted by a signal: only what was measured until then is here")
+      return 128 + signal
+    case .childDied(let death):
+      result.failures.append(
+        NodeFailure(
+          node: death.name, service: death.service, reason: death.description, signal: death.signal.map(Int.init),
+          exitCode: death.exitCode.map(Int.init), lastLogLines: death.lastLogLines, requestsLost: death.requestsLost))
+      return 1
+    default:
+      result.notes.append("\(error)")
+      return 1
+    }
+  }
+
+  private func seal(_ status: Int32) {
+    acceptRound()
+    result.exitStatus = Int(status)
+    result.finishedAt = HostFacts.timestamp()
+    result.settings.depths = depths.depths
+    result.settings.droppedDepths = depths.dropped.sorted()
+    let keys = histograms.keys.sorted { ($0.arm, $0.depth, $0.phase) < ($1.arm, $1.depth, $1.phase) }
+    result.histograms = keys.map { key in
+      MergedHistogram(
+        arm: plan.arms[key.arm].name, depth: key.depth, phase: Slot.Phase(rawValue: key.phase)!,
+        responseTime: histograms[key]!)
+    }
+  }
+
+  private static func emptyResult(_ plan: ExperimentPlan, allowedCPUs: [Int32]) -> RunResult {
+    let topology = plan.arms[0].topology
+    let entry = topology.services[topology.entry]
+    let now = HostFacts.timestamp()
+    return RunResult(
+      toolVersion: plan.toolVersion, commandLine: plan.commandLine, startedAt: now, finishedAt: now,
+      interrupted: false, seed: plan.seed, exitStatus: 0, host: HostFacts.describe(allowedCPUs: allowedCPUs),
+      settings: RunSettings(
+        placement: plan.placement.rawValue, slotSeconds: plan.slotSeconds, rounds: 0, roundsPlanned: plan.rounds ?? 0,
+        inFlight: plan.inFlight, depths: plan.depths, growth: entry.growth, keysPerLayer: entry.keysPerLayer,
+        payloadSize: topology.client.payloadSize, socketBufferSize: Int(Socket.bufferSize),
+        processSets: plan.sharesProcessSet ? 1 : plan.arms.count, processSetReplacements: 0,
+        sharedProcessSet: plan.sharesProcessSet, budgetSeconds: plan.budgetSeconds,
+        timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)),
+      topology: topology,
+      arms: plan.arms.map {
+        Arm(name: $0.name, store: $0.store, propagator: $0.propagator, controlOf: $0.controlOf)
+      })
+  }
+}

@@ -1,0 +1,90 @@
+// What a run is to do: values only, filled in by the commands.
+
+package import Topology
+
+/// One arm: a strategy on a graph.
+package struct ArmPlan: Equatable, Sendable {
+  package var name: String
+  /// Nil where no context is kept.
+  package var store: String?
+  package var propagator: String
+  /// The arm that this one repeats, to show the noise: A′.
+  package var controlOf: String?
+  package var topology: Topology
+
+  package init(name: String, store: String?, propagator: String, controlOf: String? = nil, topology: Topology) {
+    self.name = name
+    self.store = store
+    self.propagator = propagator
+    self.controlOf = controlOf
+    self.topology = topology
+  }
+}
+
+package struct ExperimentPlan: Sendable {
+  /// Processes beyond which all arms share one set and are switched by message.
+  package static let ownSetProcessCountMax = 64
+  /// Rounds below which depths are dropped to fit the budget.
+  package static let roundCountMin = 3
+  /// Seconds of a slot at least.
+  package static let slotSecondsMin = 0.25
+  /// Rounds from which every process set is replaced twice on the way.
+  package static let replacementRoundCountMin = 6
+  package static let fidelityRequestCount = 256
+  /// Requests of the counting pass; it runs at this number and at twice as many.
+  package static let countedRequestCount = 64
+
+  package var commandLine: [String]
+  package var arms: [ArmPlan]
+  /// Ascending. With `isChain` a depth is the number of hops that a request may make; else there is one depth, the
+  /// graph's own.
+  package var depths: [Int]
+  package var isChain: Bool
+  package var placement: Placement
+  package var slotSeconds: Double
+  /// Nil: as many as fit the budget.
+  package var rounds: Int?
+  /// Nil: no bound.
+  package var budgetSeconds: Double?
+  package var inFlight: Int
+  package var timeoutSeconds: Double
+  package var drainSeconds: Double
+  package var seed: UInt64
+  /// Open-loop arrivals are exponential instead of equally spaced.
+  package var isPoisson: Bool
+  /// Requests per second in the open loop; nil: half of what the slowest pilot did.
+  package var openLoopRate: Double?
+  package var toolVersion: String
+
+  package init(
+    commandLine: [String], arms: [ArmPlan], depths: [Int], isChain: Bool, placement: Placement, slotSeconds: Double,
+    rounds: Int?, budgetSeconds: Double?, inFlight: Int, timeoutSeconds: Double, drainSeconds: Double, seed: UInt64,
+    isPoisson: Bool, openLoopRate: Double?, toolVersion: String
+  ) {
+    self.commandLine = commandLine
+    self.arms = arms
+    self.depths = depths
+    self.isChain = isChain
+    self.placement = placement
+    self.slotSeconds = slotSeconds
+    self.rounds = rounds
+    self.budgetSeconds = budgetSeconds
+    self.inFlight = inFlight
+    self.timeoutSeconds = timeoutSeconds
+    self.drainSeconds = drainSeconds
+    self.seed = seed
+    self.isPoisson = isPoisson
+    self.openLoopRate = openLoopRate
+    self.toolVersion = toolVersion
+  }
+
+  /// Deliveries that a request of this depth may make.
+  func hopsLeft(depth: Int, topology: Topology) -> Int {
+    isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
+  }
+
+  /// Nodes and clients when each arm has a set of its own.
+  var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }
+
+  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax }
+}

@@ -1,0 +1,56 @@
+// Which CPU each process runs on: the choice that matters more to the figures than any other.
+
+internal import CLinux
+internal import Glibc
+
+/// - `one`: nodes and client on the least-loaded allowed CPU, the launcher on another where there is one.
+/// - `clientApart`: nodes on one CPU, the client on another.
+/// - `spread`: nodes round the allowed CPUs, the client on the next.
+/// - `free`: the scheduler decides, as in production.
+package enum Placement: String, CaseIterable, Codable, Sendable {
+  case one
+  case clientApart = "client-apart"
+  case spread
+  case free
+}
+
+/// The CPUs that a placement gives out.
+struct PlacementPlan {
+  let placement: Placement
+  private let cpus: [Int32]
+
+  /// - Parameter cpus: allowed CPUs, least loaded first; at least one.
+  init(_ placement: Placement, cpus: [Int32]) {
+    precondition(!cpus.isEmpty)
+    self.placement = placement
+    self.cpus = cpus
+  }
+
+  /// Nil leaves the process where the scheduler puts it.
+  func cpu(forNode index: Int) -> Int32? {
+    switch placement {
+    case .one, .clientApart: cpus[0]
+    case .spread: cpus[index % cpus.count]
+    case .free: nil
+    }
+  }
+
+  func cpuForClient(nodeCount: Int) -> Int32? {
+    switch placement {
+    case .one: cpus[0]
+    case .clientApart: cpus[1 % cpus.count]
+    case .spread: cpus[nodeCount % cpus.count]
+    case .free: nil
+    }
+  }
+
+  var cpuForLauncher: Int32? { placement == .free ? nil : cpus[cpus.count - 1] }
+
+  func pin(_ pid: pid_t, to cpu: Int32?) { if let cpu { ctx_pin_to_cpu(pid, cpu) } }
+
+  static func allowedCPUs() -> [Int32] {
+    var cpus = [Int32](repeating: 0, count: 1024)
+    let count = ctx_allowed_cpus(&cpus, Int32(cpus.count))
+    return count > 0 ? Array(cpus.prefix(Int(count))) : [0]
+  }
+}

@@ -1,0 +1,223 @@
+// The nodes of one topology and the client that loads them: started together, wired, used slot by slot, ended together.
+
+internal import Control
+internal import EventLoop
+internal import Topology
+
+/// One replica of one service.
+struct NodeHandle {
+  let service: Int
+  let replica: Int
+  let process: ChildProcess
+  var port: UInt16 = 0
+}
+
+/// What a process set is made of.
+struct ProcessSetOptions {
+  var placement: PlacementPlan
+  var host = "127.0.0.1"
+  /// Of the entry's first replica; 0 takes a free one.
+  var entryPort: UInt16 = 0
+  /// 0 starts no client.
+  var clientConnections = 1
+  var seed: UInt64 = 1
+  /// Commands to put in front of a service's node: profilers.
+  var wrappers: [String: [String]] = [:]
+  /// Seconds until everything must be ready.
+  var readySeconds = 30.0
+}
+
+/// A running topology. `start` returns when every edge is connected; nothing sleeps on the way.
+final class ProcessSet {
+  private(set) var topology: Topology
+  private let supervisor: Supervisor
+  private let options: ProcessSetOptions
+  private(set) var nodes: [NodeHandle] = []
+  private(set) var client: ChildProcess?
+  private var nodeReports: [[NodeReport]] = []
+  private var clientReports: [ClientReport] = []
+  private(set) var nextToken = 1
+
+  init(topology: Topology, supervisor: Supervisor, options: ProcessSetOptions) {
+    self.topology = topology
+    self.supervisor = supervisor
+    self.options = options
+  }
+
+  var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
+
+  var entryAddresses: [ServiceAddress] { addresses(of: topology.entry) }
+
+  // MARK: Start and end
+
+  /// Spawns every process, then wires them: all bind at once, and each learns the addresses of its callees when they
+  /// are known. Cycles need no order.
+  func start() throws(LauncherError) {
+    do {
+      try spawnNodes()
+      try collect("listening") { index, report in
+        guard case .listening(let port) = report else { return false }
+        nodes[index].port = port
+        return true
+      }
+      try wire()
+      if options.clientConnections > 0 { try startClient() }
+    } catch {
+      stop()
+      throw error
+    }
+  }
+
+  private func spawnNodes() throws(LauncherError) {
+    for (index, service) in topology.services.enumerated() {
+      guard service.workers == 1 else {
+        throw .unsupported("services.\(service.name).workers: expected 1, got \(service.workers): nodes have one thread")
+      }
+      for replica in 0..<service.replicas {
+        let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
+        let process = try ChildProcess(
+          loop: supervisor.loop, role: .node, name: name, service: service.name,
+          wrapper: options.wrappers[service.name] ?? [])
+        supervisor.adopt(process)
+        options.placement.pin(process.pid, to: options.placement.cpu(forNode: nodes.count))
+        let position = nodes.count
+        nodeReports.append([])
+        nodes.append(NodeHandle(service: index, replica: replica, process: process))
+        process.didReceive = { [unowned self] line in
+          if let report = ControlCodec.decode(NodeReport.self, from: line) { nodeReports[position].append(report) }
+        }
+        let isEntry = index == topology.entry && replica == 0
+        process.send(
+          NodeCommand.configure(
+            NodeConfiguration(
+              service: service, layer: index + 1, replica: replica, host: options.host,
+              port: isEntry ? options.entryPort : 0,
+              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15, processName: name)))
+      }
+    }
+  }
+
+  private func wire() throws(LauncherError) {
+    for node in nodes {
+      let callees = Set(topology.services[node.service].callees).sorted()
+      node.process.send(
+        NodeCommand.connect(
+          callees.map { callee in
+            CalleeAddresses(
+              service: callee, name: topology.services[callee].name, addresses: addresses(of: callee))
+          }))
+    }
+    try collect("connected") { _, report in if case .connected = report { true } else { false } }
+  }
+
+  private func startClient() throws(LauncherError) {
+    let client = try ChildProcess(
+      loop: supervisor.loop, role: .client, name: "client", service: nil, wrapper: options.wrappers["client"] ?? [])
+    supervisor.adopt(client)
+    self.client = client
+    options.placement.pin(client.pid, to: options.placement.cpuForClient(nodeCount: nodes.count))
+    client.didReceive = { [unowned self] line in
+      if let report = ControlCodec.decode(ClientReport.self, from: line) { clientReports.append(report) }
+    }
+    client.send(
+      ClientCommand.configure(
+        ClientConfiguration(
+          entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
+          processName: "client")))
+    _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
+  }
+
+  /// Puts the same processes under another strategy; the graph must be the same.
+  func replace(_ topology: Topology) throws(LauncherError) {
+    self.topology = topology
+    for node in nodes { node.process.send(NodeCommand.replaceService(topology.services[node.service])) }
+    try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
+    client?.send(ClientCommand.replaceTopology(topology))
+    _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
+  }
+
+  /// Ends every process of the set; returns when all are reaped.
+  func stop() {
+    for process in processes where process.isAlive {
+      process.willStop()
+      process === client ? process.send(ClientCommand.stop) : process.send(NodeCommand.stop)
+    }
+    supervisor.end(processes)
+    nodes = []
+    nodeReports = []
+    client = nil
+    clientReports = []
+  }
+
+  // MARK: Orders
+
+  func makeToken() -> Int {
+    defer { nextToken += 1 }
+    return nextToken
+  }
+
+  /// Sends an order to every node and waits for the answer that `match` accepts from each.
+  func ask(_ command: NodeCommand, _ what: String, _ match: (Int, NodeReport) -> Bool) throws(LauncherError) {
+    for node in nodes { node.process.send(command) }
+    try collect(what, match)
+  }
+
+  /// Waits until the client has said something that `match` accepts, and returns what it made of it.
+  func awaitClient<Answer>(
+    _ what: String, seconds: Double? = nil, ignoringSignals: Bool = false, _ match: (ClientReport) -> Answer?
+  ) throws(LauncherError) -> Answer {
+    var answer: Answer?
+    var failure: String?
+    let condition = { [self] in
+      while !clientReports.isEmpty, answer == nil, failure == nil {
+        let report = clientReports.removeFirst()
+        if case .failed(let reason) = report { failure = reason } else { answer = match(report) }
+      }
+      return answer != nil || failure != nil
+    }
+    try supervisor.wait(
+      for: "the client (\(what))", seconds: seconds ?? options.readySeconds, ignoringSignals: ignoringSignals,
+      until: condition)
+    if let failure { throw .childFailed(name: "client", reason: failure) }
+    return answer!
+  }
+
+  private func collect(_ what: String, _ match: (Int, NodeReport) -> Bool) throws(LauncherError) {
+    var isDone = Array(repeating: false, count: nodes.count)
+    var failure: (Int, String)?
+    let condition = { [self] in
+      for index in nodes.indices where !isDone[index] {
+        while !nodeReports[index].isEmpty, !isDone[index], failure == nil {
+          let report = nodeReports[index].removeFirst()
+          if case .failed(let reason) = report { failure = (index, reason) }
+          isDone[index] = match(index, report)
+        }
+      }
+      return failure != nil || !isDone.contains(false)
+    }
+    do {
+      try supervisor.wait(for: "the nodes (\(what))", seconds: options.readySeconds, until: condition)
+    } catch .notReady(_, let seconds) {
+      let missing = nodes.indices.filter { !isDone[$0] }.map { nodes[$0].process.name }
+      throw .notReady(what: "\(missing.joined(separator: ", ")) (\(what))", seconds: seconds)
+    }
+    if let failure { throw .childFailed(name: nodes[failure.0].process.name, reason: failure.1) }
+  }
+
+  private func addresses(of service: Int) -> [ServiceAddress] {
+    nodes.filter { $0.service == service }.map { ServiceAddress(host: options.host, port: $0.port) }
+  }
+}
+
+extension Service {
+  /// Indices of the services that the script calls.
+  var callees: [Int] {
+    script.flatMap { step -> [Int] in
+      switch step {
+      case .call(let call): [call.service]
+      case .parallel(let calls): calls.map(\.service)
+      case .set, .work, .sleep: []
+      }
+    }
+  }
+}

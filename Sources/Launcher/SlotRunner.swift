@@ -1,0 +1,145 @@
+// One slot on one process set: gives the order, reads every clock and counter at the window's edges, takes the result.
+
+internal import Control
+internal import Report
+internal import Statistics
+internal import Topology
+
+/// What was read at one edge of a window.
+private struct WindowEdge {
+  let nodeCPU: [Int64]
+  let deliveries: [UInt64]
+  let clientCPU: Int64
+  let host: HostReading
+
+  init(_ set: ProcessSet) {
+    // The clocks first and together: the launcher must not come between them.
+    nodeCPU = set.nodes.map(\.process.cpuNanoseconds)
+    deliveries = set.nodes.map { $0.process.counters?.pointee.deliveries ?? 0 }
+    clientCPU = set.client?.cpuNanoseconds ?? 0
+    host = HostReading()
+  }
+}
+
+/// A slot's result with the histogram that goes into the merged ones.
+struct MeasuredSlot {
+  var slot: Slot
+  let responseTime: LatencyHistogram
+  let pieces: [UInt32]
+}
+
+/// How a slot is to run.
+struct SlotSpec {
+  var arm: Int
+  var depth: Int
+  var phase: Slot.Phase
+  var inFlight: Int = 1
+  /// Open loop only.
+  var rate: Double = 0
+}
+
+struct SlotRunner {
+  let plan: ExperimentPlan
+  let supervisor: Supervisor
+
+  /// Nanoseconds that a slot settles at least before its window opens.
+  static let settleNanoseconds: Int64 = 50_000_000
+
+  /// Runs a slot of `seconds`, settling included.
+  ///
+  /// A signal or a child's death ends the slot early; what was measured is handed to `keep` all the same, marked
+  /// invalid, before the error goes on.
+  func run(
+    _ spec: SlotSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
+    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
+  ) throws(LauncherError) -> MeasuredSlot {
+    let order = slotOrder(
+      spec, token: set.makeToken(), seconds: seconds, seed: plan.seed &+ UInt64(round) << 20 &+ UInt64(position),
+      topology: set.topology, pieceNanoseconds: pieceNanoseconds, requestCount: requestCount)
+    let limit = seconds + plan.timeoutSeconds + plan.drainSeconds + 20
+    set.client?.send(ClientCommand.run(order))
+    var (opened, closed): (WindowEdge?, WindowEdge?)
+    var outcome: SlotOutcome?
+    let listen = { (report: ClientReport) -> Bool? in
+      switch report {
+      case .windowOpened(order.token): opened = WindowEdge(set)
+      case .windowClosed(order.token): closed = WindowEdge(set)
+      case .finished(let finished) where finished.token == order.token:
+        outcome = finished
+        return true
+      default: break
+      }
+      return nil
+    }
+    do {
+      _ = try set.awaitClient("a slot's end", seconds: limit, listen)
+    } catch {
+      if set.client?.isAlive == true, outcome == nil {
+        set.client?.send(ClientCommand.finish)
+        _ = try? set.awaitClient("a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignals: true, listen)
+      }
+      if let outcome {
+        var measured = measure(spec, outcome, opened, closed, set, round, position)
+        measured.slot.validity.add(.invalid, "\(error)")
+        keep(measured)
+      }
+      throw error
+    }
+    let measured = measure(spec, outcome!, opened, closed, set, round, position)
+    keep(measured)
+    return measured
+  }
+
+  private func slotOrder(
+    _ spec: SlotSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology, pieceNanoseconds: Int64,
+    requestCount: Int?
+  ) -> SlotOrder {
+    SlotOrder(
+      token: token,
+      mode: spec.phase == .open
+        ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
+      connections: 1, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
+      settleNanoseconds: SlotRunner.settleNanoseconds,
+      windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: requestCount,
+      timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9), drainNanoseconds: Int64(plan.drainSeconds * 1e9),
+      seed: seed, pieceNanoseconds: pieceNanoseconds)
+  }
+
+  private func measure(
+    _ spec: SlotSpec, _ outcome: SlotOutcome, _ opened: WindowEdge?, _ closed: WindowEdge?, _ set: ProcessSet,
+    _ round: Int, _ position: Int
+  ) -> MeasuredSlot {
+    let end = closed ?? WindowEdge(set)
+    let start = opened ?? end
+    let nodes = set.nodes.indices.map { index in
+      NodeWork(
+        service: set.topology.services[set.nodes[index].service].name, replica: set.nodes[index].replica,
+        cpuNanoseconds: max(0, end.nodeCPU[index] - start.nodeCPU[index]),
+        deliveries: end.deliveries[index] &- start.deliveries[index])
+    }
+    let clientCPU = max(0, end.clientCPU - start.clientCPU)
+    let window = Double(max(1, outcome.windowNanoseconds))
+    let response = LatencySummary(outcome.responseTime)
+    let lag = LatencySummary(outcome.sendLag)
+    let steal = end.host.stealRatio(since: start.host)
+    let isOpen = spec.phase == .open
+    let verdict =
+      isOpen
+      ? ValidityVerdict.openLoop(
+        ledger: outcome.ledger, sendLagP99: lag?.p99 ?? 0, responseP50: response?.p50 ?? 0,
+        responseP99: response?.p99 ?? 0)
+      : ValidityVerdict.closedLoop(
+        ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
+        clientSharesCPU: plan.placement != .clientApart)
+    let slot = Slot(
+      round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
+      inFlight: isOpen ? nil : spec.inFlight, connections: 1, plannedRate: isOpen ? spec.rate : nil,
+      windowNanoseconds: outcome.windowNanoseconds, ledger: outcome.ledger,
+      throughput: Double(outcome.completedInWindow) / window * 1e9, responseTime: response,
+      serviceTime: LatencySummary(outcome.serviceTime), sendLag: isOpen ? lag : nil,
+      nodeCpuNanoseconds: nodes.map(\.cpuNanoseconds).reduce(0, +), clientCpuNanoseconds: clientCPU,
+      deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
+      cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
+    return MeasuredSlot(slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces)
+  }
+}

@@ -1,0 +1,98 @@
+// Watches over the children while the launcher waits for something: signals, deaths, time. Everything the launcher does
+// is a straight line of steps, each of which waits here.
+
+internal import EventLoop
+internal import Glibc
+
+/// Owns the launcher's loop and its children. One per process, on the main thread.
+final class Supervisor {
+  let loop: EventLoop
+  private(set) var children: [ChildProcess] = []
+  /// The first SIGINT or SIGTERM; the second ends the process at once.
+  private(set) var receivedSignal: Int32?
+  private var signals: [SignalSource] = []
+  private var timer: Timer!
+  private var isTimeOver = false
+  private var unreportedDeath: ChildDeath?
+
+  init() throws {
+    loop = try EventLoop()
+    signal(SIGPIPE, SIG_IGN)
+    timer = Timer(loop: loop) { [unowned self] in isTimeOver = true }
+    for number in [SIGINT, SIGTERM] {
+      signals.append(SignalSource(loop: loop, signal: number) { [unowned self] in didReceive(number) })
+    }
+    signals.append(SignalSource(loop: loop, signal: SIGCHLD) { [unowned self] in reap() })
+  }
+
+  func adopt(_ child: ChildProcess) { children.append(child) }
+
+  /// Turns the loop until `condition` holds.
+  ///
+  /// - Throws: `childDied` when a child ended that was not told to stop, `interrupted` after a signal (unless
+  ///   `ignoringSignals`), `notReady` when the time is over.
+  func wait(
+    for what: String, seconds: Double, ignoringSignals: Bool = false, until condition: () -> Bool
+  ) throws(LauncherError) {
+    isTimeOver = false
+    timer.start(after: Int64(seconds * 1e9))
+    defer { timer.stop() }
+    while !condition() {
+      if let death = unreportedDeath {
+        unreportedDeath = nil
+        throw .childDied(death)
+      }
+      if !ignoringSignals { try throwIfInterrupted() }
+      if isTimeOver { throw .notReady(what: what, seconds: seconds) }
+      _ = loop.turn()
+    }
+  }
+
+  /// Lets time pass while watching the children.
+  func pause(seconds: Double) throws(LauncherError) {
+    let end = loop.refreshNow() + Int64(seconds * 1e9)
+    do {
+      try wait(for: "a pause", seconds: seconds) { loop.refreshNow() >= end }
+    } catch .notReady {
+      return
+    }
+  }
+
+  func throwIfInterrupted() throws(LauncherError) {
+    if let receivedSignal { throw .interrupted(signal: receivedSignal) }
+  }
+
+  /// Ends these children: they were told to stop; who does not gets TERM, and then KILL.
+  func end(_ list: [ChildProcess]) {
+    list.forEach { $0.willStop() }
+    for (number, seconds) in [(0, 2.0), (SIGTERM, 1.0), (SIGKILL, 5.0)] {
+      if number != 0 { list.forEach { $0.signal(number) } }
+      try? wait(for: "the children's end", seconds: seconds, ignoringSignals: true) { list.allSatisfy { !$0.isAlive } }
+    }
+    list.forEach { $0.close() }
+    children.removeAll { child in list.contains { $0 === child } }
+  }
+
+  /// Leaves no child behind, however the launcher ends.
+  func close() {
+    end(children)
+    signals.forEach { $0.close() }
+    timer.close()
+  }
+
+  // MARK: Signals
+
+  private func didReceive(_ number: Int32) {
+    if receivedSignal != nil {
+      children.forEach { $0.signal(SIGKILL) }
+      _exit(128 + number)
+    }
+    receivedSignal = number
+  }
+
+  private func reap() {
+    for child in children where child.reap() {
+      if !child.isStopping, unreportedDeath == nil { unreportedDeath = child.death }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// Why a client cannot follow an order.
+
+internal import Glibc
+
+enum ClientError: Error, CustomStringConvertible {
+  case unknownPropagator(String)
+  case notConfigured
+  case busy
+
+  var description: String {
+    switch self {
+    case .unknownPropagator(let name): "unknown propagator \"\(name)\""
+    case .notConfigured: "no topology was given"
+    case .busy: "another slot is running"
+    }
+  }
+}
+
+/// The text of an errno value.
+func errorText(_ error: Int32) -> String { String(cString: strerror(error)) }

@@ -1,0 +1,181 @@
+// The load client as a process: takes orders from the launcher over the control channel, and ends when the launcher
+// does. What it sends is LoadRun's and FidelityRun's business.
+
+package import Control
+package import EventLoop
+internal import Propagation
+internal import Topology
+internal import Wire
+
+package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, LoadRunDelegate, FidelityRunDelegate {
+  private let loop: EventLoop
+  private let readMeter: () -> MeterReading
+  private var channel: LineChannel!
+  private var configuration: ClientConfiguration?
+  private var connections: [LoadConnection] = []
+  private var run: LoadRun?
+  private var verification: FidelityRun?
+  private var openedLine: [UInt8] = []
+  private var closedLine: [UInt8] = []
+  private var status: Int32 = 0
+
+  package init(loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading) {
+    self.loop = loop
+    self.readMeter = readMeter
+    channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
+  }
+
+  /// Returns the process's exit status.
+  package func runUntilStopped() -> Int32 {
+    loop.run()
+    return status
+  }
+
+  // MARK: Control channel
+
+  package func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
+    guard let command = ControlCodec.decode(ClientCommand.self, from: line) else {
+      return fail("an order that this version does not know")
+    }
+    do {
+      try obey(command)
+    } catch {
+      fail("\(error)")
+    }
+  }
+
+  package func channelDidClose(_ channel: LineChannel) { loop.stop() }
+
+  private func obey(_ command: ClientCommand) throws {
+    switch command {
+    case .configure(let configuration):
+      self.configuration = configuration
+      try connect()
+    case .replaceTopology(let topology):
+      configuration?.topology = topology
+      try connect()
+    case .run(let order): try start(order)
+    case .verify(let token, let requestCount, let hopsLeft, let timeout):
+      try verify(token: token, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
+    case .finish: run?.finish()
+    case .readMeter(let token):
+      var reading = readMeter()
+      reading.token = token
+      send(.meter(reading))
+    case .stop: loop.stop()
+    }
+  }
+
+  private func connect() throws {
+    guard let configuration else { return }
+    connections.forEach { $0.close() }
+    connections = []
+    for index in 0..<configuration.connections {
+      connections.append(
+        try LoadConnection(
+          loop: loop, address: configuration.entry[index % configuration.entry.count],
+          propagator: configuration.topology.client.propagator, delegate: self))
+    }
+  }
+
+  private func propagator(_ name: String) throws(ClientError) -> any Propagator {
+    guard let propagator = PropagatorRegistry.resolve(name) else { throw .unknownPropagator(name) }
+    return propagator
+  }
+
+  private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages {
+    guard let client = configuration?.topology.client else { throw ClientError.notConfigured }
+    return RequestImages(
+      client: client, propagator: try propagator(client.propagator),
+      deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed)
+  }
+
+  private func start(_ order: SlotOrder) throws {
+    guard run == nil, verification == nil else { throw ClientError.busy }
+    openedLine = ControlCodec.encode(ClientReport.windowOpened(token: order.token))
+    closedLine = ControlCodec.encode(ClientReport.windowClosed(token: order.token))
+    let images = try makeImages(
+      deadlineNanoseconds: order.timeoutNanoseconds, hopsLeft: order.hopsLeft, flags: 0, seed: order.seed)
+    let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)
+    self.run = run
+    run.start()
+  }
+
+  private func verify(token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64) throws {
+    guard run == nil, verification == nil else { throw ClientError.busy }
+    guard let configuration, let connection = connections.first else { throw ClientError.notConfigured }
+    let images = try makeImages(
+      deadlineNanoseconds: timeoutNanoseconds, hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: configuration.seed)
+    var propagators: [String: any Propagator] = [:]
+    for name in configuration.topology.propagatorNames { propagators[name] = try propagator(name) }
+    let verification = FidelityRun(
+      token: token, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeoutNanoseconds,
+      loop: loop, connection: connection, images: images, topology: configuration.topology, propagators: propagators,
+      delegate: self)
+    self.verification = verification
+    verification.start()
+  }
+
+  private func send(_ report: ClientReport) { channel.send(ControlCodec.encode(report)) }
+
+  private func fail(_ reason: String) {
+    send(.failed(reason))
+    status = 1
+    loop.stop()
+  }
+
+  // MARK: Connections
+
+  func connectionIsReady(_ connection: LoadConnection) {
+    if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) { send(.connected) }
+  }
+
+  func connection(_ connection: LoadConnection, didReceive reply: Frame) {
+    run?.didReceive(reply)
+    verification?.didReceive(reply)
+  }
+
+  func connection(_ connection: LoadConnection, didFail reason: String) {
+    if run == nil && verification == nil { return fail(reason) }
+    run?.didLose(connection)
+    verification?.didLoseConnection()
+  }
+
+  // MARK: Runs
+
+  /// The lines are ready beforehand: encoding them must not fall into the window.
+  func runDidOpenWindow(_ run: LoadRun) {
+    channel.send(openedLine)
+    loop.flush()
+  }
+
+  func runDidCloseWindow(_ run: LoadRun) {
+    channel.send(closedLine)
+    loop.flush()
+  }
+
+  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
+    self.run = nil
+    send(.finished(outcome))
+  }
+
+  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome) {
+    verification = nil
+    send(.verified(outcome))
+  }
+}
+
+extension Topology {
+  /// Every propagator that some edge uses.
+  var propagatorNames: Set<String> {
+    var names: Set<String> = [client.propagator]
+    for step in services.flatMap(\.script) {
+      switch step {
+      case .call(let call): names.insert(call.propagator)
+      case .parallel(let calls): names.formUnion(calls.map(\.propagator))
+      case .set, .work, .sleep: break
+      }
+    }
+    return names
+  }
+}

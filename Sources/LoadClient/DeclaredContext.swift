@@ -1,0 +1,115 @@
+// What every node on every path should see, from the topology and the declared rules of its stores and propagators alone.
+// Pure: the contexts that really came back are held against it by FidelityRun.
+
+internal import Context
+internal import Propagation
+internal import Topology
+
+/// A context as the rules say it travels: what can be read, and what bytes hold that nobody reads. A packed image is
+/// both, until a store has read it.
+private struct Travelling {
+  var readable = ContextSnapshot()
+  var unread: ContextSnapshot?
+}
+
+/// Follows one request through a topology.
+struct DeclaredContext {
+  /// Views followed for one request; a larger graph is checked as far as this.
+  static let viewCountMax = 10_000
+
+  /// One node's view.
+  struct View {
+    /// `a>b>c`.
+    let path: String
+    let snapshot: ContextSnapshot
+    /// Whether the request surely passes here: no call on the path is left to chance, and no service fails by rate.
+    let isCertain: Bool
+    var isLeaf: Bool
+  }
+
+  private let topology: Topology
+  private let propagators: [String: any Propagator]
+  /// Every edge delivers everything: what a lossless strategy would show.
+  private let isLossless: Bool
+  private(set) var views: [View] = []
+
+  /// - Parameter sent: what the client put into the request.
+  init(topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool) {
+    self.topology = topology
+    self.propagators = propagators
+    self.isLossless = isLossless
+    let arriving = deliver(Travelling(readable: sent, unread: sent), by: topology.client.propagator)
+    visit(topology.entry, arriving, path: "", hopsLeft: hopsLeft, isCertain: true)
+  }
+
+  private func deliver(_ context: Travelling, by name: String) -> Travelling {
+    if isLossless { return context }
+    if name == "opaque" { return Travelling(unread: context.unread) }
+    let delivered = propagators[name]?.delivered(context.readable) ?? ContextSnapshot()
+    return Travelling(readable: delivered, unread: name == "packed" ? delivered : nil)
+  }
+
+  private mutating func visit(_ index: Int, _ arriving: Travelling, path: String, hopsLeft: Int, isCertain: Bool) {
+    guard views.count < DeclaredContext.viewCountMax else { return }
+    let service = topology.services[index]
+    let path = path.isEmpty ? service.name : "\(path)>\(service.name)"
+    let holdsEntries = isLossless || service.store != StoreKind.none.rawValue
+    var context = arriving
+    if holdsEntries {
+      // What could be read has been; a propagator that writes unread bytes has none.
+      if context.readable != ContextSnapshot() { context.unread = nil }
+    } else {
+      // Without a store, what can be read is lost here; the unread bytes go on and are what comes back.
+      context.readable = arriving.unread ?? ContextSnapshot()
+    }
+    let position = views.count
+    views.append(View(path: path, snapshot: context.readable, isCertain: isCertain, isLeaf: true))
+    if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
+      let growth = ContextGrowth(rawValue: service.growth) ?? .shadow
+      let work = StandardWork(layer: index + 1, growth: growth, keysPerLayer: service.keysPerLayer)
+      context.readable = work.applied(to: context.readable)
+    }
+    guard hopsLeft > 1 else { return }
+    let isCertain = isCertain && service.errorRate == 0
+    for step in service.script {
+      switch step {
+      case .set(let assignments):
+        if holdsEntries { assignments.forEach { apply($0, to: &context.readable) } }
+      case .call(let call): visit(call, context, path, hopsLeft, isCertain)
+      case .parallel(let calls):
+        for call in calls { visit(call, context, path, hopsLeft, isCertain) }
+      case .work, .sleep: break
+      }
+    }
+    views[position].isLeaf = views.count == position + 1
+  }
+
+  private mutating func visit(_ call: Call, _ context: Travelling, _ path: String, _ hopsLeft: Int, _ isCertain: Bool) {
+    visit(
+      call.service, deliver(context, by: call.propagator), path: path, hopsLeft: hopsLeft - 1,
+      isCertain: isCertain && call.probability >= 1)
+  }
+
+  private func apply(_ assignment: Assignment, to snapshot: inout ContextSnapshot) {
+    switch assignment.value {
+    case .integer(let value): snapshot.entries[assignment.key] = .integer(value)
+    case .text(let value): snapshot.entries[assignment.key] = .text(value)
+    }
+  }
+
+  /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them.
+  static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
+    var lost: Set<String> = []
+    for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf {
+      lost.formUnion(whole.snapshot.entries.filter { seen.snapshot.entries[$0.key] != $0.value }.keys)
+      if seen.snapshot.traceIDHigh != whole.snapshot.traceIDHigh || seen.snapshot.traceIDLow != whole.snapshot.traceIDLow
+      {
+        lost.insert("trace-id")
+      }
+      if seen.snapshot.hasSpan != whole.snapshot.hasSpan { lost.insert("span-id") }
+      if seen.snapshot.flags != whole.snapshot.flags { lost.insert("trace-flags") }
+      if seen.snapshot.traceState != whole.snapshot.traceState { lost.insert("tracestate") }
+    }
+    return lost
+  }
+}

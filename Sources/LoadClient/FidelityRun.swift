@@ -1,0 +1,166 @@
+// Sends requests that carry the echo flag, one at a time, and holds each context that comes back against what the
+// declared rules say. A slot of its own: nothing here is measured.
+
+internal import Context
+internal import Control
+internal import EventLoop
+internal import Propagation
+internal import Topology
+internal import Wire
+
+protocol FidelityRunDelegate: AnyObject {
+  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome)
+}
+
+final class FidelityRun {
+  private let loop: EventLoop
+  private let connection: LoadConnection
+  private let images: RequestImages
+  private let topology: Topology
+  private let propagators: [String: any Propagator]
+  private let requestCount: Int
+  private let hopsLeft: Int
+  private let timeoutNanoseconds: Int64
+  private let delegate: any FidelityRunDelegate
+  private var timer: Timer!
+  private var outcome: FidelityOutcome
+  private var lostKeys: Set<String> = []
+  private var currentID: UInt64
+  private var currentImage = 0
+
+  init(
+    token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64, loop: EventLoop,
+    connection: LoadConnection, images: RequestImages, topology: Topology, propagators: [String: any Propagator],
+    delegate: any FidelityRunDelegate
+  ) {
+    self.loop = loop
+    self.connection = connection
+    self.images = images
+    self.topology = topology
+    self.propagators = propagators
+    self.requestCount = requestCount
+    self.hopsLeft = hopsLeft
+    self.timeoutNanoseconds = timeoutNanoseconds
+    self.delegate = delegate
+    outcome = FidelityOutcome(token: token)
+    currentID = UInt64(token) << 52
+    timer = Timer(loop: loop) { [unowned self] in requestDidEnd(failed: true) }
+  }
+
+  func start() { sendNext() }
+
+  func didReceive(_ reply: Frame) {
+    guard reply.id == currentID else { return }
+    if reply.type == .response { compare(reply.context) }
+    requestDidEnd(failed: reply.type != .response)
+  }
+
+  func didLoseConnection() {
+    outcome.failed += requestCount - outcome.requests
+    outcome.requests = requestCount
+    end()
+  }
+
+  private func sendNext() {
+    currentID &+= 1
+    currentImage = images.append(to: connection.connection.output, id: currentID)
+    connection.connection.send()
+    timer.start(after: timeoutNanoseconds)
+  }
+
+  private func requestDidEnd(failed: Bool) {
+    outcome.requests += 1
+    if failed { outcome.failed += 1 }
+    if outcome.requests < requestCount && outcome.firstDifferingEdge == nil { return sendNext() }
+    end()
+  }
+
+  private func end() {
+    timer.close()
+    outcome.lostKeys = lostKeys.sorted()
+    delegate.run(self, didFinish: outcome)
+  }
+
+  // MARK: Comparing
+
+  private func compare(_ records: UnsafeRawBufferPointer) {
+    let sent = images.snapshots[currentImage]
+    let declared = declaredContext(sent, isLossless: false)
+    lostKeys.formUnion(
+      DeclaredContext.lostKeys(declared: declared, lossless: declaredContext(sent, isLossless: true)))
+    var expected = Dictionary(grouping: declared.views, by: \.path)
+    let found = FidelityRun.views(in: records).sorted { $0.path.count < $1.path.count }
+    outcome.views += found.count
+    for view in found {
+      guard let match = expected[view.path]?.firstIndex(where: { $0.snapshot == view.snapshot }) else {
+        return report(view.path, expected[view.path]?.first?.snapshot, view.snapshot)
+      }
+      expected[view.path]!.remove(at: match)
+    }
+    let missing = expected.values.joined().filter(\.isCertain).min { $0.path.count < $1.path.count }
+    if let missing { report(missing.path, missing.snapshot, nil) }
+  }
+
+  private func declaredContext(_ sent: ContextSnapshot, isLossless: Bool) -> DeclaredContext {
+    DeclaredContext(
+      topology: topology, propagators: propagators, sent: sent, hopsLeft: hopsLeft, isLossless: isLossless)
+  }
+
+  private static func views(in records: UnsafeRawBufferPointer) -> [(path: String, snapshot: ContextSnapshot?)] {
+    var views: [(path: String, snapshot: ContextSnapshot?)] = []
+    ViewRecords.forEach(records) { path, image in
+      let context = PackedContext()
+      let isWhole = image.isEmpty || context.readPacked(image)
+      views.append((String(decoding: path, as: UTF8.self), isWhole ? ContextSnapshot(of: context) : nil))
+      context.reset()
+    }
+    return views
+  }
+
+  private func report(_ path: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
+    guard outcome.firstDifferingEdge == nil else { return }
+    let names = path.split(separator: ">")
+    outcome.firstDifferingEdge = names.count < 2 ? "client>\(path)" : "\(names[names.count - 2])>\(names.last!)"
+    switch (expected, found) {
+    case (nil, _): (outcome.expected, outcome.found) = ("no visit of \(path)", "one")
+    case (_, nil): (outcome.expected, outcome.found) = ("a context from \(path)", "none")
+    case (let expected?, let found?): (outcome.expected, outcome.found) = expected.firstDifference(from: found)
+    }
+  }
+}
+
+extension ContextSnapshot {
+  /// The first field in which two contexts differ, as text for a report.
+  func firstDifference(from other: ContextSnapshot) -> (expected: String, found: String) {
+    func pair<Value: Equatable>(_ name: String, _ mine: Value, _ theirs: Value) -> (String, String)? {
+      mine == theirs ? nil : ("\(name) \(mine)", "\(name) \(theirs)")
+    }
+    func text(_ value: ContextValue?) -> String {
+      switch value {
+      case nil: "absent"
+      case .integer(let value): "integer \(value)"
+      case .text(let value): "text \"\(value)\""
+      }
+    }
+    if traceIDHigh != other.traceIDHigh || traceIDLow != other.traceIDLow {
+      return ("trace id \(traceID)", "trace id \(other.traceID)")
+    }
+    if let difference = pair("span id present:", hasSpan, other.hasSpan) { return difference }
+    if let difference = pair("trace flags", flags, other.flags) { return difference }
+    if traceState != other.traceState {
+      return ("tracestate \(traceState ?? "absent")", "tracestate \(other.traceState ?? "absent")")
+    }
+    for name in Set(entries.keys).union(other.entries.keys).sorted() where entries[name] != other.entries[name] {
+      return ("\(name) \(text(entries[name]))", "\(name) \(text(other.entries[name]))")
+    }
+    return ("the same", "the same")
+  }
+
+  private var traceID: String {
+    func hex(_ word: UInt64) -> String {
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return traceIDHigh | traceIDLow == 0 ? "absent" : hex(traceIDHigh) + hex(traceIDLow)
+  }
+}

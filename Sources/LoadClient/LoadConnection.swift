@@ -1,0 +1,79 @@
+// One of the client's connections to the entry. Decodes replies and hands them on; never decides what to send.
+
+internal import Bytes
+internal import Control
+internal import EventLoop
+internal import Wire
+
+/// What a load connection tells.
+protocol LoadConnectionDelegate: AnyObject {
+  /// The entry has answered the hello.
+  func connectionIsReady(_ connection: LoadConnection)
+  func connection(_ connection: LoadConnection, didReceive reply: Frame)
+  /// The connection is gone; `reason` says why.
+  func connection(_ connection: LoadConnection, didFail reason: String)
+}
+
+final class LoadConnection: ConnectionDelegate {
+  let address: ServiceAddress
+  private(set) var connection: Connection!
+  private(set) var isReady = false
+  private var delegate: (any LoadConnectionDelegate)?
+
+  init(
+    loop: EventLoop, address: ServiceAddress, propagator: String, delegate: any LoadConnectionDelegate
+  ) throws(EventLoopError) {
+    self.address = address
+    self.delegate = delegate
+    connection = try Connection(loop: loop, host: address.host, port: address.port, delegate: self)
+    FrameHello(edge: "client>entry", propagator: propagator).write(to: connection.output)
+    connection.send()
+  }
+
+  func close() {
+    isReady = false
+    delegate = nil
+    connection.close()
+  }
+
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    var used = 0
+    while connection.isOpen {
+      switch Frame.decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
+      case .needsMore: return used
+      case .invalid(let fault):
+        fail("the entry sent bytes that are no frame (\(fault))")
+        return used
+      case .frame(let frame):
+        used &+= frame.size
+        didReceive(frame)
+      }
+    }
+    return used
+  }
+
+  private func didReceive(_ frame: Frame) {
+    switch frame.type {
+    case .response, .error: delegate?.connection(self, didReceive: frame)
+    case .hello:
+      guard FrameHello(frame)?.version == FrameHello.currentVersion else {
+        return fail("the entry speaks another version of the protocol")
+      }
+      isReady = true
+      delegate?.connectionIsReady(self)
+    case .goaway: isReady = false
+    case .request, .cancel: fail("the entry sent a \(frame.type) frame")
+    }
+  }
+
+  func connection(_ connection: Connection, didCloseWith error: Int32) {
+    let what = isReady ? "the connection was lost" : "cannot be reached"
+    fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
+  }
+
+  private func fail(_ reason: String) {
+    let delegate = self.delegate
+    close()
+    delegate?.connection(self, didFail: "\(address.host):\(address.port): \(reason)")
+  }
+}

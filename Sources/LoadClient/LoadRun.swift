@@ -1,0 +1,338 @@
+// One slot of load: plans the requests, sends them, takes the replies and keeps the ledger. Knows no strategy and no
+// process; the requests are ready images. No allocation per request.
+
+internal import Control
+internal import EventLoop
+internal import Statistics
+internal import Wire
+
+/// What a run tells its owner. Called on the loop, never from within `start`.
+protocol LoadRunDelegate: AnyObject {
+  func runDidOpenWindow(_ run: LoadRun)
+  func runDidCloseWindow(_ run: LoadRun)
+  func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
+}
+
+/// A request under way. `next` links free slots.
+private struct PendingRequest {
+  var intended: Int64
+  var sent: Int64
+  var timer: Int32
+  var generation: UInt32
+  var next: Int32
+  var connection: Int32
+  var isActive: Bool
+}
+
+final class LoadRun {
+  /// Requests under way at once; in an open loop, those that would be more are counted as shed.
+  static let pendingCountMax = 65_536
+  /// Completions without which the window does not open.
+  static let settleCompletionCount = 64
+
+  private enum Phase { case settling, measuring, draining, finished }
+
+  private let order: SlotOrder
+  private let loop: EventLoop
+  private let connections: [LoadConnection]
+  private let images: RequestImages
+  private let delegate: any LoadRunDelegate
+  private let pending: UnsafeMutablePointer<PendingRequest>
+  private var usedCount = 0
+  private var firstFree: Int32 = -1
+  private var inFlight = 0
+  private var wheel: TimerWheel!
+  private var phaseTimer: Timer!
+  private var paceTimer: Timer!
+  private var plan: ArrivalPlan
+  private var nextIntended: Int64 = 0
+  private var turn = 0
+
+  private var phase = Phase.settling
+  private var startTime: Int64 = 0
+  private var windowStart = Int64.max
+  private var windowEnd = Int64.max
+  private var hasSettledByTime = false
+  private var ledger = Ledger()
+  private var completedInWindow: UInt64 = 0
+  private var plannedInWindow: UInt64 = 0
+  private var responseTime = LatencyHistogram()
+  private var serviceTime = LatencyHistogram()
+  private var sendLag = LatencyHistogram()
+  private var pieces: [UInt32] = []
+
+  init(
+    order: SlotOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
+    delegate: any LoadRunDelegate
+  ) {
+    self.order = order
+    self.loop = loop
+    self.connections = Array(connections.prefix(order.connections))
+    self.images = images
+    self.delegate = delegate
+    pending = .allocate(capacity: LoadRun.pendingCountMax)
+    if case .open(let rate, let poisson) = order.mode {
+      plan = ArrivalPlan(rate: rate, arrival: poisson ? .poisson(seed: order.seed) : .uniform)
+    } else {
+      plan = ArrivalPlan(rate: 1, arrival: .uniform)
+    }
+    if order.pieceNanoseconds > 0 {
+      pieces = Array(repeating: 0, count: Int(order.windowNanoseconds / order.pieceNanoseconds))
+    }
+    wheel = TimerWheel(loop: loop) { [unowned self] token in didTimeOut(Int32(truncatingIfNeeded: token)) }
+    phaseTimer = Timer(loop: loop) { [unowned self] in phaseDidEnd() }
+    paceTimer = Timer(loop: loop) { [unowned self] in sendDueRequests() }
+  }
+
+  deinit { pending.deallocate() }
+
+  func start() {
+    startTime = loop.refreshNow()
+    if order.requestCount != nil {
+      openWindow()
+    } else {
+      phaseTimer.start(after: order.settleNanoseconds)
+    }
+    switch order.mode {
+    case .closed(let inFlight):
+      for _ in 0..<inFlight { sendNext() }
+    case .open:
+      nextIntended = startTime &+ plan.next()
+      sendDueRequests()
+    }
+  }
+
+  /// Ends the slot early: no new requests, then drain and report.
+  func finish() {
+    if phase == .settling { windowStart = loop.now }
+    if phase == .settling || phase == .measuring { closeWindow() }
+  }
+
+  // MARK: Sending
+
+  private var isSending: Bool { phase == .settling || phase == .measuring }
+
+  /// Closed loop: one more request takes the place of one that ended.
+  private func sendNext() {
+    guard isSending else { return }
+    if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
+    send(intended: loop.now)
+  }
+
+  /// Open loop: everything whose time has come, then sleep until the next.
+  private func sendDueRequests() {
+    guard isSending else { return }
+    var now = loop.now
+    while nextIntended <= now {
+      if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
+      send(intended: nextIntended)
+      nextIntended = startTime &+ plan.next()
+      if nextIntended > now { now = loop.refreshNow() }
+    }
+    paceTimer.start(after: nextIntended &- now)
+  }
+
+  private func send(intended: Int64) {
+    ledger.planned &+= 1
+    if intended >= windowStart, intended < windowEnd { plannedInWindow &+= 1 }
+    let slot = allocate()
+    guard slot >= 0, let index = pickConnection() else {
+      if slot >= 0 { free(slot) }
+      ledger.shed &+= 1
+      return finishIfDone()
+    }
+    let request = pending + Int(slot)
+    let now = loop.now
+    request.pointee.intended = intended
+    request.pointee.sent = now
+    request.pointee.connection = Int32(truncatingIfNeeded: index)
+    request.pointee.isActive = true
+    request.pointee.timer =
+      order.timeoutNanoseconds == 0
+      ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
+    inFlight &+= 1
+    let connection = connections[index].connection!
+    images.append(to: connection.output, id: wireID(slot))
+    connection.send()
+    if intended >= windowStart, intended < windowEnd { sendLag.record(nanoseconds: now &- intended) }
+  }
+
+  private func pickConnection() -> Int? {
+    for _ in connections.indices {
+      turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
+      if connections[turn].isReady { return turn }
+    }
+    return nil
+  }
+
+  // MARK: Replies
+
+  func didReceive(_ reply: Frame) {
+    let slot = find(wireID: reply.id)
+    guard slot >= 0 else { return }
+    let request = pending[Int(slot)]
+    let now = loop.now
+    remove(slot)
+    if reply.type == .response {
+      complete(intended: request.intended, sent: request.sent, now: now)
+    } else {
+      ledger.failed &+= 1
+    }
+    didEndRequest()
+  }
+
+  private func complete(intended: Int64, sent: Int64, now: Int64) {
+    ledger.completed &+= 1
+    if now >= windowStart, now < windowEnd {
+      completedInWindow &+= 1
+      if !pieces.isEmpty {
+        let piece = Int((now &- windowStart) / order.pieceNanoseconds)
+        if piece < pieces.count { pieces[piece] &+= 1 }
+      }
+    }
+    guard intended >= windowStart, intended < windowEnd else { return }
+    responseTime.record(nanoseconds: now &- intended)
+    serviceTime.record(nanoseconds: now &- sent)
+  }
+
+  private func didEndRequest() {
+    if phase == .settling { openWindowIfSettled() }
+    if case .closed = order.mode { sendNext() }
+    finishIfDone()
+  }
+
+  private func didTimeOut(_ slot: Int32) {
+    let request = pending + Int(slot)
+    request.pointee.timer = -1
+    let connection = connections[Int(request.pointee.connection)]
+    if connection.isReady {
+      FrameWriter(to: connection.connection.output, type: .cancel, id: wireID(slot)).finish(payloadSize: 0)
+      connection.connection.send()
+    }
+    remove(slot)
+    ledger.timedOut &+= 1
+    didEndRequest()
+  }
+
+  /// A connection is gone: what was under way on it has failed.
+  func didLose(_ connection: LoadConnection) {
+    guard let index = connections.firstIndex(where: { $0 === connection }) else { return }
+    for slot in 0..<usedCount where pending[slot].isActive && pending[slot].connection == Int32(index) {
+      remove(Int32(slot))
+      ledger.failed &+= 1
+    }
+    if !connections.contains(where: \.isReady) { finish() }
+    finishIfDone()
+  }
+
+  // MARK: Phases
+
+  private func phaseDidEnd() {
+    switch phase {
+    case .settling:
+      hasSettledByTime = true
+      openWindowIfSettled()
+    case .measuring: closeWindow()
+    case .draining: end()
+    case .finished: break
+    }
+  }
+
+  private func openWindowIfSettled() {
+    guard hasSettledByTime, ledger.completed + ledger.failed + ledger.timedOut >= LoadRun.settleCompletionCount else {
+      return
+    }
+    openWindow()
+  }
+
+  private func openWindow() {
+    phase = .measuring
+    delegate.runDidOpenWindow(self)
+    windowStart = loop.refreshNow()
+    if order.requestCount == nil { phaseTimer.start(after: order.windowNanoseconds) }
+  }
+
+  private func closeWindow() {
+    guard phase != .draining, phase != .finished else { return }
+    phase = .draining
+    windowEnd = loop.now
+    delegate.runDidCloseWindow(self)
+    paceTimer.stop()
+    phaseTimer.start(after: order.drainNanoseconds)
+    finishIfDone()
+  }
+
+  private func finishIfDone() {
+    if phase == .measuring, let count = order.requestCount, ledger.planned >= UInt64(count), inFlight == 0 {
+      closeWindow()
+    } else if phase == .draining, inFlight == 0 {
+      end()
+    }
+  }
+
+  /// What is still under way is censored: entered as a lower bound and counted.
+  private func end() {
+    guard phase != .finished else { return }
+    phase = .finished
+    for slot in 0..<usedCount where pending[slot].isActive {
+      let request = pending[slot]
+      if request.intended >= windowStart, request.intended < windowEnd {
+        responseTime.record(nanoseconds: loop.now &- request.intended)
+        serviceTime.record(nanoseconds: loop.now &- request.sent)
+      }
+      remove(Int32(slot))
+      ledger.censored &+= 1
+    }
+    precondition(ledger.isBalanced, "planned requests are missing from the ledger")
+    phaseTimer.close()
+    paceTimer.close()
+    wheel.close()
+    delegate.run(
+      self,
+      didFinish: SlotOutcome(
+        token: order.token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
+        completedInWindow: completedInWindow, plannedInWindow: plannedInWindow, responseTime: responseTime,
+        serviceTime: serviceTime, sendLag: sendLag, pieces: pieces))
+  }
+
+  // MARK: Slots
+
+  private func allocate() -> Int32 {
+    let free = firstFree
+    if free >= 0 {
+      firstFree = pending[Int(free)].next
+      return free
+    }
+    guard usedCount < LoadRun.pendingCountMax else { return -1 }
+    // Above what earlier slots used, so that a reply that comes too late for one of them finds nothing here.
+    pending[usedCount].generation = UInt32(truncatingIfNeeded: order.token) << 20
+    pending[usedCount].isActive = false
+    usedCount &+= 1
+    return Int32(truncatingIfNeeded: usedCount &- 1)
+  }
+
+  private func free(_ slot: Int32) {
+    pending[Int(slot)].isActive = false
+    pending[Int(slot)].generation &+= 1
+    pending[Int(slot)].next = firstFree
+    firstFree = slot
+  }
+
+  private func remove(_ slot: Int32) {
+    if pending[Int(slot)].timer >= 0 { wheel.cancel(pending[Int(slot)].timer) }
+    free(slot)
+    inFlight &-= 1
+  }
+
+  /// Slot and generation, so that a late reply finds nothing.
+  private func wireID(_ slot: Int32) -> UInt64 {
+    UInt64(pending[Int(slot)].generation) << 32 | UInt64(UInt32(bitPattern: slot))
+  }
+
+  private func find(wireID: UInt64) -> Int32 {
+    let slot = Int(UInt32(truncatingIfNeeded: wireID))
+    guard slot < usedCount, pending[slot].isActive, pending[slot].generation == UInt32(truncatingIfNeeded: wireID >> 32)
+    else { return -1 }
+    return Int32(truncatingIfNeeded: slot)
+  }
+}

@@ -1,0 +1,113 @@
+// The connections of one edge: to every replica of a callee, under one propagator.
+
+internal import Bytes
+internal import Control
+internal import EventLoop
+internal import Propagation
+internal import Topology
+internal import Wire
+
+/// An edge of this node. Requests go round its connections.
+final class Downstream {
+  let name: String
+  let propagator: any Propagator
+  private(set) var connections: [DownstreamConnection] = []
+  private var turn = 0
+
+  init(
+    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator
+  ) throws(EventLoopError) {
+    name = callee.name
+    self.propagator = propagator
+    for address in callee.addresses {
+      connections.append(
+        try DownstreamConnection(
+          server: server, address: address, edge: "\(server.configuration.service.name)>\(callee.name)",
+          propagator: propagator.name))
+    }
+  }
+
+  var isReady: Bool { connections.allSatisfy(\.isReady) }
+
+  /// The next connection that is ready, or nil when the callee cannot be reached.
+  func pick() -> DownstreamConnection? {
+    if connections.count == 1 { return connections[0].isReady ? connections[0] : nil }
+    for _ in connections.indices {
+      turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
+      if connections[turn].isReady { return connections[turn] }
+    }
+    return nil
+  }
+
+  func close() { connections.forEach { $0.close() } }
+}
+
+/// One connection to one replica of a callee. Ready once the callee has answered the hello.
+final class DownstreamConnection: ConnectionDelegate {
+  let server: NodeServer
+  let edge: String
+  private let propagator: String
+  private(set) var connection: Connection!
+  private(set) var isReady = false
+
+  init(
+    server: NodeServer, address: ServiceAddress, edge: String, propagator: String
+  ) throws(EventLoopError) {
+    self.server = server
+    self.edge = edge
+    self.propagator = propagator
+    connection = try Connection(loop: server.loop, host: address.host, port: address.port, delegate: self)
+    FrameHello(edge: edge, propagator: propagator).write(to: connection.output)
+    connection.send()
+  }
+
+  func close() {
+    isReady = false
+    connection.close()
+  }
+
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    var used = 0
+    while connection.isOpen {
+      switch Frame.decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
+      case .needsMore: return used
+      case .invalid(let fault):
+        fail(fault)
+        return used
+      case .frame(let frame):
+        used &+= frame.size
+        didReceive(frame)
+      }
+    }
+    return used
+  }
+
+  private func didReceive(_ frame: Frame) {
+    switch frame.type {
+    case .response: server.didReceive(reply: frame, status: .ok)
+    case .error: server.didReceive(reply: frame, status: StatusCode(rawValue: frame.status) ?? .unknown)
+    case .hello:
+      guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
+      isReady = true
+      server.didConnectEdge()
+    case .goaway: isReady = false
+    case .request, .cancel: fail(.unexpectedType)
+    }
+  }
+
+  private func fail(_ fault: FrameFault) {
+    server.count(fault)
+    close()
+    server.didLose(self)
+  }
+
+  func connection(_ connection: Connection, didCloseWith error: Int32) {
+    isReady = false
+    server.didLose(self)
+  }
+
+  /// The callee does not keep up: no new requests are read until it does.
+  func connectionDidFill(_ connection: Connection) { server.pauseInbound() }
+
+  func connectionDidDrain(_ connection: Connection) { server.resumeInbound() }
+}

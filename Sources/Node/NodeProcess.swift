@@ -1,0 +1,99 @@
+// A node as a process: takes orders from the launcher over the control channel, and ends when the launcher does.
+
+package import Control
+package import EventLoop
+internal import Glibc
+internal import Topology
+
+/// Runs one node until it is told to stop or the control channel closes.
+package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
+  private let loop: EventLoop
+  private let counters: UnsafeMutablePointer<CounterPage>
+  private let readMeter: () -> MeterReading
+  private var channel: LineChannel!
+  private var server: NodeServer?
+  private var isReplacing = false
+  private var status: Int32 = 0
+
+  /// - Parameters:
+  ///   - controlFD: the inherited end of the control channel.
+  ///   - counters: see `NodeServer`.
+  ///   - readMeter: the process's allocation and system-call counts.
+  package init(
+    loop: EventLoop, controlFD: Int32, counters: UnsafeMutablePointer<CounterPage>,
+    readMeter: @escaping () -> MeterReading
+  ) {
+    self.loop = loop
+    self.counters = counters
+    self.readMeter = readMeter
+    channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
+  }
+
+  /// Returns the process's exit status.
+  package func run() -> Int32 {
+    loop.run()
+    return status
+  }
+
+  // MARK: Control channel
+
+  package func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
+    guard let command = ControlCodec.decode(NodeCommand.self, from: line) else {
+      return fail("an order that this version does not know")
+    }
+    do {
+      try obey(command)
+    } catch {
+      fail("\(error)")
+    }
+  }
+
+  package func channelDidClose(_ channel: LineChannel) { loop.stop() }
+
+  private func obey(_ command: NodeCommand) throws {
+    switch command {
+    case .configure(let configuration):
+      let server = try NodeServer(loop: loop, configuration: configuration, counters: counters)
+      server.delegate = self
+      self.server = server
+      send(.listening(port: try server.listen()))
+    case .connect(let callees): try server?.connect(callees)
+    case .replaceService(let service):
+      isReplacing = true
+      try server?.replace(service)
+    case .counting(let isOn):
+      server?.isCounting = isOn
+      send(.countingSet)
+    case .readMeter(let token):
+      var reading = readMeter()
+      reading.token = token
+      send(.meter(reading))
+    case .stop: loop.stop()
+    }
+  }
+
+  private func send(_ report: NodeReport) { channel.send(ControlCodec.encode(report)) }
+
+  private func fail(_ reason: String) {
+    send(.failed(reason))
+    status = 1
+    loop.stop()
+  }
+
+  // MARK: Server
+
+  package func serverDidConnect(_ server: NodeServer) {
+    send(isReplacing ? .replaced : .connected)
+    isReplacing = false
+  }
+
+  package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
+    log("closed a connection: \(reason)")
+  }
+
+  /// The launcher keeps the last lines.
+  private func log(_ line: String) {
+    let line = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+  }
+}

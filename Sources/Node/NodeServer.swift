@@ -1,0 +1,146 @@
+// One service process: its listener, its edges, and the tables of what is under way. The life of a request is in
+// RequestFlow.swift, that of a call in CallFlow.swift. Never spawns, never talks to the launcher: NodeProcess does.
+
+internal import Bytes
+internal import Context
+package import Control
+package import EventLoop
+internal import Propagation
+internal import Statistics
+package import Topology
+internal import Wire
+
+package protocol NodeServerDelegate: AnyObject {
+  /// Every edge has exchanged its hello.
+  func serverDidConnect(_ server: NodeServer)
+  /// A connection was closed because of what it sent.
+  func server(_ server: NodeServer, didCloseConnectionFor reason: String)
+}
+
+/// Serves one service of a topology on one event loop.
+package final class NodeServer {
+  let loop: EventLoop
+  private(set) var configuration: NodeConfiguration
+  let counters: UnsafeMutablePointer<CounterPage>
+  package weak var delegate: (any NodeServerDelegate)?
+  private var listener: Listener?
+  private var connections: [ObjectIdentifier: InboundConnection] = [:]
+  private var callees: [CalleeAddresses] = []
+
+  // What RequestFlow and CallFlow work with.
+  var script: ServiceScript
+  var work: StandardWork?
+  var edges: [Downstream] = []
+  var requests: RequestTable
+  var calls = CallTable()
+  var wheel: TimerWheel!
+  var random: SeededGenerator
+  let errorThreshold: UInt64
+  let responseSize: Int
+  /// Context entries are counted: only in counting passes, because it costs.
+  package var isCounting = false
+
+  /// - Parameter counters: a zeroed page that outlives the server; the launcher may map it too.
+  package init(
+    loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>
+  ) throws(NodeError) {
+    self.loop = loop
+    self.configuration = configuration
+    self.counters = counters
+    let service = configuration.service
+    random = SeededGenerator(seed: configuration.seed)
+    errorThreshold = threshold(service.errorRate)
+    responseSize = service.responseSize
+    script = ServiceScript(service)
+    requests = RequestTable(makeContext: try NodeServer.contextMaker(service))
+    work = try NodeServer.standardWork(service, layer: configuration.layer)
+    wheel = TimerWheel(loop: loop) { [unowned self] token in didExpire(token) }
+  }
+
+  /// Starts to listen; returns the port.
+  package func listen() throws(EventLoopError) -> UInt16 {
+    let listener = try Listener(loop: loop, host: configuration.host, port: configuration.port) { [unowned self] fd in
+      let connection = InboundConnection(server: self, fd: fd)
+      connections[ObjectIdentifier(connection)] = connection
+    }
+    self.listener = listener
+    return listener.port
+  }
+
+  /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
+  package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
+    self.callees = callees
+    edges.forEach { $0.close() }
+    edges = []
+    for key in script.edges {
+      guard let callee = callees.first(where: { $0.service == key.service }) else {
+        throw .missingAddress(service: key.service)
+      }
+      guard let propagator = PropagatorRegistry.resolve(key.propagator) else {
+        throw .unknownPropagator(key.propagator)
+      }
+      do {
+        edges.append(try Downstream(server: self, callee: callee, propagator: propagator))
+      } catch {
+        throw .unreachable(callee.name, error)
+      }
+    }
+    if edges.isEmpty { delegate?.serverDidConnect(self) }
+  }
+
+  /// Takes on another strategy between two slots; no request may be under way. The edges connect anew.
+  package func replace(_ service: Service) throws(NodeError) {
+    guard counters.pointee.open == 0 else { throw .busy }
+    let makeContext = try NodeServer.contextMaker(service)
+    work = try NodeServer.standardWork(service, layer: configuration.layer)
+    requests.deallocate()
+    requests = RequestTable(makeContext: makeContext)
+    script.deallocate()
+    script = ServiceScript(service)
+    configuration.service = service
+    try connect(callees)
+  }
+
+  /// Closes everything. Requests under way are forgotten.
+  package func close() {
+    listener?.close()
+    edges.forEach { $0.close() }
+    for connection in connections.values { connection.connection.close() }
+    connections = [:]
+    wheel.close()
+  }
+
+  // MARK: What the connections tell
+
+  func count(_ fault: FrameFault) {
+    counters.pointee.faults &+= 1
+    counters.pointee.faultsByReason[Int(fault.rawValue)] &+= 1
+    delegate?.server(self, didCloseConnectionFor: "\(fault)")
+  }
+
+  func didLose(_ connection: InboundConnection) {
+    while connection.firstRequest >= 0 { abandon(connection.firstRequest) }
+    connections[ObjectIdentifier(connection)] = nil
+  }
+
+  func didConnectEdge() {
+    if edges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
+  }
+
+  func pauseInbound() { connections.values.forEach { $0.connection.pauseReading() } }
+
+  func resumeInbound() { connections.values.forEach { $0.connection.resumeReading() } }
+
+  // MARK: Private
+
+  private static func contextMaker(_ service: Service) throws(NodeError) -> () -> RequestContext {
+    guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
+    return { kind.makeContext() }
+  }
+
+  private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {
+    guard let growth = ContextGrowth(rawValue: service.growth) else { throw .unknownGrowth(service.growth) }
+    guard service.contextWork, service.store != StoreKind.none.rawValue else { return nil }
+    return StandardWork(layer: layer, growth: growth, keysPerLayer: service.keysPerLayer)
+  }
+}

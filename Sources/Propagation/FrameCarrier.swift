@@ -1,0 +1,37 @@
+// The frame transport as a carrier: fields are the frame's header fields, the binary section is its context section.
+
+package import Wire
+
+extension FrameWriter: CarrierWriter {
+  package mutating func appendField(_ name: StaticString, _ value: RawSpan) {
+    value.withUnsafeBytes { value in
+      appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+  }
+
+  package mutating func appendField(name: RawSpan, _ value: RawSpan) {
+    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
+  }
+
+  package mutating func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
+  }
+
+  package mutating func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { appendContext(size) }
+}
+
+extension Frame: CarrierReader {
+  /// Names lie in lower case on this transport: the callers are nodes.
+  package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
+    let wanted = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    forEachField { name, value in
+      if name.elementsEqual(wanted) { body(value.bytes) }
+    }
+  }
+
+  package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
+    forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in body(name.bytes, value.bytes) }
+  }
+
+  package var binary: UnsafeRawBufferPointer { context }
+}

@@ -1,0 +1,176 @@
+// One message of the frame transport, as it lies in received bytes. Decoding checks every size once; after that the
+// accessors read without checks. Never copies, never allocates, knows no sockets and no clocks.
+
+/// The fixed header, little-endian, 32 bytes:
+///
+///      0  u32  size of everything behind this field: 28 + fields + context + payload
+///      4  u8   type (`FrameType`)
+///      5  u8   flags (`FrameFlags`)
+///      6  u16  number of header fields
+///      8  u64  request id, chosen by the caller; a reply repeats it
+///     16  u32  remaining deadline in microseconds, 0 = none
+///     20  u16  hops left, this delivery included: 1 = the callee makes no calls
+///     22  u16  status, a gRPC code; only in error frames
+///     24  u32  size of the context section
+///     28  u32  size of the payload
+///
+/// Then the fields (u16 name size, u16 value size, name, value; ordered, duplicates allowed), the context section and
+/// the payload.
+package enum FrameLayout {
+  package static let headerSize = 32
+  package static let sizeFieldSize = 4
+  package static let typeOffset = 4
+  package static let flagsOffset = 5
+  package static let fieldCountOffset = 6
+  package static let idOffset = 8
+  package static let deadlineOffset = 16
+  package static let hopsLeftOffset = 20
+  package static let statusOffset = 22
+  package static let contextSizeOffset = 24
+  package static let payloadSizeOffset = 28
+  package static let fieldHeaderSize = 4
+}
+
+package enum FrameLimits {
+  /// Bytes of a whole frame.
+  package static let frameSizeMax = 16 << 20
+  package static let fieldCountMax = 256
+  /// Bytes of all fields together, their headers included.
+  package static let fieldsSizeMax = 64 << 10
+  /// Bytes of the context section; a reply to an echo request carries one view per node that it passed.
+  package static let contextSizeMax = 4 << 20
+}
+
+package enum FrameType: UInt8, Sendable {
+  /// First on every connection, in both directions, and again when the caller changes its propagator.
+  case hello = 1
+  case request = 2
+  case response = 3
+  case error = 4
+  case cancel = 5
+  /// The sender will close; nothing new is started on this connection.
+  case goaway = 6
+}
+
+package enum FrameFlags {
+  /// The reply carries the context that each node on the path saw.
+  package static let echo: UInt8 = 1 << 0
+}
+
+/// Why received bytes are not a frame. The connection is closed and counted under this reason.
+package enum FrameFault: UInt8, CaseIterable, Sendable, Error {
+  case tooShort, tooLarge, unknownType, sizesDisagree, tooManyFields, malformedField, contextTooLarge
+  case unexpectedType, unexpectedHello, noHopsLeft
+}
+
+package enum FrameDecoding {
+  /// A frame may start here, but bytes are missing.
+  case needsMore
+  case frame(Frame)
+  case invalid(FrameFault)
+}
+
+/// A decoded frame: a view of received bytes, valid as long as they stay in place.
+package struct Frame {
+  @usableFromInline let base: UnsafeRawPointer
+  package let size: Int
+
+  @inlinable init(base: UnsafeRawPointer, size: Int) {
+    self.base = base
+    self.size = size
+  }
+
+  /// Decodes the frame that starts at the first byte.
+  @inlinable
+  package static func decode(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
+    guard bytes.count >= FrameLayout.headerSize, let base = bytes.baseAddress else { return shortDecoding(bytes) }
+    let size = Int(load32(base, 0)) &+ FrameLayout.sizeFieldSize
+    if size < FrameLayout.headerSize { return .invalid(.tooShort) }
+    if size > FrameLimits.frameSizeMax { return .invalid(.tooLarge) }
+    let frame = Frame(base: base, size: size)
+    let contextSize = frame.contextSize
+    if contextSize > FrameLimits.contextSizeMax { return .invalid(.contextTooLarge) }
+    let fieldsSize = size &- FrameLayout.headerSize &- contextSize &- frame.payloadSize
+    if fieldsSize < 0 { return .invalid(.sizesDisagree) }
+    if FrameType(rawValue: frame.typeByte) == nil { return .invalid(.unknownType) }
+    if size > bytes.count { return .needsMore }
+    if fieldsSize != 0 || frame.fieldCount != 0 {
+      if let fault = frame.faultInFields(fieldsSize) { return .invalid(fault) }
+    }
+    return .frame(frame)
+  }
+
+  /// Less than a header: the size field alone may already be out of range.
+  @usableFromInline
+  static func shortDecoding(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
+    guard bytes.count >= FrameLayout.sizeFieldSize, let base = bytes.baseAddress else { return .needsMore }
+    let size = Int(load32(base, 0)) + FrameLayout.sizeFieldSize
+    if size < FrameLayout.headerSize { return .invalid(.tooShort) }
+    if size > FrameLimits.frameSizeMax { return .invalid(.tooLarge) }
+    return .needsMore
+  }
+
+  @usableFromInline
+  func faultInFields(_ fieldsSize: Int) -> FrameFault? {
+    if fieldCount > FrameLimits.fieldCountMax || fieldsSize > FrameLimits.fieldsSizeMax { return .tooManyFields }
+    var offset = FrameLayout.headerSize
+    let end = offset + fieldsSize
+    for _ in 0..<fieldCount {
+      guard end - offset >= FrameLayout.fieldHeaderSize else { return .malformedField }
+      let nameSize = Int(load16(base, offset))
+      offset += FrameLayout.fieldHeaderSize + nameSize + Int(load16(base, offset + 2))
+      if nameSize == 0 || offset > end { return .malformedField }
+    }
+    return offset == end ? nil : .malformedField
+  }
+
+  // MARK: Header
+
+  @usableFromInline var typeByte: UInt8 { base.load(fromByteOffset: FrameLayout.typeOffset, as: UInt8.self) }
+  @inlinable package var type: FrameType { FrameType(rawValue: typeByte)! }
+  @inlinable package var flags: UInt8 { base.load(fromByteOffset: FrameLayout.flagsOffset, as: UInt8.self) }
+  @inlinable package var fieldCount: Int { Int(load16(base, FrameLayout.fieldCountOffset)) }
+  @inlinable package var id: UInt64 {
+    UInt64(littleEndian: base.loadUnaligned(fromByteOffset: FrameLayout.idOffset, as: UInt64.self))
+  }
+  /// Microseconds; 0 = none.
+  @inlinable package var deadline: UInt32 { load32(base, FrameLayout.deadlineOffset) }
+  @inlinable package var hopsLeft: Int { Int(load16(base, FrameLayout.hopsLeftOffset)) }
+  @inlinable package var status: UInt16 { load16(base, FrameLayout.statusOffset) }
+  @inlinable package var contextSize: Int { Int(load32(base, FrameLayout.contextSizeOffset)) }
+  @inlinable package var payloadSize: Int { Int(load32(base, FrameLayout.payloadSizeOffset)) }
+
+  // MARK: Sections
+
+  @inlinable package var context: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + (size &- payloadSize &- contextSize), count: contextSize)
+  }
+
+  @inlinable package var payload: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + (size &- payloadSize), count: payloadSize)
+  }
+
+  /// Calls `body` with each field in order.
+  package func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+    var offset = FrameLayout.headerSize
+    for _ in 0..<fieldCount {
+      let nameSize = Int(load16(base, offset))
+      let valueSize = Int(load16(base, offset + 2))
+      let name = base + (offset + FrameLayout.fieldHeaderSize)
+      body(
+        UnsafeRawBufferPointer(start: name, count: nameSize),
+        UnsafeRawBufferPointer(start: name + nameSize, count: valueSize))
+      offset += FrameLayout.fieldHeaderSize + nameSize + valueSize
+    }
+  }
+}
+
+@inlinable
+func load16(_ base: UnsafeRawPointer, _ offset: Int) -> UInt16 {
+  UInt16(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+}
+
+@inlinable
+func load32(_ base: UnsafeRawPointer, _ offset: Int) -> UInt32 {
+  UInt32(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+}

@@ -1,0 +1,100 @@
+// Writes one frame at the end of an output buffer, in place. Never sends, never allocates beyond the buffer's growth.
+
+package import Bytes
+
+/// Header first, then any number of fields and context bytes in any order, then the payload, then `finish`. Fields go
+/// before the context section on the wire; a field that comes after context bytes moves them.
+package struct FrameWriter {
+  @usableFromInline let buffer: ByteBuffer
+  @usableFromInline let start: Int
+  @usableFromInline var fieldCount = 0
+  @usableFromInline var contextSize = 0
+
+  /// `deadline` in microseconds, 0 = none; `hopsLeft` counts the delivery of this frame.
+  @inlinable
+  package init(
+    to buffer: ByteBuffer, type: FrameType, flags: UInt8 = 0, id: UInt64, deadline: UInt32 = 0, hopsLeft: Int = 0,
+    status: UInt16 = 0
+  ) {
+    self.buffer = buffer
+    start = buffer.count
+    let header = buffer.reserve(FrameLayout.headerSize)
+    header.storeBytes(of: type.rawValue, toByteOffset: FrameLayout.typeOffset, as: UInt8.self)
+    header.storeBytes(of: flags, toByteOffset: FrameLayout.flagsOffset, as: UInt8.self)
+    header.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
+    header.storeBytes(of: deadline.littleEndian, toByteOffset: FrameLayout.deadlineOffset, as: UInt32.self)
+    header.storeBytes(
+      of: UInt16(truncatingIfNeeded: hopsLeft).littleEndian, toByteOffset: FrameLayout.hopsLeftOffset, as: UInt16.self)
+    header.storeBytes(of: status.littleEndian, toByteOffset: FrameLayout.statusOffset, as: UInt16.self)
+    buffer.commit(FrameLayout.headerSize)
+  }
+
+  /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used.
+  /// A field that would break a limit of `FrameLimits` is not written: false.
+  @discardableResult
+  package mutating func appendField(
+    _ name: UnsafeRawBufferPointer, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int
+  ) -> Bool {
+    let headerSize = FrameLayout.fieldHeaderSize + name.count
+    let fieldsSize = buffer.count - start - FrameLayout.headerSize - contextSize
+    guard fieldCount < FrameLimits.fieldCountMax, !name.isEmpty, name.count <= 0xffff, sizeMax <= 0xffff,
+      fieldsSize + headerSize + sizeMax <= FrameLimits.fieldsSizeMax
+    else { return false }
+    // With context bytes already there, the field is written behind them and the two change places.
+    let field = buffer.reserve(headerSize + sizeMax)
+    (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
+    let valueSize = fill(field + headerSize)
+    precondition(valueSize <= sizeMax)
+    field.storeBytes(of: UInt16(name.count).littleEndian, as: UInt16.self)
+    field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
+    buffer.commit(headerSize + valueSize)
+    fieldCount += 1
+    if contextSize > 0 { moveBeforeContext(headerSize + valueSize) }
+    return true
+  }
+
+  package mutating func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    appendField(name, sizeMax: value.count) { destination in
+      if let source = value.baseAddress { destination.copyMemory(from: source, byteCount: value.count) }
+      return value.count
+    }
+  }
+
+  private func moveBeforeContext(_ fieldSize: Int) {
+    let context = buffer.pointer(at: buffer.count - fieldSize - contextSize)
+    let field = [UInt8](UnsafeRawBufferPointer(start: context + contextSize, count: fieldSize))
+    (context + fieldSize).copyMemory(from: context, byteCount: contextSize)
+    field.withUnsafeBytes { context.copyMemory(from: $0.baseAddress!, byteCount: fieldSize) }
+  }
+
+  /// Room for `size` more bytes of the context section, counted as written.
+  @inlinable
+  package mutating func appendContext(_ size: Int) -> UnsafeMutableRawPointer {
+    let destination = buffer.reserve(size)
+    buffer.commit(size)
+    contextSize &+= size
+    return destination
+  }
+
+  /// Appends a payload of `payloadSize` zero bytes and completes the header.
+  @inlinable
+  package func finish(payloadSize: Int) {
+    if payloadSize > 0 {
+      buffer.reserve(payloadSize).initializeMemory(as: UInt8.self, repeating: 0, count: payloadSize)
+      buffer.commit(payloadSize)
+    }
+    let header = buffer.pointer(at: start)
+    let size = buffer.count &- start
+    assert(size <= FrameLimits.frameSizeMax)
+    header.storeBytes(of: UInt32(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize).littleEndian, as: UInt32.self)
+    header.storeBytes(
+      of: UInt16(truncatingIfNeeded: fieldCount).littleEndian, toByteOffset: FrameLayout.fieldCountOffset,
+      as: UInt16.self)
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: contextSize).littleEndian, toByteOffset: FrameLayout.contextSizeOffset,
+      as: UInt32.self)
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: payloadSize).littleEndian, toByteOffset: FrameLayout.payloadSizeOffset,
+      as: UInt32.self)
+  }
+}

@@ -1,0 +1,22 @@
+// The status codes of gRPC, which every transport here uses.
+
+/// https://grpc.io/docs/guides/status-codes/
+package enum StatusCode: UInt16, CaseIterable, Sendable {
+  case ok = 0
+  case cancelled = 1
+  case unknown = 2
+  case invalidArgument = 3
+  case deadlineExceeded = 4
+  case notFound = 5
+  case alreadyExists = 6
+  case permissionDenied = 7
+  case resourceExhausted = 8
+  case failedPrecondition = 9
+  case aborted = 10
+  case outOfRange = 11
+  case unimplemented = 12
+  case `internal` = 13
+  case unavailable = 14
+  case dataLoss = 15
+  case unauthenticated = 16
+}

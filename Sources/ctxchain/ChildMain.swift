@@ -1,0 +1,55 @@
+// What the program does when the launcher started it: a node or a client. Leaves before ArgumentParser is touched, so
+// that a process of a large topology starts in a few milliseconds.
+
+internal import CLinux
+internal import CMeter
+internal import Control
+internal import EventLoop
+internal import Glibc
+internal import LoadClient
+internal import Node
+
+enum ChildMain {
+  /// Inherited from the launcher.
+  static let controlFD: Int32 = 3
+  static let countersFD: Int32 = 4
+
+  /// Runs the child when the arguments are those that the launcher gives; returns otherwise.
+  static func runIfChild(_ arguments: [String]) {
+    guard arguments.count == 6, arguments[2] == "--launcher", let launcher = Int32(arguments[3]),
+      arguments[4] == "--name"
+    else { return }
+    guard ctx_die_with_parent(launcher) == 0 else { exit(1) }
+    signal(SIGPIPE, SIG_IGN)
+    let name = arguments[5]
+    switch arguments[1] {
+    case "node":
+      ctx_set_process_name(name)
+      exit(runNode())
+    case "client":
+      ctx_set_process_name("client")
+      exit(runClient())
+    default: return
+    }
+  }
+
+  private static func runNode() -> Int32 {
+    guard let address = mmap(nil, CounterPage.fileSize, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0),
+      address != MAP_FAILED, let loop = try? EventLoop()
+    else { return 1 }
+    let counters = address.bindMemory(to: CounterPage.self, capacity: 1)
+    return NodeProcess(loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter).run()
+  }
+
+  private static func runClient() -> Int32 {
+    guard let loop = try? EventLoop(precise: true) else { return 1 }
+    return ClientProcess(loop: loop, controlFD: controlFD, readMeter: readMeter).runUntilStopped()
+  }
+
+  static func readMeter() -> MeterReading {
+    let meter = ctx_meter_read()
+    return MeterReading(
+      allocations: meter.allocations, allocatedSize: meter.allocated_size, systemCalls: meter.system_calls,
+      method: ctx_meter_is_active() == 1 ? "malloc-interposition" : "none")
+  }
+}
