@@ -10,14 +10,17 @@ package enum ContextValueType: UInt8, Sendable {
 ///
 /// A final class with constant fields: passing it down the request path costs no reference counting.
 package final class ContextKey: Sendable {
-  /// Lower-case ASCII; at most `ContextLimits.nameSizeMax` bytes.
+  /// Visible ASCII, 1 to `ContextLimits.nameSizeMax` bytes; declared names are lower case.
   package let name: String
   package let type: ContextValueType
   /// Position in `ContextSchema.standard`, or -1 for a key that the schema does not declare.
   package let slot: Int
 
   package init(name: String, type: ContextValueType, slot: Int = -1) {
-    precondition(name.utf8.count <= ContextLimits.nameSizeMax, "a key's name has at most \(ContextLimits.nameSizeMax) bytes")
+    precondition(
+      ContextText.isName(name.utf8.span.bytes),
+      "a key's name is visible ASCII of 1 to \(ContextLimits.nameSizeMax) bytes, found \"\(name)\"")
+    precondition(slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
     self.name = name
     self.type = type
     self.slot = slot

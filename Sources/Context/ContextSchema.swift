@@ -4,15 +4,26 @@
 /// propagators use it to give a value its type back.
 package enum ContextSchema {
   /// Sent by the `schema` propagator in front of its slots.
-  package static let id: UInt16 = 0x0001
+  @inlinable package static var id: UInt16 { 0x0001 }
   package static let keys: [ContextKey] = [.requestID, .user, .tenant]
   /// Bytes of a text slot; a longer value does not fit a slot.
-  package static let textSlotSize = 16
+  @inlinable package static var textSlotSize: Int { 16 }
+
+  /// Slots, from 0; the order of `keys`.
+  @inlinable package static var slotCount: Int { 3 }
 
   /// The declared key of that name, or nil.
   package static func key(named name: RawSpan) -> ContextKey? {
-    name.withUnsafeBytes { bytes in
-      keys.first { key in key.name.utf8.elementsEqual(bytes) }
+    name.withUnsafeBytes { name in
+      switch name.count {
+      case 10: ContextText.equal(name, "request-id") ? .requestID : nil
+      case 4: ContextText.equal(name, "user") ? .user : nil
+      case 6: ContextText.equal(name, "tenant") ? .tenant : nil
+      default: nil
+      }
     }
   }
+
+  /// The declared key of that name, or nil.
+  package static func key(named name: String) -> ContextKey? { key(named: name.utf8.span.bytes) }
 }

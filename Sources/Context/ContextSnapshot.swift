@@ -17,6 +17,13 @@ package struct ContextSnapshot: Equatable, Sendable {
 
   package init() {}
 
+  /// From a packed image, such as a leaf sends back; nil when it is malformed. No bytes are no context.
+  package init?(packedImage image: UnsafeRawBufferPointer) {
+    let context = PackedContext()
+    guard image.isEmpty || context.readPacked(image) else { return nil }
+    self.init(of: context)
+  }
+
   package init(of context: RequestContext) {
     let span = context.spanContext()
     (traceIDHigh, traceIDLow, hasSpan, flags) = (span.traceIDHigh, span.traceIDLow, span.spanID != 0, span.flags)
@@ -29,5 +36,14 @@ package struct ContextSnapshot: Equatable, Sendable {
       found[name] = integer.map { .integer($0) } ?? .text(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
     }
     entries = found
+  }
+
+  /// As every store does it: a new undeclared name beyond the limit is dropped.
+  package mutating func setEntry(_ name: String, _ value: ContextValue) {
+    if entries[name] == nil, ContextSchema.key(named: name) == nil {
+      let undeclaredCount = entries.keys.count { ContextSchema.key(named: $0) == nil }
+      guard undeclaredCount < ContextLimits.entryCountMax else { return }
+    }
+    entries[name] = value
   }
 }

@@ -11,14 +11,31 @@
 /// This base class is also the store of the arms without a context (`none`, `opaque`): it holds nothing but bytes
 /// that it never reads.
 package class RequestContext {
-  /// What `opaque` carries: received bytes, forwarded unread. Owned by `opaqueCopy` once detached.
-  package final var opaque = UnsafeRawBufferPointer(start: nil, count: 0)
-  private final var opaqueCopy: UnsafeMutableRawPointer?
-  private final var opaqueCapacity = 0
+  @usableFromInline
+  struct OpaqueState {
+    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    var copy: UnsafeMutableRawPointer?
+    var capacity = 0
+  }
 
-  package init() {}
+  /// Behind a pointer: no exclusivity checks on the request path.
+  @usableFromInline final let opaqueState: UnsafeMutablePointer<OpaqueState>
 
-  deinit { opaqueCopy?.deallocate() }
+  /// What `opaque` carries: received bytes, forwarded unread. A copy of this context's own once detached.
+  @inlinable package final var opaque: UnsafeRawBufferPointer {
+    get { opaqueState.pointee.bytes }
+    set { opaqueState.pointee.bytes = newValue }
+  }
+
+  package init() {
+    opaqueState = .allocate(capacity: 1)
+    opaqueState.initialize(to: OpaqueState())
+  }
+
+  deinit {
+    opaqueState.pointee.copy?.deallocate()
+    opaqueState.deallocate()
+  }
 
   /// False for the base class: there is no context to work with, and the standard work is skipped.
   package var holdsEntries: Bool { false }
@@ -29,26 +46,29 @@ package class RequestContext {
   /// Copies whatever still lies in received bytes. The node calls this before it returns to the loop with the request
   /// unfinished: afterwards nothing in the context refers to the connection's input buffer.
   package func detach() {
-    guard let source = opaque.baseAddress, source != UnsafeRawPointer(opaqueCopy) else { return }
-    if opaqueCapacity < opaque.count {
-      opaqueCopy?.deallocate()
-      opaqueCapacity = max(opaque.count, 128)
-      opaqueCopy = .allocate(byteCount: opaqueCapacity, alignment: 8)
+    let state = opaqueState
+    guard let source = opaque.baseAddress, source != UnsafeRawPointer(state.pointee.copy) else { return }
+    if state.pointee.capacity < opaque.count {
+      state.pointee.copy?.deallocate()
+      state.pointee.capacity = max(opaque.count, 128)
+      state.pointee.copy = .allocate(byteCount: state.pointee.capacity, alignment: 8)
     }
-    opaqueCopy!.copyMemory(from: source, byteCount: opaque.count)
-    opaque = UnsafeRawBufferPointer(start: opaqueCopy, count: opaque.count)
+    state.pointee.copy!.copyMemory(from: source, byteCount: opaque.count)
+    opaque = UnsafeRawBufferPointer(start: state.pointee.copy, count: opaque.count)
   }
 
   // MARK: Span context
 
   /// `SpanContext.none` when there is no trace.
   package func spanContext() -> SpanContext { .none }
+  /// A value that is not valid removes the trace.
   package func setSpanContext(_ value: SpanContext) {}
-  /// Derives the child's context: the same trace under a new span id.
+  /// Derives the child's context: the same trace under a new span id, which is not 0. No effect without a trace.
   package func setSpanID(_ value: UInt64) {}
 
   /// Hands the tracestate list, exactly as received, to `body`; not called when there is none.
   package func withTraceState(_ body: (RawSpan) -> Void) {}
+  /// `value` is a list that `TraceStateGrammar` accepts, without tabs.
   package func setTraceState(_ value: RawSpan) {}
 
   // MARK: Entries
@@ -62,25 +82,39 @@ package class RequestContext {
   /// `value` is UTF-8 of at most `ContextLimits.textSizeMax` bytes.
   package func setText(_ key: ContextKey, _ value: RawSpan) {}
 
-  /// An entry that came from the wire under a name that the schema does not declare. Names and text are UTF-8.
+  /// An entry that came from the wire under a name that the schema does not declare and `ContextText.isName` accepts;
+  /// `text` is as in `setText`. A new name beyond `ContextLimits.entryCountMax` is dropped.
   package func setEntry(name: RawSpan, integer: Int64) {}
   package func setEntry(name: RawSpan, text: RawSpan) {}
 
-  /// Every entry once with its newest value; declared keys in slot order, then the others in the order first set.
+  /// Every entry once with its newest value; declared keys in slot order, then the others in an order of the store's
+  /// own. `body` must not change the context.
   package func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {}
 
   // MARK: The packed image: every context as bytes, without loss (see `PackedLayout`)
 
+  // A context without entries holds an image that it never reads: the opaque bytes are what `packed` would send.
+
   /// Bytes that `writePacked` needs now.
-  package func packedSize() -> Int { 0 }
+  package func packedSize() -> Int { holdsEntries ? PackedImage.size(of: self) : opaque.count }
   /// Writes exactly `packedSize()` bytes.
-  package func writePacked(to destination: UnsafeMutableRawPointer) {}
+  package func writePacked(to destination: UnsafeMutableRawPointer) {
+    if holdsEntries {
+      PackedImage.write(self, to: destination)
+    } else if let source = opaque.baseAddress {
+      destination.copyMemory(from: source, byteCount: opaque.count)
+    }
+  }
   /// Takes the context from an image, which must stay in place until `reset` or `detach`. False when it is malformed;
   /// the context is then empty.
-  package func readPacked(_ image: UnsafeRawBufferPointer) -> Bool { true }
+  package func readPacked(_ image: UnsafeRawBufferPointer) -> Bool {
+    if holdsEntries { return PackedImage.read(image, into: self) }
+    opaque = image
+    return true
+  }
 
   // MARK: The measured read
 
   /// Gets the key, casts the value to its type and folds it into the checksum: the read that is measured.
-  package func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {}
+  package func fold(_ key: ContextKey, into checksum: inout ContextChecksum) { checksum.foldAbsent() }
 }

@@ -23,3 +23,26 @@ package struct SpanContext: Equatable, Sendable {
   /// Both ids are non-zero, as every tracing format demands.
   @inlinable package var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
 }
+
+extension SpanContext {
+  /// Bytes of `binary25`: trace id (16) and span id (8), both big-endian, then the flags (1).
+  @inlinable package static var binarySize: Int { 25 }
+
+  /// Reads the `binarySize` bytes at `source`.
+  @inlinable
+  package init(binary source: UnsafeRawPointer) {
+    traceIDHigh = UInt64(bigEndian: source.loadUnaligned(as: UInt64.self))
+    traceIDLow = UInt64(bigEndian: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    spanID = UInt64(bigEndian: source.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+    flags = source.load(fromByteOffset: 24, as: UInt8.self)
+  }
+
+  /// Writes `binarySize` bytes.
+  @inlinable
+  package func writeBinary(to destination: UnsafeMutableRawPointer) {
+    destination.storeBytes(of: traceIDHigh.bigEndian, as: UInt64.self)
+    destination.storeBytes(of: traceIDLow.bigEndian, toByteOffset: 8, as: UInt64.self)
+    destination.storeBytes(of: spanID.bigEndian, toByteOffset: 16, as: UInt64.self)
+    destination.storeBytes(of: flags, toByteOffset: 24, as: UInt8.self)
+  }
+}

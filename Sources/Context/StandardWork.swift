@@ -16,26 +16,86 @@ package final class StandardWork: Sendable {
   /// Of the service among the topology's services, from 1; in a chain this is the depth.
   package let layer: Int
   package let growth: ContextGrowth
-  private let texts: [(key: ContextKey, value: [UInt8])]
-  private let integers: [(key: ContextKey, value: Int64)]
-  private let renewsTraceID: Bool
+  package let keysPerLayer: Int
+
+  // What `perform` reads, each a constant field: no global and no reference counting on the request path.
+  private let newestKey: ContextKey
+  private let clientKey: ContextKey
+  private let absentKey: ContextKey
+  private let requestIDKey: ContextKey
+  private let userKey: ContextKey
+  private let layerText: LayerText
+  private let layerUser: Int64
+  /// `distinct` only.
+  private let layerKeys: [ContextKey]
+
+  /// Sixteen bytes that can be handed out as a span without touching an array.
+  private typealias LayerText = (UInt64, UInt64)
 
   package init(layer: Int, growth: ContextGrowth, keysPerLayer: Int) {
     self.layer = layer
     self.growth = growth
+    self.keysPerLayer = keysPerLayer
+    clientKey = .tenant
+    absentKey = .absent
+    requestIDKey = .requestID
+    userKey = .user
+    layerUser = StandardWork.user(layer: layer)
+    layerText = StandardWork.requestID(layer: layer).withUnsafeBytes {
+      ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
     switch growth {
     case .shadow:
-      texts = keysPerLayer >= 1 ? [(.requestID, StandardWork.requestID(layer: layer))] : []
-      integers = keysPerLayer >= 2 ? [(.user, StandardWork.user(layer: layer))] : []
-      renewsTraceID = keysPerLayer >= 3
+      newestKey = .requestID
+      layerKeys = []
     case .distinct:
-      texts = (0..<keysPerLayer).map { index in
-        let name = "l\(layer)." + (index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "k\(index)")
-        return (ContextKey(name: name, type: .text), StandardWork.requestID(layer: layer))
+      newestKey =
+        layer <= 1
+        ? .requestID : ContextKey(name: StandardWork.keyName(layer: layer - 1, index: 0), type: .text)
+      layerKeys = (0..<keysPerLayer).map {
+        ContextKey(name: StandardWork.keyName(layer: layer, index: $0), type: .text)
       }
-      integers = []
-      renewsTraceID = false
     }
+  }
+
+  /// Does the work and returns the checksum of what was read; 0 when the context holds no entries. `spanID` is not 0.
+  package func perform(on context: RequestContext, spanID: UInt64) -> UInt64 {
+    guard context.holdsEntries else { return 0 }
+    var checksum = ContextChecksum()
+    context.fold(newestKey, into: &checksum)
+    context.fold(clientKey, into: &checksum)
+    context.fold(absentKey, into: &checksum)
+    withUnsafeBytes(of: layerText) { text in
+      switch growth {
+      case .shadow:
+        if keysPerLayer >= 1 { context.setText(requestIDKey, text.bytes) }
+        if keysPerLayer >= 2 { context.setInteger(userKey, layerUser) }
+        if keysPerLayer >= 3 { context.setSpanContext(context.spanContext()) }
+      case .distinct:
+        for key in layerKeys { context.setText(key, text.bytes) }
+      }
+    }
+    context.setSpanID(spanID)
+    return checksum.value
+  }
+
+  /// What `perform` makes of a context, for the fidelity check.
+  package func applied(to before: ContextSnapshot) -> ContextSnapshot {
+    var after = before
+    let text = ContextValue.text(String(decoding: StandardWork.requestID(layer: layer), as: UTF8.self))
+    switch growth {
+    case .shadow:
+      if keysPerLayer >= 1 { after.entries[requestIDKey.name] = text }
+      if keysPerLayer >= 2 { after.entries[userKey.name] = .integer(layerUser) }
+    case .distinct:
+      for key in layerKeys { after.setEntry(key.name, text) }
+    }
+    return after
+  }
+
+  /// `l<layer>.a` … `.z`, then `.k26` and on.
+  package static func keyName(layer: Int, index: Int) -> String {
+    "l\(layer)." + (index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "k\(index)")
   }
 
   /// Sixteen lower hex digits, the same length at every layer.

@@ -11,7 +11,8 @@ package protocol CarrierWriter {
   /// The same for a name that is not a constant (`uberctx-<key>`).
   mutating func appendField(name: RawSpan, _ value: RawSpan)
 
-  /// Appends a field whose value `fill` writes in place: it gets at least `sizeMax` bytes and returns how many it used.
+  /// Appends a field whose value `fill` writes in place: it gets at least `sizeMax` bytes and returns how many it used;
+  /// after 0 no field is appended.
   mutating func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int)
 
   /// Appends `size` bytes to the binary section and returns where they go; the caller writes all of them at once,

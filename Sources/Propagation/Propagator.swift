@@ -1,6 +1,8 @@
 // How a context is written to and read from a carrier. A propagator is one file in Propagators/ and one line in the
 // registry; the contract tests then run over it.
 
+package import Context
+
 /// Writes a context to a carrier and reads it back (OpenTelemetry: `TextMapPropagator`; here a carrier may also hold
 /// bytes). Stateless, and the same instance serves every request of a process.
 ///

@@ -1,0 +1,193 @@
+// Where a packed image lies and how it is changed in place. Knows the layout; never judges foreign bytes.
+
+/// The state of one `PackedContext`. The image is written only when it lies in the owned buffer.
+struct PackedBuffer {
+  /// The image in force: the empty image, received bytes, or `owned`.
+  private(set) var image: UnsafeMutableRawPointer
+  private(set) var size: Int
+  private var owned: UnsafeMutableRawPointer
+  private var capacity: Int
+  private let empty: UnsafeMutableRawPointer
+
+  private static var capacityMin: Int { 512 }
+  /// A buffer that one large context made larger than this is given back at the next reset.
+  private static var capacityKeptMax: Int { 16 << 10 }
+
+  init() {
+    owned = .allocate(byteCount: PackedBuffer.capacityMin, alignment: 16)
+    capacity = PackedBuffer.capacityMin
+    empty = .allocate(byteCount: PackedLayout.headSize, alignment: 16)
+    PackedLayout.writeEmpty(to: empty)
+    image = empty
+    size = PackedLayout.headSize
+  }
+
+  func deallocate() {
+    owned.deallocate()
+    empty.deallocate()
+  }
+
+  @inline(__always)
+  mutating func reset() {
+    image = empty
+    size = PackedLayout.headSize
+    if capacity > PackedBuffer.capacityKeptMax { reallocate(PackedBuffer.capacityMin) }
+  }
+
+  /// Views a valid image, which is not written while it is not owned.
+  @inline(__always)
+  mutating func receive(_ received: UnsafeRawPointer, size: Int) {
+    image = UnsafeMutableRawPointer(mutating: received)
+    self.size = size
+  }
+
+  @inline(__always)
+  var isReceived: Bool { image != owned && image != empty }
+
+  /// The one copy of a request: before the first write.
+  @inline(__always)
+  mutating func makeOwned() {
+    if image == owned { return }
+    if size > capacity { reallocate(size) }
+    owned.copyMemory(from: image, byteCount: size)
+    image = owned
+  }
+
+  /// The owned buffer's content is lost.
+  @inline(never)
+  private mutating func reallocate(_ size: Int) {
+    owned.deallocate()
+    capacity = max(size, PackedBuffer.capacityMin)
+    owned = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  // MARK: Slots
+
+  @inline(__always)
+  func isPresent(slot: Int) -> Bool {
+    image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self) >> UInt8(truncatingIfNeeded: slot) & 1 == 1
+  }
+
+  @inline(__always)
+  private mutating func setPresence(_ bits: UInt8) {
+    let old = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+    image.storeBytes(of: old | bits, toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+  }
+
+  @inline(__always)
+  var user: Int64? {
+    let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+    guard presence & PackedLayout.userPresence != 0 else { return nil }
+    return Int64(littleEndian: image.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self))
+  }
+
+  @inline(__always)
+  mutating func setUser(_ value: Int64) {
+    makeOwned()
+    image.storeBytes(of: value.littleEndian, toByteOffset: PackedLayout.userOffset, as: Int64.self)
+    setPresence(PackedLayout.userPresence)
+  }
+
+  /// From its slot, or from the tail when it is longer than a slot.
+  @inline(__always)
+  func declaredText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
+    if isPresent(slot: key.slot) {
+      let slot = image + PackedLayout.textOffset(slot: key.slot)
+      return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
+    }
+    guard hasTail else { return nil }
+    return key.name.utf8.span.bytes.withUnsafeBytes { name in
+      tail.find(name).map { PackedRecord(at: $0).value }
+    }
+  }
+
+  @inline(__always)
+  mutating func setDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
+    if text.count <= ContextSchema.textSlotSize, !hasTail || isPresent(slot: key.slot) {
+      makeOwned()
+      PackedLayout.writeTextSlot(text, to: image + PackedLayout.textOffset(slot: key.slot))
+      setPresence(1 << UInt8(truncatingIfNeeded: key.slot))
+    } else {
+      moveDeclaredText(key, text)
+    }
+  }
+
+  /// The value may have to leave the tail, or to go there.
+  @inline(never)
+  private mutating func moveDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
+    key.name.utf8.span.bytes.withUnsafeBytes { name in
+      if text.count <= ContextSchema.textSlotSize {
+        removeRecord(name: name)
+        PackedLayout.writeTextSlot(text, to: image + PackedLayout.textOffset(slot: key.slot))
+        setPresence(1 << UInt8(key.slot))
+      } else {
+        replaceRecord(kind: PackedRecord.Kind.text, name: name, value: text)
+        PackedLayout.writeTextSlot(
+          .init(start: nil, count: 0), to: image + PackedLayout.textOffset(slot: key.slot))
+        let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+        image.storeBytes(
+          of: presence & ~(1 << UInt8(key.slot)), toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+      }
+    }
+  }
+
+  // MARK: Tail
+
+  @inline(__always)
+  var hasTail: Bool { size != PackedLayout.headSize }
+
+  @inline(__always)
+  var tail: PackedTail { PackedTail(of: image, size: size) }
+
+  /// A new name beyond the limit is dropped.
+  mutating func setUndeclared(kind: UInt8, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    // The smallest record of an entry has five bytes: below that size the tail cannot be full.
+    if size > PackedLayout.headSize + 5 * ContextLimits.entryCountMax, tail.find(name) == nil,
+      tail.undeclaredCount() >= ContextLimits.entryCountMax
+    {
+      return
+    }
+    replaceRecord(kind: kind, name: name, value: value)
+  }
+
+  /// Writes the record of that name, in its place when there is one, else at the end. `name` and `value` do not lie in
+  /// the owned buffer.
+  mutating func replaceRecord(kind: UInt8, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    makeOwned()
+    let recordSize = PackedLayout.recordHeadSize + name.count + value.count
+    var offset = size
+    var oldSize = 0
+    if let found = tail.find(name) {
+      offset = found - UnsafeRawPointer(image)
+      oldSize = PackedRecord(at: found).size
+    }
+    let newSize = size - oldSize + recordSize
+    if newSize > capacity { grow(newSize) }
+    let behind = image + (offset + oldSize)
+    let behindSize = size - offset - oldSize
+    if oldSize != recordSize, behindSize > 0 {
+      (image + (offset + recordSize)).copyMemory(from: behind, byteCount: behindSize)
+    }
+    PackedRecord.write(kind: kind, name: name, value: value, to: image + offset)
+    size = newSize
+  }
+
+  private mutating func removeRecord(name: UnsafeRawBufferPointer) {
+    makeOwned()
+    guard let found = tail.find(name) else { return }
+    let offset = found - UnsafeRawPointer(image)
+    let recordSize = PackedRecord(at: found).size
+    (image + offset).copyMemory(from: image + (offset + recordSize), byteCount: size - offset - recordSize)
+    size -= recordSize
+  }
+
+  @inline(never)
+  private mutating func grow(_ size: Int) {
+    let old = owned
+    capacity = max(size, capacity * 2)
+    owned = .allocate(byteCount: capacity, alignment: 16)
+    owned.copyMemory(from: old, byteCount: self.size)
+    old.deallocate()
+    image = owned
+  }
+}

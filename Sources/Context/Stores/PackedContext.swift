@@ -1,0 +1,189 @@
+// The packed store: a typed view over a packed image, in place in the received bytes until the first write.
+// Never copies before that, and allocates only when an image outgrows the buffer that it keeps between requests.
+
+/// The image lies at `image`: the empty image, received bytes, or the owned buffer. State sits behind a pointer: no
+/// exclusivity checks and no reference counting on the request path.
+package final class PackedContext: RequestContext {
+  private let state: UnsafeMutablePointer<PackedBuffer>
+
+  package override init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: PackedBuffer())
+    super.init()
+  }
+
+  deinit {
+    state.pointee.deallocate()
+    state.deallocate()
+  }
+
+  package override var holdsEntries: Bool { true }
+
+  package override func reset() {
+    opaque = UnsafeRawBufferPointer(start: nil, count: 0)
+    state.pointee.reset()
+  }
+
+  package override func detach() {
+    super.detach()
+    if state.pointee.isReceived { state.pointee.makeOwned() }
+  }
+
+  // MARK: Span context
+
+  package override func spanContext() -> SpanContext { SpanContext(binary: state.pointee.image) }
+
+  package override func setSpanContext(_ value: SpanContext) {
+    state.pointee.makeOwned()
+    if value.isValid {
+      value.writeBinary(to: state.pointee.image)
+    } else {
+      SpanContext.none.writeBinary(to: state.pointee.image)
+    }
+  }
+
+  package override func setSpanID(_ value: UInt64) {
+    let image = state.pointee.image
+    guard image.loadUnaligned(fromByteOffset: 16, as: UInt64.self) != 0 else { return }
+    state.pointee.makeOwned()
+    state.pointee.image.storeBytes(of: value.bigEndian, toByteOffset: 16, as: UInt64.self)
+  }
+
+  package override func withTraceState(_ body: (RawSpan) -> Void) {
+    guard state.pointee.hasTail, let record = state.pointee.tail.find(.init(start: nil, count: 0)) else { return }
+    body(PackedRecord(at: record).value.bytes)
+  }
+
+  package override func setTraceState(_ value: RawSpan) {
+    value.withUnsafeBytes {
+      state.pointee.replaceRecord(kind: PackedRecord.Kind.traceState, name: .init(start: nil, count: 0), value: $0)
+    }
+  }
+
+  // MARK: Entries
+
+  package override func integer(_ key: ContextKey) -> Int64? {
+    if key.slot >= 0 { return key.type == .integer ? state.pointee.user : nil }
+    guard let record = undeclared(key), record.kind == PackedRecord.Kind.integer else { return nil }
+    return record.integer
+  }
+
+  package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
+    if key.slot >= 0 {
+      guard key.type == .text, let text = state.pointee.declaredText(key) else { return }
+      body(text.bytes)
+    } else if let record = undeclared(key), record.kind == PackedRecord.Kind.text {
+      body(record.value.bytes)
+    }
+  }
+
+  package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
+    if key.slot >= 0 {
+      if key.type == .integer {
+        if let value = state.pointee.user { checksum.fold(integer: value) } else { checksum.foldAbsent() }
+      } else if state.pointee.isPresent(slot: key.slot) {
+        PackedContext.foldSlot(state.pointee.image + PackedLayout.textOffset(slot: key.slot), into: &checksum)
+      } else if state.pointee.hasTail, let text = state.pointee.declaredText(key) {
+        checksum.fold(text: text)
+      } else {
+        checksum.foldAbsent()
+      }
+    } else if state.pointee.hasTail, let record = undeclared(key), record.kind == key.type.rawValue {
+      if key.type == .integer { checksum.fold(integer: record.integer) } else { checksum.fold(text: record.value) }
+    } else {
+      checksum.foldAbsent()
+    }
+  }
+
+  /// `ContextChecksum.fold(text:)` of a slot, without a loop: sixteen bytes can be read whatever the size is.
+  @inline(__always)
+  private static func foldSlot(_ slot: UnsafeRawPointer, into checksum: inout ContextChecksum) {
+    let size = UInt64(slot.load(as: UInt8.self))
+    let low = UInt64(littleEndian: slot.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+    if size >= 8 {
+      checksum.fold(low)
+      if size > 8 {
+        let high = UInt64(littleEndian: slot.loadUnaligned(fromByteOffset: 9, as: UInt64.self))
+        checksum.fold(high & (~0 >> (128 &- size &* 8)))
+      }
+    } else if size > 0 {
+      checksum.fold(low & (~0 >> (64 &- size &* 8)))
+    }
+    checksum.fold(size)
+  }
+
+  package override func setInteger(_ key: ContextKey, _ value: Int64) {
+    if key.slot >= 0 {
+      guard key.type == .integer else { return }
+      state.pointee.setUser(value)
+    } else {
+      setEntry(name: key.name.utf8.span.bytes, integer: value)
+    }
+  }
+
+  package override func setText(_ key: ContextKey, _ value: RawSpan) {
+    if key.slot >= 0 {
+      guard key.type == .text else { return }
+      value.withUnsafeBytes { state.pointee.setDeclaredText(key, $0) }
+    } else {
+      setEntry(name: key.name.utf8.span.bytes, text: value)
+    }
+  }
+
+  package override func setEntry(name: RawSpan, integer: Int64) {
+    name.withUnsafeBytes { name in
+      withUnsafeBytes(of: integer.littleEndian) {
+        state.pointee.setUndeclared(kind: PackedRecord.Kind.integer, name: name, value: $0)
+      }
+    }
+  }
+
+  package override func setEntry(name: RawSpan, text: RawSpan) {
+    name.withUnsafeBytes { name in
+      text.withUnsafeBytes { state.pointee.setUndeclared(kind: PackedRecord.Kind.text, name: name, value: $0) }
+    }
+  }
+
+  package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
+    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+    for key in ContextSchema.keys {
+      if key.type == .integer {
+        if let value = state.pointee.user { body(key.name.utf8.span.bytes, value, empty.bytes) }
+      } else if let text = state.pointee.declaredText(key) {
+        body(key.name.utf8.span.bytes, nil, text.bytes)
+      }
+    }
+    guard state.pointee.hasTail else { return }
+    state.pointee.tail.forEach { record in
+      if record.kind == PackedRecord.Kind.integer {
+        body(record.name.bytes, record.integer, empty.bytes)
+      } else if record.kind == PackedRecord.Kind.text, ContextSchema.key(named: record.name.bytes) == nil {
+        body(record.name.bytes, nil, record.value.bytes)
+      }
+    }
+  }
+
+  private func undeclared(_ key: ContextKey) -> PackedRecord? {
+    guard state.pointee.hasTail else { return nil }
+    return key.name.utf8.span.bytes.withUnsafeBytes { name in
+      state.pointee.tail.find(name).map { PackedRecord(at: $0) }
+    }
+  }
+
+  // MARK: The packed image
+
+  package override func packedSize() -> Int { state.pointee.size }
+
+  package override func writePacked(to destination: UnsafeMutableRawPointer) {
+    destination.copyMemory(from: state.pointee.image, byteCount: state.pointee.size)
+  }
+
+  package override func readPacked(_ image: UnsafeRawBufferPointer) -> Bool {
+    guard PackedLayout.isValid(image), let base = image.baseAddress else {
+      state.pointee.reset()
+      return false
+    }
+    state.pointee.receive(base, size: image.count)
+    return true
+  }
+}

@@ -1,0 +1,47 @@
+// Writes members of a baggage field in place, whole or not at all.
+
+/// The field under construction: at most `BaggageParser.sizeMax` bytes and `BaggageParser.memberCountMax` members.
+struct BaggageWriter {
+  private let start: UnsafeMutableRawPointer
+  private(set) var size = 0
+  private var memberCount = 0
+
+  /// `start` has room for `BaggageParser.sizeMax` bytes.
+  init(start: UnsafeMutableRawPointer) { self.start = start }
+
+  /// False, and nothing is written, when the member would be beyond a limit. `name` is a key; `properties` are
+  /// normalized, or empty.
+  mutating func append(
+    name: UnsafeRawBufferPointer, integer: Int64?, text: UnsafeRawBufferPointer, properties: UnsafeRawBufferPointer
+  ) -> Bool {
+    let comma = memberCount == 0 ? 0 : 1
+    let valueSize = integer.map { DecimalDigits.size(of: $0) } ?? BaggageCharacters.encodedSize(text)
+    let propertiesSize = properties.isEmpty ? 0 : 1 &+ properties.count
+    let sizeAfter = size &+ comma &+ name.count &+ 1 &+ valueSize &+ propertiesSize
+    guard sizeAfter <= BaggageParser.sizeMax, memberCount < BaggageParser.memberCountMax else { return false }
+    if comma == 1 { appendByte(0x2c) }
+    appendBytes(name)
+    appendByte(0x3d)
+    if let integer {
+      size &+= DecimalDigits.write(integer, to: start + size)
+    } else {
+      size &+= BaggageCharacters.encode(text, to: start + size)
+    }
+    if !properties.isEmpty {
+      appendByte(BaggageProperties.nameSuffix)
+      appendBytes(properties)
+    }
+    memberCount &+= 1
+    return true
+  }
+
+  private mutating func appendByte(_ byte: UInt8) {
+    start.storeBytes(of: byte, toByteOffset: size, as: UInt8.self)
+    size &+= 1
+  }
+
+  private mutating func appendBytes(_ bytes: UnsafeRawBufferPointer) {
+    if let source = bytes.baseAddress { (start + size).copyMemory(from: source, byteCount: bytes.count) }
+    size &+= bytes.count
+  }
+}

@@ -1,0 +1,40 @@
+// The registry of propagators: one line for each.
+
+/// Turns names, as in `OTEL_PROPAGATORS`, into propagators.
+package enum PropagatorRegistry {
+  /// Where a propagator writes; the binary section holds one thing.
+  private enum Place {
+    case nothing
+    case fields
+    case binary
+  }
+
+  private static let entries: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = [
+    ("none", .nothing, { NonePropagator() }),
+    ("opaque", .binary, { OpaquePropagator() }),
+    ("json-map", .binary, { JSONMapPropagator() }),
+    ("tracecontext", .fields, { TraceContextPropagator() }),
+    ("baggage", .fields, { BaggagePropagator() }),
+    ("binary25", .binary, { Binary25Propagator() }),
+    ("packed", .binary, { PackedPropagator() }),
+    ("schema", .binary, { SchemaPropagator() }),
+  ]
+
+  /// Every single name, in the order that reports use.
+  package static var names: [String] { entries.map(\.name) }
+
+  /// A propagator for a name, or for several joined by commas, of which a repeated one counts once and at most one uses
+  /// the binary section (it is named first whatever the order was). Nil when a name is unknown or the combination is
+  /// not possible: `none` goes with no other.
+  package static func resolve(_ list: String) -> (any Propagator)? {
+    var parts: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = []
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let entry = entries.first(where: { $0.name == name }) else { return nil }
+      if parts.contains(where: { $0.name == entry.name }) { continue }
+      if entry.place == .binary { parts.insert(entry, at: 0) } else { parts.append(entry) }
+    }
+    if parts.count == 1 { return parts[0].make() }
+    let isPossible = parts.count { $0.place == .binary } <= 1 && !parts.contains { $0.place == .nothing }
+    return isPossible ? CompositePropagator(parts.map { $0.make() }) : nil
+  }
+}

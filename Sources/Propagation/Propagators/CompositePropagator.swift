@@ -1,0 +1,37 @@
+// Several propagators of one carrier, each with fields or a section of its own.
+
+package import Context
+
+/// Each part injects and extracts in order; where two carry the same thing the later one's counts.
+package final class CompositePropagator: Propagator {
+  package let name: String
+  private let parts: [any Propagator]
+
+  /// A part that reads the binary section may replace the whole context: it stands first.
+  package init(_ parts: [any Propagator]) {
+    precondition(parts.count >= 2, "a combination has at least two parts")
+    self.parts = parts
+    name = parts.map(\.name).joined(separator: ",")
+  }
+
+  package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
+    for part in parts { part.inject(context, into: &carrier) }
+  }
+
+  package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
+    var drops: ExtractionDrops = []
+    for part in parts { drops.formUnion(part.extract(carrier, into: context)) }
+    return drops
+  }
+
+  package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot {
+    var merged = ContextSnapshot()
+    for part in parts {
+      let delivered = part.delivered(sent)
+      if delivered.hasSpan { merged.takeTrace(of: delivered) }
+      if let state = delivered.traceState { merged.traceState = state }
+      for (name, value) in delivered.entries { merged.setEntry(name, value) }
+    }
+    return merged
+  }
+}

@@ -1,0 +1,22 @@
+// Carries the packed image (see `PackedLayout`): lossless, and read in place by the packed store.
+
+package import Context
+
+package final class PackedPropagator: Propagator {
+  package let name = "packed"
+
+  package init() {}
+
+  package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
+    let size = context.packedSize()
+    if size > 0 { context.writePacked(to: carrier.appendBinary(size)) }
+  }
+
+  package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
+    let image = carrier.binary
+    if image.isEmpty || context.readPacked(image) { return [] }
+    return .malformedBinary
+  }
+
+  package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot { sent }
+}

@@ -1,0 +1,41 @@
+// W3C Trace Context: the fields traceparent and tracestate. Carries no entries.
+
+package import Context
+
+/// Extraction without a usable traceparent leaves the context without a trace, and the tracestate is not even parsed.
+package final class TraceContextPropagator: Propagator {
+  package let name = "tracecontext"
+
+  package init() {}
+
+  package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
+    let span = context.spanContext()
+    guard span.isValid else { return }
+    carrier.appendField("traceparent", sizeMax: TraceParent.size) { destination in
+      TraceParent.write(span, to: destination)
+      return TraceParent.size
+    }
+    context.withTraceState { carrier.appendField("tracestate", $0) }
+  }
+
+  package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
+    var span: SpanContext?
+    var fieldCount = 0
+    carrier.forEachField("traceparent") { value in
+      fieldCount &+= 1
+      if fieldCount == 1 { span = value.withUnsafeBytes { TraceParent.parse($0) } }
+    }
+    if fieldCount == 0 { return [] }
+    guard fieldCount == 1, let span else { return .malformedSpanContext }
+    context.setSpanContext(span)
+    return TraceStateFields.extract(carrier, into: context)
+  }
+
+  package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot {
+    var delivered = ContextSnapshot()
+    delivered.takeTrace(of: sent)
+    delivered.flags &= TraceParent.knownFlags
+    if delivered.hasSpan { delivered.traceState = sent.traceState }
+    return delivered
+  }
+}

@@ -1,0 +1,47 @@
+// The traceparent header: W3C Trace Context Level 2, section 3.2. Bytes to span context and back, nothing else.
+
+package import Context
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`.
+package enum TraceParent {
+  package static var size: Int { 55 }
+
+  /// The bits that are sent: sampled and random; all others are sent as 0.
+  @inline(__always)
+  package static var knownFlags: UInt8 { 0x03 }
+
+  /// Nil when the value is malformed. A version above 00 is read if the first four fields are well formed and end the
+  /// value or are followed by a dash.
+  package static func parse(_ value: UnsafeRawBufferPointer) -> SpanContext? {
+    guard value.count >= size, let start = value.baseAddress else { return nil }
+    guard value[2] == 0x2d, value[35] == 0x2d, value[52] == 0x2d else { return nil }
+    let version = HexDigits.value(value[0]) << 4 | HexDigits.value(value[1]) & 15
+    guard HexDigits.value(value[0]) < 16, HexDigits.value(value[1]) < 16, version != 0xff else { return nil }
+    if value.count > size {
+      guard version != 0, value[size] == 0x2d else { return nil }
+    }
+    var valid = HexDigits.allValid
+    let high = HexDigits.read16(start + 3, valid: &valid)
+    let low = HexDigits.read16(start + 19, valid: &valid)
+    let span = HexDigits.read16(start + 36, valid: &valid)
+    let (flagsHigh, flagsLow) = (HexDigits.value(value[53]), HexDigits.value(value[54]))
+    guard valid == HexDigits.allValid, flagsHigh < 16, flagsLow < 16 else { return nil }
+    let context = SpanContext(
+      traceIDHigh: high, traceIDLow: low, spanID: span, flags: (flagsHigh << 4 | flagsLow) & knownFlags)
+    return context.isValid ? context : nil
+  }
+
+  /// Writes `size` bytes, always as version 00.
+  package static func write(_ span: SpanContext, to destination: UnsafeMutableRawPointer) {
+    destination.storeBytes(of: 0x30, as: UInt8.self)
+    destination.storeBytes(of: 0x30, toByteOffset: 1, as: UInt8.self)
+    destination.storeBytes(of: 0x2d, toByteOffset: 2, as: UInt8.self)
+    HexDigits.write16(span.traceIDHigh, to: destination + 3)
+    HexDigits.write16(span.traceIDLow, to: destination + 19)
+    destination.storeBytes(of: 0x2d, toByteOffset: 35, as: UInt8.self)
+    HexDigits.write16(span.spanID, to: destination + 36)
+    destination.storeBytes(of: 0x2d, toByteOffset: 52, as: UInt8.self)
+    destination.storeBytes(of: 0x30, toByteOffset: 53, as: UInt8.self)
+    destination.storeBytes(of: HexDigits.digit(span.flags & knownFlags), toByteOffset: 54, as: UInt8.self)
+  }
+}
