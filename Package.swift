@@ -51,7 +51,8 @@ let package = Package(
     module("Launcher", ["Wire", "EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
-      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter", argumentParser],
+      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
+        argumentParser],
       swiftSettings: swiftSettings),
   ]
 )

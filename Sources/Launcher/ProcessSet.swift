@@ -25,6 +25,8 @@ struct ProcessSetOptions {
   var wrappers: [String: [String]] = [:]
   /// Seconds until everything must be ready.
   var readySeconds = 30.0
+  /// An entry that runs already: no nodes are started, the client alone is.
+  var runningEntry: ServiceAddress?
 }
 
 /// A running topology. `start` returns when every edge is connected; nothing sleeps on the way.
@@ -46,7 +48,7 @@ final class ProcessSet {
 
   var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
 
-  var entryAddresses: [ServiceAddress] { addresses(of: topology.entry) }
+  var entryAddresses: [ServiceAddress] { options.runningEntry.map { [$0] } ?? addresses(of: topology.entry) }
 
   // MARK: Start and end
 
@@ -54,18 +56,22 @@ final class ProcessSet {
   /// are known. Cycles need no order.
   func start() throws(LauncherError) {
     do {
-      try spawnNodes()
-      try collect("listening") { index, report in
-        guard case .listening(let port) = report else { return false }
-        nodes[index].port = port
-        return true
-      }
-      try wire()
+      if options.runningEntry == nil { try startNodes() }
       if options.clientConnections > 0 { try startClient() }
     } catch {
       stop()
       throw error
     }
+  }
+
+  private func startNodes() throws(LauncherError) {
+    try spawnNodes()
+    try collect("listening") { index, report in
+      guard case .listening(let port) = report else { return false }
+      nodes[index].port = port
+      return true
+    }
+    try wire()
   }
 
   private func spawnNodes() throws(LauncherError) {

@@ -51,20 +51,24 @@ struct SlotRunner {
   /// invalid, before the error goes on.
   func run(
     _ spec: SlotSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
-    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
+    pieceNanoseconds: Int64 = 0, connections: Int = 1, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
   ) throws(LauncherError) -> MeasuredSlot {
-    let order = slotOrder(
+    var order = slotOrder(
       spec, token: set.makeToken(), seconds: seconds, seed: plan.seed &+ UInt64(round) << 20 &+ UInt64(position),
-      topology: set.topology, pieceNanoseconds: pieceNanoseconds, requestCount: requestCount)
+      topology: set.topology)
+    order.pieceNanoseconds = pieceNanoseconds
+    order.connections = connections
+    order.requestCount = requestCount
+    let token = order.token
     let limit = seconds + plan.timeoutSeconds + plan.drainSeconds + 20
     set.client?.send(ClientCommand.run(order))
     var (opened, closed): (WindowEdge?, WindowEdge?)
     var outcome: SlotOutcome?
     let listen = { (report: ClientReport) -> Bool? in
       switch report {
-      case .windowOpened(order.token): opened = WindowEdge(set)
-      case .windowClosed(order.token): closed = WindowEdge(set)
-      case .finished(let finished) where finished.token == order.token:
+      case .windowOpened(token): opened = WindowEdge(set)
+      case .windowClosed(token): closed = WindowEdge(set)
+      case .finished(let finished) where finished.token == token:
         outcome = finished
         return true
       default: break
@@ -79,20 +83,19 @@ struct SlotRunner {
         _ = try? set.awaitClient("a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignals: true, listen)
       }
       if let outcome {
-        var measured = measure(spec, outcome, opened, closed, set, round, position)
+        var measured = measure(spec, outcome, opened, closed, set, round, position, connections)
         measured.slot.validity.add(.invalid, "\(error)")
         keep(measured)
       }
       throw error
     }
-    let measured = measure(spec, outcome!, opened, closed, set, round, position)
+    let measured = measure(spec, outcome!, opened, closed, set, round, position, connections)
     keep(measured)
     return measured
   }
 
   private func slotOrder(
-    _ spec: SlotSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology, pieceNanoseconds: Int64,
-    requestCount: Int?
+    _ spec: SlotSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology
   ) -> SlotOrder {
     SlotOrder(
       token: token,
@@ -100,14 +103,14 @@ struct SlotRunner {
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
       connections: 1, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
-      windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: requestCount,
+      windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
       timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9), drainNanoseconds: Int64(plan.drainSeconds * 1e9),
-      seed: seed, pieceNanoseconds: pieceNanoseconds)
+      seed: seed)
   }
 
   private func measure(
     _ spec: SlotSpec, _ outcome: SlotOutcome, _ opened: WindowEdge?, _ closed: WindowEdge?, _ set: ProcessSet,
-    _ round: Int, _ position: Int
+    _ round: Int, _ position: Int, _ connections: Int
   ) -> MeasuredSlot {
     let end = closed ?? WindowEdge(set)
     let start = opened ?? end
@@ -133,7 +136,7 @@ struct SlotRunner {
         clientSharesCPU: plan.placement != .clientApart)
     let slot = Slot(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
-      inFlight: isOpen ? nil : spec.inFlight, connections: 1, plannedRate: isOpen ? spec.rate : nil,
+      inFlight: isOpen ? nil : spec.inFlight, connections: connections, plannedRate: isOpen ? spec.rate : nil,
       windowNanoseconds: outcome.windowNanoseconds, ledger: outcome.ledger,
       throughput: Double(outcome.completedInWindow) / window * 1e9, responseTime: response,
       serviceTime: LatencySummary(outcome.serviceTime), sendLag: isOpen ? lag : nil,

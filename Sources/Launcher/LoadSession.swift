@@ -1,0 +1,85 @@
+// `ctxchain load`: the client alone, against an entry that something else keeps running.
+
+internal import Control
+package import Report
+internal import Statistics
+
+package struct LoadPlan: Sendable {
+  package var host: String
+  package var port: UInt16
+  /// The client's side of the slot: one arm whose topology names the propagator and the payload.
+  package var experiment: ExperimentPlan
+  package var connections: Int
+  /// Requests per second; nil loads in a closed loop.
+  package var rate: Double?
+  package var hopsLeft: Int
+  package var seconds: Double
+  package var requestCount: Int?
+
+  package init(
+    host: String, port: UInt16, experiment: ExperimentPlan, connections: Int, rate: Double?, hopsLeft: Int,
+    seconds: Double, requestCount: Int?
+  ) {
+    self.host = host
+    self.port = port
+    self.experiment = experiment
+    self.connections = connections
+    self.rate = rate
+    self.hopsLeft = hopsLeft
+    self.seconds = seconds
+    self.requestCount = requestCount
+  }
+}
+
+/// Runs one slot against a running entry. Main thread only: it spawns the client.
+package final class LoadSession {
+  private let plan: LoadPlan
+  private let supervisor: Supervisor
+  /// What was measured; nil when the entry could not be reached.
+  package private(set) var result: LoadResult?
+  package private(set) var problem: String?
+
+  package init(_ plan: LoadPlan) throws {
+    self.plan = plan
+    supervisor = try Supervisor()
+  }
+
+  /// Returns the process's exit status.
+  package func run() -> Int32 {
+    var status: Int32 = 0
+    do throws(LauncherError) {
+      try load()
+    } catch .interrupted(let signal) {
+      result?.interrupted = true
+      status = 128 + signal
+    } catch {
+      problem = "\(error)"
+      status = 1
+    }
+    supervisor.close()
+    if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 { status = 1 }
+    return status
+  }
+
+  private func load() throws(LauncherError) {
+    let set = ProcessSet(
+      topology: plan.experiment.arms[0].topology, supervisor: supervisor,
+      options: ProcessSetOptions(
+        placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), clientConnections: plan.connections,
+        seed: plan.experiment.seed, runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
+    try set.start()
+    let spec = SlotSpec(
+      arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
+      rate: plan.rate ?? 0)
+    let runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
+    _ = try runner.run(
+      spec, on: set, seconds: plan.seconds, round: 0, position: 0, connections: plan.connections,
+      requestCount: plan.requestCount
+    ) { measured in
+      result = LoadResult(
+        toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
+        entry: "\(plan.host):\(plan.port)", slot: measured.slot, responseTime: measured.responseTime)
+    }
+    set.stop()
+  }
+}

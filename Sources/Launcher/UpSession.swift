@@ -1,0 +1,37 @@
+// `ctxchain up`: a topology that runs until somebody stops it.
+
+internal import Control
+package import Topology
+
+package final class UpSession {
+  private let supervisor: Supervisor
+  private let set: ProcessSet
+
+  /// - Parameter port: of the entry's first replica, 0 for a free one.
+  package init(topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]]) throws {
+    supervisor = try Supervisor()
+    set = ProcessSet(
+      topology: topology, supervisor: supervisor,
+      options: ProcessSetOptions(
+        placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), entryPort: port, clientConnections: 0,
+        seed: seed, wrappers: wrappers))
+  }
+
+  /// Starts every node, hands the entry's addresses to `announce`, and returns when a signal came or a node died. The
+  /// second value says what went wrong.
+  package func run(_ announce: ([String]) -> Void) -> (status: Int32, problem: String?) {
+    defer {
+      set.stop()
+      supervisor.close()
+    }
+    do throws(LauncherError) {
+      try set.start()
+      announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
+      while true { try supervisor.pause(seconds: 3600) }
+    } catch .interrupted(let signal) {
+      return (128 + signal, nil)
+    } catch {
+      return (1, "\(error)")
+    }
+  }
+}

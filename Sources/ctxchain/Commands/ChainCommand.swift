@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Statistics
+internal import Topology
+
+struct ChainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chain",
+    abstract: "Compare strategies over a generated chain of services, at several depths.",
+    discussion: "Example: ctxchain chain -n 5 --strategies baseline,packed --rounds 3 --json result.json")
+
+  @Option(name: [.customShort("n"), .long], help: "Services in the chain, 1 to 64.")
+  var depth: Int
+
+  @Option(help: "Depths to measure, separated by commas; without it at most 5, geometric, 1 and the depth among them.")
+  var depths: String?
+
+  @Option(help: "Bytes of every request's payload.")
+  var size = 128
+
+  @Option(help: "Bytes of every response's payload.")
+  var responseSize = 128
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run() throws {
+    guard 1...TopologyLimits.chainDepthMax ~= depth else {
+      throw ValidationError("--depth: expected 1 to \(TopologyLimits.chainDepthMax), got \(depth)")
+    }
+    let arms = try ExperimentOptions.arms(options.presets()) { preset in
+      do {
+        return try ChainTopology.make(
+          depth: depth, strategy: preset.name, growth: options.growth ?? "shadow",
+          keysPerLayer: options.keysPerLayer ?? 3, payloadSize: size, responseSize: responseSize,
+          vocabulary: .current)
+      } catch {
+        throw ValidationError("--\(error.description)")
+      }
+    }
+    let plan = options.plan(arms: arms, depths: try plannedDepths(), isChain: true)
+    try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)
+  }
+
+  private func plannedDepths() throws -> [Int] {
+    guard let depths else { return DepthPlan(depthMax: depth).depths }
+    do {
+      let numbers = depths.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard !numbers.contains(nil) else { throw ValidationError("--depths: expected numbers, got \"\(depths)\"") }
+      return try DepthPlan(numbers.compactMap { $0 }, depthMax: depth).depths
+    } catch let error as StatisticsError {
+      throw ValidationError("--depths: \(error)")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Propagation
+internal import Report
+internal import Topology
+
+struct LoadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Drive load against a running entry.",
+    discussion: "Example: ctxchain load 127.0.0.1:7070 --propagator tracecontext,baggage --duration 5s --in-flight 64")
+
+  @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it.")
+  var entry: String
+
+  @Option(help: "How the context is written: propagators, separated by commas.")
+  var propagator = "tracecontext,baggage"
+
+  @Option(name: [.short, .long], help: "Connections to the entry, 1 to 1024.")
+  var connections = 1
+
+  @Option(help: "Requests under way, 1 to 65536; not used with --rate.")
+  var inFlight = 64
+
+  @Option(
+    name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
+    help: "Requests per second, sent as planned whatever comes back.")
+  var rate: Double?
+
+  @Option(name: [.short, .long], help: "How long to load.")
+  var duration = Seconds(5)
+
+  @Option(name: [.customShort("n"), .long], help: "Send this many requests instead of loading for a time.")
+  var requests: Int?
+
+  @Option(help: "Deliveries that a request may make, 1 to 1024.")
+  var hops = TopologyLimits.maxDepthMax
+
+  @Option(help: "Bytes of every request's payload.")
+  var size = 128
+
+  @Option(help: "Time after which a request is given up; its deadline.")
+  var timeout = Seconds(10)
+
+  @Option(help: "How long to wait for replies at the end.")
+  var drain = Seconds(2)
+
+  @Option(help: "Arrivals with --rate: uniform or poisson.")
+  var arrival = "uniform"
+
+  @Option(help: "Seed of every random thing.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Write the result as JSON to this file; - is standard output.")
+  var json: String?
+
+  func run() throws {
+    let session = try LoadSession(try plan())
+    do {
+      if let json { try ResultFile.checkWritable(json) }
+      let status = session.run()
+      if let problem = session.problem { throw Console.fail(problem, status: status) }
+      if let result = session.result {
+        if json == ResultFile.standardOutput { Console.error(result.text) } else { Console.out(result.text) }
+        if let json { try ResultFile.write(result, to: json) }
+      }
+      if status != 0 { throw ExitCode(status) }
+    } catch let error as ReportError {
+      throw Console.fail("\(error)", status: 1)
+    }
+  }
+
+  private func plan() throws -> LoadPlan {
+    let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
+      throw ValidationError("expected HOST:PORT, got \"\(entry)\"")
+    }
+    guard PropagatorRegistry.resolve(propagator) != nil else {
+      let names = PropagatorRegistry.names.joined(separator: ", ")
+      throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
+    }
+    guard 1...1024 ~= connections else { throw ValidationError("--connections: expected 1 to 1024") }
+    guard 1...65536 ~= inFlight else { throw ValidationError("--in-flight: expected 1 to 65536") }
+    guard 1...TopologyLimits.maxDepthMax ~= hops else { throw ValidationError("--hops: expected 1 to 1024") }
+    guard 0...TopologyLimits.payloadSizeMax ~= size else { throw ValidationError("--size: expected 0 to 8388608") }
+    if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
+    if let requests, requests < 1 { throw ValidationError("--requests: expected at least 1, got \(requests)") }
+    guard 0.1...86_400 ~= duration.value else { throw ValidationError("--duration: expected 100ms to 1440m") }
+    guard ["uniform", "poisson"].contains(arrival) else {
+      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
+    }
+    let topology = Topology(
+      entry: 0, maxDepth: 0, client: ClientSide(propagator: propagator, payloadSize: size, set: []), services: [])
+    let experiment = ExperimentPlan(
+      commandLine: CommandLine.arguments,
+      arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
+      isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
+      timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
+      openLoopRate: rate, toolVersion: ToolVersion.current)
+    return LoadPlan(
+      host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
+      hopsLeft: hops, seconds: duration.value, requestCount: requests)
+  }
+}

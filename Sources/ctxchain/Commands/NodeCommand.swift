@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import Control
+internal import EventLoop
+internal import Glibc
+internal import Node
+
+/// For orchestrators other than the launcher; the launcher starts its nodes in ChildMain.
+struct NodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "node",
+    abstract: "Run one node by itself, with its configuration from a file.",
+    discussion: "Example: ctxchain node --config node.json",
+    shouldDisplay: false)
+
+  @Option(help: "JSON: {\"configuration\": {…}, \"callees\": [{\"service\", \"name\", \"addresses\"}]}.")
+  var config: String
+
+  func run() throws {
+    let document: NodeDocument
+    do {
+      document = try NodeDocument.load(path: config)
+    } catch {
+      throw Console.fail("\(config): \(error)", status: 2)
+    }
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      let node = try StandaloneNode(document)
+      Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
+      throw ExitCode(node.run())
+    } catch let error as NodeError {
+      throw Console.fail("\(error)", status: 1)
+    } catch let error as EventLoopError {
+      throw Console.fail("\(error)", status: 1)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Topology
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run any topology, as its file says or under other strategies.",
+    discussion: """
+      Without --strategies the arms are the file as written, the same graph without any context (baseline), and the \
+      baseline once more to show the noise.
+
+      Example: ctxchain run topologies/diamond.yaml --rounds 3 --json result.json
+      """)
+
+  @Argument(help: "The topology file.")
+  var file: String
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run() throws {
+    do {
+      let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
+        TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
+      let plan = options.plan(arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false)
+      try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)
+    } catch let error as TopologyError {
+      throw Console.fail("\(error)", status: 2)
+    }
+  }
+
+  private func arms(_ written: Topology) throws -> [ArmPlan] {
+    if options.strategies != nil {
+      return try ExperimentOptions.arms(options.presets()) { preset in
+        try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+      }
+    }
+    let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
+    var arms = try ExperimentOptions.arms(baseline) { preset in
+      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+    }
+    let entry = written.services[written.entry]
+    arms.insert(
+      ArmPlan(
+        name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
+        topology: written), at: 1)
+    return arms
+  }
+}

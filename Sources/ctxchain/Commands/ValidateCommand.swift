@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import Topology
+
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check topology files.",
+    discussion: "Example: ctxchain validate --print topologies/chain-5.yaml")
+
+  @Argument(help: "Topology files.")
+  var files: [String]
+
+  @Flag(help: "Print the checked topology with every default filled in.")
+  var print = false
+
+  @Flag(help: "Print the shape: services, edges, depth, fan-out, calls per request.")
+  var shape = false
+
+  func run() throws {
+    var hasFailed = false
+    for file in files {
+      do {
+        let topology = try TopologyFile.load(path: file, vocabulary: .current)
+        if print { Console.out(TopologyPrinter.yaml(topology)) }
+        if shape { Console.out("\(TopologyShape(topology))\n") }
+        if !print && !shape { Console.out("\(file): ok\n") }
+      } catch {
+        Console.error("ctxchain: \(error)")
+        hasFailed = true
+      }
+    }
+    if hasFailed { throw ExitCode(2) }
+  }
+}

@@ -1,0 +1,119 @@
+// The options that every measuring command shares.
+
+internal import ArgumentParser
+internal import Context
+internal import Launcher
+internal import Report
+internal import Topology
+
+struct ExperimentOptions: ParsableArguments {
+  @Option(help: "Strategies to compare, separated by commas.")
+  var strategies: String?
+
+  @Option(help: "Where processes run: one, client-apart, spread or free.")
+  var placement: String = Placement.one.rawValue
+
+  @Option(help: "Length of a slot, with its unit; at least 250ms.")
+  var slot = Seconds(ExperimentPlan.slotSecondsMin)
+
+  @Option(help: "Rounds; without it, as many as fit the budget, at least 3.")
+  var rounds: Int?
+
+  @Option(help: "Time for the whole run. Not used when --rounds is given.")
+  var budget = Seconds(80)
+
+  @Option(help: "Requests under way in closed-loop slots, 1 to 4096.")
+  var inFlight = 64
+
+  @Option(name: [.customShort("R"), .customLong("rate"), .customLong("qps")], help: "Requests per second of the open-loop slots; without it, half of what the slowest strategy can do.")
+  var rate: Double?
+
+  @Option(help: "Time after which a request is given up; its deadline.")
+  var timeout = Seconds(10)
+
+  @Option(help: "How long to wait for replies at a slot's end.")
+  var drain = Seconds(2)
+
+  @Option(help: "Open-loop arrivals: uniform or poisson.")
+  var arrival = "uniform"
+
+  @Option(help: "Names of the keys that each layer sets: shadow or distinct.")
+  var growth: String?
+
+  @Option(help: "Keys that each layer sets, 0 to 64.")
+  var keysPerLayer: Int?
+
+  @Option(help: "Seed of every random thing in the run.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
+  var json: String?
+
+  @Flag(help: "Exit with status 4 when a slot is invalid.")
+  var strict = false
+
+  mutating func validate() throws {
+    guard Placement(rawValue: placement) != nil else {
+      throw ValidationError("--placement: expected one, client-apart, spread or free, got \"\(placement)\"")
+    }
+    guard slot.value >= ExperimentPlan.slotSecondsMin, slot.value <= 600 else {
+      throw ValidationError("--slot: expected 250ms to 600s, got \(slot.value) s")
+    }
+    if let rounds, !(1...1000 ~= rounds) { throw ValidationError("--rounds: expected 1 to 1000, got \(rounds)") }
+    guard 1...4096 ~= inFlight else { throw ValidationError("--in-flight: expected 1 to 4096, got \(inFlight)") }
+    if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
+    guard ["uniform", "poisson"].contains(arrival) else {
+      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
+    }
+    guard timeout.value > 0, timeout.value <= 3600 else {
+      throw ValidationError("--timeout: expected more than 0 and at most 3600s")
+    }
+    if let growth, ContextGrowth(rawValue: growth) == nil {
+      throw ValidationError("--growth: expected shadow or distinct, got \"\(growth)\"")
+    }
+    if let keysPerLayer, !(0...TopologyLimits.keysPerLayerMax ~= keysPerLayer) {
+      throw ValidationError("--keys-per-layer: expected 0 to \(TopologyLimits.keysPerLayerMax), got \(keysPerLayer)")
+    }
+  }
+
+  /// The strategies named, or all presets.
+  func presets() throws -> [Vocabulary.Preset] {
+    let known = Vocabulary.current.presets
+    guard let strategies else { return known }
+    let names = strategies.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw ValidationError("--strategies: \"\(name)\" is named twice")
+    }
+    return try names.map { name in
+      guard let preset = known.first(where: { $0.name == name }) else {
+        let names = known.map(\.name).joined(separator: ", ")
+        throw ValidationError("--strategies: unknown strategy \"\(name)\"; expected some of \(names)")
+      }
+      return preset
+    }
+  }
+
+  func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) -> ExperimentPlan {
+    ExperimentPlan(
+      commandLine: CommandLine.arguments, arms: arms, depths: depths, isChain: isChain,
+      placement: Placement(rawValue: placement)!, slotSeconds: slot.value, rounds: rounds,
+      budgetSeconds: rounds == nil ? budget.value : nil, inFlight: inFlight, timeoutSeconds: timeout.value,
+      drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
+      toolVersion: ToolVersion.current)
+  }
+
+  /// One arm per preset, and the first of them again as a control.
+  static func arms(_ presets: [Vocabulary.Preset], _ make: (Vocabulary.Preset) throws -> Topology) throws -> [ArmPlan] {
+    var arms = try presets.map { preset in
+      ArmPlan(
+        name: preset.name, store: preset.store == StoreKind.none.rawValue ? nil : preset.store,
+        propagator: preset.propagator, topology: try make(preset))
+    }
+    if var control = arms.first {
+      control.controlOf = control.name
+      control.name += "′"
+      arms.append(control)
+    }
+    return arms
+  }
+}

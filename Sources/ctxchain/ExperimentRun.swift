@@ -1,0 +1,40 @@
+// From a plan to files and an exit status: what `chain` and `run` have in common.
+
+internal import ArgumentParser
+internal import Launcher
+internal import Report
+
+enum ExperimentRun {
+  /// Runs the plan, prints the table, writes the JSON. Throws the exit status when it is not 0.
+  static func perform(_ plan: ExperimentPlan, json: String?, isStrict: Bool) throws {
+    do {
+      if let json { try ResultFile.checkWritable(json) }
+    } catch {
+      throw Console.fail("\(error)", status: 1)
+    }
+    let progress = TerminalProgress()
+    let experiment: Experiment
+    do {
+      experiment = try Experiment(plan: plan, observer: progress)
+    } catch {
+      throw Console.fail("\(error)", status: 1)
+    }
+    var status = experiment.run()
+    progress.close()
+    let result = experiment.result
+    let text = TextReport.render(result)
+    if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+    do {
+      if let json { try ResultFile.write(result, to: json) }
+    } catch {
+      throw Console.fail("\(error)", status: 1)
+    }
+    if status == 0, isStrict, result.slots.contains(where: { !$0.superseded && $0.validity.verdict == .invalid }) {
+      status = 4
+    }
+    for problem in result.failures.map(\.reason) + (status == 1 ? result.notes : []) {
+      Console.error("ctxchain: \(problem)")
+    }
+    if status != 0 { throw ExitCode(status) }
+  }
+}

@@ -1,0 +1,11 @@
+// The names that topologies and options may use: what the registries of this build know.
+
+internal import Context
+internal import Propagation
+internal import Topology
+
+extension Vocabulary {
+  static let current = Vocabulary(
+    presets: Strategy.presets.map { Preset(name: $0.name, store: $0.store.rawValue, propagator: $0.propagator) },
+    stores: StoreKind.allCases.map(\.rawValue), propagators: PropagatorRegistry.names, transports: ["frame"])
+}
