@@ -48,6 +48,8 @@ package final class EventLoop {
   /// Waits until something is ready, runs its callbacks and writes what they queued.
   /// False when no event is registered any more.
   package func turn() -> Bool {
+    // What was queued between two turns: the loop would wait with it in hand.
+    if !unflushed.isEmpty { flush() }
     let result = event_base_loop(base, EVLOOP_ONCE)
     precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
     flush()

@@ -5,7 +5,7 @@ internal import Statistics
 
 extension Experiment {
   /// Seconds that a slot takes beside its own time: the orders, the drain, the result.
-  private static let slotOverheadSeconds = 0.02
+  private static let slotOverheadSeconds = 0.015
   /// Share of a run's rounds that may be measured again because the host disturbed them.
   private static let rerunShareMax = 0.2
 

@@ -1,7 +1,7 @@
 // A node without a launcher: its configuration from a file, its end by a signal. What an orchestrator would start.
 
 package import Control
-package import EventLoop
+internal import EventLoop
 internal import FoundationEssentials
 internal import Glibc
 

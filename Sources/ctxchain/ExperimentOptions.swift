@@ -20,7 +20,7 @@ struct ExperimentOptions: ParsableArguments {
   var rounds: Int?
 
   @Option(help: "Time for the whole run. Not used when --rounds is given.")
-  var budget = Seconds(80)
+  var budget = Seconds(85)
 
   @Option(help: "Requests under way in closed-loop slots, 1 to 4096.")
   var inFlight = 64

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Statistics
 
 enum ExperimentRun {
   /// Runs the plan, prints the table, writes the JSON. Throws the exit status when it is not 0.

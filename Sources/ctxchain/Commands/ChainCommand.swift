@@ -34,7 +34,7 @@ struct ChainCommand: ParsableCommand {
           keysPerLayer: options.keysPerLayer ?? 3, payloadSize: size, responseSize: responseSize,
           vocabulary: .current)
       } catch {
-        throw ValidationError("--\(error.description)")
+        throw ValidationError("--\(error)")
       }
     }
     let plan = options.plan(arms: arms, depths: try plannedDepths(), isChain: true)

@@ -3,6 +3,7 @@ internal import Control
 internal import EventLoop
 internal import Glibc
 internal import Node
+internal import Topology
 
 /// For orchestrators other than the launcher; the launcher starts its nodes in ChildMain.
 struct NodeCommand: ParsableCommand {
