@@ -54,5 +54,7 @@ let package = Package(
       dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
         argumentParser],
       swiftSettings: swiftSettings),
+    tests("EndToEndTests", []),
+    tests("TidyTests", []),
   ]
 )

@@ -1,0 +1,51 @@
+# Everything a person or CI does with this project. `make help` lists it.
+
+SHELL := /bin/bash
+CONFIG ?= release
+PROGRAM := .build/$(CONFIG)/ctxchain
+
+# make chain: N services, D time of a slot, R rounds, CARRIER strategies, PLACEMENT, DEPTHS, JSON result file.
+N ?= 5
+chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) \
+  $(if $(CARRIER),--strategies $(CARRIER)) $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) \
+  $(ARGS)
+
+.PHONY: help deps test-deps build chain test fuzz bench lint format clean
+
+help: ## List what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+
+deps: ## Install what the build needs (libevent-dev), when it is missing
+	@scripts/install-deps libevent-dev:/usr/include/event2/event.h
+
+test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace), when it is missing
+	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace)
+	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
+	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
+
+build: deps ## Build the program (CONFIG=debug for a debug build)
+	swift build -c $(CONFIG)
+
+chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
+	@swift build -c release
+	@.build/release/ctxchain chain $(chain_options)
+
+test: test-deps ## Run all tests, debug and release
+	swift build --build-tests
+	swift test --skip-build
+	swift build --build-tests -c release
+	swift test --skip-build -c release
+
+FRAMES ?= 1000000
+fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under AddressSanitizer
+	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
+	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests --sanitize=address --scratch-path .build-asan
+
+lint: ## Check the formatting of every Swift file
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+format: ## Format every Swift file
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-* Benchmarks/.build

@@ -1,0 +1,184 @@
+// Wrong input gets one clear line and the right status, and loses nothing.
+
+import Foundation
+import Testing
+
+@Suite("Bad input")
+struct BadInputTests {
+  private func expectOneLine(
+    _ run: (status: Int32, out: String, error: String), status: Int32, contains parts: [String],
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(run.status == status, "\(run.error)", sourceLocation: location)
+    let first = run.error.split(separator: "\n").first.map(String.init) ?? ""
+    for part in parts { #expect(first.contains(part), "\(run.error)", sourceLocation: location) }
+  }
+
+  @Test(
+    "A wrong argument is refused with status 2, naming the option and the range",
+    arguments: [
+      (["chain", "-n", "0"], ["1 to 64", "got 0"]), (["chain", "-n", "65"], ["1 to 64", "got 65"]),
+      (["chain", "-n", "x"], ["-n"]), (["chain"], ["-n"]), (["chain", "-n", "2", "--slot", "5ms"], ["--slot", "250ms"]),
+      (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]), (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
+      (["chain", "-n", "2", "--depths", "1,,2"], ["--depths"]),
+      (["chain", "-n", "2", "--strategies", "pakced"], ["--strategies", "pakced"]),
+      (["chain", "-n", "2", "--strategies", "packed,packed"], ["twice"]),
+      (["chain", "-n", "2", "--placement", "mars"], ["--placement", "mars"]),
+      (["chain", "-n", "2", "--keys-per-layer", "65"], ["--keys-per-layer"]),
+      (["chain", "-n", "2", "--in-flight", "0"], ["--in-flight"]), (["chain", "-n", "2", "--rate", "0"], ["--rate"]),
+      (["chain", "-n", "2", "--size", "-1"], ["size"]), (["load", "localhost"], ["HOST:PORT"]),
+      (["load", "127.0.0.1:0"], ["HOST:PORT"]), (["load", "127.0.0.1:80", "--propagator", "b4"], ["b4"]),
+      (["load", "127.0.0.1:80", "--hops", "0"], ["--hops"]), (["frobnicate"], ["frobnicate"]),
+      (["up"], ["file"]), (["node", "--config", "/nonexistent"], ["/nonexistent"]),
+    ])
+  func wrongArgument(arguments: [String], parts: [String]) throws {
+    let program = try Program(arguments)
+    let status = try program.wait()
+    #expect(status == 2, "\(program.error)")
+    for part in parts { #expect(program.error.contains(part), "\(program.error)") }
+  }
+
+  @Test(
+    "A wrong topology is refused with status 2 and file, line and column",
+    arguments: [
+      ("version: 1\nentry: a\nservices: [", ":3:"), ("version: 1\nentry: a\nservcies: []\n", "services"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a}\n  - {name: a}\n", "duplicate"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: b}]}\n", ":4:"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: a}]}\n", "a"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a, response-size: -1B}\n", ":4:"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a, response-size: 900GiB}\n", ":4:"), ("", "empty"),
+    ])
+  func wrongTopology(text: String, part: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "wrong-\(UUID().uuidString).yaml")
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    for command in ["validate", "run", "up"] {
+      let run = try Program.run(command, file.path)
+      expectOneLine(run, status: 2, contains: [file.path, part])
+      #expect(run.error.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("A topology of 10 MB is refused unread")
+  func hugeTopology() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "huge-\(UUID().uuidString).yaml")
+    try Data(repeating: 0x20, count: 10 << 20).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    expectOneLine(try Program.run("validate", file.path), status: 2, contains: [file.path])
+  }
+
+  @Test("A cycle without a bound is refused; with max-depth it runs and ends")
+  func cycles() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "cycle-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let services = "services:\n  - {name: a, script: [{call: b}]}\n  - {name: b, script: [{call: a}]}\n"
+    try ("version: 1\nentry: a\n" + services).write(to: file, atomically: true, encoding: .utf8)
+    expectOneLine(try Program.run("validate", file.path), status: 2, contains: ["a", "b"])
+    try ("version: 1\nentry: a\nmax-depth: 5\n" + services).write(to: file, atomically: true, encoding: .utf8)
+    let run = try Program.run("run", file.path, "--rounds", "1", "--strategies", "packed")
+    #expect(run.status == 0, "\(run.error)")
+  }
+
+  @Test("An unreachable address is one line and status 1")
+  func unreachable() throws {
+    let run = try Program.run("load", "127.0.0.1:1", "-n", "1")
+    expectOneLine(run, status: 1, contains: ["127.0.0.1:1", "refused"])
+  }
+
+  @Test("A port in use is one line and status 1, and leaves no process")
+  func portInUse() throws {
+    let chain = Program.root.appending(path: "topologies/chain-1.yaml").path
+    let first = try Program(["up", chain])
+    try first.until("the address") { first.out.contains("\n") }
+    let port = try #require(first.out.split(separator: "\n").first?.split(separator: ":").last)
+    let second = try Program(["up", chain, "--port", String(port)])
+    #expect(try second.wait() == 1)
+    #expect(second.error.contains("in use"), "\(second.error)")
+    #expect(second.children.isEmpty)
+  }
+
+  @Test("An output that cannot be written is refused before the run", arguments: ["/nonexistent/x.json", "/proc/x.json"])
+  func unwritable(path: String) throws {
+    let run = try Program.run("chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", path)
+    expectOneLine(run, status: 1, contains: [path])
+    #expect(!run.error.contains("started"))
+  }
+
+  @Test("A full disk is one line and status 1, and the table is printed all the same")
+  func fullDisk() throws {
+    let run = try Program.run("chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", "/dev/full")
+    #expect(run.status == 1)
+    #expect(run.error.contains("/dev/full") && run.error.contains("No space left"), "\(run.error)")
+    #expect(run.out.contains("Found at depth 1"))
+  }
+
+  @Test("An edge that drops its context is a mismatch that names the edge, with status 1")
+  func droppedContext() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "drops-\(UUID().uuidString).yaml")
+    try """
+    version: 1
+    entry: a
+    defaults: {strategy: packed}
+    services:
+      - {name: a, script: [{call: b}]}
+      - {name: b, script: [{call: {service: c, drops-context: true}}]}
+      - {name: c}
+    """.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let json = file.path + ".json"
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let run = try Program.run("run", file.path, "--rounds", "1", "--json", json)
+    #expect(run.status == 1)
+    let written = try #require(try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
+    #expect(written["verdict"] as? String == "mismatch")
+    #expect(written["firstDifferingEdge"] as? String == "b>c")
+  }
+
+  @Test("Bytes that are no frame close their connection, are counted by reason, and disturb nobody")
+  func hostileBytes() throws {
+    let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
+    try up.until("the address") { up.out.contains("\n") }
+    let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
+    let port = try #require(UInt16(address.split(separator: ":").last!))
+    let hostile: [[UInt8]] = [
+      Array("GET / HTTP/1.1\r\n\r\n".utf8), [0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4], Array(repeating: 0, count: 64),
+      [28, 0, 0, 0, 9] + Array(repeating: 0, count: 27), (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 131) },
+    ]
+    for bytes in hostile {
+      #expect(try RawConnection(port: port).sendAndAwaitClose(bytes), "the node kept a connection open")
+    }
+    let load = try Program.run("load", String(address), "-n", "100")
+    #expect(load.status == 0, "\(load.error)")
+  }
+}
+
+/// A TCP connection with no manners.
+struct RawConnection {
+  let fd: Int32
+
+  init(port: UInt16) throws {
+    fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+    try #require(result == 0)
+    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  /// True when the peer closed the connection after these bytes.
+  func sendAndAwaitClose(_ bytes: [UInt8]) -> Bool {
+    defer { close(fd) }
+    _ = send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    var answer = [UInt8](repeating: 0, count: 1024)
+    while true {
+      let size = recv(fd, &answer, answer.count, 0)
+      if size == 0 || (size < 0 && errno == ECONNRESET) { return true }
+      if size < 0 { return false }
+    }
+  }
+}

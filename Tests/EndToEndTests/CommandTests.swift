@@ -1,0 +1,126 @@
+// The commands as the help says they work.
+
+import Foundation
+import Testing
+
+@Suite("Commands")
+struct CommandTests {
+  @Test("Every command's help has an example", arguments: ["chain", "run", "load", "validate", "up", "node"])
+  func helpHasAnExample(command: String) throws {
+    let run = try Program.run(command, "--help")
+    #expect(run.status == 0)
+    #expect(run.out.contains("Example: ctxchain \(command) "))
+  }
+
+  @Test("The top-level help lists the commands, but not the hidden one")
+  func help() throws {
+    let run = try Program.run("--help")
+    #expect(run.status == 0)
+    for command in ["chain", "run", "load", "validate", "up"] { #expect(run.out.contains("\n  \(command) ")) }
+    #expect(!run.out.contains("\n  node "))
+  }
+
+  @Test("chain prints a table per strategy and depth, says what it found, and writes JSON with balanced ledgers")
+  func chain() throws {
+    let json = FileManager.default.temporaryDirectory.appending(path: "chain-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let run = try Program.run(
+      "chain", "-n", "2", "--strategies", "baseline,opaque,packed", "--rounds", "1", "--json", json)
+    #expect(run.status == 0, "\(run.error)")
+    for name in ["baseline", "opaque", "packed", "baseline′"] { #expect(run.out.contains("\n\(name)")) }
+    let last = try #require(run.out.split(separator: "\n").last)
+    #expect(last.hasPrefix("Found at depth 2"))
+    let document = try ResultDocument(path: json)
+    #expect(document.root["version"] as? Int == 1)
+    try document.expectBalancedLedgers()
+    // 4 arms × (2 depths × 2 + 1), and a pilot for each arm but the control.
+    #expect(document.slots.count == 4 * 5 + 3)
+    let verdicts = document.list("fidelity").map { "\($0["arm"]!): \($0["verdict"]!)" }
+    #expect(
+      verdicts == [
+        "baseline: lost-as-declared", "opaque: faithful", "packed: faithful", "baseline′: lost-as-declared",
+      ])
+  }
+
+  @Test("With --json - standard output is the JSON document alone")
+  func jsonOnStandardOutput() throws {
+    let program = try Program(["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0)
+    let document = try #require(
+      JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
+    #expect(document["format"] as? String == "ctxchain-run")
+    #expect(program.error.contains("Found at depth 1"))
+  }
+
+  @Test(
+    "run takes every shipped topology and finds its contexts as declared",
+    arguments: ["chain-1", "fan-out", "diamond", "tree", "mixed-carriers"])
+  func shippedTopologies(name: String) throws {
+    let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let file = Program.root.appending(path: "topologies/\(name).yaml").path
+    let run = try Program.run("run", file, "--rounds", "1", "--json", json)
+    #expect(run.status == 0, "\(run.error)")
+    let document = try ResultDocument(path: json)
+    try document.expectBalancedLedgers()
+    for result in document.list("fidelity") { #expect(["faithful", "lost-as-declared"].contains(result["verdict"] as? String)) }
+  }
+
+  @Test("validate prints a topology that is valid and prints the same again")
+  func validatePrint() throws {
+    let file = Program.root.appending(path: "topologies/mixed-carriers.yaml").path
+    let first = try Program.run("validate", "--print", file)
+    #expect(first.status == 0)
+    let copy = FileManager.default.temporaryDirectory.appending(path: "copy-\(UUID().uuidString).yaml")
+    try first.out.write(to: copy, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: copy) }
+    let second = try Program.run("validate", "--print", copy.path)
+    #expect(second.out == first.out)
+  }
+
+  @Test("up prints the entry's address, load drives it, and Ctrl-C ends it with nothing left")
+  func upAndLoad() throws {
+    let up = try Program(["up", Program.root.appending(path: "topologies/diamond.yaml").path])
+    try up.until("the address") { up.out.contains("\n") }
+    let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
+    let json = up.file("load.json")
+    let load = try Program.run("load", String(address), "-n", "500", "--in-flight", "8", "--json", json)
+    #expect(load.status == 0, "\(load.error)")
+    #expect(load.out.contains("500 planned = 500 completed + 0 failed + 0 timed out + 0 shed + 0 censored"))
+    #expect(try ResultDocument(path: json).root["format"] as? String == "ctxchain-load")
+    up.signal(SIGINT)
+    #expect(try up.wait() == 130)
+    #expect(up.children.isEmpty)
+  }
+
+  @Test("load against an open loop keeps to its plan and balances its ledger")
+  func openLoopLoad() throws {
+    let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
+    try up.until("the address") { up.out.contains("\n") }
+    let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
+    for arrival in ["uniform", "poisson"] {
+      let json = up.file("load.json")
+      let load = try Program.run(
+        "load", String(address), "-R", "500", "-d", "1s", "--arrival", arrival, "--json", json)
+      #expect(load.status == 0, "\(load.error)")
+      let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])
+      let ledger = try #require(slot["ledger"] as? [String: Int])
+      #expect(ledger["planned"]! > 300)
+      #expect(ledger["planned"]! == ledger["completed"]! + ledger["failed"]! + ledger["timedOut"]! + ledger["shed"]! + ledger["censored"]!)
+    }
+  }
+
+  @Test("One seed runs the slots in one order")
+  func seedFixesTheOrder() throws {
+    func order() throws -> [String] {
+      let program = try Program([
+        "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "1", "--seed", "7", "--json", "-",
+      ])
+      #expect(try program.wait() == 0)
+      let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
+      let slots = document["slots"] as? [[String: Any]] ?? []
+      return slots.map { "\($0["arm"]!) \($0["depth"]!) \($0["phase"]!)" }
+    }
+    #expect(try order() == order())
+  }
+}

@@ -1,0 +1,111 @@
+// The shape of the source: which module may import which, how long files are, what must not be in them.
+
+import Foundation
+import Testing
+
+@Suite("Tidy")
+struct TidyTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// Module → what its files may import. A new module is a line here and a sentence in docs/ARCHITECTURE.md.
+  static let allowed: [String: Set<String>] = [
+    "Bytes": [],
+    "EventLoop": ["Bytes", "CLibevent", "CLinux", "Glibc"],
+    "Context": [],
+    "Wire": ["Bytes"],
+    "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "Topology": ["Yams", "Glibc"],
+    "Statistics": ["Histogram", "Glibc"],
+    "Control": ["Topology", "Statistics", "FoundationEssentials"],
+    "Node": [
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Propagation", "Statistics",
+      "Topology", "Wire",
+    ],
+    "LoadClient": [
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "Propagation", "Statistics", "Topology", "Wire",
+    ],
+    "Report": ["Statistics", "Topology", "Foundation", "FoundationEssentials", "Glibc"],
+    "Launcher": [
+      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Topology", "Wire",
+    ],
+    "ctxchain": [
+      "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Launcher", "LoadClient", "Node",
+      "Propagation", "Report", "Statistics", "Topology",
+    ],
+  ]
+
+  private func swiftFiles(_ folder: String) -> [URL] {
+    let files = FileManager.default.enumerator(at: TidyTests.root.appending(path: folder), includingPropertiesForKeys: nil)
+    return (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+  }
+
+  private func lines(_ file: URL) throws -> [String] {
+    try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+  }
+
+  @Test("Every import is one that the module may have")
+  func imports() throws {
+    let modules = try FileManager.default.contentsOfDirectory(atPath: TidyTests.root.appending(path: "Sources").path)
+    let swiftModules = modules.filter { !swiftFiles("Sources/\($0)").isEmpty }
+    #expect(Set(swiftModules) == Set(TidyTests.allowed.keys))
+    for module in swiftModules {
+      for file in swiftFiles("Sources/\(module)") {
+        for line in try lines(file) {
+          guard let match = line.wholeMatch(of: /(?:internal |package |public |private )?import (?:struct |class |func )?(\w+).*/)
+          else { continue }
+          let name = String(match.1)
+          #expect(TidyTests.allowed[module]!.contains(name), "\(module)/\(file.lastPathComponent) imports \(name)")
+        }
+      }
+    }
+  }
+
+  @Test("Every source file starts with what it is and has at most 400 lines")
+  func files() throws {
+    for file in swiftFiles("Sources") {
+      let lines = try lines(file)
+      #expect(lines.count <= 401, "\(file.lastPathComponent) has \(lines.count) lines")
+      if !file.path.contains("/Commands/") {
+        #expect(lines[0].hasPrefix("// "), "\(file.lastPathComponent) does not say what it is")
+      }
+    }
+  }
+
+  @Test("A command file has at most 120 lines: commands are arguments only")
+  func commands() throws {
+    for file in swiftFiles("Sources/ctxchain/Commands") { #expect(try lines(file).count <= 120, "\(file.lastPathComponent)") }
+  }
+
+  @Test("@unchecked Sendable and nonisolated(unsafe) stand only where a sentence says why they are safe")
+  func unsafety() throws {
+    for file in swiftFiles("Sources") {
+      let lines = try lines(file)
+      for (index, line) in lines.enumerated()
+      where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
+        let before = lines[max(0, index - 3)..<index].joined()
+        #expect(before.contains("//"), "\(file.lastPathComponent):\(index + 1)")
+      }
+    }
+  }
+
+  @Test("Only the launcher spawns, only EventLoop sees libevent, only Topology sees YAML")
+  func boundaries() throws {
+    for file in swiftFiles("Sources") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      let path = file.path
+      if text.contains("posix_spawn") { #expect(path.contains("/Launcher/"), "\(path)") }
+      if text.contains("import CLibevent") { #expect(path.contains("/EventLoop/"), "\(path)") }
+      if text.contains("import Yams") { #expect(path.contains("/Topology/"), "\(path)") }
+    }
+  }
+
+  @Test("Nothing in the project is left unfinished in words")
+  func unfinished() throws {
+    let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
+    for file in swiftFiles("Sources") + swiftFiles("Tests") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for word in words { #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)") }
+    }
+  }
+}
