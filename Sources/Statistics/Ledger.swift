@@ -1,0 +1,54 @@
+// Where every planned request went. It never looks at times.
+
+package struct Ledger: Codable, Equatable, Sendable {
+  /// Requests that the schedule (or the closed loop) meant to send.
+  package var planned: UInt64
+  package var completed: UInt64
+  /// Answered with an error status, or lost with their connection.
+  package var failed: UInt64
+  package var timedOut: UInt64
+  /// Refused for want of room, by the client or by a node.
+  package var shed: UInt64
+  /// Still under way when the drain ended.
+  package var censored: UInt64
+
+  package init(
+    planned: UInt64 = 0, completed: UInt64 = 0, failed: UInt64 = 0, timedOut: UInt64 = 0, shed: UInt64 = 0,
+    censored: UInt64 = 0
+  ) {
+    self.planned = planned
+    self.completed = completed
+    self.failed = failed
+    self.timedOut = timedOut
+    self.shed = shed
+    self.censored = censored
+  }
+
+  /// `planned = completed + failed + timedOut + shed + censored`; false when the right side does not fit in 64 bits.
+  package var isBalanced: Bool {
+    var sum: UInt64 = 0
+    for part in [completed, failed, timedOut, shed, censored] {
+      let (next, overflows) = sum.addingReportingOverflow(part)
+      if overflows { return false }
+      sum = next
+    }
+    return sum == planned
+  }
+
+  /// Requests that did not complete.
+  package var lost: UInt64 { planned >= completed ? planned - completed : 0 }
+
+  /// Adds column by column; a column that would overflow stays at its largest value, which shows as unbalanced.
+  package mutating func merge(_ other: Ledger) {
+    func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
+      let (value, overflows) = left.addingReportingOverflow(right)
+      return overflows ? .max : value
+    }
+    planned = sum(planned, other.planned)
+    completed = sum(completed, other.completed)
+    failed = sum(failed, other.failed)
+    timedOut = sum(timedOut, other.timedOut)
+    shed = sum(shed, other.shed)
+    censored = sum(censored, other.censored)
+  }
+}

@@ -1,0 +1,104 @@
+// Whether a slot measured what it claims to: the client's own honesty, judged by fixed rules.
+
+package struct ValidityVerdict: Codable, Equatable, Sendable {
+  package enum Verdict: String, Codable, Comparable, Sendable {
+    case ok, suspect, invalid
+
+    package static func < (left: Verdict, right: Verdict) -> Bool { left.severity < right.severity }
+
+    private var severity: Int {
+      switch self {
+      case .ok: 0
+      case .suspect: 1
+      case .invalid: 2
+      }
+    }
+  }
+
+  package private(set) var verdict: Verdict
+  /// In words, empty when `verdict` is ok.
+  package private(set) var reasons: [String]
+
+  /// Below these shares of the planned rate an open loop is suspect, or invalid.
+  package static let achievedRatioSuspectBelow = 0.99
+  package static let achievedRatioInvalidBelow = 0.95
+  /// Send lag up to this is never suspect.
+  package static let sendLagNanosecondsMax: Int64 = 2_000_000
+  /// A client that works more of the time than this is the limit of a closed loop itself.
+  package static let clientShareMax = 0.95
+  /// Share of the CPU time taken by other guests of the host.
+  package static let stealRatioMax = 0.02
+
+  package static let ok = ValidityVerdict(verdict: .ok, reasons: [])
+
+  private init(verdict: Verdict, reasons: [String]) {
+    self.verdict = verdict
+    self.reasons = reasons
+  }
+
+  /// Achieved / planned is completed / planned requests of the window. All times in nanoseconds, response times from
+  /// the intended send.
+  package static func openLoop(
+    ledger: Ledger, sendLagP99: Int64, responseP50: Int64, responseP99: Int64
+  ) -> ValidityVerdict {
+    var result = common(ledger)
+    guard ledger.completed > 0, ledger.planned > 0 else { return result }
+    let ratio = Double(ledger.completed) / Double(ledger.planned)
+    let achieved = "\(percent(ratio)) % of the planned requests completed"
+    if ratio < achievedRatioInvalidBelow {
+      result.add(.invalid, achieved)
+    } else if ratio < achievedRatioSuspectBelow {
+      result.add(.suspect, achieved)
+    }
+    let lag = "send lag P99 is \(sendLagP99 / 1_000) µs, "
+    if sendLagP99 > responseP99 {
+      result.add(.invalid, lag + "response P99 only \(responseP99 / 1_000) µs")
+    } else if sendLagP99 > max(sendLagNanosecondsMax, responseP50) {
+      result.add(.suspect, lag + "response P50 only \(responseP50 / 1_000) µs")
+    }
+    return result
+  }
+
+  /// - Parameters:
+  ///   - clientShare: the client's CPU time / the window.
+  ///   - clientSharesCPU: nodes run on the client's CPU, so that its share says nothing and is not judged.
+  package static func closedLoop(ledger: Ledger, clientShare: Double, clientSharesCPU: Bool) -> ValidityVerdict {
+    var result = common(ledger)
+    if !clientSharesCPU, clientShare > clientShareMax {
+      result.add(.suspect, "the client was busy for \(percent(clientShare)) % of the window")
+    }
+    return result
+  }
+
+  /// The same verdict, suspect at least when too much CPU time was stolen in the round.
+  package func judged(stealRatio: Double) -> ValidityVerdict {
+    guard stealRatio > Self.stealRatioMax else { return self }
+    var result = self
+    result.add(.suspect, "\(Self.percent(stealRatio)) % of the CPU time was stolen by the host")
+    return result
+  }
+
+  /// Adds a reason; the verdict never gets better by it.
+  package mutating func add(_ verdict: Verdict, _ reason: String) {
+    self.verdict = max(self.verdict, verdict)
+    reasons.append(reason)
+  }
+
+  /// One digit after the point, rounded down, so that 94.99 % does not read as a 95.0 % that failed.
+  private static func percent(_ ratio: Double) -> Double {
+    (ratio * 1_000).rounded(.down) / 10
+  }
+
+  private static func common(_ ledger: Ledger) -> ValidityVerdict {
+    var result = ok
+    if !ledger.isBalanced {
+      result.add(.invalid, "the ledger does not balance")
+    }
+    if ledger.planned == 0 {
+      result.add(.invalid, "no request was planned")
+    } else if ledger.completed == 0 {
+      result.add(.invalid, "no request completed")
+    }
+    return result
+  }
+}
