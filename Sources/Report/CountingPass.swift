@@ -1,0 +1,97 @@
+// What was counted in a pass of its own, one request under way: exact, and repeated exactly by the same build.
+
+package struct CountingPass: Codable, Equatable, Sendable {
+  package enum Method: String, Codable, Equatable, Sendable {
+    /// malloc and the system-call wrappers of libc, interposed in the executable.
+    case mallocInterposition = "malloc-interposition"
+    /// This build cannot count allocations or system calls.
+    case none
+  }
+
+  package var arm: String
+  package var depth: Int
+  /// Always 1.
+  package var inFlight: Int
+  /// Requests between the two readings whose difference is counted.
+  package var requests: Int
+  package var method: Method
+  /// In the order of the topology.
+  package var nodes: [NodeCounts]
+  package var client: ClientCounts
+
+  package init(
+    arm: String, depth: Int, inFlight: Int = 1, requests: Int, method: Method, nodes: [NodeCounts],
+    client: ClientCounts
+  ) {
+    self.arm = arm
+    self.depth = depth
+    self.inFlight = inFlight
+    self.requests = requests
+    self.method = method
+    self.nodes = nodes
+    self.client = client
+  }
+}
+
+/// Per client request, for one node. The first three are absent when the method is `none`.
+package struct NodeCounts: Codable, Equatable, Sendable {
+  package var service: String
+  package var replica: Int
+  /// 0 for a node that the depth did not reach.
+  package var deliveriesPerRequest: Double
+  package var allocationsPerRequest: Double?
+  package var allocatedBytesPerRequest: Double?
+  package var systemCallsPerRequest: Double?
+  /// Header fields and binary section of the context, per request that arrived.
+  package var contextBytesInPerDelivery: Double
+  package var payloadBytesInPerDelivery: Double
+  package var contextKeysPerDelivery: Double
+
+  package init(
+    service: String, replica: Int, deliveriesPerRequest: Double, allocationsPerRequest: Double?,
+    allocatedBytesPerRequest: Double?, systemCallsPerRequest: Double?, contextBytesInPerDelivery: Double,
+    payloadBytesInPerDelivery: Double, contextKeysPerDelivery: Double
+  ) {
+    self.service = service
+    self.replica = replica
+    self.deliveriesPerRequest = deliveriesPerRequest
+    self.allocationsPerRequest = allocationsPerRequest
+    self.allocatedBytesPerRequest = allocatedBytesPerRequest
+    self.systemCallsPerRequest = systemCallsPerRequest
+    self.contextBytesInPerDelivery = contextBytesInPerDelivery
+    self.payloadBytesInPerDelivery = payloadBytesInPerDelivery
+    self.contextKeysPerDelivery = contextKeysPerDelivery
+  }
+}
+
+package struct ClientCounts: Codable, Equatable, Sendable {
+  package var allocationsPerRequest: Double?
+
+  package init(allocationsPerRequest: Double?) {
+    self.allocationsPerRequest = allocationsPerRequest
+  }
+}
+
+/// What crossed the wire per hop, towards the leaves, from the counting pass at this depth.
+package struct HopBytes: Codable, Equatable, Sendable {
+  package var arm: String
+  package var depth: Int
+  package var contextBytesPerHop: Double
+  package var payloadBytesPerHop: Double
+  /// The transport's own bytes, the same in every arm.
+  package var headerBytesPerHop: Double
+  /// Entries of the context that arrived at the deepest service.
+  package var contextKeysAtDeepest: Double
+
+  package init(
+    arm: String, depth: Int, contextBytesPerHop: Double, payloadBytesPerHop: Double, headerBytesPerHop: Double,
+    contextKeysAtDeepest: Double
+  ) {
+    self.arm = arm
+    self.depth = depth
+    self.contextBytesPerHop = contextBytesPerHop
+    self.payloadBytesPerHop = payloadBytesPerHop
+    self.headerBytesPerHop = headerBytesPerHop
+    self.contextKeysAtDeepest = contextKeysAtDeepest
+  }
+}

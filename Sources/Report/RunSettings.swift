@@ -1,0 +1,66 @@
+// What a run was asked to do, and what was decided before it began.
+
+package struct RunSettings: Codable, Equatable, Sendable {
+  /// `one`, `client-apart`, `spread` or `free`.
+  package var placement: String
+  package var slotSeconds: Double
+  /// Complete rounds in the result.
+  package var rounds: Int
+  package var roundsPlanned: Int
+  /// Requests under way in the closed-loop slots.
+  package var inFlight: Int
+  /// Measured, ascending.
+  package var depths: [Int]
+  /// Left out because the time did not reach.
+  package var droppedDepths: [Int]
+  /// Seconds that a run with all depths would need; only when depths were dropped.
+  package var fullRunSeconds: Double?
+  /// Requests per second, common to all arms; absent when there are no open-loop slots.
+  package var openLoopRate: Double?
+  /// How the rate was found.
+  package var openLoopRateReason: String?
+  /// `shadow` or `distinct`.
+  package var growth: String
+  package var keysPerLayer: Int
+  package var payloadSize: Int
+  /// Send and receive buffers of every socket; 0 when the system chose.
+  package var socketBufferSize: Int
+  /// Process sets alive at once.
+  package var processSets: Int
+  /// How often every set was replaced.
+  package var processSetReplacements: Int
+  /// All arms ran in one set, switched by message.
+  package var sharedProcessSet: Bool
+  /// Seconds that the run was given; absent when it was not bounded.
+  package var budgetSeconds: Double?
+  /// Of a request.
+  package var timeoutNanoseconds: Int64
+
+  package init(
+    placement: String, slotSeconds: Double, rounds: Int, roundsPlanned: Int, inFlight: Int, depths: [Int],
+    droppedDepths: [Int] = [], fullRunSeconds: Double? = nil, openLoopRate: Double? = nil,
+    openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, payloadSize: Int, socketBufferSize: Int,
+    processSets: Int, processSetReplacements: Int, sharedProcessSet: Bool, budgetSeconds: Double? = nil,
+    timeoutNanoseconds: Int64
+  ) {
+    self.placement = placement
+    self.slotSeconds = slotSeconds
+    self.rounds = rounds
+    self.roundsPlanned = roundsPlanned
+    self.inFlight = inFlight
+    self.depths = depths
+    self.droppedDepths = droppedDepths
+    self.fullRunSeconds = fullRunSeconds
+    self.openLoopRate = openLoopRate
+    self.openLoopRateReason = openLoopRateReason
+    self.growth = growth
+    self.keysPerLayer = keysPerLayer
+    self.payloadSize = payloadSize
+    self.socketBufferSize = socketBufferSize
+    self.processSets = processSets
+    self.processSetReplacements = processSetReplacements
+    self.sharedProcessSet = sharedProcessSet
+    self.budgetSeconds = budgetSeconds
+    self.timeoutNanoseconds = timeoutNanoseconds
+  }
+}

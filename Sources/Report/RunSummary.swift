@@ -1,0 +1,87 @@
+// What a result says, per arm and depth: derived from the document and nothing else. It never formats.
+//
+// Throughput and CPU come from the closed-loop slots, latency from the merged histograms of the open loop, bytes and
+// counts from the counting pass. What was not measured is nil.
+
+package import Statistics
+
+package struct RunSummary: Equatable, Sendable {
+  /// One arm at one depth.
+  package struct Row: Equatable, Sendable {
+    package let depth: Int
+    /// Completed requests per second.
+    package var throughput: Spread?
+    /// 1 − throughput / throughput of the same arm and round at depth 1.
+    package var dropAgainstDepthOne: Spread?
+    /// 1 − throughput / throughput of the baseline at the same depth and round.
+    package var dropAgainstBaseline: Spread?
+    package var throughputVerdict: PairedEffect.Verdict?
+
+    /// Requests in the merged histogram of the open loop.
+    package var latencyCount: UInt64 = 0
+    /// Nanoseconds from the intended send.
+    package var p50: Int64?
+    package var p90: Int64?
+    /// nil also below `percentile99CountMin` requests.
+    package var p99: Int64?
+    /// Against the same arm at depth 1, as ratios.
+    package var p50Growth: Double?
+    package var p90Growth: Double?
+    package var p99Growth: Double?
+    /// Nanoseconds, one request under way.
+    package var singleInFlightP50: Int64?
+
+    /// Nanoseconds of all nodes per delivery.
+    package var cpuPerHop: Spread?
+    /// The same minus the baseline's at the same depth and round.
+    package var addedCpuPerHop: Spread?
+    package var cpuVerdict: PairedEffect.Verdict?
+    /// Nanoseconds of all nodes per client request, minus the baseline's.
+    package var addedCpuPerRequest: Spread?
+    /// Nanoseconds of all nodes per client request that each hop since the next smaller depth has cost.
+    package var marginalCpu: Spread?
+
+    package var contextBytesPerHop: Double?
+    package var payloadBytesPerHop: Double?
+    /// Entries of the context at the deepest service.
+    package var contextKeys: Double?
+    /// Per client request, at the middle one of the nodes on the path.
+    package var allocationsPerRequest: Double?
+    package var systemCallsPerRequest: Double?
+  }
+
+  package struct ArmSummary: Equatable, Sendable {
+    package let arm: Arm
+    /// By ascending depth.
+    package let rows: [Row]
+    /// Nanoseconds that one more hop costs per client request: the Theil–Sen slope over all depths, per round.
+    package let marginalCpu: Spread?
+    package let fidelity: FidelityResult?
+
+    package func row(depth: Int) -> Row? { rows.first { $0.depth == depth } }
+  }
+
+  /// Below this many requests a P99 is not given.
+  package static let percentile99CountMin: UInt64 = 1_000
+
+  package let arms: [ArmSummary]
+  /// Rounds with at least one slot.
+  package let roundCount: Int
+  /// Depths of any arm, ascending.
+  package let depths: [Int]
+  /// The arm that carries nothing; nil when there is none.
+  package let baseline: String?
+  /// The baseline measured a second time (A′).
+  package let control: String?
+
+  package init(_ result: RunResult) {
+    let builder = SummaryBuilder(result)
+    arms = result.arms.map(builder.summary(of:))
+    roundCount = builder.table.rounds.count
+    depths = Set(arms.flatMap { $0.rows.map(\.depth) }).sorted()
+    baseline = builder.baseline
+    control = builder.control
+  }
+
+  package func arm(named name: String?) -> ArmSummary? { arms.first { $0.arm.name == name } }
+}

@@ -1,0 +1,134 @@
+// How the figures of a summary are computed from the slots.
+
+internal import Statistics
+
+struct SummaryBuilder {
+  let result: RunResult
+  let table: RoundTable
+  let baseline: String?
+  let control: String?
+
+  init(_ result: RunResult) {
+    self.result = result
+    table = RoundTable(result.slots)
+    let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
+    self.baseline = baseline
+    control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
+  }
+
+  func summary(of arm: Arm) -> RunSummary.ArmSummary {
+    let depths = Set(
+      [Slot.Phase.closed, .open, .single].flatMap { table.depths(arm: arm.name, phase: $0) }
+        + result.histograms.filter { $0.arm == arm.name && $0.phase != .pilot }.map(\.depth))
+    var previous: Int?
+    let rows = depths.sorted().map { depth in
+      defer { previous = depth }
+      return row(arm: arm.name, depth: depth, previous: previous)
+    }
+    return RunSummary.ArmSummary(
+      arm: arm, rows: rows, marginalCpu: marginalCpu(arm: arm.name),
+      fidelity: result.fidelity.first { $0.arm == arm.name })
+  }
+
+  private func row(arm: String, depth: Int, previous: Int?) -> RunSummary.Row {
+    var row = RunSummary.Row(depth: depth)
+    addThroughput(to: &row, arm: arm)
+    addCpu(to: &row, arm: arm, previous: previous)
+    addLatency(to: &row, arm: arm)
+    addCounts(to: &row, arm: arm)
+    return row
+  }
+
+  private func addThroughput(to row: inout RunSummary.Row, arm: String) {
+    row.throughput = Spread(table.values(.throughput, arm: arm, depth: row.depth))
+    func drop(against reference: (arm: String, depth: Int)) -> Spread? {
+      let pairs = table.pairs(.throughput, arm: arm, depth: row.depth, against: reference)
+      return Spread(pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
+    }
+    if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
+    guard let baseline, baseline != arm else { return }
+    row.dropAgainstBaseline = drop(against: (baseline, row.depth))
+    row.throughputVerdict = verdict(.throughput, arm: arm, depth: row.depth, baseline: baseline)
+  }
+
+  private func addCpu(to row: inout RunSummary.Row, arm: String, previous: Int?) {
+    row.cpuPerHop = Spread(table.values(.cpuPerHop, arm: arm, depth: row.depth))
+    if let previous {
+      let pairs = table.pairs(.cpuPerRequest, arm: arm, depth: row.depth, against: (arm, previous))
+      row.marginalCpu = Spread(pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
+    }
+    guard let baseline, baseline != arm else { return }
+    func added(_ metric: RoundTable.Metric) -> Spread? {
+      let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (baseline, row.depth))
+      return Spread(pairs.map { $0.value - $0.reference })
+    }
+    row.addedCpuPerHop = added(.cpuPerHop)
+    row.addedCpuPerRequest = added(.cpuPerRequest)
+    row.cpuVerdict = verdict(.cpuPerHop, arm: arm, depth: row.depth, baseline: baseline)
+  }
+
+  private func verdict(
+    _ metric: RoundTable.Metric, arm: String, depth: Int, baseline: String
+  ) -> PairedEffect.Verdict? {
+    func effect(_ arm: String) -> PairedEffect? {
+      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth)))
+    }
+    return effect(arm)?.verdict(control: control.flatMap(effect))
+  }
+
+  private func addLatency(to row: inout RunSummary.Row, arm: String) {
+    if let single = histogram(arm: arm, depth: row.depth, phase: .single) {
+      row.singleInFlightP50 = single.percentile(50)
+    }
+    guard let open = histogram(arm: arm, depth: row.depth, phase: .open) else { return }
+    row.latencyCount = open.count
+    row.p50 = open.percentile(50)
+    row.p90 = open.percentile(90)
+    row.p99 = Self.percentile99(open)
+    guard row.depth != 1, let first = histogram(arm: arm, depth: 1, phase: .open) else { return }
+    func growth(_ value: Int64?, _ reference: Int64?) -> Double? {
+      guard let value, let reference else { return nil }
+      return ratio(Double(value), Double(reference))
+    }
+    row.p50Growth = growth(row.p50, first.percentile(50))
+    row.p90Growth = growth(row.p90, first.percentile(90))
+    row.p99Growth = growth(row.p99, Self.percentile99(first))
+  }
+
+  private static func percentile99(_ histogram: LatencyHistogram) -> Int64? {
+    histogram.count >= RunSummary.percentile99CountMin ? histogram.percentile(99) : nil
+  }
+
+  /// nil when nothing was recorded.
+  private func histogram(arm: String, depth: Int, phase: Slot.Phase) -> LatencyHistogram? {
+    let found = result.histograms.first { $0.arm == arm && $0.depth == depth && $0.phase == phase }
+    return found.flatMap { $0.responseTime.isEmpty ? nil : $0.responseTime }
+  }
+
+  private func addCounts(to row: inout RunSummary.Row, arm: String) {
+    if let bytes = result.hopBytes.first(where: { $0.arm == arm && $0.depth == row.depth }) {
+      row.contextBytesPerHop = bytes.contextBytesPerHop
+      row.payloadBytesPerHop = bytes.payloadBytesPerHop
+      row.contextKeys = bytes.contextKeysAtDeepest
+    }
+    guard let pass = result.counts.first(where: { $0.arm == arm && $0.depth == row.depth }) else { return }
+    let reached = pass.nodes.filter { $0.deliveriesPerRequest > 0 }
+    guard !reached.isEmpty else { return }
+    // Of two middle nodes the earlier one: it forwards also in a path of two.
+    let middle = reached[(reached.count - 1) / 2]
+    row.allocationsPerRequest = middle.allocationsPerRequest
+    row.systemCallsPerRequest = middle.systemCallsPerRequest
+  }
+
+  private func marginalCpu(arm: String) -> Spread? {
+    let depths = table.depths(arm: arm, phase: .closed)
+    return Spread(
+      table.rounds.compactMap { round in
+        let points = depths.compactMap { depth in
+          table.value(.cpuPerRequest, arm: arm, depth: depth, phase: .closed, round: round)
+            .map { (x: Double(depth), y: $0) }
+        }
+        return TheilSen(points)?.slope
+      })
+  }
+}

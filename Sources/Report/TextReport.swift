@@ -1,0 +1,107 @@
+// A result as plain text for people: what was run, a table per arm, a comparison, and a last line in words.
+
+internal import Statistics
+
+package enum TextReport {
+  /// Lines of at most 120 characters, but for the last one, which is the finding on one line.
+  package static func render(_ result: RunResult) -> String {
+    let summary = RunSummary(result)
+    var lines = ReportHeader(result: result, summary: summary).lines
+    for arm in summary.arms where !arm.rows.isEmpty {
+      lines += [""] + armLines(arm)
+    }
+    if summary.arms.count > 1, let depth = summary.depths.last {
+      lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
+    }
+    lines += ["", legend].flatMap { $0.isEmpty ? [$0] : TextTable.wrapped(label: "", pieces: [$0], indent: 0) }
+    lines += ["", Findings(result: result, summary: summary).line]
+    return lines.map(printable).joined(separator: "\n") + "\n"
+  }
+
+  /// A log line of a node may hold anything; a terminal must not obey it.
+  private static func printable(_ line: String) -> String {
+    String(String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
+
+  private static let legend =
+    "± is half of max − min over the rounds; (min…max) is over the rounds; CPU is of all nodes, closed loop. "
+    + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests. "
+    + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
+    + "allocations at the middle node, one request under way. "
+    + "Seen is yes, no, or range where fewer than 6 rounds allow no claim. – was not measured."
+
+  private static func armLines(_ summary: RunSummary.ArmSummary) -> [String] {
+    let arm = summary.arm
+    var title = "\(arm.name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)"
+    if let original = arm.controlOf { title += ", the same as \(original) once more" }
+    if let marginal = summary.marginalCpu {
+      title += ". One more hop costs \(NumberText.withRange(marginal, unit: " µs", NumberText.microseconds)) CPU"
+    }
+    var table = TextTable([
+      .init("depth", ""), .init("throughput", "1/s"), .init("drop vs", "depth 1 %"), .init("drop vs", "baseline %"),
+      .init("P50", "µs"), .init("P90", "µs"), .init("P99", "µs"), .init("P99", "growth"), .init("CPU", "µs/hop"),
+      .init("+1 hop", "µs"), .init("context", "B/hop"), .init("payload", "B/hop"), .init("keys", ""),
+      .init("alloc", "/req"),
+    ])
+    table.rows = summary.rows.map { row in
+      [
+        String(row.depth),
+        NumberText.plusMinus(row.throughput, NumberText.whole),
+        NumberText.percent(row.dropAgainstDepthOne?.median),
+        NumberText.withRange(row.dropAgainstBaseline, NumberText.percent),
+        NumberText.microseconds(row.p50),
+        NumberText.microseconds(row.p90),
+        NumberText.microseconds(row.p99),
+        NumberText.growth(row.p99Growth),
+        NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds),
+        NumberText.microseconds(row.marginalCpu?.median),
+        NumberText.count(row.contextBytesPerHop),
+        NumberText.count(row.payloadBytesPerHop),
+        NumberText.count(row.contextKeys),
+        NumberText.count(row.allocationsPerRequest),
+      ]
+    }
+    return TextTable.wrapped(label: "", pieces: [title], indent: 0) + table.lines()
+  }
+
+  private static func comparisonLines(_ summary: RunSummary, depth: Int, inFlight: Int) -> [String] {
+    var table = TextTable([
+      .init("arm", "", alignsLeft: true), .init("added CPU", "µs/hop"), .init("seen", ""),
+      .init("added CPU", "µs/req"), .init("drop vs", "baseline %"), .init("one more hop", "µs"),
+      .init("P50 µs", "1 in flight"), .init("syscalls", "/req"), .init("context", ""),
+    ])
+    table.rows = summary.arms.compactMap { arm in
+      guard let row = arm.row(depth: depth) else { return nil }
+      return [
+        arm.arm.name,
+        NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds),
+        verdictWord(row.cpuVerdict),
+        NumberText.microseconds(row.addedCpuPerRequest?.median),
+        NumberText.percent(row.dropAgainstBaseline?.median),
+        NumberText.withRange(arm.marginalCpu, NumberText.microseconds),
+        NumberText.microseconds(row.singleInFlightP50),
+        NumberText.count(row.systemCallsPerRequest),
+        fidelityWord(arm.fidelity),
+      ]
+    }
+    return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
+  }
+
+  private static func verdictWord(_ verdict: PairedEffect.Verdict?) -> String {
+    switch verdict {
+    case .indicated: "yes"
+    case .noDifferenceSeen: "no"
+    case .onlyRange: "range"
+    case nil: NumberText.missing
+    }
+  }
+
+  private static func fidelityWord(_ fidelity: FidelityResult?) -> String {
+    switch fidelity?.verdict {
+    case .faithful: "faithful"
+    case .lostAsDeclared: "lost as declared"
+    case .mismatch: "MISMATCH"
+    case .notChecked, nil: "not checked"
+    }
+  }
+}
