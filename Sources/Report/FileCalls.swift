@@ -2,13 +2,15 @@
 
 internal import Glibc
 
-struct FileCalls {
-  var write: (CInt, UnsafeRawPointer, Int) -> Int = { Glibc.write($0, $1, $2) }
-  var synchronize: (CInt) -> CInt = { fsync($0) }
-  var rename: (String, String) -> CInt = { Glibc.rename($0, $1) }
+package struct FileCalls {
+  package var write: (CInt, UnsafeRawPointer, Int) -> Int = { Glibc.write($0, $1, $2) }
+  package var synchronize: (CInt) -> CInt = { fsync($0) }
+  package var rename: (String, String) -> CInt = { Glibc.rename($0, $1) }
+
+  package init() {}
 }
 
 /// The system's word for an error number, with its value.
-func errorText(_ number: CInt) -> String {
+package func errorText(_ number: CInt) -> String {
   "\(String(cString: strerror(number))) (errno \(number))"
 }

@@ -60,7 +60,8 @@ struct Findings {
     switch summary.roundCount {
     case 1: "one round (nothing can be said about its scatter)"
     case ..<SignTest.roundCountMin:
-      "medians of \(summary.roundCount) rounds (fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
+      "medians of \(summary.roundCount) rounds "
+        + "(fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
     default: "medians of \(summary.roundCount) rounds with min…max"
     }
   }

@@ -1,12 +1,12 @@
 // Numbers as a table shows them. What is missing is a dash; a minus is a minus sign.
 
-internal import Statistics
+package import Statistics
 
-enum NumberText {
-  static let missing = "–"
+package enum NumberText {
+  package static let missing = "–"
 
   /// With so many digits after the point, rounded half away from zero; never a negative zero.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     let scaled = (abs(value) * scale).rounded()
@@ -19,7 +19,7 @@ enum NumberText {
   }
 
   /// Three significant digits, at most six characters and a sign: `0.12`, `12.3`, `123456`, `1.23M`.
-  static func short(_ value: Double?) -> String {
+  package static func short(_ value: Double?) -> String {
     guard let value else { return missing }
     let size = abs(value)
     if size >= 999_999_500 { return fixed(value / 1e9, size >= 99.5e9 ? 0 : 2) + "G" }
@@ -28,35 +28,35 @@ enum NumberText {
   }
 
   /// Rounded to a whole number below a million.
-  static func whole(_ value: Double?) -> String {
+  package static func whole(_ value: Double?) -> String {
     guard let value, abs(value) < 999_999.5 else { return short(value) }
     return fixed(value, 0)
   }
 
   /// Nanoseconds as µs.
-  static func microseconds(_ nanoseconds: Double?) -> String { short(nanoseconds.map { $0 / 1_000 }) }
-  static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map(Double.init)) }
+  package static func microseconds(_ nanoseconds: Double?) -> String { short(nanoseconds.map { $0 / 1_000 }) }
+  package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map(Double.init)) }
 
   /// Bytes or items: without digits after the point when they are whole.
-  static func count(_ value: Double?) -> String {
+  package static func count(_ value: Double?) -> String {
     guard let value, value == value.rounded(), abs(value) < 999_999.5 else { return short(value) }
     return fixed(value, 0)
   }
 
   /// A ratio in percent, without the sign `%`: one digit after the point below 10.
-  static func percent(_ ratio: Double?) -> String {
+  package static func percent(_ ratio: Double?) -> String {
     guard let ratio else { return missing }
     let percent = max(-999, min(999, ratio * 100))
     return fixed(percent, abs(percent) >= 9.95 ? 0 : 1)
   }
 
   /// `1 slot`, `2 slots`.
-  static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  package static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-  static func growth(_ ratio: Double?) -> String { ratio.map { short($0) + "×" } ?? missing }
+  package static func growth(_ ratio: Double?) -> String { ratio.map { short($0) + "×" } ?? missing }
 
   /// The median and half the range in percent of it: `12.3 ±4%`. Just the value when there was one round.
-  static func plusMinus(_ spread: Spread?, _ text: (Double?) -> String) -> String {
+  package static func plusMinus(_ spread: Spread?, _ text: (Double?) -> String) -> String {
     guard let spread else { return missing }
     guard spread.count > 1, let share = Report.ratio(spread.halfRange, spread.median) else {
       return text(spread.median)
@@ -65,7 +65,7 @@ enum NumberText {
   }
 
   /// The median and the range: `12.3 (11.9…12.8)`. Just the value when there was one round.
-  static func withRange(_ spread: Spread?, unit: String = "", _ text: (Double?) -> String) -> String {
+  package static func withRange(_ spread: Spread?, unit: String = "", _ text: (Double?) -> String) -> String {
     guard let spread else { return missing }
     let median = text(spread.median) + unit
     return spread.count > 1 ? median + " (\(text(spread.min))…\(text(spread.max)))" : median

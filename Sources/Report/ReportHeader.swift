@@ -85,9 +85,7 @@ struct ReportHeader {
       let these = slots.filter { $0.validity.verdict == verdict }
       guard let first = these.first else { continue }
       let example = first.validity.reasons.first.map { " (\(first.arm), depth \(first.depth): \($0))" } ?? ""
-      pieces.append(
-        "\(these.count) of \(NumberText.plural(slots.count, "slot")) \(verdict.rawValue)\(verdict == .ok ? "" : example)"
-      )
+      pieces.append("\(these.count) of \(NumberText.plural(slots.count, "slot")) \(verdict.rawValue)" + example)
     }
     let unbalanced = slots.filter { !$0.ledger.isBalanced }.count
     if unbalanced > 0 { pieces.append("unbalanced: " + NumberText.plural(unbalanced, "ledger")) }

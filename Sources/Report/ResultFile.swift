@@ -1,16 +1,14 @@
-// Puts a result into a file, whole or not at all, and reads one back. It never looks at what the numbers mean.
+// Puts a result into a file, whole or not at all. It never looks at what the numbers mean.
 
 internal import FoundationEssentials
 internal import Glibc
 
 package enum ResultFile {
-  /// Bytes of a document that is read.
-  package static let sizeMax = 256 << 20
   /// Stands for standard output.
   package static let standardOutput = "-"
 
   /// One JSON document with sorted keys, ending in a line feed.
-  package static func encode(_ result: some Encodable) throws(ReportError) -> [UInt8] {
+  package static func encode(_ result: RunResult) throws(ReportError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -24,7 +22,7 @@ package enum ResultFile {
 
   /// Writes beside the target and renames, so that the target is the old or the new document, never half of one. What
   /// is not a regular file (a device, a pipe, `-`) is written to directly.
-  package static func write(_ result: some Encodable, to path: String) throws(ReportError) {
+  package static func write(_ result: RunResult, to path: String) throws(ReportError) {
     try write(encode(result), to: path, calls: FileCalls())
   }
 
@@ -40,41 +38,6 @@ package enum ResultFile {
       unlink(temporary)
     }
   }
-
-  package static func read(_ path: String) throws(ReportError) -> RunResult {
-    try decode(contents(of: path), path: path)
-  }
-
-  /// - Parameter path: only for the error.
-  package static func decode(_ bytes: [UInt8], path: String) throws(ReportError) -> RunResult {
-    let data = Data(bytes)
-    let decoder = JSONDecoder()
-    do {
-      let header = try decoder.decode(Header.self, from: data)
-      guard header.format == RunResult.formatName else {
-        throw ReportError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
-      }
-      guard let version = header.version, version >= 1 else {
-        throw ReportError.badField(path: path, field: "version", problem: "expected 1 or more")
-      }
-      guard version <= RunResult.currentVersion else {
-        throw ReportError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
-      }
-      return try decoder.decode(RunResult.self, from: data)
-    } catch let error as ReportError {
-      throw error
-    } catch let error as DecodingError {
-      throw described(error, path: path)
-    } catch {
-      throw .notJSON(path: path, problem: "\(error)")
-    }
-  }
-
-  /// What every version of the document has.
-  private struct Header: Decodable {
-    let format: String?
-    let version: Int?
-  }
 }
 
 // MARK: Writing
@@ -88,7 +51,7 @@ extension ResultFile {
     case regular(path: String, mode: mode_t?)
   }
 
-  static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(ReportError) {
+  package static func write(_ bytes: [UInt8], to path: String, calls: FileCalls) throws(ReportError) {
     switch try target(of: path) {
     case .standardOutput:
       try writeAll(bytes, to: STDOUT_FILENO, for: "standard output", calls: calls)
@@ -188,60 +151,5 @@ extension ResultFile {
       guard count > 0 else { throw .cannotWrite(path: path, problem: errorText(count < 0 ? errno : EIO)) }
       rest.removeFirst(count)
     }
-  }
-}
-
-// MARK: Reading
-
-extension ResultFile {
-  private static func contents(of path: String) throws(ReportError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
-    defer { _ = Glibc.close(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Glibc.read(file, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
-      guard count > 0 else { return bytes }
-      bytes += piece[..<count]
-      guard bytes.count <= sizeMax else {
-        throw .cannotRead(path: path, problem: "expected at most \(sizeMax >> 20) MiB")
-      }
-    }
-  }
-
-  private static func described(_ error: DecodingError, path: String) -> ReportError {
-    switch error {
-    case .keyNotFound(let key, let context):
-      .badField(path: path, field: fieldName(context.codingPath + [key]), problem: "is missing")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      .notJSON(path: path, problem: jsonProblem(context))
-    case .dataCorrupted(let context):
-      .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
-    @unknown default:
-      .notJSON(path: path, problem: "\(error)")
-    }
-  }
-
-  private static func jsonProblem(_ context: DecodingError.Context) -> String {
-    guard let underlying = context.underlyingError else { return context.debugDescription }
-    return "\(underlying)"
-  }
-
-  /// `slots[3].ledger.planned`
-  private static func fieldName(_ codingPath: [any CodingKey]) -> String {
-    var name = ""
-    for key in codingPath {
-      if let index = key.intValue {
-        name += "[\(index)]"
-      } else {
-        name += name.isEmpty ? key.stringValue : "." + key.stringValue
-      }
-    }
-    return name.isEmpty ? "document" : name
   }
 }

@@ -27,7 +27,8 @@ package enum TextReport {
     "± is half of max − min over the rounds; (min…max) is over the rounds; CPU is of all nodes, closed loop. "
     + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
-    + "allocations at the middle node, one request under way. – was not measured."
+    + "allocations at the middle node, one request under way. "
+    + "Seen is yes, no, or range where fewer than 6 rounds allow no claim. – was not measured."
 
   private static func armLines(_ summary: RunSummary.ArmSummary) -> [String] {
     let arm = summary.arm

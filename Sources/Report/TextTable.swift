@@ -1,6 +1,6 @@
 // Columns of text under two lines of header. It knows nothing of what it shows.
 
-struct TextTable {
+package struct TextTable {
   static let lineSizeMax = 120
 
   struct Column {
@@ -44,7 +44,7 @@ struct TextTable {
   }
 
   /// A label and pieces of text, broken between pieces, and inside a piece between words, so that no line is too long.
-  static func wrapped(label: String, pieces: [String], separator: String = "; ", indent: Int = 12) -> [String] {
+  package static func wrapped(label: String, pieces: [String], separator: String = "; ", indent: Int = 12) -> [String] {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
     let labelGap = label.isEmpty ? indent : max(1, indent - label.count)

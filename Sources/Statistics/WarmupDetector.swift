@@ -1,7 +1,7 @@
 // How much of the start of a run to throw away, from its throughput per window. It never sees a clock.
 
-/// MSER-5: over means of 5 windows each, the truncation is the d ≤ m/2 with the least `Σ(x−x̄)² / (m−d)²`, where sum and
-/// mean run over the m−d batches that are kept. (White, *An effective truncation heuristic for bias reduction in
+/// MSER-5: over means of 5 windows each, the truncation is the d ≤ m/2 with the least `Σ(x−x̄)² / (m−d)²`, where sum
+/// and mean run over the m−d batches that are kept. (White, *An effective truncation heuristic for bias reduction in
 /// simulation output*, 1997.)
 package struct WarmupDetector: Equatable, Sendable {
   package static let windowNanoseconds: Int64 = 20_000_000

@@ -1,0 +1,128 @@
+// Reads a result back, of this version or an older one. It never looks at what the numbers mean.
+
+internal import FoundationEssentials
+internal import Glibc
+
+extension ResultFile {
+  /// Bytes of a document that is read.
+  package static let sizeMax = 256 << 20
+
+  package static func read(_ path: String) throws(ReportError) -> RunResult {
+    try decode(contents(of: path), path: path)
+  }
+
+  /// - Parameter path: only for the error.
+  package static func decode(_ bytes: [UInt8], path: String) throws(ReportError) -> RunResult {
+    let data = Data(bytes)
+    let decoder = JSONDecoder()
+    do {
+      let header = try decoder.decode(Header.self, from: data)
+      guard header.format == RunResult.formatName else {
+        throw ReportError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
+      }
+      guard let version = header.version, version >= 1 else {
+        throw ReportError.badField(path: path, field: "version", problem: "expected 1 or more")
+      }
+      guard version <= RunResult.currentVersion else {
+        throw ReportError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
+      }
+      return try decoder.decode(RunResult.self, from: data)
+    } catch let error as ReportError {
+      throw error
+    } catch let error as DecodingError {
+      throw described(error, in: data, path: path)
+    } catch {
+      throw .notJSON(path: path, problem: "\(error)")
+    }
+  }
+
+  /// What every version of the document has.
+  private struct Header: Decodable {
+    let format: String?
+    let version: Int?
+  }
+
+  private static func contents(of path: String) throws(ReportError) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
+    defer { _ = Glibc.close(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
+      guard count > 0 else { return bytes }
+      bytes += piece[..<count]
+      guard bytes.count <= sizeMax else {
+        throw .cannotRead(path: path, problem: "expected at most \(sizeMax >> 20) MiB")
+      }
+    }
+  }
+
+  private static func described(_ error: DecodingError, in data: Data, path: String) -> ReportError {
+    switch error {
+    case .keyNotFound(let key, let context):
+      return .badField(path: path, field: fieldName(context.codingPath + [key]), problem: "is missing")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
+    case .dataCorrupted(let context):
+      if let misfit = MisfitNumber.find(in: data, fails: isRefusedWithoutPlace) {
+        return .badField(
+          path: path, field: misfit.field, problem: "expected a number of another range, got \(misfit.number)")
+      }
+      let isCut = endsEarly(data)
+      return .notJSON(
+        path: path, problem: isCut ? "it ends early, after \(data.count) bytes" : context.debugDescription)
+    @unknown default:
+      return .notJSON(path: path, problem: "\(error)")
+    }
+  }
+
+  private static func isRefusedWithoutPlace(_ data: Data) -> Bool {
+    do {
+      _ = try JSONDecoder().decode(RunResult.self, from: data)
+      return false
+    } catch DecodingError.dataCorrupted(let context) {
+      return context.codingPath.isEmpty
+    } catch {
+      return false
+    }
+  }
+
+  /// Whether a string, list or object is open at the end, or there is nothing at all.
+  private static func endsEarly(_ data: Data) -> Bool {
+    var depth = 0
+    var isInString = false
+    var isEscaped = false
+    for byte in data {
+      if isInString {
+        if !isEscaped, byte == UInt8(ascii: "\"") { isInString = false }
+        isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+      } else {
+        switch byte {
+        case UInt8(ascii: "\""): isInString = true
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+        default: break
+        }
+      }
+    }
+    return isInString || depth > 0 || data.isEmpty
+  }
+
+  /// `slots[3].ledger.planned`
+  static func fieldName(_ codingPath: [any CodingKey]) -> String {
+    var name = ""
+    for key in codingPath {
+      if let index = key.intValue {
+        name += "[\(index)]"
+      } else {
+        name += name.isEmpty ? key.stringValue : "." + key.stringValue
+      }
+    }
+    return name.isEmpty ? "document" : name
+  }
+}

@@ -1,0 +1,109 @@
+// A made-up result in which every field of the document is present, and one in which as little as possible is.
+
+import Report
+import Statistics
+import Topology
+
+extension ExampleRun {
+  static func full() -> RunResult {
+    var result = empty(rounds: 1, depths: [1, 3], arms: [kinds[0].arm, kinds[1].arm, kinds[2].arm])
+    result.interrupted = true
+    result.exitStatus = 130
+    result.seed = .max
+    result.settings.droppedDepths = [2]
+    result.settings.fullRunSeconds = 131.5
+    result.settings.openLoopRate = 9_350
+    result.settings.openLoopRateReason = "half of the slowest pilot, map at depth 3"
+    result.topology = everyStep()
+    result.warmups = [Warmup(arm: "map", set: 1, windowsDiscarded: 125, seconds: 5, steady: false)]
+    result.slots = [fullSlot()]
+    result.histograms = [
+      MergedHistogram(arm: "map", depth: 3, phase: .open, responseTime: filled([90_000, 110_000, 250_000, 250_000]))
+    ]
+    result.counts = [
+      CountingPass(
+        arm: "map", depth: 3, requests: 512, method: .mallocInterposition,
+        nodes: [
+          NodeCounts(
+            service: "gateway", replica: 0, deliveriesPerRequest: 1, allocationsPerRequest: 31,
+            allocatedBytesPerRequest: 1_488, systemCallsPerRequest: 6, contextBytesInPerDelivery: 188,
+            payloadBytesInPerDelivery: 128, contextKeysPerDelivery: 8)
+        ], client: ClientCounts(allocationsPerRequest: 0))
+    ]
+    result.hopBytes = [
+      HopBytes(
+        arm: "map", depth: 3, contextBytesPerHop: 188, payloadBytesPerHop: 128, headerBytesPerHop: 40,
+        contextKeysAtDeepest: 8.5)
+    ]
+    result.fidelity = [
+      FidelityResult(
+        arm: "map", verdict: .mismatch, requests: 256, views: 255, lostKeys: ["tenant"],
+        firstDifferingEdge: "gateway → cart", expected: "user=42", found: "nothing")
+    ]
+    result.failures = [
+      NodeFailure(
+        node: "ctxchain node cart 0", service: "cart", reason: "killed by SIGKILL", signal: 9, exitCode: 137,
+        lastLogLines: ["ready on 40123", "closing"], requestsLost: 64)
+    ]
+    result.notes = ["the host took 3.1 % of the CPU time in round 0"]
+    return result
+  }
+
+  /// Nothing was measured: stopped before the first slot.
+  static func sparse() -> RunResult {
+    var result = empty(rounds: 0, depths: [1], arms: [kinds[0].arm])
+    result.interrupted = true
+    result.settings.budgetSeconds = nil
+    return result
+  }
+
+  static func filled(_ values: [Int64]) -> LatencyHistogram {
+    var histogram = LatencyHistogram()
+    for value in values { histogram.record(nanoseconds: value) }
+    return histogram
+  }
+
+  private static func fullSlot() -> Slot {
+    let latency = LatencySummary(filled([90_000, 110_000, 250_000, 250_000]))
+    var validity = ValidityVerdict.ok
+    validity.add(.suspect, "the host took 3.1 % of the CPU time")
+    return Slot(
+      round: 0, position: 2, arm: "map", depth: 3, phase: .open, inFlight: 64, connections: 1, plannedRate: 9_350,
+      windowNanoseconds: 200_000_000,
+      ledger: Ledger(planned: 1_870, completed: 1_800, failed: 40, timedOut: 15, shed: 10, censored: 5),
+      throughput: 9_000, responseTime: latency, serviceTime: latency, sendLag: LatencySummary(filled([700, 900])),
+      nodeCpuNanoseconds: 150_000_000, clientCpuNanoseconds: 9_000_000, deliveries: 5_400,
+      nodes: [NodeWork(service: "gateway", replica: 0, cpuNanoseconds: 50_000_000, deliveries: 1_800)],
+      hostStealRatio: 0.031, cpuPressureRatio: 0.4, validity: validity, rerun: true, superseded: true)
+  }
+
+  /// Every kind of step, value and duration.
+  private static func everyStep() -> Topology {
+    func call(_ service: Int, timeout: Int64 = 0) -> Call {
+      Call(
+        service: service, payloadSize: 512, timeoutNanoseconds: timeout, probability: 0.3, retries: 2,
+        propagator: "json-map", transport: "frame", dropsContext: false)
+    }
+    func service(_ name: String, _ script: [Step]) -> Service {
+      Service(
+        name: name, replicas: 2, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
+        growth: "distinct", responseSize: 1_024, errorRate: 0.001, script: script)
+    }
+    let assignments = [
+      Assignment(key: "tenant", value: .text("acme")), Assignment(key: "user", value: .integer(-42)),
+      Assignment(key: "digits", value: .text("42")),
+    ]
+    return Topology(
+      entry: 0, maxDepth: 4,
+      client: ClientSide(propagator: "json-map", payloadSize: 128, set: assignments),
+      services: [
+        service(
+          "gateway",
+          [
+            .set(assignments), .work(.fixed(nanoseconds: 50_000)), .sleep(.exponential(meanNanoseconds: 120_000)),
+            .call(call(1)), .parallel([call(1), call(2, timeout: 100_000_000)]),
+          ]),
+        service("cart", []), service("pricing", []),
+      ])
+  }
+}

@@ -1,0 +1,170 @@
+import Report
+import Statistics
+import Testing
+
+@Suite("The summary of a run")
+struct RunSummaryTests {
+  static let base = Arm(name: "baseline", store: nil, propagator: "none")
+  static let control = Arm(name: "baseline′", store: nil, propagator: "none", controlOf: "baseline")
+  static let map = Arm(name: "map", store: "map", propagator: "json-map")
+
+  static func slot(
+    _ arm: Arm, depth: Int, round: Int, perSecond: Double, cpu: Int64, phase: Slot.Phase = .closed
+  ) -> Slot {
+    Slot(
+      round: round, position: 0, arm: arm.name, depth: depth, phase: phase, inFlight: 64, connections: 1,
+      windowNanoseconds: 500_000_000, ledger: Ledger(), throughput: perSecond, responseTime: nil, serviceTime: nil,
+      nodeCpuNanoseconds: cpu, clientCpuNanoseconds: 0, deliveries: UInt64(perSecond / 2) * UInt64(depth), nodes: [],
+      validity: .ok)
+  }
+
+  static func result(_ slots: [Slot]) -> RunResult {
+    var result = ExampleRun.empty(rounds: 3, depths: [1, 2, 4], arms: [base, control, map])
+    result.slots = slots
+    return result
+  }
+
+  @Test("throughput and its drops are medians over rounds of paired ratios")
+  func throughput() throws {
+    var slots: [Slot] = []
+    // The host is twice as fast in round 1: paired ratios do not see it.
+    for (round, speed) in [1.0, 2, 1].enumerated() {
+      slots += [
+        Self.slot(Self.base, depth: 1, round: round, perSecond: 1_000 * speed, cpu: 1),
+        Self.slot(Self.base, depth: 4, round: round, perSecond: 500 * speed, cpu: 1),
+        Self.slot(Self.map, depth: 1, round: round, perSecond: 800 * speed, cpu: 1),
+        Self.slot(Self.map, depth: 4, round: round, perSecond: 200 * speed, cpu: 1),
+      ]
+    }
+    slots[3].throughput = 250
+    let summary = RunSummary(Self.result(slots))
+    #expect(summary.roundCount == 3 && summary.depths == [1, 4])
+    #expect(summary.baseline == "baseline" && summary.control == "baseline′")
+    let row = try #require(summary.arm(named: "map")?.row(depth: 4))
+    let spread = try #require(row.throughput)
+    #expect(spread.min == 200 && spread.median == 250 && spread.max == 400 && spread.count == 3)
+    let depthOne = try #require(row.dropAgainstDepthOne)
+    #expect(abs(depthOne.median - 0.75) < 1e-9 && abs(depthOne.min - 0.6875) < 1e-9)
+    let drop = try #require(row.dropAgainstBaseline)
+    #expect(abs(drop.median - 0.6) < 1e-9 && abs(drop.min - 0.5) < 1e-9 && abs(drop.max - 0.6) < 1e-9)
+    #expect(row.throughputVerdict == .onlyRange)
+    let baseRow = try #require(summary.arm(named: "baseline")?.row(depth: 1))
+    #expect(baseRow.dropAgainstBaseline == nil && baseRow.dropAgainstDepthOne == nil)
+    #expect(baseRow.throughputVerdict == nil)
+  }
+
+  @Test("CPU per hop, added CPU and the marginal cost of a hop follow their definitions")
+  func cpu() throws {
+    var slots: [Slot] = []
+    for round in 0..<3 {
+      // 500 requests in the window; total node CPU per request: 10 µs + 20 µs·depth, or + 30 µs·depth (+1 µs a round).
+      for depth in [1, 2, 4] {
+        let own = 30_000 * depth + 1_000 * round * depth
+        slots.append(
+          Self.slot(
+            Self.base, depth: depth, round: round, perSecond: 1_000, cpu: Int64(500 * (10_000 + 20_000 * depth))))
+        slots.append(
+          Self.slot(Self.map, depth: depth, round: round, perSecond: 1_000, cpu: Int64(500 * (10_000 + own))))
+      }
+    }
+    let summary = RunSummary(Self.result(slots))
+    let map = try #require(summary.arm(named: "map"))
+    let slope = try #require(map.marginalCpu)
+    #expect(slope.min == 30_000 && slope.median == 31_000 && slope.max == 32_000)
+    let row = try #require(map.row(depth: 4))
+    #expect(row.cpuPerHop == Spread([32_500, 33_500, 34_500]))
+    #expect(row.addedCpuPerHop == Spread([10_000, 11_000, 12_000]))
+    #expect(row.addedCpuPerRequest == Spread([40_000, 44_000, 48_000]))
+    #expect(row.marginalCpu == Spread([30_000, 31_000, 32_000]))
+    #expect(map.row(depth: 1)?.marginalCpu == nil)
+    #expect(summary.arm(named: "baseline")?.marginalCpu == Spread([20_000, 20_000, 20_000]))
+    #expect(summary.arm(named: "baseline′")?.rows.isEmpty == true)
+  }
+
+  @Test("several slots of one round count as one long slot; superseded ones and pilots count as none")
+  func slotsOfARound() throws {
+    var dead = Self.slot(Self.map, depth: 1, round: 0, perSecond: 9, cpu: 9)
+    dead.superseded = true
+    let summary = RunSummary(
+      Self.result([
+        Self.slot(Self.map, depth: 1, round: 0, perSecond: 1_000, cpu: 500 * 4_000),
+        Self.slot(Self.map, depth: 1, round: 0, perSecond: 2_000, cpu: 1_000 * 7_000),
+        dead,
+        Self.slot(Self.map, depth: 1, round: 0, perSecond: 7, cpu: 7, phase: .pilot),
+        Self.slot(Self.map, depth: 2, round: 5, perSecond: 7, cpu: 7, phase: .pilot),
+      ]))
+    #expect(summary.roundCount == 1)
+    let map = try #require(summary.arm(named: "map"))
+    #expect(map.rows.map(\.depth) == [1])
+    #expect(map.row(depth: 1)?.throughput == Spread([1_500]))
+    #expect(map.row(depth: 1)?.cpuPerHop == Spread([6_000]))
+  }
+
+  @Test("latency comes from the merged histogram of the open loop, and a P99 only of 1000 requests")
+  func latency() throws {
+    var result = Self.result([])
+    func add(_ depth: Int, _ phase: Slot.Phase, _ nanoseconds: Int64, _ count: UInt64) {
+      var histogram = LatencyHistogram()
+      histogram.record(nanoseconds: nanoseconds, count: count)
+      result.histograms.append(MergedHistogram(arm: "map", depth: depth, phase: phase, responseTime: histogram))
+    }
+    add(1, .open, 1_000, 1_000)
+    add(1, .closed, 77, 5_000)
+    add(2, .open, 1_500, 999)
+    add(4, .open, 2_000, 1_000)
+    add(4, .single, 1_200, 10)
+    let map = try #require(RunSummary(result).arm(named: "map"))
+    #expect(map.row(depth: 1)?.p99 == 1_000)
+    #expect(map.row(depth: 1)?.p99Growth == nil)
+    let two = try #require(map.row(depth: 2))
+    #expect(two.p50 == 1_500 && two.p99 == nil && two.p50Growth == 1.5 && two.p99Growth == nil)
+    #expect(two.latencyCount == 999)
+    let four = try #require(map.row(depth: 4))
+    #expect(four.p99 == 2_000 && four.p99Growth == 2 && four.p90Growth == 2 && four.singleInFlightP50 == 1_200)
+  }
+
+  @Test("counts are those of the middle node that was reached")
+  func counts() throws {
+    func node(_ name: String, _ deliveries: Double, _ allocations: Double?) -> NodeCounts {
+      NodeCounts(
+        service: name, replica: 0, deliveriesPerRequest: deliveries, allocationsPerRequest: allocations,
+        allocatedBytesPerRequest: nil, systemCallsPerRequest: allocations.map { $0 / 2 },
+        contextBytesInPerDelivery: 1, payloadBytesInPerDelivery: 1, contextKeysPerDelivery: 1)
+    }
+    let places: [(reached: Int, middle: Double)] = [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)]
+    for (reached, middle) in places {
+      var result = Self.result([Self.slot(Self.map, depth: reached, round: 0, perSecond: 10, cpu: 1)])
+      let nodes = (1...5).map { node("s\($0)", $0 <= reached ? 1 : 0, Double($0)) }
+      result.counts = [
+        CountingPass(
+          arm: "map", depth: reached, requests: 5, method: .mallocInterposition, nodes: nodes,
+          client: ClientCounts(allocationsPerRequest: nil))
+      ]
+      result.hopBytes = [
+        HopBytes(
+          arm: "map", depth: reached, contextBytesPerHop: 25, payloadBytesPerHop: 128, headerBytesPerHop: 40,
+          contextKeysAtDeepest: 8)
+      ]
+      let row = try #require(RunSummary(result).arm(named: "map")?.row(depth: reached))
+      #expect(row.allocationsPerRequest == middle && row.systemCallsPerRequest == middle / 2)
+      #expect(row.contextBytesPerHop == 25 && row.payloadBytesPerHop == 128 && row.contextKeys == 8)
+    }
+  }
+
+  @Test("what was not measured, or cannot be divided, is nil and never a number")
+  func missing() throws {
+    let summary = RunSummary(
+      Self.result([
+        Self.slot(Self.base, depth: 2, round: 0, perSecond: 0, cpu: 0),
+        Self.slot(Self.map, depth: 2, round: 0, perSecond: 10, cpu: 5),
+        Self.slot(Self.map, depth: 4, round: 1, perSecond: 10, cpu: 5),
+      ]))
+    let row = try #require(summary.arm(named: "map")?.row(depth: 2))
+    #expect(row.dropAgainstDepthOne == nil && row.dropAgainstBaseline == nil && row.addedCpuPerHop == nil)
+    #expect(row.p50 == nil && row.p99 == nil && row.singleInFlightP50 == nil && row.allocationsPerRequest == nil)
+    #expect(row.contextBytesPerHop == nil && row.contextKeys == nil && row.throughputVerdict == nil)
+    #expect(summary.arm(named: "map")?.row(depth: 4)?.marginalCpu == nil)
+    #expect(summary.arm(named: "map")?.marginalCpu == nil)
+    #expect(RunSummary(Self.result([])).roundCount == 0)
+  }
+}

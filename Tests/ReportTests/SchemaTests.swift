@@ -1,0 +1,195 @@
+import Foundation
+import Glibc
+import Report
+import Testing
+
+/// scripts/validate-json, run over documents.
+enum SchemaTool {
+  static let schemaPath = Repository.root + "/docs/schema/run-result-1.schema.json"
+
+  /// Exit status and standard output, both streams together.
+  static func run(_ command: String) throws -> (status: Int32, output: String) {
+    let stream = try #require(popen(command + " 2>&1", "r"))
+    var output: [UInt8] = []
+    var byte = fgetc(stream)
+    while byte != EOF {
+      output.append(UInt8(byte))
+      byte = fgetc(stream)
+    }
+    let status = pclose(stream)
+    return (status & 0x7f == 0 ? status >> 8 : -1, String(decoding: output, as: UTF8.self))
+  }
+
+  static func validate(_ paths: [String]) throws -> (status: Int32, lines: [String]) {
+    let arguments = ([schemaPath] + paths).map { "'\($0)'" }.joined(separator: " ")
+    let (status, output) = try run("'\(Repository.root)/scripts/validate-json' \(arguments)")
+    return (status, output.split(separator: "\n").map(String.init))
+  }
+
+  static let isAvailable = (try? run("python3 -c 'import jsonschema'"))?.status == 0
+}
+
+@Suite(
+  "The JSON schema of a result",
+  .enabled(if: SchemaTool.isAvailable, "needs python3 with the module jsonschema (apt-get install python3-jsonschema)"))
+struct SchemaTests {
+  static let results = [
+    ExampleRun.full(), ExampleRun.sparse(), ExampleRun.typical(rounds: 2, depths: [1, 5]), TextReportTests.troubled(),
+  ]
+
+  static func object(_ result: RunResult) throws -> [String: Any] {
+    let data = Data(try ResultFile.encode(result))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  @Test("accepts every result that the program writes")
+  func accepts() throws {
+    let folder = try TemporaryFolder()
+    let paths = Self.results.indices.map { "\(folder.path)/\($0).json" }
+    for (result, path) in zip(Self.results, paths) { try ResultFile.write(result, to: path) }
+    let (status, lines) = try SchemaTool.validate(paths)
+    #expect(lines == paths.map { "\($0): valid" })
+    #expect(status == 0)
+  }
+
+  @Test("refuses a missing key, a key it does not know and a wrong type, in every object of the document")
+  func refuses() throws {
+    let document = try Self.object(ExampleRun.full())
+    let mutants = Mutation.all(of: document)
+    #expect(mutants.count > 400)
+    let folder = try TemporaryFolder()
+    for (index, mutant) in mutants.enumerated() {
+      let data = try JSONSerialization.data(withJSONObject: mutant.document, options: .fragmentsAllowed)
+      try folder.write(String(decoding: data, as: UTF8.self), to: "\(index).json")
+    }
+    let (status, lines) = try SchemaTool.validate(mutants.indices.map { "\(folder.path)/\($0).json" })
+    #expect(status == 1)
+    try #require(lines.count == mutants.count)
+    for (mutant, line) in zip(mutants, lines) {
+      #expect(line.hasSuffix(": valid") == mutant.isValid, "\(mutant.what): \(line)")
+    }
+  }
+
+  @Test("describes every field of the document, and no other")
+  func complete() throws {
+    let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: SchemaTool.schemaPath)))
+    var described: Set<String> = []
+    func collectProperties(_ value: Any) {
+      if let object = value as? [String: Any] {
+        for (key, inner) in object {
+          if key == "properties", let properties = inner as? [String: Any] {
+            described.formUnion(properties.keys)
+            for property in properties.values { collectProperties(property) }
+          } else {
+            collectProperties(inner)
+          }
+        }
+        let isObject = object["type"] as? String == "object"
+        #expect(!isObject || object["additionalProperties"] as? Bool == false)
+      } else if let list = value as? [Any] {
+        for inner in list { collectProperties(inner) }
+      }
+    }
+    collectProperties(schema)
+    var written: Set<String> = []
+    func collectKeys(_ value: Any) {
+      if let object = value as? [String: Any] {
+        written.formUnion(object.keys)
+        for inner in object.values { collectKeys(inner) }
+      } else if let list = value as? [Any] {
+        for inner in list { collectKeys(inner) }
+      }
+    }
+    collectKeys(try Self.object(ExampleRun.full()))
+    #expect(described == written)
+  }
+
+  @Test("the tool names the place of a fault, and tells bad documents from bad arguments")
+  func tool() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("{\"a\": NaN}", to: "nan.json")
+    try folder.write("{\"a\": ", to: "cut.json")
+    var object = try Self.object(ExampleRun.full())
+    object["seed"] = -1
+    let data = try JSONSerialization.data(withJSONObject: object)
+    try folder.write(String(decoding: data, as: UTF8.self), to: "seed.json")
+    let (status, lines) = try SchemaTool.validate(["nan.json", "cut.json", "seed.json"].map { "\(folder.path)/\($0)" })
+    #expect(status == 1)
+    #expect(lines.count == 3)
+    #expect(lines.first?.contains("NaN is not JSON") == true)
+    #expect(lines.last?.contains("$.seed: -1 is less than the minimum") == true)
+    #expect(try SchemaTool.validate([]).status == 2)
+    // A module of that name which cannot be imported stands before the real one.
+    try folder.write("raise ImportError('not here')", to: "jsonschema.py")
+    let withoutModule = try SchemaTool.run(
+      "PYTHONDONTWRITEBYTECODE=1 PYTHONPATH='\(folder.path)' python3 '\(Repository.root)/scripts/validate-json' "
+        + "'\(SchemaTool.schemaPath)' '\(folder.path)/seed.json'")
+    #expect(withoutModule.status == 3)
+    #expect(withoutModule.output.contains("jsonschema is missing: not here"))
+  }
+}
+
+/// One change to a document that takes it out of, or leaves it within, the schema.
+struct Mutation {
+  let what: String
+  let document: Any
+  let isValid: Bool
+
+  /// Keys that may be absent.
+  static let optional: Set<String> = [
+    "store", "controlOf", "fullRunSeconds", "openLoopRate", "openLoopRateReason", "budgetSeconds", "inFlight",
+    "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
+    "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
+    "found", "service", "signal", "exitCode", "requestsLost",
+  ]
+
+  static func all(of document: Any, path: String = "$") -> [Mutation] {
+    var mutations: [Mutation] = []
+    if let object = document as? [String: Any] {
+      mutations.append(Mutation(what: "\(path): unknown key", document: with(object, "unknown", 1), isValid: false))
+      for (key, value) in object.sorted(by: { $0.key < $1.key }) {
+        let place = "\(path).\(key)"
+        var without = object
+        without[key] = nil
+        mutations.append(
+          Mutation(what: "\(place): absent", document: without, isValid: isOptional(key, path: path)))
+        // `value` of an assignment is the only one of two types; a list is neither.
+        mutations.append(
+          Mutation(what: "\(place): list of null", document: with(object, key, [NSNull()]), isValid: false))
+        mutations += all(of: value, path: place).map { inner in
+          Mutation(what: inner.what, document: with(object, key, inner.document), isValid: inner.isValid)
+        }
+      }
+    } else if let array = document as? [Any], let first = array.first {
+      // All elements have one form, but for the steps of a script, which are all looked at.
+      let count = path.hasSuffix(".script") ? array.count : 1
+      for index in 0..<count {
+        let element = path.hasSuffix(".script") ? array[index] : first
+        mutations += all(of: element, path: "\(path)[\(index)]").map { inner in
+          var changed = array
+          changed[index] = inner.document
+          return Mutation(what: inner.what, document: changed, isValid: inner.isValid)
+        }
+      }
+    } else {
+      mutations.append(Mutation(what: "\(path): true in an object", document: ["x": true], isValid: false))
+    }
+    return mutations
+  }
+
+  /// The same word may be optional in one place and required in another.
+  private static func isOptional(_ key: String, path: String) -> Bool {
+    guard optional.contains(key) else { return false }
+    if path.hasPrefix("$.topology") { return false }
+    if key == "service" { return path.hasPrefix("$.failures") }
+    if key == "responseTime" { return path.hasPrefix("$.slots") }
+    if key == "inFlight" { return path.hasPrefix("$.slots") }
+    return true
+  }
+
+  private static func with(_ object: [String: Any], _ key: String, _ value: Any) -> [String: Any] {
+    var object = object
+    object[key] = value
+    return object
+  }
+}

@@ -1,0 +1,103 @@
+import Report
+import Statistics
+import Testing
+
+@Suite("The text report")
+struct TextReportTests {
+  static func troubled() -> RunResult {
+    var result = ExampleRun.typical(rounds: 2, depths: [1, 3])
+    let full = ExampleRun.full()
+    result.interrupted = true
+    result.settings.roundsPlanned = 5
+    result.settings.droppedDepths = [2]
+    result.settings.fullRunSeconds = 131.5
+    result.failures = full.failures
+    result.failures[0].lastLogLines.append("a line that\u{1B}[31m a terminal\nmust not obey")
+    result.fidelity[2] = full.fidelity[0]
+    result.warmups[1].steady = false
+    result.slots[0].validity.add(.invalid, "no request completed")
+    result.slots[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
+    result.slots[2].ledger.planned += 5
+    result.notes = full.notes
+    return result
+  }
+
+  static func graph() -> RunResult {
+    var result = ExampleRun.typical(rounds: 3, depths: [3], kinds: [ExampleRun.kinds[3]])
+    result.commandLine = ["ctxchain", "run", "topologies/diamond.yaml"]
+    return result
+  }
+
+  static let examples: [(name: String, result: @Sendable () -> RunResult)] = [
+    ("text-report-3-rounds.txt", { ExampleRun.typical(rounds: 3) }),
+    ("text-report-8-rounds.txt", { ExampleRun.typical(rounds: 8, depths: [1, 2, 5]) }),
+    ("text-report-troubled.txt", troubled),
+    ("text-report-graph.txt", graph),
+    ("text-report-nothing.txt", ExampleRun.sparse),
+  ]
+
+  @Test("is the golden file, character for character", arguments: examples.indices)
+  func golden(example: Int) throws {
+    let (name, result) = Self.examples[example]
+    try GoldenFile.expect(TextReport.render(result()), equals: name)
+  }
+
+  @Test("has no line over 120 characters but the finding, which is the last line", arguments: examples.indices)
+  func lineSizes(example: Int) {
+    let text = TextReport.render(Self.examples[example].result())
+    #expect(text.hasSuffix("\n"))
+    let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+    for line in lines.dropLast() { #expect(line.count <= 120, "\(line)") }
+    #expect(lines.last?.contains("Found") == true)
+    #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+  }
+
+  @Test("stays within 120 characters with the widest numbers")
+  func widest() throws {
+    var result = ExampleRun.typical(rounds: 3, depths: [1, 32, 64])
+    for index in result.slots.indices where result.slots[index].arm == "map" {
+      result.slots[index].throughput *= result.slots[index].round == 1 ? 900 : 1
+      result.slots[index].nodeCpuNanoseconds *= result.slots[index].round == 1 ? 90_000 : 3_000
+    }
+    for index in result.histograms.indices {
+      let count = result.histograms[index].responseTime.count
+      result.histograms[index].responseTime.record(nanoseconds: 3_599_000_000_000, count: 2 * count)
+    }
+    for index in result.hopBytes.indices {
+      result.hopBytes[index].contextBytesPerHop = 123_456.7
+      result.hopBytes[index].payloadBytesPerHop = 8_388_608
+      result.hopBytes[index].contextKeysAtDeepest = 192
+    }
+    let lines = TextReport.render(result).dropLast().split(separator: "\n")
+    for line in lines.dropLast() { #expect(line.count <= 120, "\(line.count): \(line)") }
+  }
+
+  @Test("claims nothing but ranges below six rounds, and names what is indicated from six on")
+  func honesty() throws {
+    func finding(_ rounds: Int) throws -> String {
+      let text = TextReport.render(ExampleRun.typical(rounds: rounds, depths: [1, 5]))
+      return String(try #require(text.split(separator: "\n").last))
+    }
+    for rounds in 2...5 {
+      let line = try finding(rounds)
+      #expect(line.contains("no significance claimed"))
+      #expect(!line.contains("indicated") && !line.contains("no difference seen"))
+    }
+    let line = try finding(6)
+    #expect(!line.contains("no significance claimed"))
+    #expect(line.contains("[indicated]"))
+    #expect(try finding(1).contains("one round"))
+  }
+
+  @Test("says that a difference was not seen when it is within the scatter of the control arm")
+  func noDifference() throws {
+    let quiet = ExampleRun.Kind(
+      arm: Arm(name: "quiet", store: "struct", propagator: "binary25"), addedNanoseconds: 10, contextSize: 25,
+      allocations: 0, fidelity: FidelityResult(arm: "quiet", verdict: .notChecked))
+    let kinds = [ExampleRun.kinds[0], ExampleRun.kinds[1], quiet]
+    let text = TextReport.render(ExampleRun.typical(rounds: 8, depths: [1, 5], kinds: kinds))
+    let line = try #require(text.split(separator: "\n").last)
+    #expect(line.contains("quiet adds") && line.contains("[no difference seen]"))
+    #expect(!line.contains("[indicated]"))
+  }
+}

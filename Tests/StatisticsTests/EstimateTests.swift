@@ -1,0 +1,95 @@
+import Statistics
+import Testing
+
+@Suite("Estimates over rounds")
+struct EstimateTests {
+  @Test("a spread is minimum, median and maximum, and nothing without values")
+  func spread() throws {
+    #expect(Spread([]) == nil)
+    let odd = try #require(Spread([5, 1, 3]))
+    #expect(odd.min == 1 && odd.median == 3 && odd.max == 5 && odd.count == 3 && odd.halfRange == 2)
+    let even = try #require(Spread([4, 1, 2, 10]))
+    #expect(even.min == 1 && even.median == 3 && even.max == 10 && even.count == 4)
+    #expect(Spread([7])?.halfRange == 0)
+  }
+
+  @Test(
+    "the sign test cuts off as many rounds at each end as published tables do",
+    arguments: [
+      (0, nil), (1, nil), (5, nil), (6, 1), (7, 1), (8, 1), (9, 2), (10, 2), (11, 2), (12, 3), (15, 4), (17, 5),
+      (20, 6), (25, 8), (30, 10), (50, 18),
+    ] as [(Int, Int?)])
+  func intervalRank(roundCount: Int, rank: Int?) {
+    #expect(SignTest.intervalRank(roundCount: roundCount) == rank)
+  }
+
+  @Test("a paired effect is the median ratio, with the range of the rounds")
+  func pairedEffect() throws {
+    let effect = try #require(PairedEffect(pairs: [(100, 50), (10, 4), (1, 0.8)]))
+    #expect(abs(effect.effect - 0.5) < 1e-12)
+    #expect(abs(effect.min - 0.4) < 1e-12)
+    #expect(abs(effect.max - 0.8) < 1e-12)
+    #expect(effect.roundCount == 3 && effect.omittedCount == 0)
+    #expect(effect.interval == nil)
+    #expect(effect.verdict(control: effect) == .onlyRange)
+  }
+
+  @Test("a pair that has no ratio is left out and counted")
+  func omittedPairs() throws {
+    let effect = try #require(PairedEffect(pairs: [(0, 1), (1, 0), (2, 3)]))
+    #expect(effect.roundCount == 1 && effect.omittedCount == 2)
+    #expect(abs(effect.effect - 1.5) < 1e-12)
+    #expect(PairedEffect(pairs: [(0, 1)]) == nil)
+    #expect(PairedEffect(pairs: []) == nil)
+  }
+
+  @Test("the interval of ten rounds runs from the second smallest to the second largest ratio")
+  func interval() throws {
+    let ratios: [Double] = [9, 1, 8, 2, 7, 3, 6, 4, 5, 10]
+    let effect = try #require(PairedEffect(pairs: ratios.map { (2, 2 * $0) }))
+    let interval = try #require(effect.interval)
+    #expect(abs(interval.lowerBound - 2) < 1e-12)
+    #expect(abs(interval.upperBound - 9) < 1e-12)
+    #expect(abs(effect.effect - 30.0.squareRoot()) < 1e-12)
+  }
+
+  @Test("an effect is indicated only when its interval excludes 1 and it exceeds the scatter of the control arm")
+  func verdict() throws {
+    func effect(_ ratios: [Double]) throws -> PairedEffect { try #require(PairedEffect(pairs: ratios.map { (1, $0) })) }
+    let quiet = try effect([0.99, 1, 1, 1, 1, 1.01])
+    let loud = try effect([0.5, 0.9, 1, 1, 1.1, 2])
+    let slower = try effect([0.8, 0.81, 0.82, 0.83, 0.84, 0.85])
+    let faster = try effect([1.2, 1.21, 1.22, 1.23, 1.24, 1.25])
+    let unclear = try effect([0.8, 0.81, 0.82, 0.83, 0.84, 1.01])
+    #expect(slower.verdict(control: quiet) == .indicated)
+    #expect(faster.verdict(control: quiet) == .indicated)
+    #expect(slower.verdict(control: loud) == .noDifferenceSeen)
+    #expect(unclear.verdict(control: quiet) == .noDifferenceSeen)
+    #expect(quiet.verdict(control: quiet) == .noDifferenceSeen)
+    #expect(slower.verdict(control: nil) == .onlyRange)
+    #expect(try effect([0.8, 0.8, 0.8, 0.8, 0.8]).verdict(control: quiet) == .onlyRange)
+  }
+
+  @Test("Theil–Sen finds the line through exact points, and is not moved by a wild one")
+  func theilSen() throws {
+    let exact = try #require(TheilSen((1...5).map { (Double($0), 3 + 2 * Double($0)) }))
+    #expect(exact.slope == 2 && exact.intercept == 3)
+    let wild = try #require(TheilSen([(1, 5), (2, 7), (3, 9), (4, 11), (5, 1_000)]))
+    #expect(wild.slope == 2 && wild.intercept == 3)
+  }
+
+  @Test("Theil–Sen agrees with slopes and intercept worked out by hand")
+  func theilSenByHand() throws {
+    // (0,1) (1,0) (2,3) (4,9): pairs −1, 1, 2, 3, 3, 3 -> median 2.5; y − 2.5x: 1, −2.5, −2, −1 -> median −1.5.
+    let line = try #require(TheilSen([(0, 1), (1, 0), (2, 3), (4, 9)]))
+    #expect(line.slope == 2.5 && line.intercept == -1.5)
+  }
+
+  @Test("Theil–Sen needs two different x")
+  func theilSenDegenerate() {
+    #expect(TheilSen([]) == nil)
+    #expect(TheilSen([(1, 1)]) == nil)
+    #expect(TheilSen([(1, 1), (1, 2)]) == nil)
+    #expect(TheilSen([(1, 1), (1, 3), (2, 4)])?.slope == 2)
+  }
+}

@@ -1,0 +1,80 @@
+import Statistics
+import Testing
+
+@Suite("The validity of a slot")
+struct ValidityVerdictTests {
+  static func ledger(_ completed: UInt64) -> Ledger {
+    Ledger(planned: 10_000, completed: completed, censored: 10_000 - completed)
+  }
+
+  @Test(
+    "an open loop is judged by its achieved rate, just above and just below each threshold",
+    arguments: [
+      (10_000, .ok), (9_900, .ok), (9_899, .suspect), (9_500, .suspect), (9_499, .invalid), (1, .invalid),
+      (0, .invalid),
+    ] as [(UInt64, ValidityVerdict.Verdict)])
+  func achieved(completed: UInt64, verdict: ValidityVerdict.Verdict) {
+    let got = ValidityVerdict.openLoop(
+      ledger: Self.ledger(completed), sendLagP99: 100, responseP50: 50_000, responseP99: 80_000)
+    #expect(got.verdict == verdict)
+    #expect(got.reasons.isEmpty == (verdict == .ok))
+  }
+
+  @Test(
+    "an open loop is judged by its send lag against 2 ms, the median and the P99",
+    arguments: [
+      // lag, P50, P99
+      (2_000_000, 50_000, 3_000_000, .ok), (2_000_001, 50_000, 3_000_000, .suspect),
+      (2_000_001, 2_500_000, 3_000_000, .ok), (2_500_001, 2_500_000, 3_000_000, .suspect),
+      (3_000_000, 50_000, 3_000_000, .suspect), (3_000_001, 50_000, 3_000_000, .invalid),
+      (80_001, 50_000, 80_000, .invalid),
+    ] as [(Int64, Int64, Int64, ValidityVerdict.Verdict)])
+  func lag(lag: Int64, p50: Int64, p99: Int64, verdict: ValidityVerdict.Verdict) {
+    let got = ValidityVerdict.openLoop(
+      ledger: Self.ledger(10_000), sendLagP99: lag, responseP50: p50, responseP99: p99)
+    #expect(got.verdict == verdict)
+    #expect(got.reasons.isEmpty == (verdict == .ok))
+  }
+
+  @Test("the worst reason decides, and all are named")
+  func severalReasons() {
+    let got = ValidityVerdict.openLoop(
+      ledger: Self.ledger(9_600), sendLagP99: 9_000, responseP50: 1_000, responseP99: 8_000)
+    #expect(got.verdict == .invalid)
+    #expect(
+      got.reasons == ["96.0 % of the planned requests completed", "send lag P99 is 9 µs, response P99 only 8 µs"])
+  }
+
+  @Test("the client's share is judged in a closed loop only where the client has a CPU of its own")
+  func clientShare() {
+    func judge(_ share: Double, _ shares: Bool) -> ValidityVerdict.Verdict {
+      ValidityVerdict.closedLoop(ledger: Self.ledger(10_000), clientShare: share, clientSharesCPU: shares).verdict
+    }
+    #expect(judge(0.95, false) == .ok)
+    #expect(judge(0.951, false) == .suspect)
+    #expect(judge(0.951, true) == .ok)
+  }
+
+  @Test("an unbalanced ledger, and one without completions, is invalid in both loops")
+  func ledgers() {
+    let broken = [
+      Ledger(planned: 10, completed: 9), Ledger(planned: 10, failed: 10), Ledger(), Ledger(planned: 0, completed: 3),
+    ]
+    for ledger in broken {
+      #expect(ValidityVerdict.closedLoop(ledger: ledger, clientShare: 0, clientSharesCPU: true).verdict == .invalid)
+      #expect(
+        ValidityVerdict.openLoop(ledger: ledger, sendLagP99: 0, responseP50: 1, responseP99: 1).verdict == .invalid)
+    }
+  }
+
+  @Test("stolen time over 2 % makes a slot suspect, and never better than it was")
+  func steal() {
+    #expect(ValidityVerdict.ok.judged(stealRatio: 0.02) == .ok)
+    let stolen = ValidityVerdict.ok.judged(stealRatio: 0.0305)
+    #expect(stolen.verdict == .suspect)
+    #expect(stolen.reasons == ["3.0 % of the CPU time was stolen by the host"])
+    var invalid = ValidityVerdict.ok
+    invalid.add(.invalid, "x")
+    #expect(invalid.judged(stealRatio: 0.5).verdict == .invalid)
+  }
+}
