@@ -122,7 +122,7 @@ package struct FidelityOutcome: Codable, Equatable, Sendable {
   package var failed: Int
   /// Keys that some leaf does not see, or sees changed, by the declared rules; in alphabetical order.
   package var lostKeys: [String]
-  /// `caller>callee` of the first edge behind which a context is not what the rules say.
+  /// `caller → callee` of the first edge behind which a context is not what the rules say.
   package var firstDifferingEdge: String?
   package var expected: String?
   package var found: String?

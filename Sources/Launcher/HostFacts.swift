@@ -24,5 +24,5 @@ enum HostFacts {
   }
 
   /// ISO 8601 in UTC, to the second.
-  static func timestamp() -> String { Date().formatted(.iso8601) }
+  static func timestamp() -> String { Timestamp.text(unixSeconds: time(nil)) }
 }

@@ -133,7 +133,7 @@ struct SlotRunner {
         responseP99: response?.p99 ?? 0)
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
-        clientSharesCPU: plan.placement != .clientApart)
+        clientSharesCPU: plan.placement == .one)
     let slot = Slot(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
       inFlight: isOpen ? nil : spec.inFlight, connections: connections, plannedRate: isOpen ? spec.rate : nil,

@@ -120,7 +120,7 @@ final class FidelityRun {
   private func report(_ path: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
     guard outcome.firstDifferingEdge == nil else { return }
     let names = path.split(separator: ">")
-    outcome.firstDifferingEdge = names.count < 2 ? "client>\(path)" : "\(names[names.count - 2])>\(names.last!)"
+    outcome.firstDifferingEdge = names.count < 2 ? "client → \(path)" : "\(names[names.count - 2]) → \(names.last!)"
     switch (expected, found) {
     case (nil, _): (outcome.expected, outcome.found) = ("no visit of \(path)", "one")
     case (_, nil): (outcome.expected, outcome.found) = ("a context from \(path)", "none")

@@ -8,7 +8,7 @@ package enum ResultFile {
   package static let standardOutput = "-"
 
   /// One JSON document with sorted keys, ending in a line feed.
-  package static func encode(_ result: RunResult) throws(ReportError) -> [UInt8] {
+  package static func encode(_ result: some Encodable) throws(ReportError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -22,7 +22,7 @@ package enum ResultFile {
 
   /// Writes beside the target and renames, so that the target is the old or the new document, never half of one. What
   /// is not a regular file (a device, a pipe, `-`) is written to directly.
-  package static func write(_ result: RunResult, to path: String) throws(ReportError) {
+  package static func write(_ result: some Encodable, to path: String) throws(ReportError) {
     try write(encode(result), to: path, calls: FileCalls())
   }
 

@@ -131,7 +131,7 @@ struct BadInputTests {
     #expect(run.status == 1)
     let written = try #require(try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
     #expect(written["verdict"] as? String == "mismatch")
-    #expect(written["firstDifferingEdge"] as? String == "b>c")
+    #expect(written["firstDifferingEdge"] as? String == "b → c")
   }
 
   @Test("Bytes that are no frame close their connection, are counted by reason, and disturb nobody")
