@@ -3,6 +3,8 @@
 package enum TopologyLimits {
   /// Bytes of a topology file.
   package static let fileSizeMax = 4 << 20
+  /// Open brackets and braces in the file; the format itself needs 9.
+  package static let nestingMax = 16
   package static let serviceCountMax = 1_024
   package static let replicasMax = 64
   package static let workersMax = 64
@@ -14,7 +16,12 @@ package enum TopologyLimits {
   package static let retriesMax = 16
   package static let keysPerLayerMax = 64
   package static let maxDepthMax = 1_024
+  /// Bytes of a service's name, and of a key that `set` names.
   package static let nameSizeMax = 64
+  /// Bytes of a text value that `set` gives.
+  package static let textSizeMax = 4_096
+  /// Keys of one `set`.
+  package static let assignmentCountMax = 64
   /// Depth of a generated chain.
   package static let chainDepthMax = 64
 }

@@ -17,12 +17,20 @@ package struct Vocabulary: Sendable {
   package let stores: [String]
   /// Single propagators; a topology may join several with commas.
   package let propagators: [String]
+  /// Those of `propagators` that stand alone: joining them with others is an error.
+  package let exclusivePropagators: [String]
   package let transports: [String]
 
-  package init(presets: [Preset], stores: [String], propagators: [String], transports: [String]) {
+  package init(
+    presets: [Preset], stores: [String], propagators: [String], exclusivePropagators: [String] = [],
+    transports: [String]
+  ) {
     self.presets = presets
     self.stores = stores
     self.propagators = propagators
+    self.exclusivePropagators = exclusivePropagators
     self.transports = transports
   }
+
+  func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
 }
