@@ -1,0 +1,156 @@
+// The steps of one service's script, from the file. Knows service names only as a table from name to index.
+
+/// A call as the file has it, kept for the checks of the graph.
+struct EdgeInFile {
+  let caller: Int
+  let callee: Int
+  /// Where the callee is named.
+  let field: Field
+}
+
+struct ScriptReader {
+  static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
+  static let callKeys = [
+    "service", "size", "timeout", "probability", "retries", "propagator", "transport", "drops-context",
+  ]
+
+  let service: Int
+  let serviceIndex: [String: Int]
+  /// With the service's own propagator in `carrier`.
+  let defaults: ServiceDefaults
+  let vocabulary: Vocabulary
+  private(set) var edges: [EdgeInFile] = []
+
+  init(service: Int, serviceIndex: [String: Int], defaults: ServiceDefaults, vocabulary: Vocabulary) {
+    self.service = service
+    self.serviceIndex = serviceIndex
+    self.defaults = defaults
+    self.vocabulary = vocabulary
+  }
+
+  mutating func script(_ field: Field) throws(TopologyError) -> [Step] {
+    var steps: [Step] = []
+    for item in try field.list("a list of steps", max: TopologyLimits.stepCountMax) {
+      steps.append(try step(item))
+    }
+    return steps
+  }
+
+  private mutating func step(_ field: Field) throws(TopologyError) -> Step {
+    let (key, value) = try onlyEntry(field, what: "a step", keys: ScriptReader.stepKeys)
+    switch key {
+    case "set": return .set(try ScriptReader.assignments(value))
+    case "work": return .work(try distribution(value))
+    case "sleep": return .sleep(try distribution(value))
+    case "call": return .call(try call(value))
+    default:
+      var calls: [Call] = []
+      for item in try value.list("a list of calls", max: TopologyLimits.parallelCallCountMax) {
+        calls.append(try call(try parallelCall(item)))
+      }
+      guard !calls.isEmpty else { throw value.error("expected at least one call, got an empty list") }
+      return .parallel(calls)
+    }
+  }
+
+  private func onlyEntry(
+    _ field: Field, what: String, keys: [String]
+  ) throws(TopologyError) -> (key: String, value: Field) {
+    let fields = try field.mapping("\(what) (\(keys.joined(separator: ", ")))", keys: keys)
+    guard let entry = fields.entries.first else { throw field.error("expected \(what), got an empty mapping") }
+    if fields.entries.count > 1 {
+      let second = fields.entries[1]
+      throw field.error("expected one key, got \(quoted(second.key)) beside \(quoted(entry.key))", at: second.mark)
+    }
+    return (entry.key, entry.field)
+  }
+
+  private func parallelCall(_ field: Field) throws(TopologyError) -> Field {
+    if let key = field.firstKey, key != "call", ScriptReader.stepKeys.contains(key) {
+      throw field.error("only \(quoted("call")) may stand in \(quoted("parallel")), got \(quoted(key))")
+    }
+    return try onlyEntry(field, what: "a call", keys: ["call"]).value
+  }
+
+  private func distribution(_ field: Field) throws(TopologyError) -> DurationDistribution {
+    guard field.isMapping else { return .fixed(nanoseconds: try field.duration()) }
+    let fields = try field.mapping("a duration", keys: ["exponential"])
+    return .exponential(meanNanoseconds: try fields.required("exponential").duration())
+  }
+
+  private mutating func call(_ field: Field) throws(TopologyError) -> Call {
+    guard field.isMapping else {
+      return try call(to: field, with: defaults, probability: 1, propagator: nil, dropsContext: false)
+    }
+    let fields = try field.mapping("a call", keys: ScriptReader.callKeys)
+    var own = defaults
+    if let field = fields["transport"] { own.transport = try field.word("transport", among: vocabulary.transports) }
+    if let field = fields["size"] { own.payloadSize = try field.size() }
+    if let field = fields["timeout"] { own.timeoutNanoseconds = try field.duration() }
+    if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
+    let probability = try fields["probability"].map { field throws(TopologyError) in try field.share() }
+    let propagator = try fields["propagator"].map { field throws(TopologyError) in try field.propagator(vocabulary) }
+    let dropsContext = try fields["drops-context"].map { field throws(TopologyError) in try field.flag() }
+    return try call(
+      to: try fields.required("service"), with: own, probability: probability ?? 1, propagator: propagator,
+      dropsContext: dropsContext ?? false)
+  }
+
+  private mutating func call(
+    to field: Field, with settings: ServiceDefaults, probability: Double, propagator: String?, dropsContext: Bool
+  ) throws(TopologyError) -> Call {
+    let callee = try field.service(among: serviceIndex)
+    edges.append(EdgeInFile(caller: service, callee: callee, field: field))
+    return Call(
+      service: callee, payloadSize: settings.payloadSize, timeoutNanoseconds: settings.timeoutNanoseconds,
+      probability: probability, retries: settings.retries, propagator: propagator ?? settings.carrier.propagator,
+      transport: settings.transport, dropsContext: dropsContext)
+  }
+
+  /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything
+  /// else, and whatever is quoted, is text.
+  static func assignments(_ field: Field) throws(TopologyError) -> [Assignment] {
+    let fields = try field.anyMapping("keys and their values")
+    guard !fields.entries.isEmpty else { throw field.error("expected at least one key, got none") }
+    guard fields.entries.count <= TopologyLimits.assignmentCountMax else {
+      throw field.error("expected at most \(TopologyLimits.assignmentCountMax) keys, got \(fields.entries.count)")
+    }
+    var result: [Assignment] = []
+    for entry in fields.entries {
+      do throws(TopologyError) {
+        try entry.field.checkName(entry.key, isKey: true)
+      } catch {
+        throw field.error(error.problem, at: entry.mark)
+      }
+      result.append(Assignment(key: entry.key, value: try value(entry.field)))
+    }
+    return result
+  }
+
+  private static func value(_ field: Field) throws(TopologyError) -> AssignedValue {
+    let text = try field.text("a whole number or a text")
+    if field.isPlain {
+      if let integer = Int64(text), "\(integer)" == text { return .integer(integer) }
+      let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+      if digits.count > 18, digits.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) {
+        throw field.error("expected an integer of 64 bits, got \(quoted(text)); quote it to make it a text")
+      }
+    }
+    guard text.utf8.count <= TopologyLimits.textSizeMax else {
+      throw field.error("expected at most \(TopologyLimits.textSizeMax) bytes of text, got \(text.utf8.count)")
+    }
+    return .text(text)
+  }
+}
+
+extension Field {
+  /// The index of the service that is named here.
+  func service(among serviceIndex: [String: Int]) throws(TopologyError) -> Int {
+    let name = try text("a service's name")
+    guard let index = serviceIndex[name] else {
+      let known = serviceIndex.keys.sorted()
+      throw error("unknown service \(quoted(name))\(NearestName.hint(for: name, among: known))")
+    }
+    return index
+  }
+}

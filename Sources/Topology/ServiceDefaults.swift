@@ -1,0 +1,57 @@
+// What a service and a call have when the file does not say: the program's values, then the file's `defaults`.
+
+struct ServiceDefaults {
+  static let keys =
+    CarrierChoice.keys + [
+      "transport", "response-size", "size", "timeout", "retries", "keys-per-layer", "growth", "context-work",
+      "error-rate", "replicas", "workers",
+    ]
+  static let strategy = "value-chain"
+  static let transport = "frame"
+  /// Bytes of a payload and of a response.
+  static let size = 128
+  static let keysPerLayer = 3
+
+  var carrier: CarrierChoice
+  var transport = ServiceDefaults.transport
+  var responseSize = ServiceDefaults.size
+  var payloadSize = ServiceDefaults.size
+  /// 0: only the caller's own deadline bounds a call.
+  var timeoutNanoseconds: Int64 = 0
+  var retries = 0
+  var keysPerLayer = ServiceDefaults.keysPerLayer
+  var growth = Growth.names[0]
+  var contextWork = true
+  var errorRate = 0.0
+  var replicas = 1
+  var workers = 1
+
+  /// The program's own.
+  init(_ vocabulary: Vocabulary) {
+    guard let preset = vocabulary.preset(named: ServiceDefaults.strategy) ?? vocabulary.presets.first else {
+      preconditionFailure("a vocabulary has at least one preset")
+    }
+    carrier = CarrierChoice(preset)
+  }
+
+  /// These with what `fields` say in their place. Reads keys of both services and calls; which of them may stand in
+  /// `fields` was checked when they were read.
+  func reading(_ fields: Fields, vocabulary: Vocabulary) throws(TopologyError) -> ServiceDefaults {
+    var result = self
+    result.carrier = try CarrierChoice(fields, over: carrier, vocabulary: vocabulary)
+    if let field = fields["transport"] { result.transport = try field.word("transport", among: vocabulary.transports) }
+    if let field = fields["response-size"] { result.responseSize = try field.size() }
+    if let field = fields["size"] { result.payloadSize = try field.size() }
+    if let field = fields["timeout"] { result.timeoutNanoseconds = try field.duration() }
+    if let field = fields["retries"] { result.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
+    if let field = fields["keys-per-layer"] {
+      result.keysPerLayer = try field.count(in: 0...TopologyLimits.keysPerLayerMax)
+    }
+    if let field = fields["growth"] { result.growth = try field.word("growth", among: Growth.names) }
+    if let field = fields["context-work"] { result.contextWork = try field.flag() }
+    if let field = fields["error-rate"] { result.errorRate = try field.share() }
+    if let field = fields["replicas"] { result.replicas = try field.count(in: 1...TopologyLimits.replicasMax) }
+    if let field = fields["workers"] { result.workers = try field.count(in: 1...TopologyLimits.workersMax) }
+    return result
+  }
+}

@@ -1,0 +1,99 @@
+// The document's tree -> a checked `Topology`. No files, no text: those are TopologyFile's and YAMLDocument's.
+
+struct TopologyReader {
+  static let version = "1"
+  static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
+  static let clientKeys = ["propagator", "size", "set"]
+  static let serviceKeys =
+    ["name", "script"] + CarrierChoice.keys + [
+      "replicas", "workers", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
+    ]
+
+  let vocabulary: Vocabulary
+
+  func topology(_ root: Field) throws(TopologyError) -> Topology {
+    let fields = try root.mapping("a mapping with version, entry and services", keys: TopologyReader.keys)
+    let version = try fields.required("version")
+    guard try version.text("version 1") == TopologyReader.version else { throw version.expected("version 1") }
+    var defaults = ServiceDefaults(vocabulary)
+    if let field = fields["defaults"] {
+      let own = try field.mapping("a mapping of defaults", keys: ServiceDefaults.keys)
+      defaults = try defaults.reading(own, vocabulary: vocabulary)
+    }
+    let list = try serviceList(try fields.required("services"))
+    let entryField = try fields.required("entry")
+    let entry = try entryField.service(among: list.index)
+
+    var services: [Service] = []
+    services.reserveCapacity(list.items.count)
+    var edges: [EdgeInFile] = []
+    var entryPropagator = ""
+    for (index, item) in list.items.enumerated() {
+      let own = try defaults.reading(item.fields, vocabulary: vocabulary)
+      var reader = ScriptReader(
+        service: index, serviceIndex: list.index, defaults: own, vocabulary: vocabulary)
+      let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
+      services.append(Service(name: item.name, settings: own, script: script ?? []))
+      edges += reader.edges
+      if index == entry { entryPropagator = own.carrier.propagator }
+    }
+    var maxDepth = 0
+    if let field = fields["max-depth"] { maxDepth = try field.count(in: 1...TopologyLimits.maxDepthMax) }
+    let client = try client(fields["client"], defaultSize: defaults.payloadSize, propagator: entryPropagator)
+    let graph = GraphCheck(names: services.map(\.name), nameFields: list.items.map(\.nameField), edges: edges)
+    if maxDepth == 0 { try graph.refuseCycles() }
+    try graph.refuseUnreachable(from: entry)
+    return Topology(entry: entry, maxDepth: maxDepth, client: client, services: services)
+  }
+
+  private struct ServiceItem {
+    let name: String
+    let nameField: Field
+    let fields: Fields
+  }
+
+  private func serviceList(
+    _ field: Field
+  ) throws(TopologyError) -> (items: [ServiceItem], index: [String: Int]) {
+    var items: [ServiceItem] = []
+    var index: [String: Int] = [:]
+    for unnamed in try field.list("a list of services", max: TopologyLimits.serviceCountMax) {
+      var named = unnamed
+      // From here on the path says the name, which the reader finds more easily than the position.
+      if let name = unnamed.peek("name"), (try? unnamed.checkName(name, isKey: false)) != nil {
+        named.path = "\(field.path).\(name)"
+      }
+      let fields = try named.mapping("a service", keys: TopologyReader.serviceKeys)
+      let nameField = try fields.required("name")
+      let name = try nameField.name("a service's name")
+      if let first = index[name] {
+        throw nameField.error("duplicate service \(quoted(name)), first named in line \(items[first].nameField.line)")
+      }
+      index[name] = items.count
+      items.append(ServiceItem(name: name, nameField: nameField, fields: fields))
+    }
+    guard !items.isEmpty else { throw field.error("expected at least one service, got none") }
+    return (items, index)
+  }
+
+  private func client(
+    _ field: Field?, defaultSize: Int, propagator: String
+  ) throws(TopologyError) -> ClientSide {
+    var client = ClientSide(propagator: propagator, payloadSize: defaultSize, set: [])
+    guard let field else { return client }
+    let fields = try field.mapping("a mapping of the client's side", keys: TopologyReader.clientKeys)
+    if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
+    if let field = fields["size"] { client.payloadSize = try field.size() }
+    if let field = fields["set"] { client.set = try ScriptReader.assignments(field) }
+    return client
+  }
+}
+
+extension Service {
+  init(name: String, settings: ServiceDefaults, script: [Step]) {
+    self.init(
+      name: name, replicas: settings.replicas, workers: settings.workers, strategy: settings.carrier.strategy,
+      store: settings.carrier.store, contextWork: settings.contextWork, keysPerLayer: settings.keysPerLayer,
+      growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script)
+  }
+}
