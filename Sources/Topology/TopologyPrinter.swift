@@ -1,0 +1,100 @@
+// A checked topology -> the YAML that says all of it, every default filled in. `validate --print` shows it.
+
+package enum TopologyPrinter {
+  /// Reading this text again gives an equal topology.
+  package static func yaml(_ topology: Topology) -> String {
+    let names = topology.services.map(\.name)
+    var lines = ["version: \(TopologyReader.version)", "entry: \(plain(names[topology.entry]))"]
+    if topology.maxDepth > 0 { lines.append("max-depth: \(topology.maxDepth)") }
+    lines.append("client:")
+    lines.append("  propagator: \(propagator(topology.client.propagator))")
+    lines.append("  size: \(size(topology.client.payloadSize))")
+    if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
+    lines.append("services:")
+    for service in topology.services { lines += self.lines(service, names: names) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func lines(_ service: Service, names: [String]) -> [String] {
+    var lines = [
+      "  - name: \(plain(service.name))",
+      "    replicas: \(service.replicas)",
+      "    workers: \(service.workers)",
+      "    strategy: \(service.strategy)",
+      "    store: \(service.store)",
+      "    context-work: \(service.contextWork)",
+      "    keys-per-layer: \(service.keysPerLayer)",
+      "    growth: \(service.growth)",
+      "    response-size: \(size(service.responseSize))",
+      "    error-rate: \(Quantity.text(share: service.errorRate))",
+    ]
+    guard !service.script.isEmpty else { return lines + ["    script: []"] }
+    lines.append("    script:")
+    for step in service.script {
+      switch step {
+      case .set(let list): lines.append("      - set: \(assignments(list))")
+      case .work(let duration): lines.append("      - work: \(distribution(duration))")
+      case .sleep(let duration): lines.append("      - sleep: \(distribution(duration))")
+      case .call(let call): lines.append("      - call: \(self.call(call, names: names))")
+      case .parallel(let calls):
+        lines.append("      - parallel:")
+        lines += calls.map { "          - call: \(call($0, names: names))" }
+      }
+    }
+    return lines
+  }
+
+  private static func call(_ call: Call, names: [String]) -> String {
+    let parts = [
+      "service: \(plain(names[call.service]))",
+      "size: \(size(call.payloadSize))",
+      "timeout: \(Quantity.text(call.timeoutNanoseconds, units: Quantity.durationUnits))",
+      "probability: \(Quantity.text(share: call.probability))",
+      "retries: \(call.retries)",
+      "propagator: \(propagator(call.propagator))",
+      "transport: \(call.transport)",
+      "drops-context: \(call.dropsContext)",
+    ]
+    return "{\(parts.joined(separator: ", "))}"
+  }
+
+  private static func distribution(_ duration: DurationDistribution) -> String {
+    switch duration {
+    case .fixed(let nanoseconds): Quantity.text(nanoseconds, units: Quantity.durationUnits)
+    case .exponential(let mean): "{exponential: \(Quantity.text(mean, units: Quantity.durationUnits))}"
+    }
+  }
+
+  private static func assignments(_ list: [Assignment]) -> String {
+    let parts = list.map { assignment in
+      switch assignment.value {
+      case .integer(let value): "\(assignment.key): \(value)"
+      case .text(let text): "\(assignment.key): \(doubleQuoted(text))"
+      }
+    }
+    return "{\(parts.joined(separator: ", "))}"
+  }
+
+  private static func size(_ bytes: Int) -> String { Quantity.text(Int64(bytes), units: Quantity.sizeUnits) }
+
+  private static func propagator(_ name: String) -> String { name.contains(",") ? doubleQuoted(name) : plain(name) }
+
+  /// A service may be called `null`, which stands for no value unless quoted.
+  private static func plain(_ name: String) -> String { name == "null" ? doubleQuoted(name) : name }
+
+  /// YAML's double-quoted style, with everything escaped that YAML does not take as it is.
+  private static func doubleQuoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x22: result += "\\\""
+      case 0x5c: result += "\\\\"
+      case 0x20...0x7e, 0xa1...0x2027, 0x202a...0xd7ff: result.unicodeScalars.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+      }
+    }
+    return result + "\""
+  }
+}
