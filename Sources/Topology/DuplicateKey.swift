@@ -3,27 +3,33 @@
 internal import Yams
 
 enum DuplicateKey {
-  /// Parses again with one letter of the first use changed: what then is the second use shows itself, as the place of
-  /// the next duplicate or, when there is none left, as a key of the same mapping. Falls back to the first use.
-  static func secondUse(of key: String, firstAt first: Mark, in text: String) -> Mark {
+  /// Parses again with one letter of the first use changed, and of what then shows itself as the next duplicate, until
+  /// there is none left: then the tree says which of them are keys of the same mapping. Nil when that does not help.
+  static func secondUse(of key: String, firstAt first: Mark, in text: String) -> Mark? {
+    guard text.utf8.count <= textSizeMax else { return nil }
     var changed = text
     var mark = first
-    // Another pair of duplicates may come to light before this one does.
-    for attempt in 0..<16 {
-      guard let next = changing(changed, at: mark, attempt: attempt) else { return first }
+    // Places whose key was `key` before it was changed, in this mapping or in another.
+    var places: [Mark] = []
+    for attempt in 0..<attemptCountMax {
+      guard let next = changing(changed, at: mark, attempt: attempt) else { return nil }
       changed = next
       do {
-        guard let root = try YAMLDocument.parse(changed) else { return first }
-        return use(of: key, besideKeyAt: first, in: root) ?? first
+        guard let root = try YAMLDocument.parse(changed) else { return nil }
+        return use(of: key, changedAt: places, besideKeyAt: first, in: root)
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-        if keys.first == key, !isSame(context.mark, mark) { return context.mark }
         mark = context.mark
+        if keys.first == key { places.append(mark) }
       } catch {
-        return first
+        return nil
       }
     }
-    return first
+    return nil
   }
+
+  /// Bytes of text that are cheap to parse a few times more.
+  private static let textSizeMax = 256 << 10
+  private static let attemptCountMax = 8
 
   /// `text` with the scalar value's first letter at `mark` replaced by a private one, which no other key has.
   private static func changing(_ text: String, at mark: Mark, attempt: Int) -> String? {
@@ -42,19 +48,24 @@ enum DuplicateKey {
     return String(String.UnicodeScalarView(scalars))
   }
 
-  private static func use(of key: String, besideKeyAt mark: Mark, in node: Node) -> Mark? {
+  private static func use(
+    of key: String, changedAt places: [Mark], besideKeyAt mark: Mark, in node: Node
+  ) -> Mark? {
     switch node {
     case .mapping(let mapping):
       if mapping.contains(where: { isSame($0.key.mark, mark) }) {
-        return mapping.first { $0.key.scalar?.string == key }?.key.mark
+        let second = mapping.first { pair in
+          pair.key.scalar?.string == key || places.contains { isSame(pair.key.mark, $0) }
+        }
+        return second?.key.mark
       }
       for pair in mapping {
-        if let found = use(of: key, besideKeyAt: mark, in: pair.value) { return found }
+        if let found = use(of: key, changedAt: places, besideKeyAt: mark, in: pair.value) { return found }
       }
       return nil
     case .sequence(let sequence):
       for element in sequence {
-        if let found = use(of: key, besideKeyAt: mark, in: element) { return found }
+        if let found = use(of: key, changedAt: places, besideKeyAt: mark, in: element) { return found }
       }
       return nil
     case .scalar, .alias: return nil

@@ -3,8 +3,8 @@
 package enum TopologyLimits {
   /// Bytes of a topology file.
   package static let fileSizeMax = 4 << 20
-  /// Open brackets and braces in the file; the format itself needs 8.
-  package static let nestingMax = 64
+  /// Open brackets and braces in the file; the format itself needs 9.
+  package static let nestingMax = 16
   package static let serviceCountMax = 1_024
   package static let replicasMax = 64
   package static let workersMax = 64

@@ -24,11 +24,12 @@ enum YAMLDocument {
   }
 
   /// Refuses what makes a small file expensive. Composing shares the nodes that aliases name, but hashing a key walks
-  /// through all of them, so nested aliases grow without bound; deep flow collections cost the scanner a walk over the
-  /// levels for every token.
+  /// through all of them, so nested aliases grow without bound. A key that is a collection, which only `? key` can make
+  /// large, is hashed again at every level. Deep flow collections cost the scanner a walk over the levels for every
+  /// token.
   ///
-  /// A token that starts with `*` stands at the start of a line, or after `: - ? [ { ,`; it needs an anchor somewhere.
-  /// Quoted text can look like that too, and is refused with the rest, but only in a file that has both marks.
+  /// A token stands at the start of a line, or after `: - ? [ { ,`; an alias needs an anchor somewhere. Quoted text can
+  /// look like that too, and is refused with the rest: but a file needs both marks of an alias, or many of a key.
   private static func refuseCostly(_ text: String, file: String) throws(TopologyError) {
     var line = 1
     var column = 0
@@ -36,6 +37,7 @@ enum YAMLDocument {
     var before: UInt8 = UInt8(ascii: "\n")
     var previous: UInt8 = 0
     var hasAnchor = false
+    var explicitKeyCount = 0
     var alias: (line: Int, column: Int)?
     for byte in text.utf8 {
       if byte & 0xc0 != 0x80 { column += 1 }
@@ -46,7 +48,12 @@ enum YAMLDocument {
       switch byte {
       case UInt8(ascii: "["), UInt8(ascii: "{"): nesting += 1
       case UInt8(ascii: "]"), UInt8(ascii: "}"): nesting = max(0, nesting - 1)
+      case UInt8(ascii: "?") where startsToken(after: before): explicitKeyCount += 1
       default: break
+      }
+      if explicitKeyCount > explicitKeyCountMax {
+        let problem = "explicit keys (? key) are not part of the format"
+        throw TopologyError(file: file, line: line, column: column, problem: problem)
       }
       if nesting > TopologyLimits.nestingMax {
         let problem = "nested too deeply: at most \(TopologyLimits.nestingMax) brackets may be open"
@@ -64,6 +71,9 @@ enum YAMLDocument {
       throw TopologyError(file: file, line: alias.line, column: alias.column, problem: problem)
     }
   }
+
+  /// What looks like an explicit key may be text, so a few are let through.
+  private static let explicitKeyCountMax = 8
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
@@ -92,8 +102,8 @@ extension TopologyError {
     case .duplicatedKeysInMapping(let keys, let context):
       let key = keys.first ?? ""
       let mark = DuplicateKey.secondUse(of: key, firstAt: context.mark, in: text)
-      let problem = "duplicate key \(quoted(key)), first used in line \(context.mark.line)"
-      self.init(file: file, mark: mark, problem: problem)
+      let first = mark.map { _ in ", first used in line \(context.mark.line)" } ?? "; this is its first use"
+      self.init(file: file, mark: mark ?? context.mark, problem: "duplicate key \(quoted(key))\(first)")
     default:
       self.init(file: file, problem: "not valid YAML: \(quoted("\(error)"))")
     }

@@ -1,0 +1,92 @@
+// What the tests of this module share: a vocabulary, the shipped files, and a way to get at an error.
+
+import Glibc
+import Testing
+import Topology
+
+let vocabulary = Vocabulary(
+  presets: [
+    .init(name: "baseline", store: "none", propagator: "none"),
+    .init(name: "opaque", store: "none", propagator: "opaque"),
+    .init(name: "map", store: "map", propagator: "json-map"),
+    .init(name: "value-chain", store: "value-chain", propagator: "tracecontext,baggage"),
+    .init(name: "struct", store: "struct", propagator: "schema"),
+    .init(name: "packed", store: "packed", propagator: "packed"),
+    .init(name: "binary25", store: "struct", propagator: "binary25"),
+  ],
+  stores: ["none", "map", "value-chain", "struct", "packed"],
+  propagators: ["none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema"],
+  exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
+  transports: ["frame"])
+
+/// `topologies/` of this package.
+let shippedFolder: String = {
+  let parts = #filePath.split(separator: "/").dropLast(3)
+  return "/" + parts.joined(separator: "/") + "/topologies"
+}()
+
+func parse(_ text: String) throws(TopologyError) -> Topology {
+  try TopologyFile.parse(text, name: "x.yaml", vocabulary: vocabulary)
+}
+
+/// The error's line, or a failure when there is none.
+func problem(_ text: String, at location: SourceLocation = #_sourceLocation) -> String {
+  do throws(TopologyError) {
+    _ = try parse(text)
+    Issue.record("expected an error", sourceLocation: location)
+    return ""
+  } catch {
+    #expect(!error.description.contains("\n"), sourceLocation: location)
+    return error.description
+  }
+}
+
+/// A topology of one service with `lines` in it, which are indented to belong there.
+func oneService(_ lines: String...) -> String {
+  "version: 1\nentry: a\nservices:\n  - name: a\n" + lines.map { "    \($0)\n" }.joined()
+}
+
+/// A topology of a, which has `steps` for its script, and of b and c without one, all reached.
+func script(_ steps: String...) -> String {
+  let list = steps.map { "      - \($0)\n" }.joined()
+  return "version: 1\nentry: a\nservices:\n  - name: a\n    script:\n" + list
+    + "      - parallel: [call: b, call: c]\n  - name: b\n  - name: c\n"
+}
+
+/// A folder of its own, removed with everything in it.
+func withFolder(_ body: (String) throws -> Void) throws {
+  var template = Array("/tmp/topology-tests-XXXXXX".utf8CString)
+  let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+  defer {
+    if let folder = opendir(path) {
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { remove("\(path)/\(name)") }
+      }
+      closedir(folder)
+    }
+    rmdir(path)
+  }
+  try body(path)
+}
+
+func write(_ bytes: [UInt8], to path: String) throws {
+  let file = try #require(fopen(path, "w"))
+  defer { fclose(file) }
+  #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+}
+
+/// SplitMix64: the same numbers for the same seed on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+    return word ^ (word >> 31)
+  }
+}
