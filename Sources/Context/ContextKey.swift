@@ -15,6 +15,9 @@ package final class ContextKey: Sendable {
   package let type: ContextValueType
   /// Position in `ContextSchema.standard`, or -1 for a key that the schema does not declare.
   package let slot: Int
+  /// Of the slot in a packed image: its presence bit, 0 when there is no slot, and the offset of its first byte.
+  final let presenceMask: UInt8
+  final let packedOffset: Int
 
   package init(name: String, type: ContextValueType, slot: Int = -1) {
     precondition(
@@ -24,6 +27,8 @@ package final class ContextKey: Sendable {
     self.name = name
     self.type = type
     self.slot = slot
+    presenceMask = slot >= 0 ? 1 << UInt8(slot) : 0
+    packedOffset = PackedLayout.slotOffset(slot)
   }
 }
 
