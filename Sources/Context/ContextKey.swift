@@ -23,7 +23,8 @@ package final class ContextKey: Sendable {
     precondition(
       ContextText.isName(name.utf8.span.bytes),
       "a key's name is visible ASCII of 1 to \(ContextLimits.nameSizeMax) bytes, found \"\(name)\"")
-    precondition(slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
+    precondition(
+      slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
     self.name = name
     self.type = type
     self.slot = slot

@@ -50,7 +50,8 @@ package final class StructContext: RequestContext {
 
   package override func spanContext() -> SpanContext {
     SpanContext(
-      traceIDHigh: state.pointee.traceIDHigh, traceIDLow: state.pointee.traceIDLow, spanID: state.pointee.spanID, flags: state.pointee.flags)
+      traceIDHigh: state.pointee.traceIDHigh, traceIDLow: state.pointee.traceIDLow, spanID: state.pointee.spanID,
+      flags: state.pointee.flags)
   }
 
   package override func setSpanContext(_ value: SpanContext) {
