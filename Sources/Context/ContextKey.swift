@@ -15,15 +15,21 @@ package final class ContextKey: Sendable {
   package let type: ContextValueType
   /// Position in `ContextSchema.standard`, or -1 for a key that the schema does not declare.
   package let slot: Int
+  /// Of the slot in a packed image: its presence bit, 0 when there is no slot, and the offset of its first byte.
+  final let presenceMask: UInt8
+  final let packedOffset: Int
 
   package init(name: String, type: ContextValueType, slot: Int = -1) {
     precondition(
       ContextText.isName(name.utf8.span.bytes),
       "a key's name is visible ASCII of 1 to \(ContextLimits.nameSizeMax) bytes, found \"\(name)\"")
-    precondition(slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
+    precondition(
+      slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
     self.name = name
     self.type = type
     self.slot = slot
+    presenceMask = slot >= 0 ? 1 << UInt8(slot) : 0
+    packedOffset = PackedLayout.slotOffset(slot)
   }
 }
 

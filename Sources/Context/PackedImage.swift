@@ -26,11 +26,11 @@ enum PackedImage {
       name.withUnsafeBytes { name in
         text.withUnsafeBytes { text in
           if let key, let integer {
-            presence |= 1 << UInt8(key.slot)
+            presence |= key.presenceMask
             image.storeBytes(of: integer.littleEndian, toByteOffset: PackedLayout.userOffset, as: Int64.self)
           } else if let key, text.count <= ContextSchema.textSlotSize {
-            presence |= 1 << UInt8(key.slot)
-            PackedLayout.writeTextSlot(text, to: image + PackedLayout.textOffset(slot: key.slot))
+            presence |= key.presenceMask
+            PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
           } else if let integer {
             withUnsafeBytes(of: integer.littleEndian) { append(PackedRecord.Kind.integer, name, $0, to: &end) }
           } else {
@@ -56,12 +56,12 @@ enum PackedImage {
     let span = SpanContext(binary: base)
     if span.isValid { context.setSpanContext(span) }
     let presence = image[PackedLayout.presenceOffset]
-    for key in ContextSchema.keys where presence >> UInt8(key.slot) & 1 == 1 {
+    for key in ContextSchema.keys where presence & key.presenceMask != 0 {
       if key.type == .integer {
         let value = base.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self)
         context.setInteger(key, Int64(littleEndian: value))
       } else {
-        let slot = base + PackedLayout.textOffset(slot: key.slot)
+        let slot = base + key.packedOffset
         let text = UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
         context.setText(key, text.bytes)
       }

@@ -29,49 +29,95 @@
 /// The tail holds at most one tracestate, the declared texts that are longer than a slot (under the declared name), and
 /// the entries that the schema does not declare, each name once.
 package enum PackedLayout {
-  @inlinable static var presenceOffset: Int { 25 }
-  @inlinable static var userOffset: Int { 28 }
-  @inlinable static var requestIDOffset: Int { 36 }
-  @inlinable static var tenantOffset: Int { 53 }
+  static var presenceOffset: Int { 25 }
+  static var userOffset: Int { 28 }
+  static var requestIDOffset: Int { 36 }
+  static var tenantOffset: Int { 53 }
   /// Bytes before the tail: the smallest image.
-  @inlinable package static var headSize: Int { 70 }
-  @inlinable static var recordHeadSize: Int { 4 }
+  package static var headSize: Int { 70 }
+  static var recordHeadSize: Int { 4 }
 
-  @inlinable static var userPresence: UInt8 { 2 }
+  static var userPresence: UInt8 { 2 }
 
   /// Flags, presence and schema id as one word at `SpanContext.binarySize - 1`, without the flags and the presence bits.
-  @inlinable static var schemaWord: UInt32 { UInt32(ContextSchema.id) << 16 }
-  @inlinable static var schemaWordMask: UInt32 { 0xffff_f800 }
+  static var schemaWord: UInt32 { UInt32(ContextSchema.id) << 16 }
+  static var schemaWordMask: UInt32 { 0xffff_f800 }
 
-  /// Where the size byte of a text slot lies.
-  @inlinable static func textOffset(slot: Int) -> Int { slot == 0 ? requestIDOffset : tenantOffset }
+  /// Where a slot begins: the integer, or the size byte of a text. 0 when there is no such slot.
+  static func slotOffset(_ slot: Int) -> Int {
+    switch slot {
+    case 0: requestIDOffset
+    case 1: userOffset
+    case 2: tenantOffset
+    default: 0
+    }
+  }
 
-  /// Whether every offset, size and text of the image is in bounds and well formed; nothing else reads unchecked bytes.
+  /// Whether every offset, size and text of the image is in bounds and well formed.
   @inline(__always)
-  static func isValid(_ image: UnsafeRawBufferPointer) -> Bool {
-    guard image.count >= headSize, let base = image.baseAddress else { return false }
+  static func isValid(_ image: UnsafeRawBufferPointer) -> Bool { isPlainlyValid(image) || isOtherwiseValid(image) }
+
+  /// The quick answer for the image that nearly every request has: a trace, no tail, ASCII only. False says nothing.
+  @inline(__always)
+  static func isPlainlyValid(_ image: UnsafeRawBufferPointer) -> Bool {
+    guard image.count == headSize, let base = image.baseAddress else { return false }
     let high = base.loadUnaligned(as: UInt64.self) | base.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     let span = base.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-    let word = UInt32(littleEndian: base.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
-    guard word & schemaWordMask == schemaWord, (high == 0) == (span == 0) else { return false }
-    if span == 0, word & 0xff != 0 { return false }
-    let requestIDSize = base.load(fromByteOffset: requestIDOffset, as: UInt8.self)
-    let tenantSize = base.load(fromByteOffset: tenantOffset, as: UInt8.self)
-    guard requestIDSize <= 16, tenantSize <= 16 else { return false }
+    return hasSchema(base) && high != 0 && span != 0 && hasSizes(base) && textBits(base) == 0
+  }
+
+  @inline(__always)
+  private static func hasSchema(_ base: UnsafeRawPointer) -> Bool {
+    UInt32(littleEndian: base.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) & schemaWordMask == schemaWord
+  }
+
+  /// Neither size is above 16: else bit 7 would be set.
+  @inline(__always)
+  private static func hasSizes(_ base: UnsafeRawPointer) -> Bool {
+    let requestIDSize = UInt32(base.load(fromByteOffset: requestIDOffset, as: UInt8.self))
+    let tenantSize = UInt32(base.load(fromByteOffset: tenantOffset, as: UInt8.self))
+    return (requestIDSize &+ 0x6f) | (tenantSize &+ 0x6f) < 0x80
+  }
+
+  /// The high bits of all bytes of the text slots.
+  @inline(__always)
+  private static func textBits(_ base: UnsafeRawPointer) -> UInt64 {
     let bytes =
       base.loadUnaligned(fromByteOffset: requestIDOffset + 1, as: UInt64.self)
       | base.loadUnaligned(fromByteOffset: requestIDOffset + 9, as: UInt64.self)
       | base.loadUnaligned(fromByteOffset: tenantOffset + 1, as: UInt64.self)
       | base.loadUnaligned(fromByteOffset: tenantOffset + 9, as: UInt64.self)
-    if bytes & ContextText.highBits != 0 {
-      guard isTextSlotUTF8(base + requestIDOffset), isTextSlotUTF8(base + tenantOffset) else { return false }
-    }
-    return image.count == headSize || PackedTail.isValid(image)
+    return bytes & ContextText.highBits
   }
 
   @inline(never)
+  static func isOtherwiseValid(_ image: UnsafeRawBufferPointer) -> Bool {
+    guard image.count >= headSize, let base = image.baseAddress, hasSchema(base), hasSizes(base) else { return false }
+    let span = SpanContext(binary: base)
+    guard span.isValid || span == .none else { return false }
+    guard isTextSlotUTF8(base + requestIDOffset), isTextSlotUTF8(base + tenantOffset) else { return false }
+    return image.count == headSize || PackedTail.isValid(image)
+  }
+
   private static func isTextSlotUTF8(_ slot: UnsafeRawPointer) -> Bool {
     ContextText.isUTF8(UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self))))
+  }
+
+  /// Copies the head of an image: no call, and whole vectors.
+  @inline(__always)
+  static func copyHead(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer) {
+    typealias Vector = SIMD16<UInt8>
+    let first = source.loadUnaligned(as: Vector.self)
+    let second = source.loadUnaligned(fromByteOffset: 16, as: Vector.self)
+    let third = source.loadUnaligned(fromByteOffset: 32, as: Vector.self)
+    let fourth = source.loadUnaligned(fromByteOffset: 48, as: Vector.self)
+    destination.storeBytes(of: first, as: Vector.self)
+    destination.storeBytes(of: second, toByteOffset: 16, as: Vector.self)
+    destination.storeBytes(of: third, toByteOffset: 32, as: Vector.self)
+    destination.storeBytes(of: fourth, toByteOffset: 48, as: Vector.self)
+    let last = headSize - 8
+    destination.storeBytes(
+      of: source.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
   }
 
   /// Writes an image without trace, values and tail: `headSize` bytes.

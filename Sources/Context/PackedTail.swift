@@ -110,7 +110,7 @@ struct PackedTail {
     }
     guard ContextText.isName(record.name) else { return false }
     if let key = ContextSchema.key(named: record.name.bytes) {
-      guard key.type == .text, record.kind == PackedRecord.Kind.text, presence >> UInt8(key.slot) & 1 == 0,
+      guard key.type == .text, record.kind == PackedRecord.Kind.text, presence & key.presenceMask == 0,
         record.value.count > ContextSchema.textSlotSize
       else { return false }
     } else {

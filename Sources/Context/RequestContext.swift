@@ -113,8 +113,12 @@ package class RequestContext {
     return true
   }
 
-  // MARK: The measured read
+  // MARK: The measured work
 
   /// Gets the key, casts the value to its type and folds it into the checksum: the read that is measured.
   package func fold(_ key: ContextKey, into checksum: inout ContextChecksum) { checksum.foldAbsent() }
+
+  /// `StandardWork.perform`. Each store hands itself to the steps under its own type, so that they are compiled
+  /// against the store, as a service's code is, and not against this class.
+  package func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 { 0 }
 }

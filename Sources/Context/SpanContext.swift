@@ -2,15 +2,15 @@
 
 /// W3C Trace Context, sections 3.2.2.3 to 3.2.2.5. Ids are big-endian numbers: the first hex digit of the header is
 /// the highest digit of `traceIDHigh`.
-package struct SpanContext: Equatable, Sendable {
-  package var traceIDHigh: UInt64
-  package var traceIDLow: UInt64
-  package var spanID: UInt64
+public struct SpanContext: Equatable, Sendable {
+  public var traceIDHigh: UInt64
+  public var traceIDLow: UInt64
+  public var spanID: UInt64
   /// Bit 0 sampled, bit 1 random trace id.
-  package var flags: UInt8
+  public var flags: UInt8
 
   @inlinable
-  package init(traceIDHigh: UInt64, traceIDLow: UInt64, spanID: UInt64, flags: UInt8) {
+  public init(traceIDHigh: UInt64, traceIDLow: UInt64, spanID: UInt64, flags: UInt8) {
     self.traceIDHigh = traceIDHigh
     self.traceIDLow = traceIDLow
     self.spanID = spanID
@@ -18,19 +18,19 @@ package struct SpanContext: Equatable, Sendable {
   }
 
   /// No trace: both ids are zero, which no tracing format allows.
-  package static var none: SpanContext { SpanContext(traceIDHigh: 0, traceIDLow: 0, spanID: 0, flags: 0) }
+  public static var none: SpanContext { SpanContext(traceIDHigh: 0, traceIDLow: 0, spanID: 0, flags: 0) }
 
   /// Both ids are non-zero, as every tracing format demands.
-  @inlinable package var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
+  @inlinable public var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
 }
 
 extension SpanContext {
   /// Bytes of `binary25`: trace id (16) and span id (8), both big-endian, then the flags (1).
-  @inlinable package static var binarySize: Int { 25 }
+  @inlinable public static var binarySize: Int { 25 }
 
   /// Reads the `binarySize` bytes at `source`.
   @inlinable
-  package init(binary source: UnsafeRawPointer) {
+  public init(binary source: UnsafeRawPointer) {
     traceIDHigh = UInt64(bigEndian: source.loadUnaligned(as: UInt64.self))
     traceIDLow = UInt64(bigEndian: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     spanID = UInt64(bigEndian: source.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
@@ -39,7 +39,7 @@ extension SpanContext {
 
   /// Writes `binarySize` bytes.
   @inlinable
-  package func writeBinary(to destination: UnsafeMutableRawPointer) {
+  public func writeBinary(to destination: UnsafeMutableRawPointer) {
     destination.storeBytes(of: traceIDHigh.bigEndian, as: UInt64.self)
     destination.storeBytes(of: traceIDLow.bigEndian, toByteOffset: 8, as: UInt64.self)
     destination.storeBytes(of: spanID.bigEndian, toByteOffset: 16, as: UInt64.self)

@@ -24,13 +24,10 @@ package final class StandardWork: Sendable {
   private let absentKey: ContextKey
   private let requestIDKey: ContextKey
   private let userKey: ContextKey
-  private let layerText: LayerText
+  private let layerText: [UInt8]
   private let layerUser: Int64
   /// `distinct` only.
   private let layerKeys: [ContextKey]
-
-  /// Sixteen bytes that can be handed out as a span without touching an array.
-  private typealias LayerText = (UInt64, UInt64)
 
   package init(layer: Int, growth: ContextGrowth, keysPerLayer: Int) {
     self.layer = layer
@@ -41,9 +38,7 @@ package final class StandardWork: Sendable {
     requestIDKey = .requestID
     userKey = .user
     layerUser = StandardWork.user(layer: layer)
-    layerText = StandardWork.requestID(layer: layer).withUnsafeBytes {
-      ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-    }
+    layerText = StandardWork.requestID(layer: layer)
     switch growth {
     case .shadow:
       newestKey = .requestID
@@ -60,23 +55,32 @@ package final class StandardWork: Sendable {
 
   /// Does the work and returns the checksum of what was read; 0 when the context holds no entries. `spanID` is not 0.
   package func perform(on context: RequestContext, spanID: UInt64) -> UInt64 {
-    guard context.holdsEntries else { return 0 }
+    context.perform(self, spanID: spanID)
+  }
+
+  /// The work itself, for a store under its own type.
+  @inline(__always)
+  func steps<Store: RequestContext>(on context: Store, spanID: UInt64) -> UInt64 {
     var checksum = ContextChecksum()
     context.fold(newestKey, into: &checksum)
     context.fold(clientKey, into: &checksum)
     context.fold(absentKey, into: &checksum)
-    withUnsafeBytes(of: layerText) { text in
-      switch growth {
-      case .shadow:
-        if keysPerLayer >= 1 { context.setText(requestIDKey, text.bytes) }
-        if keysPerLayer >= 2 { context.setInteger(userKey, layerUser) }
-        if keysPerLayer >= 3 { context.setSpanContext(context.spanContext()) }
-      case .distinct:
-        for key in layerKeys { context.setText(key, text.bytes) }
-      }
+    if growth == .distinct {
+      setDistinct(on: context)
+    } else {
+      if keysPerLayer >= 1 { layerText.withUnsafeBytes { context.setText(requestIDKey, $0.bytes) } }
+      if keysPerLayer >= 2 { context.setInteger(userKey, layerUser) }
+      if keysPerLayer >= 3 { context.setSpanContext(context.spanContext()) }
     }
     context.setSpanID(spanID)
     return checksum.value
+  }
+
+  @inline(never)
+  private func setDistinct<Store: RequestContext>(on context: Store) {
+    layerText.withUnsafeBytes { text in
+      for key in layerKeys { context.setText(key, text.bytes) }
+    }
   }
 
   /// What `perform` makes of a context, for the fidelity check.

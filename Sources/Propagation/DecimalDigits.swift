@@ -36,7 +36,8 @@ enum DecimalDigits {
     var offset = size
     while offset > first {
       offset &-= 1
-      destination.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: magnitude % 10), toByteOffset: offset, as: UInt8.self)
+      destination.storeBytes(
+        of: 0x30 &+ UInt8(truncatingIfNeeded: magnitude % 10), toByteOffset: offset, as: UInt8.self)
       magnitude /= 10
     }
     return size

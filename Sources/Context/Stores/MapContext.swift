@@ -15,60 +15,77 @@ package final class MapContext: RequestContext {
     static var traceState: String { "trace state" }
   }
 
-  private var values: [String: any Sendable] = [:]
+  /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
+  /// its fields are not what is compared.
+  private let state: UnsafeMutablePointer<[String: any Sendable]>
+
+  package override init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: [:])
+    super.init()
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   package override var holdsEntries: Bool { true }
+
+  package override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
+    work.steps(on: self, spanID: spanID)
+  }
 
   /// A new dictionary for each request, as code of this kind makes it; a pool of them is a strategy of its own.
   package override func reset() {
     super.reset()
-    values = [:]
+    state.pointee = [:]
   }
 
   // MARK: Span context
 
   package override func spanContext() -> SpanContext {
-    guard let traceID = values[Name.traceID] as? TraceID, let spanID = values[Name.spanID] as? UInt64,
-      let flags = values[Name.flags] as? UInt8
+    guard let traceID = state.pointee[Name.traceID] as? TraceID, let spanID = state.pointee[Name.spanID] as? UInt64,
+      let flags = state.pointee[Name.flags] as? UInt8
     else { return .none }
     return SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
   }
 
   package override func setSpanContext(_ value: SpanContext) {
     if value.isValid {
-      values[Name.traceID] = TraceID(high: value.traceIDHigh, low: value.traceIDLow)
-      values[Name.spanID] = value.spanID
-      values[Name.flags] = value.flags
+      state.pointee[Name.traceID] = TraceID(high: value.traceIDHigh, low: value.traceIDLow)
+      state.pointee[Name.spanID] = value.spanID
+      state.pointee[Name.flags] = value.flags
     } else {
-      values[Name.traceID] = nil
-      values[Name.spanID] = nil
-      values[Name.flags] = nil
+      state.pointee[Name.traceID] = nil
+      state.pointee[Name.spanID] = nil
+      state.pointee[Name.flags] = nil
     }
   }
 
   package override func setSpanID(_ value: UInt64) {
-    if values[Name.traceID] != nil { values[Name.spanID] = value }
+    if state.pointee[Name.traceID] != nil { state.pointee[Name.spanID] = value }
   }
 
   package override func withTraceState(_ body: (RawSpan) -> Void) {
-    if let list = values[Name.traceState] as? String { body(list.utf8.span.bytes) }
+    if let list = state.pointee[Name.traceState] as? String { body(list.utf8.span.bytes) }
   }
 
-  package override func setTraceState(_ value: RawSpan) { values[Name.traceState] = String(utf8: value) }
+  package override func setTraceState(_ value: RawSpan) { state.pointee[Name.traceState] = String(utf8: value) }
 
   // MARK: Entries
 
-  package override func integer(_ key: ContextKey) -> Int64? { values[key.name] as? Int64 }
+  package override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }
 
   package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
-    if let text = values[key.name] as? String { body(text.utf8.span.bytes) }
+    if let text = state.pointee[key.name] as? String { body(text.utf8.span.bytes) }
   }
 
   package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
     if key.type == .integer {
-      if let value = values[key.name] as? Int64 { checksum.fold(integer: value) } else { checksum.foldAbsent() }
+      if let value = state.pointee[key.name] as? Int64 { checksum.fold(integer: value) } else { checksum.foldAbsent() }
     } else {
-      if let text = values[key.name] as? String {
+      if let text = state.pointee[key.name] as? String {
         text.utf8.span.bytes.withUnsafeBytes { checksum.fold(text: $0) }
       } else {
         checksum.foldAbsent()
@@ -89,19 +106,19 @@ package final class MapContext: RequestContext {
   }
 
   private func set(_ name: String, _ value: any Sendable, slot: Int) {
-    if slot < 0, values.count >= ContextLimits.entryCountMax, values[name] == nil,
+    if slot < 0, state.pointee.count >= ContextLimits.entryCountMax, state.pointee[name] == nil,
       undeclaredCount() >= ContextLimits.entryCountMax
     {
       return
     }
-    values[name] = value
+    state.pointee[name] = value
   }
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     for key in ContextSchema.keys {
-      if let value = values[key.name] { hand(key.name, value, to: body) }
+      if let value = state.pointee[key.name] { hand(key.name, value, to: body) }
     }
-    for (name, value) in values where MapContext.isUndeclared(name) { hand(name, value, to: body) }
+    for (name, value) in state.pointee where MapContext.isUndeclared(name) { hand(name, value, to: body) }
   }
 
   private func hand(
@@ -119,5 +136,5 @@ package final class MapContext: RequestContext {
     !name.utf8.contains(0x20) && ContextSchema.key(named: name) == nil
   }
 
-  private func undeclaredCount() -> Int { values.keys.count { MapContext.isUndeclared($0) } }
+  private func undeclaredCount() -> Int { state.pointee.keys.count { MapContext.isUndeclared($0) } }
 }

@@ -36,9 +36,10 @@ struct PackedBuffer {
 
   /// Views a valid image, which is not written while it is not owned.
   @inline(__always)
-  mutating func receive(_ received: UnsafeRawPointer, size: Int) {
-    image = UnsafeMutableRawPointer(mutating: received)
-    self.size = size
+  mutating func receive(_ received: UnsafeRawBufferPointer) {
+    guard let base = received.baseAddress else { return }
+    image = UnsafeMutableRawPointer(mutating: base)
+    size = received.count
   }
 
   @inline(__always)
@@ -48,6 +49,16 @@ struct PackedBuffer {
   @inline(__always)
   mutating func makeOwned() {
     if image == owned { return }
+    if size == PackedLayout.headSize {
+      PackedLayout.copyHead(from: image, to: owned)
+      image = owned
+    } else {
+      copyWhole()
+    }
+  }
+
+  @inline(never)
+  private mutating func copyWhole() {
     if size > capacity { reallocate(size) }
     owned.copyMemory(from: image, byteCount: size)
     image = owned
@@ -64,8 +75,8 @@ struct PackedBuffer {
   // MARK: Slots
 
   @inline(__always)
-  func isPresent(slot: Int) -> Bool {
-    image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self) >> UInt8(truncatingIfNeeded: slot) & 1 == 1
+  func isPresent(_ key: ContextKey) -> Bool {
+    image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self) & key.presenceMask != 0
   }
 
   @inline(__always)
@@ -77,8 +88,13 @@ struct PackedBuffer {
   @inline(__always)
   var user: Int64? {
     let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
-    guard presence & PackedLayout.userPresence != 0 else { return nil }
-    return Int64(littleEndian: image.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self))
+    return presence & PackedLayout.userPresence != 0 ? userSlot : nil
+  }
+
+  /// The user's slot, whether there is one or not.
+  @inline(__always)
+  var userSlot: Int64 {
+    Int64(littleEndian: image.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self))
   }
 
   @inline(__always)
@@ -91,22 +107,27 @@ struct PackedBuffer {
   /// From its slot, or from the tail when it is longer than a slot.
   @inline(__always)
   func declaredText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    if isPresent(slot: key.slot) {
-      let slot = image + PackedLayout.textOffset(slot: key.slot)
+    if isPresent(key) {
+      let slot = image + key.packedOffset
       return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
     }
-    guard hasTail else { return nil }
-    return key.name.utf8.span.bytes.withUnsafeBytes { name in
+    return hasTail ? longText(key) : nil
+  }
+
+  /// A declared text from the tail.
+  @inline(never)
+  func longText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
+    key.name.utf8.span.bytes.withUnsafeBytes { name in
       tail.find(name).map { PackedRecord(at: $0).value }
     }
   }
 
   @inline(__always)
   mutating func setDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
-    if text.count <= ContextSchema.textSlotSize, !hasTail || isPresent(slot: key.slot) {
+    if text.count <= ContextSchema.textSlotSize, !hasTail || isPresent(key) {
       makeOwned()
-      PackedLayout.writeTextSlot(text, to: image + PackedLayout.textOffset(slot: key.slot))
-      setPresence(1 << UInt8(truncatingIfNeeded: key.slot))
+      PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+      setPresence(key.presenceMask)
     } else {
       moveDeclaredText(key, text)
     }
@@ -118,15 +139,15 @@ struct PackedBuffer {
     key.name.utf8.span.bytes.withUnsafeBytes { name in
       if text.count <= ContextSchema.textSlotSize {
         removeRecord(name: name)
-        PackedLayout.writeTextSlot(text, to: image + PackedLayout.textOffset(slot: key.slot))
-        setPresence(1 << UInt8(key.slot))
+        PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+        setPresence(key.presenceMask)
       } else {
         replaceRecord(kind: PackedRecord.Kind.text, name: name, value: text)
         PackedLayout.writeTextSlot(
-          .init(start: nil, count: 0), to: image + PackedLayout.textOffset(slot: key.slot))
+          .init(start: nil, count: 0), to: image + key.packedOffset)
         let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
         image.storeBytes(
-          of: presence & ~(1 << UInt8(key.slot)), toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+          of: presence & ~key.presenceMask, toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
       }
     }
   }

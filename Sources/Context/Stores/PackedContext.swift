@@ -19,6 +19,10 @@ package final class PackedContext: RequestContext {
 
   package override var holdsEntries: Bool { true }
 
+  package override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
+    work.steps(on: self, spanID: spanID)
+  }
+
   package override func reset() {
     opaque = UnsafeRawBufferPointer(start: nil, count: 0)
     state.pointee.reset()
@@ -31,17 +35,16 @@ package final class PackedContext: RequestContext {
 
   // MARK: Span context
 
+  @inline(__always)
   package override func spanContext() -> SpanContext { SpanContext(binary: state.pointee.image) }
 
+  @inline(__always)
   package override func setSpanContext(_ value: SpanContext) {
     state.pointee.makeOwned()
-    if value.isValid {
-      value.writeBinary(to: state.pointee.image)
-    } else {
-      SpanContext.none.writeBinary(to: state.pointee.image)
-    }
+    (value.isValid ? value : .none).writeBinary(to: state.pointee.image)
   }
 
+  @inline(__always)
   package override func setSpanID(_ value: UInt64) {
     let image = state.pointee.image
     guard image.loadUnaligned(fromByteOffset: 16, as: UInt64.self) != 0 else { return }
@@ -77,22 +80,32 @@ package final class PackedContext: RequestContext {
     }
   }
 
+  @inline(__always)
   package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
+    if !state.pointee.isPresent(key) {
+      if state.pointee.hasTail { checksum = folded(checksum, fromTail: key) } else { checksum.foldAbsent() }
+    } else if key.type == .text {
+      PackedContext.foldSlot(state.pointee.image + key.packedOffset, into: &checksum)
+    } else {
+      checksum.fold(integer: state.pointee.userSlot)
+    }
+  }
+
+  @inline(never)
+  private func folded(_ checksum: ContextChecksum, fromTail key: ContextKey) -> ContextChecksum {
+    var checksum = checksum
     if key.slot >= 0 {
-      if key.type == .integer {
-        if let value = state.pointee.user { checksum.fold(integer: value) } else { checksum.foldAbsent() }
-      } else if state.pointee.isPresent(slot: key.slot) {
-        PackedContext.foldSlot(state.pointee.image + PackedLayout.textOffset(slot: key.slot), into: &checksum)
-      } else if state.pointee.hasTail, let text = state.pointee.declaredText(key) {
+      if key.type == .text, let text = state.pointee.longText(key) {
         checksum.fold(text: text)
       } else {
         checksum.foldAbsent()
       }
-    } else if state.pointee.hasTail, let record = undeclared(key), record.kind == key.type.rawValue {
+    } else if let record = undeclared(key), record.kind == key.type.rawValue {
       if key.type == .integer { checksum.fold(integer: record.integer) } else { checksum.fold(text: record.value) }
     } else {
       checksum.foldAbsent()
     }
+    return checksum
   }
 
   /// `ContextChecksum.fold(text:)` of a slot, without a loop: sixteen bytes can be read whatever the size is.
@@ -104,31 +117,40 @@ package final class PackedContext: RequestContext {
       checksum.fold(low)
       if size > 8 {
         let high = UInt64(littleEndian: slot.loadUnaligned(fromByteOffset: 9, as: UInt64.self))
-        checksum.fold(high & (~0 >> (128 &- size &* 8)))
+        checksum.fold(high & (~0 &>> (128 &- size &* 8)))
       }
     } else if size > 0 {
-      checksum.fold(low & (~0 >> (64 &- size &* 8)))
+      checksum.fold(low & (~0 &>> (64 &- size &* 8)))
     }
     checksum.fold(size)
   }
 
+  @inline(__always)
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
     if key.slot >= 0 {
-      guard key.type == .integer else { return }
-      state.pointee.setUser(value)
+      if key.type == .integer { state.pointee.setUser(value) }
     } else {
-      setEntry(name: key.name.utf8.span.bytes, integer: value)
+      setUndeclared(key, integer: value)
     }
   }
 
+  @inline(__always)
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
     if key.slot >= 0 {
       guard key.type == .text else { return }
       value.withUnsafeBytes { state.pointee.setDeclaredText(key, $0) }
     } else {
-      setEntry(name: key.name.utf8.span.bytes, text: value)
+      setUndeclared(key, text: value)
     }
   }
+
+  @inline(never)
+  private func setUndeclared(_ key: ContextKey, integer: Int64) {
+    setEntry(name: key.name.utf8.span.bytes, integer: integer)
+  }
+
+  @inline(never)
+  private func setUndeclared(_ key: ContextKey, text: RawSpan) { setEntry(name: key.name.utf8.span.bytes, text: text) }
 
   package override func setEntry(name: RawSpan, integer: Int64) {
     name.withUnsafeBytes { name in
@@ -175,15 +197,28 @@ package final class PackedContext: RequestContext {
   package override func packedSize() -> Int { state.pointee.size }
 
   package override func writePacked(to destination: UnsafeMutableRawPointer) {
-    destination.copyMemory(from: state.pointee.image, byteCount: state.pointee.size)
+    if state.pointee.hasTail {
+      destination.copyMemory(from: state.pointee.image, byteCount: state.pointee.size)
+    } else {
+      PackedLayout.copyHead(from: state.pointee.image, to: destination)
+    }
   }
 
   package override func readPacked(_ image: UnsafeRawBufferPointer) -> Bool {
-    guard PackedLayout.isValid(image), let base = image.baseAddress else {
-      state.pointee.reset()
-      return false
+    if PackedLayout.isPlainlyValid(image) {
+      state.pointee.receive(image)
+      return true
     }
-    state.pointee.receive(base, size: image.count)
-    return true
+    return readOther(image)
+  }
+
+  @inline(never)
+  private func readOther(_ image: UnsafeRawBufferPointer) -> Bool {
+    if PackedLayout.isOtherwiseValid(image) {
+      state.pointee.receive(image)
+      return true
+    }
+    state.pointee.reset()
+    return false
   }
 }

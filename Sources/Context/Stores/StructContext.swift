@@ -14,51 +14,69 @@ package final class StructContext: RequestContext {
     var others: [(name: String, value: ContextValue)] = []
   }
 
-  private var fields = Fields()
+  /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
+  /// its fields are not what is compared.
+  private let state: UnsafeMutablePointer<Fields>
+
+  package override init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: Fields())
+    super.init()
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   package override var holdsEntries: Bool { true }
+
+  package override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
+    work.steps(on: self, spanID: spanID)
+  }
 
   /// Field by field, as a value type is emptied; the list keeps its capacity.
   package override func reset() {
     super.reset()
-    (fields.traceIDHigh, fields.traceIDLow, fields.spanID, fields.flags) = (0, 0, 0, 0)
-    fields.user = nil
-    fields.requestID = nil
-    fields.tenant = nil
-    fields.traceState = nil
-    if !fields.others.isEmpty { fields.others.removeAll(keepingCapacity: true) }
+    (state.pointee.traceIDHigh, state.pointee.traceIDLow, state.pointee.spanID, state.pointee.flags) = (0, 0, 0, 0)
+    state.pointee.user = nil
+    state.pointee.requestID = nil
+    state.pointee.tenant = nil
+    state.pointee.traceState = nil
+    if !state.pointee.others.isEmpty { state.pointee.others.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Span context
 
   package override func spanContext() -> SpanContext {
     SpanContext(
-      traceIDHigh: fields.traceIDHigh, traceIDLow: fields.traceIDLow, spanID: fields.spanID, flags: fields.flags)
+      traceIDHigh: state.pointee.traceIDHigh, traceIDLow: state.pointee.traceIDLow, spanID: state.pointee.spanID,
+      flags: state.pointee.flags)
   }
 
   package override func setSpanContext(_ value: SpanContext) {
     let value = value.isValid ? value : .none
-    fields.traceIDHigh = value.traceIDHigh
-    fields.traceIDLow = value.traceIDLow
-    fields.spanID = value.spanID
-    fields.flags = value.flags
+    state.pointee.traceIDHigh = value.traceIDHigh
+    state.pointee.traceIDLow = value.traceIDLow
+    state.pointee.spanID = value.spanID
+    state.pointee.flags = value.flags
   }
 
   package override func setSpanID(_ value: UInt64) {
-    if fields.spanID != 0 { fields.spanID = value }
+    if state.pointee.spanID != 0 { state.pointee.spanID = value }
   }
 
   package override func withTraceState(_ body: (RawSpan) -> Void) {
-    if let list = fields.traceState { body(list.utf8.span.bytes) }
+    if let list = state.pointee.traceState { body(list.utf8.span.bytes) }
   }
 
-  package override func setTraceState(_ value: RawSpan) { fields.traceState = String(utf8: value) }
+  package override func setTraceState(_ value: RawSpan) { state.pointee.traceState = String(utf8: value) }
 
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
     switch key.slot {
-    case 1: return fields.user
+    case 1: return state.pointee.user
     case -1:
       guard case .integer(let value)? = other(key.name) else { return nil }
       return value
@@ -84,7 +102,7 @@ package final class StructContext: RequestContext {
 
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
     switch key.slot {
-    case 1: fields.user = value
+    case 1: state.pointee.user = value
     case -1: setOther(key.name, .integer(value))
     default: break
     }
@@ -92,8 +110,8 @@ package final class StructContext: RequestContext {
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
     switch key.slot {
-    case 0: fields.requestID = String(utf8: value)
-    case 2: fields.tenant = String(utf8: value)
+    case 0: state.pointee.requestID = String(utf8: value)
+    case 2: state.pointee.tenant = String(utf8: value)
     case -1: setOther(key.name, .text(String(utf8: value)))
     default: break
     }
@@ -107,10 +125,10 @@ package final class StructContext: RequestContext {
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = ""
-    if let text = fields.requestID { body("request-id".utf8.span.bytes, nil, text.utf8.span.bytes) }
-    if let user = fields.user { body("user".utf8.span.bytes, user, none.utf8.span.bytes) }
-    if let text = fields.tenant { body("tenant".utf8.span.bytes, nil, text.utf8.span.bytes) }
-    for (name, value) in fields.others {
+    if let text = state.pointee.requestID { body("request-id".utf8.span.bytes, nil, text.utf8.span.bytes) }
+    if let user = state.pointee.user { body("user".utf8.span.bytes, user, none.utf8.span.bytes) }
+    if let text = state.pointee.tenant { body("tenant".utf8.span.bytes, nil, text.utf8.span.bytes) }
+    for (name, value) in state.pointee.others {
       switch value {
       case .integer(let integer): body(name.utf8.span.bytes, integer, none.utf8.span.bytes)
       case .text(let text): body(name.utf8.span.bytes, nil, text.utf8.span.bytes)
@@ -120,8 +138,8 @@ package final class StructContext: RequestContext {
 
   private func text(_ key: ContextKey) -> String? {
     switch key.slot {
-    case 0: return fields.requestID
-    case 2: return fields.tenant
+    case 0: return state.pointee.requestID
+    case 2: return state.pointee.tenant
     case -1:
       guard case .text(let text)? = other(key.name) else { return nil }
       return text
@@ -129,13 +147,13 @@ package final class StructContext: RequestContext {
     }
   }
 
-  private func other(_ name: String) -> ContextValue? { fields.others.first { $0.name == name }?.value }
+  private func other(_ name: String) -> ContextValue? { state.pointee.others.first { $0.name == name }?.value }
 
   private func setOther(_ name: String, _ value: ContextValue) {
-    if let index = fields.others.firstIndex(where: { $0.name == name }) {
-      fields.others[index].value = value
-    } else if fields.others.count < ContextLimits.entryCountMax {
-      fields.others.append((name, value))
+    if let index = state.pointee.others.firstIndex(where: { $0.name == name }) {
+      state.pointee.others[index].value = value
+    } else if state.pointee.others.count < ContextLimits.entryCountMax {
+      state.pointee.others.append((name, value))
     }
   }
 }

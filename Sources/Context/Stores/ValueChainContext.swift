@@ -20,25 +20,47 @@ package final class ValueChainContext: RequestContext {
 
   private let spanKey = ContextKey(name: "span-context", type: .text)
   private let traceStateKey = ContextKey(name: "tracestate", type: .text)
-  private var head: Node?
-  private var nodeCount = 0
+
+  private struct Chain {
+    var head: Node?
+    var nodeCount = 0
+  }
+
+  /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
+  /// its fields are not what is compared.
+  private let state: UnsafeMutablePointer<Chain>
+
+  package override init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: Chain())
+    super.init()
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   package override var holdsEntries: Bool { true }
+
+  package override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
+    work.steps(on: self, spanID: spanID)
+  }
 
   /// The nodes are freed: nothing of a chain can be used again.
   package override func reset() {
     super.reset()
-    head = nil
-    nodeCount = 0
+    state.pointee.head = nil
+    state.pointee.nodeCount = 0
   }
 
   private func push(_ key: ContextKey?, _ name: String, _ value: any Sendable) {
-    head = Node(parent: head, key: key, name: name, value: value)
-    nodeCount += 1
+    state.pointee.head = Node(parent: state.pointee.head, key: key, name: name, value: value)
+    state.pointee.nodeCount += 1
   }
 
   private func value(_ key: ContextKey) -> (any Sendable)? {
-    var node = head
+    var node = state.pointee.head
     while let current = node {
       if current.key === key { return current.value }
       node = current.parent
@@ -47,7 +69,7 @@ package final class ValueChainContext: RequestContext {
   }
 
   private func value(named name: String) -> (any Sendable)? {
-    var node = head
+    var node = state.pointee.head
     while let current = node {
       if current.key == nil, current.name == name { return current.value }
       node = current.parent
@@ -110,7 +132,7 @@ package final class ValueChainContext: RequestContext {
   package override func setEntry(name: RawSpan, text: RawSpan) { setEntry(String(utf8: name), String(utf8: text)) }
 
   private func setEntry(_ name: String, _ value: any Sendable) {
-    if nodeCount >= ContextLimits.entryCountMax, self.value(named: name) == nil,
+    if state.pointee.nodeCount >= ContextLimits.entryCountMax, self.value(named: name) == nil,
       undeclared().count >= ContextLimits.entryCountMax
     {
       return
@@ -129,7 +151,7 @@ package final class ValueChainContext: RequestContext {
   private func undeclared() -> [Node] {
     var found: [Node] = []
     var names: Set<String> = []
-    var node = head
+    var node = state.pointee.head
     while let current = node {
       if current.key == nil, names.insert(current.name).inserted { found.append(current) }
       node = current.parent

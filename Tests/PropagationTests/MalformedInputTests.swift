@@ -1,0 +1,93 @@
+// Truncated, mutated and random input, for every propagator: never a crash, never an unbounded or unclean context.
+
+import Context
+import Propagation
+import Testing
+
+@Suite("Malformed input")
+struct MalformedInputTests {
+  static let names = PropagatorContractTests.names
+
+  /// Extracts into two stores and checks that what came out is a context like any other.
+  private func check(_ carrier: FrameTestCarrier, _ propagator: any Propagator, _ label: String) {
+    let packed = StoreKind.packed.makeContext()
+    let map = StoreKind.map.makeContext()
+    let drops = propagator.extract(carrier, into: packed)
+    #expect(propagator.extract(carrier, into: map) == drops, "\(label)")
+    let snapshot = packed.snapshot
+    #expect(snapshot == map.snapshot, "\(label)")
+    #expect(snapshot.entries.count <= ContextLimits.entryCountMax + ContextSchema.slotCount, "\(label)")
+    #expect(packed.image().withUnsafeBytes { ContextSnapshot(packedImage: $0) } == snapshot, "\(label)")
+    for field in injected(map, by: propagator, over: .frame).receivedFields {
+      #expect(field.value.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "\(label)")
+    }
+  }
+
+  private func sample(_ name: String, seed: UInt64) throws -> (any Propagator, any TestCarrier) {
+    let propagator = try propagator(name)
+    let context = StoreKind.packed.makeContext()
+    context.fill(seed: seed)
+    return (propagator, injected(context, by: propagator, over: .frame))
+  }
+
+  @Test("cut at every byte, long ones at 150 places, is survived", arguments: names)
+  func truncation(name: String) throws {
+    for seed in 1...6 as ClosedRange<UInt64> {
+      let (propagator, carrier) = try sample(name, seed: seed)
+      let binary = Array(carrier.binary)
+      let step = max(1, binary.count / 150)
+      for size in stride(from: 0, to: binary.count, by: step) {
+        let cut = FrameTestCarrier(fields: carrier.receivedFields, binary: Array(binary[..<size]))
+        check(cut, propagator, "seed \(seed), binary cut at \(size)")
+      }
+      for (index, field) in carrier.receivedFields.enumerated() {
+        for size in stride(from: 0, to: field.value.count, by: max(1, field.value.count / 150)) {
+          var fields = carrier.receivedFields
+          fields[index].value = Array(field.value[..<size])
+          check(
+            FrameTestCarrier(fields: fields, binary: binary), propagator, "seed \(seed), \(field.name) cut at \(size)")
+        }
+      }
+    }
+  }
+
+  @Test("mutated at random is survived", arguments: names, 1...6 as ClosedRange<UInt64>)
+  func mutation(name: String, seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let (propagator, carrier) = try sample(name, seed: seed)
+    let interesting = Array(" \t,;=%-\"{}:\\\0".utf8) + [0x80, 0xff, 0xc3]
+    func mutate(_ bytes: [UInt8]) -> [UInt8] {
+      var bytes = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+        let offset = Int.random(in: 0..<min(bytes.count, 600), using: &random)
+        switch random.next() % 5 {
+        case 0: bytes[offset] = UInt8(truncatingIfNeeded: random.next())
+        case 1: bytes[offset] ^= 1 << UInt8(random.next() % 8)
+        case 2: bytes.insert(interesting.randomElement(using: &random) ?? 0, at: offset)
+        case 3: bytes[offset] = interesting.randomElement(using: &random) ?? 0
+        default: bytes.remove(at: offset)
+        }
+      }
+      return bytes
+    }
+    for round in 0..<150 {
+      var fields = carrier.receivedFields.map { (name: $0.name, value: mutate($0.value)) }
+      if random.next() % 8 == 0, let first = fields.first { fields.append(first) }
+      let binary = mutate(Array(carrier.binary))
+      check(FrameTestCarrier(fields: fields, binary: binary), propagator, "seed \(seed), round \(round)")
+    }
+  }
+
+  @Test("of random bytes is survived", arguments: names)
+  func randomBytes(name: String) throws {
+    var random = SeededRandom(seed: 7)
+    let propagator = try propagator(name)
+    for round in 0..<300 {
+      func bytes() -> [UInt8] {
+        (0..<Int.random(in: 0..<120, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+      }
+      let fields = ["traceparent", "tracestate", "baggage"].map { (name: $0, value: bytes()) }
+      check(FrameTestCarrier(fields: fields, binary: bytes()), propagator, "seed 7, round \(round)")
+    }
+  }
+}

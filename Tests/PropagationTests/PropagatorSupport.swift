@@ -1,0 +1,98 @@
+// Contexts to carry, and one hop from a store to a store over a carrier.
+
+import Context
+import Propagation
+
+extension StoreKind {
+  /// The stores that hold entries.
+  static let compared: [StoreKind] = [.map, .valueChain, .struct, .packed]
+}
+
+enum Transport: String, CaseIterable, Sendable {
+  case frame, http1, grpc
+
+  func carrier(fields: [(name: String, value: [UInt8])] = [], binary: [UInt8] = []) -> any TestCarrier {
+    switch self {
+    case .frame: FrameTestCarrier(fields: fields, binary: binary)
+    case .http1: HTTP1TestCarrier(fields: fields, binary: binary)
+    case .grpc: GRPCTestCarrier(fields: fields, binary: binary)
+    }
+  }
+}
+
+struct UnknownPropagator: Error { let name: String }
+
+func propagator(_ name: String) throws -> any Propagator {
+  guard let propagator = PropagatorRegistry.resolve(name) else { throw UnknownPropagator(name: name) }
+  return propagator
+}
+
+/// Injects into a new carrier of that type and returns it as received.
+func injected(_ context: RequestContext, by propagator: any Propagator, over transport: Transport) -> any TestCarrier {
+  func run<Carrier: TestCarrier>(_ type: Carrier.Type) -> Carrier {
+    var carrier = Carrier()
+    propagator.inject(context, into: &carrier)
+    carrier.send()
+    return carrier
+  }
+  switch transport {
+  case .frame: return run(FrameTestCarrier.self)
+  case .http1: return run(HTTP1TestCarrier.self)
+  case .grpc: return run(GRPCTestCarrier.self)
+  }
+}
+
+extension RequestContext {
+  func set(_ key: ContextKey, _ text: String) { setText(key, text.utf8.span.bytes) }
+  func set(_ name: String, _ text: String) { setEntry(name: name.utf8.span.bytes, text: text.utf8.span.bytes) }
+  func set(_ name: String, _ integer: Int64) { setEntry(name: name.utf8.span.bytes, integer: integer) }
+  func setTraceState(_ list: String) { setTraceState(list.utf8.span.bytes) }
+
+  func image() -> [UInt8] {
+    let size = packedSize()
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      if let base = buffer.baseAddress { writePacked(to: UnsafeMutableRawPointer(base)) }
+      count = size
+    }
+  }
+
+  var snapshot: ContextSnapshot { ContextSnapshot(of: self) }
+
+  /// Random content that touches every rule: every store gets the same for the same seed.
+  func fill(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let texts = [
+      "", "acme", "0123456789abcdef", "seventeen-bytes-x", "a b,c;d=e\"f\\g%h", "größe €", "tab\tnew\nline\u{0}",
+      String(repeating: "long ", count: 100),
+    ]
+    let names = [
+      "session", "request", "customer", "enduser.id", "a/b", "x;", "session;", "~", "UPPER", "n:1", "k=v",
+      String(repeating: "n", count: 255),
+    ]
+    func text() -> String { texts.randomElement(using: &random) ?? "" }
+    if random.next() % 4 != 0 {
+      setSpanContext(
+        SpanContext(
+          traceIDHigh: random.next() % 3 == 0 ? 0 : random.next(), traceIDLow: random.next() | 1,
+          spanID: random.next() | 1, flags: UInt8(truncatingIfNeeded: random.next())))
+    }
+    if random.next() % 2 == 0 {
+      setTraceState(["a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a= 1 , b=2"][Int(random.next() % 3)])
+    }
+    if random.next() % 4 != 0 { set(.requestID, text()) }
+    if random.next() % 4 != 0 { setInteger(.user, Int64(bitPattern: random.next()) >> Int64(random.next() % 64)) }
+    if random.next() % 4 != 0 { set(.tenant, text()) }
+    for name in names where random.next() % 3 == 0 {
+      if random.next() % 3 == 0, name.last != ";" {
+        set(name, Int64(bitPattern: random.next()))
+      } else {
+        set(name, name.last == ";" ? "p=1; q ;r = 2" : text())
+      }
+    }
+    if random.next() % 8 == 0 {
+      for index in 0..<Int(random.next() % 240) {
+        set("member-\(index)", String(repeating: "v", count: Int(random.next() % 300)))
+      }
+    }
+  }
+}
