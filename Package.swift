@@ -54,6 +54,7 @@ let package = Package(
       dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
         argumentParser],
       swiftSettings: swiftSettings),
+    tests("TopologyTests", ["Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
     tests("EndToEndTests", []),

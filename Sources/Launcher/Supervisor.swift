@@ -18,6 +18,10 @@ final class Supervisor {
   init() throws {
     loop = try EventLoop()
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this program may have had signals blocked; the mask is inherited.
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_UNBLOCK, &all, nil)
     timer = Timer(loop: loop) { [unowned self] in isTimeOver = true }
     for number in [SIGINT, SIGTERM] {
       signals.append(SignalSource(loop: loop, signal: number) { [unowned self] in didReceive(number) })

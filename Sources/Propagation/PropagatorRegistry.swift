@@ -23,6 +23,9 @@ package enum PropagatorRegistry {
   /// Every single name, in the order that reports use.
   package static var names: [String] { entries.map(\.name) }
 
+  /// Names that a topology joins with no others: what they write would be a second truth beside the fields.
+  package static var exclusiveNames: [String] { entries.filter { $0.place != .fields }.map(\.name) }
+
   /// A propagator for a name, or for several joined by commas, of which a repeated one counts once and at most one uses
   /// the binary section (it is named first whatever the order was). Nil when a name is unknown or the combination is
   /// not possible: `none` goes with no other.

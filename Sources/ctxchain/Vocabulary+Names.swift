@@ -7,5 +7,6 @@ internal import Topology
 extension Vocabulary {
   static let current = Vocabulary(
     presets: Strategy.presets.map { Preset(name: $0.name, store: $0.store.rawValue, propagator: $0.propagator) },
-    stores: StoreKind.allCases.map(\.rawValue), propagators: PropagatorRegistry.names, transports: ["frame"])
+    stores: StoreKind.allCases.map(\.rawValue), propagators: PropagatorRegistry.names,
+    exclusivePropagators: PropagatorRegistry.exclusiveNames, transports: ["frame"])
 }

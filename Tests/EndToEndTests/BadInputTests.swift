@@ -41,7 +41,7 @@ struct BadInputTests {
   @Test(
     "A wrong topology is refused with status 2 and file, line and column",
     arguments: [
-      ("version: 1\nentry: a\nservices: [", ":3:"), ("version: 1\nentry: a\nservcies: []\n", "services"),
+      ("version: 1\nentry: a\nservices: [", ":4:1: not valid YAML"), ("version: 1\nentry: a\nservcies: []\n", "services"),
       ("version: 1\nentry: a\nservices:\n  - {name: a}\n  - {name: a}\n", "duplicate"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: b}]}\n", ":4:"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: a}]}\n", "a"),
@@ -173,7 +173,7 @@ struct RawConnection {
   /// True when the peer closed the connection after these bytes.
   func sendAndAwaitClose(_ bytes: [UInt8]) -> Bool {
     defer { close(fd) }
-    _ = send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     var answer = [UInt8](repeating: 0, count: 1024)
     while true {
       let size = recv(fd, &answer, answer.count, 0)

@@ -102,7 +102,7 @@ struct TidyTests {
 
   @Test("Nothing in the project is left unfinished in words")
   func unfinished() throws {
-    let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
+    let words = ["TO" + "DO", "FIX" + "ME", "not imple" + "mented"]
     for file in swiftFiles("Sources") + swiftFiles("Tests") {
       let text = try String(contentsOf: file, encoding: .utf8)
       for word in words { #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)") }
