@@ -54,6 +54,8 @@ let package = Package(
       dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
         argumentParser],
       swiftSettings: swiftSettings),
+    tests("ContextTests", ["Context"]),
+    tests("PropagationTests", ["Propagation", "Context"]),
     tests("TopologyTests", ["Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),

@@ -17,6 +17,8 @@ enum ExperimentRun {
     let experiment: Experiment
     do {
       experiment = try Experiment(plan: plan, observer: progress)
+    } catch LauncherError.interrupted(let signal) {
+      throw ExitCode(128 + signal)
     } catch {
       throw Console.fail("\(error)", status: 1)
     }

@@ -75,15 +75,15 @@ struct ProcessTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let program = try runningChain(json: json)
     let victim = try #require(program.children.first { $0.name == "s2" })
-    kill(victim.pid, SIGSEGV)
+    kill(victim.pid, SIGABRT)
     #expect(try program.wait(seconds: 60) == 1)
     #expect(program.error.contains("s2"))
-    #expect(program.error.contains("SIGSEGV"))
+    #expect(program.error.contains("SIGABRT"))
     #expect(program.children.isEmpty)
     let document = try ResultDocument(path: json)
     let failure = try #require(document.list("failures").first)
     #expect(failure["service"] as? String == "s2")
-    #expect(failure["signal"] as? Int == Int(SIGSEGV))
+    #expect(failure["signal"] as? Int == Int(SIGABRT))
     try document.expectBalancedLedgers()
   }
 
