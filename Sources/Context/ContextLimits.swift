@@ -2,13 +2,13 @@
 
 package enum ContextLimits {
   /// Bytes of a key's name.
-  @inlinable package static var nameSizeMax: Int { 255 }
+  package static var nameSizeMax: Int { 255 }
   /// Bytes of one text value: a single baggage member may fill the whole budget that W3C Baggage guarantees.
-  @inlinable package static var textSizeMax: Int { 8192 }
+  package static var textSizeMax: Int { 8192 }
   /// Entries of one context that the schema does not declare; a new name beyond is dropped by every store alike.
-  @inlinable package static var entryCountMax: Int { 256 }
+  package static var entryCountMax: Int { 256 }
   /// Members of a tracestate (W3C Trace Context, section 3.3.1.1).
-  @inlinable package static var traceStateMemberCountMax: Int { 32 }
+  package static var traceStateMemberCountMax: Int { 32 }
   /// Bytes of a tracestate, all members together.
-  @inlinable package static var traceStateSizeMax: Int { 8192 }
+  package static var traceStateSizeMax: Int { 8192 }
 }

@@ -4,13 +4,13 @@
 /// propagators use it to give a value its type back.
 package enum ContextSchema {
   /// Sent by the `schema` propagator in front of its slots.
-  @inlinable package static var id: UInt16 { 0x0001 }
+  package static var id: UInt16 { 0x0001 }
   package static let keys: [ContextKey] = [.requestID, .user, .tenant]
   /// Bytes of a text slot; a longer value does not fit a slot.
-  @inlinable package static var textSlotSize: Int { 16 }
+  package static var textSlotSize: Int { 16 }
 
   /// Slots, from 0; the order of `keys`.
-  @inlinable package static var slotCount: Int { 3 }
+  package static var slotCount: Int { 3 }
 
   /// The declared key of that name, or nil.
   package static func key(named name: RawSpan) -> ContextKey? {

@@ -2,7 +2,7 @@
 
 /// The character rules that all stores and propagators share.
 package enum ContextText {
-  @usableFromInline static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+  static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
   /// An entry's name: visible ASCII (0x21 to 0x7E), 1 to `ContextLimits.nameSizeMax` bytes.
   package static func isName(_ bytes: RawSpan) -> Bool {
@@ -39,13 +39,11 @@ package enum ContextText {
     }
   }
 
-  @inlinable
   package static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
     guard bytes.count == text.utf8CodeUnitCount else { return false }
     return equal(bytes, UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inlinable
   package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
     guard left.count == right.count else { return false }
     var offset = 0

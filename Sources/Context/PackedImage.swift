@@ -66,7 +66,7 @@ enum PackedImage {
         context.setText(key, text.bytes)
       }
     }
-    PackedTail(of: base, size: image.count).forEach { record in
+    PackedTail(of: base, size: image.count).forEachRecord { record in
       switch record.kind {
       case PackedRecord.Kind.traceState: context.setTraceState(record.value.bytes)
       case PackedRecord.Kind.integer: context.setEntry(name: record.name.bytes, integer: record.integer)

@@ -69,13 +69,13 @@ struct PackedTail {
   /// Records of names that the schema does not declare.
   func undeclaredCount() -> Int {
     var count = 0
-    forEach { record in
+    forEachRecord { record in
       if record.kind != PackedRecord.Kind.traceState, ContextSchema.key(named: record.name.bytes) == nil { count &+= 1 }
     }
     return count
   }
 
-  func forEach(_ body: (PackedRecord) -> Void) {
+  func forEachRecord(_ body: (PackedRecord) -> Void) {
     var position = start
     while position < end {
       let record = PackedRecord(at: position)

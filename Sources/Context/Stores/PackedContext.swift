@@ -176,7 +176,7 @@ package final class PackedContext: RequestContext {
       }
     }
     guard state.pointee.hasTail else { return }
-    state.pointee.tail.forEach { record in
+    state.pointee.tail.forEachRecord { record in
       if record.kind == PackedRecord.Kind.integer {
         body(record.name.bytes, record.integer, empty.bytes)
       } else if record.kind == PackedRecord.Kind.text, ContextSchema.key(named: record.name.bytes) == nil {
