@@ -1,9 +1,10 @@
 // A growable run of raw bytes: appended at the end, consumed from the front.
 // Never does I/O, never frees itself: its owner calls `deallocate()` exactly once.
 
-/// A handle to growable byte storage. Copies of the handle share the storage, and copying costs nothing: the hot path
+/// A handle to growable byte storage. Public, because the compiler inlines across modules only what is
+/// `@inlinable public`. Copies of the handle share the storage, and copying costs nothing: the hot path
 /// passes it around without reference counting. The owner (a connection, a pool) calls `deallocate()` once.
-package struct ByteBuffer {
+public struct ByteBuffer {
   @usableFromInline
   struct Storage {
     @usableFromInline var base: UnsafeMutableRawPointer
@@ -15,70 +16,70 @@ package struct ByteBuffer {
   @usableFromInline let storage: UnsafeMutablePointer<Storage>
 
   /// Allocates storage for `capacity` bytes (at least 64).
-  package init(capacity: Int) {
+  public init(capacity: Int) {
     let capacity = max(capacity, 64)
     storage = .allocate(capacity: 1)
     storage.initialize(
       to: Storage(base: .allocate(byteCount: capacity, alignment: 16), capacity: capacity, head: 0, tail: 0))
   }
 
-  package func deallocate() {
+  public func deallocate() {
     storage.pointee.base.deallocate()
     storage.deallocate()
   }
 
   /// Bytes appended and not yet consumed.
-  @inlinable package var count: Int { storage.pointee.tail - storage.pointee.head }
+  @inlinable public var count: Int { storage.pointee.tail - storage.pointee.head }
 
-  @inlinable package var isEmpty: Bool { storage.pointee.tail == storage.pointee.head }
+  @inlinable public var isEmpty: Bool { storage.pointee.tail == storage.pointee.head }
 
-  package var capacity: Int { storage.pointee.capacity }
+  public var capacity: Int { storage.pointee.capacity }
 
   /// The unconsumed bytes. Valid until the next call that appends, reserves, consumes or deallocates.
-  @inlinable package var readable: UnsafeRawBufferPointer {
+  @inlinable public var readable: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: storage.pointee.base + storage.pointee.head, count: count)
   }
 
   /// Where the unconsumed byte at `offset` lies; `offset` is not checked. Valid as long as `readable`.
-  @inlinable package func pointer(at offset: Int) -> UnsafeMutableRawPointer {
+  @inlinable public func pointer(at offset: Int) -> UnsafeMutableRawPointer {
     storage.pointee.base + (storage.pointee.head &+ offset)
   }
 
   /// Makes room for `size` more bytes and returns where they go; `commit` then says how many were written.
-  @inlinable package func reserve(_ size: Int) -> UnsafeMutableRawPointer {
+  @inlinable public func reserve(_ size: Int) -> UnsafeMutableRawPointer {
     if storage.pointee.capacity &- storage.pointee.tail < size { makeRoom(size) }
     return storage.pointee.base + storage.pointee.tail
   }
 
   /// Free bytes behind the content, without moving anything.
-  @inlinable package var room: Int { storage.pointee.capacity &- storage.pointee.tail }
+  @inlinable public var room: Int { storage.pointee.capacity &- storage.pointee.tail }
 
   /// Counts `size` bytes, written where `reserve` said, as content.
-  @inlinable package func commit(_ size: Int) {
+  @inlinable public func commit(_ size: Int) {
     storage.pointee.tail &+= size
     assert(storage.pointee.tail <= storage.pointee.capacity)
   }
 
-  @inlinable package func append(_ bytes: UnsafeRawBufferPointer) {
+  @inlinable public func append(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress else { return }
     reserve(bytes.count).copyMemory(from: source, byteCount: bytes.count)
     commit(bytes.count)
   }
 
   /// Drops everything behind the first `count` unconsumed bytes.
-  @inlinable package func truncate(to count: Int) {
+  @inlinable public func truncate(to count: Int) {
     precondition(count <= self.count)
     storage.pointee.tail = storage.pointee.head + count
   }
 
   /// Drops `size` bytes from the front. When nothing is left the storage starts again at its beginning.
-  @inlinable package func consume(_ size: Int) {
+  @inlinable public func consume(_ size: Int) {
     precondition(size <= count)
     storage.pointee.head &+= size
     if storage.pointee.head == storage.pointee.tail { removeAll() }
   }
 
-  @inlinable package func removeAll() {
+  @inlinable public func removeAll() {
     storage.pointee.head = 0
     storage.pointee.tail = 0
   }

@@ -48,7 +48,7 @@ final class ChildProcess: LineChannelDelegate {
 
     let program = ChildProcess.program
     let arguments =
-      wrapper + [wrapper.isEmpty ? "ctxchain" : program, role.rawValue, "--launcher", String(getpid()), "--name", name]
+      wrapper + [wrapper.isEmpty ? "ctxchain" : ChildProcess.resolvedProgram, role.rawValue, "--launcher", String(getpid()), "--name", name]
     let path = wrapper.first ?? program
     switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
     case .success(let pid): self.pid = pid
@@ -115,6 +115,14 @@ final class ChildProcess: LineChannelDelegate {
 
   /// This very program, also when its file has been replaced meanwhile.
   private static let program = "/proc/self/exe"
+
+  /// Its name, for a wrapper: there `/proc/self/exe` would be the wrapper itself.
+  private static var resolvedProgram: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { path in
+      let size = readlink(program, path.baseAddress!, path.count)
+      return size > 0 ? String(decoding: UnsafeRawBufferPointer(path).prefix(size), as: UTF8.self) : program
+    }
+  }
 
   /// Out of the way of the numbers that the child gets.
   private static func moveHigh(_ fd: Int32) -> Int32 {

@@ -16,32 +16,32 @@
 ///
 /// Then the fields (u16 name size, u16 value size, name, value; ordered, duplicates allowed), the context section and
 /// the payload.
-package enum FrameLayout {
-  package static let headerSize = 32
-  package static let sizeFieldSize = 4
-  package static let typeOffset = 4
-  package static let flagsOffset = 5
-  package static let fieldCountOffset = 6
-  package static let idOffset = 8
-  package static let deadlineOffset = 16
-  package static let hopsLeftOffset = 20
-  package static let statusOffset = 22
-  package static let contextSizeOffset = 24
-  package static let payloadSizeOffset = 28
-  package static let fieldHeaderSize = 4
+public enum FrameLayout {
+  public static let headerSize = 32
+  public static let sizeFieldSize = 4
+  public static let typeOffset = 4
+  public static let flagsOffset = 5
+  public static let fieldCountOffset = 6
+  public static let idOffset = 8
+  public static let deadlineOffset = 16
+  public static let hopsLeftOffset = 20
+  public static let statusOffset = 22
+  public static let contextSizeOffset = 24
+  public static let payloadSizeOffset = 28
+  public static let fieldHeaderSize = 4
 }
 
-package enum FrameLimits {
+public enum FrameLimits {
   /// Bytes of a whole frame.
-  package static let frameSizeMax = 16 << 20
-  package static let fieldCountMax = 256
+  public static let frameSizeMax = 16 << 20
+  public static let fieldCountMax = 256
   /// Bytes of all fields together, their headers included.
-  package static let fieldsSizeMax = 64 << 10
+  public static let fieldsSizeMax = 64 << 10
   /// Bytes of the context section; a reply to an echo request carries one view per node that it passed.
-  package static let contextSizeMax = 4 << 20
+  public static let contextSizeMax = 4 << 20
 }
 
-package enum FrameType: UInt8, Sendable {
+public enum FrameType: UInt8, Sendable {
   /// First on every connection, in both directions, and again when the caller changes its propagator.
   case hello = 1
   case request = 2
@@ -52,18 +52,18 @@ package enum FrameType: UInt8, Sendable {
   case goaway = 6
 }
 
-package enum FrameFlags {
+public enum FrameFlags {
   /// The reply carries the context that each node on the path saw.
-  package static let echo: UInt8 = 1 << 0
+  public static let echo: UInt8 = 1 << 0
 }
 
 /// Why received bytes are not a frame. The connection is closed and counted under this reason.
-package enum FrameFault: UInt8, CaseIterable, Sendable, Error {
+public enum FrameFault: UInt8, CaseIterable, Sendable, Error {
   case tooShort, tooLarge, unknownType, sizesDisagree, tooManyFields, malformedField, contextTooLarge
   case unexpectedType, unexpectedHello, noHopsLeft
 }
 
-package enum FrameDecoding {
+public enum FrameDecoding {
   /// A frame may start here, but bytes are missing.
   case needsMore
   case frame(Frame)
@@ -71,9 +71,9 @@ package enum FrameDecoding {
 }
 
 /// A decoded frame: a view of received bytes, valid as long as they stay in place.
-package struct Frame {
+public struct Frame {
   @usableFromInline let base: UnsafeRawPointer
-  package let size: Int
+  public let size: Int
 
   @inlinable init(base: UnsafeRawPointer, size: Int) {
     self.base = base
@@ -82,7 +82,7 @@ package struct Frame {
 
   /// Decodes the frame that starts at the first byte.
   @inlinable
-  package static func decode(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
+  public static func decode(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
     guard bytes.count >= FrameLayout.headerSize, let base = bytes.baseAddress else { return shortDecoding(bytes) }
     let size = Int(load32(base, 0)) &+ FrameLayout.sizeFieldSize
     if size < FrameLayout.headerSize { return .invalid(.tooShort) }
@@ -127,31 +127,31 @@ package struct Frame {
   // MARK: Header
 
   @usableFromInline var typeByte: UInt8 { base.load(fromByteOffset: FrameLayout.typeOffset, as: UInt8.self) }
-  @inlinable package var type: FrameType { FrameType(rawValue: typeByte)! }
-  @inlinable package var flags: UInt8 { base.load(fromByteOffset: FrameLayout.flagsOffset, as: UInt8.self) }
-  @inlinable package var fieldCount: Int { Int(load16(base, FrameLayout.fieldCountOffset)) }
-  @inlinable package var id: UInt64 {
+  @inlinable public var type: FrameType { FrameType(rawValue: typeByte)! }
+  @inlinable public var flags: UInt8 { base.load(fromByteOffset: FrameLayout.flagsOffset, as: UInt8.self) }
+  @inlinable public var fieldCount: Int { Int(load16(base, FrameLayout.fieldCountOffset)) }
+  @inlinable public var id: UInt64 {
     UInt64(littleEndian: base.loadUnaligned(fromByteOffset: FrameLayout.idOffset, as: UInt64.self))
   }
   /// Microseconds; 0 = none.
-  @inlinable package var deadline: UInt32 { load32(base, FrameLayout.deadlineOffset) }
-  @inlinable package var hopsLeft: Int { Int(load16(base, FrameLayout.hopsLeftOffset)) }
-  @inlinable package var status: UInt16 { load16(base, FrameLayout.statusOffset) }
-  @inlinable package var contextSize: Int { Int(load32(base, FrameLayout.contextSizeOffset)) }
-  @inlinable package var payloadSize: Int { Int(load32(base, FrameLayout.payloadSizeOffset)) }
+  @inlinable public var deadline: UInt32 { load32(base, FrameLayout.deadlineOffset) }
+  @inlinable public var hopsLeft: Int { Int(load16(base, FrameLayout.hopsLeftOffset)) }
+  @inlinable public var status: UInt16 { load16(base, FrameLayout.statusOffset) }
+  @inlinable public var contextSize: Int { Int(load32(base, FrameLayout.contextSizeOffset)) }
+  @inlinable public var payloadSize: Int { Int(load32(base, FrameLayout.payloadSizeOffset)) }
 
   // MARK: Sections
 
-  @inlinable package var context: UnsafeRawBufferPointer {
+  @inlinable public var context: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: base + (size &- payloadSize &- contextSize), count: contextSize)
   }
 
-  @inlinable package var payload: UnsafeRawBufferPointer {
+  @inlinable public var payload: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: base + (size &- payloadSize), count: payloadSize)
   }
 
   /// Calls `body` with each field in order.
-  package func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+  public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
     var offset = FrameLayout.headerSize
     for _ in 0..<fieldCount {
       let nameSize = Int(load16(base, offset))

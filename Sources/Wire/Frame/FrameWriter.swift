@@ -1,10 +1,10 @@
 // Writes one frame at the end of an output buffer, in place. Never sends, never allocates beyond the buffer's growth.
 
-package import Bytes
+public import Bytes
 
 /// Header first, then any number of fields and context bytes in any order, then the payload, then `finish`. Fields go
 /// before the context section on the wire; a field that comes after context bytes moves them.
-package struct FrameWriter {
+public struct FrameWriter {
   @usableFromInline let buffer: ByteBuffer
   @usableFromInline let start: Int
   @usableFromInline var fieldCount = 0
@@ -12,7 +12,7 @@ package struct FrameWriter {
 
   /// `deadline` in microseconds, 0 = none; `hopsLeft` counts the delivery of this frame.
   @inlinable
-  package init(
+  public init(
     to buffer: ByteBuffer, type: FrameType, flags: UInt8 = 0, id: UInt64, deadline: UInt32 = 0, hopsLeft: Int = 0,
     status: UInt16 = 0
   ) {
@@ -30,9 +30,9 @@ package struct FrameWriter {
   }
 
   /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used.
-  /// A field that would break a limit of `FrameLimits` is not written: false.
+  /// A field that would break a limit of `FrameLimits` is not written, nor one whose `fill` returns 0: false.
   @discardableResult
-  package mutating func appendField(
+  public mutating func appendField(
     _ name: UnsafeRawBufferPointer, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int
   ) -> Bool {
     let headerSize = FrameLayout.fieldHeaderSize + name.count
@@ -45,6 +45,7 @@ package struct FrameWriter {
     (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
     let valueSize = fill(field + headerSize)
     precondition(valueSize <= sizeMax)
+    if valueSize == 0 { return false }
     field.storeBytes(of: UInt16(name.count).littleEndian, as: UInt16.self)
     field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
     buffer.commit(headerSize + valueSize)
@@ -53,7 +54,7 @@ package struct FrameWriter {
     return true
   }
 
-  package mutating func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+  public mutating func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     appendField(name, sizeMax: value.count) { destination in
       if let source = value.baseAddress { destination.copyMemory(from: source, byteCount: value.count) }
       return value.count
@@ -69,7 +70,7 @@ package struct FrameWriter {
 
   /// Room for `size` more bytes of the context section, counted as written.
   @inlinable
-  package mutating func appendContext(_ size: Int) -> UnsafeMutableRawPointer {
+  public mutating func appendContext(_ size: Int) -> UnsafeMutableRawPointer {
     let destination = buffer.reserve(size)
     buffer.commit(size)
     contextSize &+= size
@@ -78,7 +79,7 @@ package struct FrameWriter {
 
   /// Appends a payload of `payloadSize` zero bytes and completes the header.
   @inlinable
-  package func finish(payloadSize: Int) {
+  public func finish(payloadSize: Int) {
     if payloadSize > 0 {
       buffer.reserve(payloadSize).initializeMemory(as: UInt8.self, repeating: 0, count: payloadSize)
       buffer.commit(payloadSize)
