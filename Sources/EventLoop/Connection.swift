@@ -37,19 +37,22 @@ package final class Connection {
   package let output: ByteBuffer
   package let loop: EventLoop
   private let input: ByteBuffer
-  private var fd: Int32
-  private var readEvent: OpaquePointer?
-  private var writeEvent: OpaquePointer?
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var fd: Int32
+  @exclusivity(unchecked) private var readEvent: OpaquePointer?
+  @exclusivity(unchecked) private var writeEvent: OpaquePointer?
+  /// Held strongly from `start` to `close`.
   private var delegate: (any ConnectionDelegate)?
-  private var isUnflushed = false
-  private var isConnecting = false
-  private var isFull = false
+  /// The same without a reference count, for each read.
+  @exclusivity(unchecked) private unowned(unsafe) var reader: (any ConnectionDelegate)?
+  @exclusivity(unchecked) private var isUnflushed = false
+  @exclusivity(unchecked) private var isConnecting = false
+  @exclusivity(unchecked) private var isFull = false
 
-  /// Takes over a connected descriptor (socket or pipe end) and closes it in `close()`.
-  package init(loop: EventLoop, fd: Int32, delegate: any ConnectionDelegate) {
+  /// Takes over a connected descriptor (socket or pipe end) and closes it in `close()`. `start` comes next.
+  package init(loop: EventLoop, fd: Int32) {
     self.loop = loop
     self.fd = fd
-    self.delegate = delegate
     input = ByteBuffer(capacity: Connection.readSize)
     output = ByteBuffer(capacity: Connection.readSize)
     ctx_set_nonblocking(fd)
@@ -63,13 +66,10 @@ package final class Connection {
       loop.base, fd, Int16(EV_WRITE),
       { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() } },
       context)
-    event_add(readEvent, nil)
   }
 
-  /// Starts a TCP connect; `connectionDidConnect` or `connection(_:didCloseWith:)` follows.
-  package convenience init(
-    loop: EventLoop, host: String, port: UInt16, delegate: any ConnectionDelegate
-  ) throws(EventLoopError) {
+  /// Starts a TCP connect; after `start`, `connectionDidConnect` or `connection(_:didCloseWith:)` follows.
+  package convenience init(loop: EventLoop, host: String, port: UInt16) throws(EventLoopError) {
     let address = try Socket.resolve(host: host, port: port)
     let fd = try Socket.makeTCP()
     let result = Socket.withAddress(address) { connect(fd, $0, $1) }
@@ -78,9 +78,16 @@ package final class Connection {
       Glibc.close(fd)
       throw .systemCall("connect", errno: error, about: "\(host):\(port)")
     }
-    self.init(loop: loop, fd: fd, delegate: delegate)
+    self.init(loop: loop, fd: fd)
     isConnecting = true
-    event_add(writeEvent, nil)
+  }
+
+  /// Begins to read, and to tell the delegate.
+  package func start(delegate: any ConnectionDelegate) {
+    self.delegate = delegate
+    reader = delegate
+    event_add(readEvent, nil)
+    if isConnecting { event_add(writeEvent, nil) }
   }
 
   deinit {
@@ -109,6 +116,7 @@ package final class Connection {
     event_free(writeEvent)
     self.readEvent = nil
     self.writeEvent = nil
+    reader = nil
     delegate = nil
     Glibc.close(fd)
     fd = -1
@@ -127,8 +135,8 @@ package final class Connection {
       return fail(size == 0 ? 0 : errno)
     }
     input.commit(size)
-    guard let delegate else { return }
-    let used = delegate.connection(self, didReceive: input.readable)
+    guard let reader else { return }
+    let used = reader.connection(self, didReceive: input.readable)
     if isOpen { input.consume(used) }
   }
 

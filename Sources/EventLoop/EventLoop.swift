@@ -11,23 +11,39 @@ internal import CLinux
 package final class EventLoop {
   let base: OpaquePointer
   /// CLOCK_MONOTONIC at the latest callback, in nanoseconds: read once per callback, not once per request.
-  package private(set) var now: Int64
+  package var now: Int64 { nowCell.pointee }
+  /// Behind a pointer, because other modules read it for every request: a class property would be checked each time.
+  private let nowCell: UnsafeMutablePointer<Int64>
   private var isStopping = false
-  private var unflushed: [Connection] = []
+  /// Not retained: a connection that closes meanwhile is kept alive by `retired` until after the flush.
+  @exclusivity(unchecked) private var unflushed: UnsafeMutablePointer<Unmanaged<Connection>>
+  @exclusivity(unchecked) private var unflushedCount = 0
+  private var unflushedCapacity = 64
   /// Objects closed in this turn: kept until it ends, because a callback of theirs may still be on the stack.
   private var retired: [AnyObject] = []
 
-  /// - Parameter precise: timers keep microseconds instead of milliseconds. Costs a system call per turn.
-  package init(precise: Bool = false) throws(EventLoopError) {
+  private let clock: (() -> Int64)?
+
+  /// - Parameters:
+  ///   - precise: timers keep microseconds instead of milliseconds. Costs a system call per turn.
+  ///   - clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real time.
+  package init(precise: Bool = false, clock: (() -> Int64)? = nil) throws(EventLoopError) {
     guard let configuration = event_config_new() else { throw .outOfMemory }
     defer { event_config_free(configuration) }
     if precise { event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_PRECISE_TIMER.rawValue)) }
     guard let base = event_base_new_with_config(configuration) else { throw .outOfMemory }
     self.base = base
-    now = ctx_monotonic_nanoseconds()
+    unflushed = .allocate(capacity: unflushedCapacity)
+    self.clock = clock
+    nowCell = .allocate(capacity: 1)
+    nowCell.initialize(to: clock?() ?? ctx_monotonic_nanoseconds())
   }
 
-  deinit { event_base_free(base) }
+  deinit {
+    event_base_free(base)
+    unflushed.deallocate()
+    nowCell.deallocate()
+  }
 
   /// Runs turns until `stop()`, or until nothing is registered any more.
   package func run() {
@@ -49,7 +65,7 @@ package final class EventLoop {
   /// False when no event is registered any more.
   package func turn() -> Bool {
     // What was queued between two turns: the loop would wait with it in hand.
-    if !unflushed.isEmpty { flush() }
+    if unflushedCount > 0 { flush() }
     let result = event_base_loop(base, EVLOOP_ONCE)
     precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
     flush()
@@ -60,22 +76,34 @@ package final class EventLoop {
   /// Reads the clock and keeps it as `now`.
   @discardableResult
   package func refreshNow() -> Int64 {
-    now = ctx_monotonic_nanoseconds()
-    return now
+    nowCell.pointee = if let clock { clock() } else { ctx_monotonic_nanoseconds() }
+    return nowCell.pointee
   }
 
   /// Writes what is queued without waiting for the end of the turn: before the process does something long.
   package func flush() {
     var index = 0
     // A flush may close a connection, and its delegate may then queue output elsewhere: the list can grow meanwhile.
-    while index < unflushed.count {
-      unflushed[index].didReachEndOfTurn()
-      index += 1
+    while index < unflushedCount {
+      unflushed[index]._withUnsafeGuaranteedRef { $0.didReachEndOfTurn() }
+      index &+= 1
     }
-    unflushed.removeAll(keepingCapacity: true)
+    unflushedCount = 0
   }
 
-  func willFlush(_ connection: Connection) { unflushed.append(connection) }
+  func willFlush(_ connection: Connection) {
+    if unflushedCount == unflushedCapacity { growUnflushed() }
+    unflushed[unflushedCount] = Unmanaged.passUnretained(connection)
+    unflushedCount &+= 1
+  }
+
+  private func growUnflushed() {
+    let grown = UnsafeMutablePointer<Unmanaged<Connection>>.allocate(capacity: unflushedCapacity * 2)
+    grown.moveInitialize(from: unflushed, count: unflushedCount)
+    unflushed.deallocate()
+    unflushed = grown
+    unflushedCapacity *= 2
+  }
 
   func retire(_ object: AnyObject) { retired.append(object) }
 }

@@ -20,7 +20,9 @@ package final class LineChannel: ConnectionDelegate {
 
   package init(loop: EventLoop, fd: Int32, delegate: any LineChannelDelegate) {
     self.delegate = delegate
-    connection = Connection(loop: loop, fd: fd, delegate: self)
+    let connection = Connection(loop: loop, fd: fd)
+    self.connection = connection
+    connection.start(delegate: self)
   }
 
   package var isOpen: Bool { connection?.isOpen ?? false }

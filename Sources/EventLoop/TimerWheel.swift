@@ -25,21 +25,23 @@ package final class TimerWheel {
   private static let bucketCount = 4096
   private static let farBucket = 4096
 
-  private var entries: UnsafeMutablePointer<Entry>
-  private var capacity: Int
-  private var usedCount = 0
-  private var firstFree: EntryID = -1
+  // One thread, and no access to a field is held across another: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var entries: UnsafeMutablePointer<Entry>
+  @exclusivity(unchecked) private var capacity: Int
+  @exclusivity(unchecked) private var usedCount = 0
+  @exclusivity(unchecked) private var firstFree: EntryID = -1
   private let heads: UnsafeMutablePointer<EntryID>
   private let occupied: UnsafeMutablePointer<UInt64>
   /// Every bucket up to this tick has been emptied.
-  private var currentTick: Int64
+  @exclusivity(unchecked) private var currentTick: Int64
   /// The wheel's horizon when the far bucket was last looked through.
-  private var farTick: Int64
-  private var armedDeadline = Int64.max
+  @exclusivity(unchecked) private var farTick: Int64
+  /// When the timer fires next; `Int64.max` when it is not armed.
+  @exclusivity(unchecked) private(set) var armedDeadline = Int64.max
   private let loop: EventLoop
   private var timer: Timer!
   private let handler: (UInt64) -> Void
-  package private(set) var count = 0
+  @exclusivity(unchecked) package private(set) var count = 0
 
   /// The handler gets the token of each entry whose deadline has passed.
   package init(loop: EventLoop, handler: @escaping (UInt64) -> Void) {
@@ -146,7 +148,7 @@ package final class TimerWheel {
     timer.start(after: deadline - loop.now)
   }
 
-  private func didExpire() {
+  func didExpire() {
     armedDeadline = .max
     expire(now: loop.now)
     if let earliest = earliestDeadline() { arm(earliest) }

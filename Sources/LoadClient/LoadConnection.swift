@@ -16,8 +16,8 @@ protocol LoadConnectionDelegate: AnyObject {
 
 final class LoadConnection: ConnectionDelegate {
   let address: ServiceAddress
-  private(set) var connection: Connection!
-  private(set) var isReady = false
+  let connection: Connection
+  @exclusivity(unchecked) private(set) var isReady = false
   private var delegate: (any LoadConnectionDelegate)?
 
   init(
@@ -25,7 +25,8 @@ final class LoadConnection: ConnectionDelegate {
   ) throws(EventLoopError) {
     self.address = address
     self.delegate = delegate
-    connection = try Connection(loop: loop, host: address.host, port: address.port, delegate: self)
+    connection = try Connection(loop: loop, host: address.host, port: address.port)
+    connection.start(delegate: self)
     FrameHello(edge: "client>entry", propagator: propagator).write(to: connection.output)
     connection.send()
   }

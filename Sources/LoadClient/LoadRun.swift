@@ -151,7 +151,7 @@ final class LoadRun {
       order.timeoutNanoseconds == 0
       ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
     inFlight &+= 1
-    let connection = connections[index].connection!
+    let connection = connections[index].connection
     images.append(to: connection.output, id: wireID(slot))
     connection.send()
     if intended >= windowStart, intended < windowEnd { sendLag.record(nanoseconds: now &- intended) }

@@ -12,35 +12,38 @@ internal import Wire
 extension NodeServer {
   /// Starts the calls of a step. True when the request now waits for replies, or has been answered because a call
   /// could not be made.
-  func startCalls(of step: ScriptStep, for index: Int32) -> Bool {
+  func startCalls(of step: UnsafeMutablePointer<ScriptStep>, for index: Int32) -> Bool {
     let request = requests.slots + Int(index)
     // The topology's bound on hops: the last delivery makes no calls.
     if request.pointee.hopsLeft <= 1 { return false }
-    for position in step.first..<(step.first &+ step.count) {
-      let call = script.calls.baseAddress! + Int(position)
+    var position = step.pointee.first
+    let end = position &+ step.pointee.count
+    while position < end {
+      defer { position &+= 1 }
+      let call = scriptCalls.baseAddress! + Int(position)
       let chance = call.pointee.probabilityThreshold
       if chance != .max, random.next() >= chance { continue }
       let status = start(position, for: index, retriesLeft: call.pointee.retries)
-      if status != .ok {
+      guard case .ok = status else {
         finish(index, status: status)
         return true
       }
     }
     guard request.pointee.outstanding > 0 else { return false }
-    if step.needsContextLater { request.pointee.context._withUnsafeGuaranteedRef { $0.detach() } }
+    if step.pointee.needsContextLater { request.pointee.context._withUnsafeGuaranteedRef { $0.detach() } }
     return true
   }
 
   /// Sends one call. Anything but `ok` means that nothing was sent.
   private func start(_ position: Int32, for index: Int32, retriesLeft: Int32) -> StatusCode {
     let request = requests.slots + Int(index)
-    let call = script.calls.baseAddress! + Int(position)
+    let call = scriptCalls.baseAddress! + Int(position)
     let ownDeadline = call.pointee.timeoutNanoseconds == 0 ? Int64.max : loop.now &+ call.pointee.timeoutNanoseconds
     let deadline = min(request.pointee.deadline, ownDeadline)
     let remaining = NodeServer.remainingMicroseconds(until: deadline, now: loop.now)
     if deadline != .max && remaining == 0 { return .deadlineExceeded }
     let edge = edges[Int(call.pointee.edge)]
-    guard let connection = edge.pick() else { return .unavailable }
+    guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return .unavailable }
     let slot = calls.allocate()
     guard slot >= 0 else { return .resourceExhausted }
     let pending = calls.slots + Int(slot)
@@ -49,27 +52,35 @@ extension NodeServer {
     pending.pointee.retriesLeft = retriesLeft
     pending.pointee.isActive = true
     pending.pointee.hasOwnTimeout = ownDeadline < request.pointee.deadline
-    pending.pointee.connection = Unmanaged.passUnretained(connection)
+    pending.pointee.connection = connection
+    let token = TimerToken.call | UInt64(UInt32(bitPattern: slot))
     pending.pointee.timer =
-      deadline == .max ? -1 : wheel.schedule(at: deadline, token: TimerToken.call | UInt64(UInt32(bitPattern: slot)))
+      deadline == .max ? -1 : wheel._withUnsafeGuaranteedRef { $0.schedule(at: deadline, token: token) }
     link(slot, to: request)
     request.pointee.outstanding &+= 1
     counters.pointee.calls &+= 1
 
+    connection._withUnsafeGuaranteedRef { send(call, slot, request, edge, remaining, on: $0.connection) }
+    return .ok
+  }
+
+  private func send(
+    _ call: UnsafeMutablePointer<ScriptCall>, _ slot: Int32, _ request: UnsafeMutablePointer<InboundRequest>,
+    _ edge: Unmanaged<Downstream>, _ remaining: UInt32, on connection: Connection
+  ) {
     var writer = FrameWriter(
-      to: connection.connection.output, type: .request, flags: request.pointee.echo == nil ? 0 : FrameFlags.echo,
+      to: connection.output, type: .request, flags: request.pointee.echo == nil ? 0 : FrameFlags.echo,
       id: calls.wireID(slot), deadline: remaining, hopsLeft: Int(request.pointee.hopsLeft &- 1))
     if !call.pointee.dropsContext {
       request.pointee.context._withUnsafeGuaranteedRef { context in
         // Each call has a span id of its own; the standard work has drawn the first.
         if !request.pointee.hasFreshSpan, context.holdsEntries { context.setSpanID(random.next() | 1) }
         request.pointee.hasFreshSpan = false
-        edge.propagator.inject(context, into: &writer)
+        edge._withUnsafeGuaranteedRef { $0.propagator.inject(context, into: &writer) }
       }
     }
     writer.finish(payloadSize: call.pointee.payloadSize)
-    connection.connection.send()
-    return .ok
+    connection.send()
   }
 
   /// What is left of a deadline, rounded down, and at least a microsecond less than a hop ago. 0 when it has passed,
@@ -122,7 +133,7 @@ extension NodeServer {
     let request = requests.slots + Int(pending.request)
     remove(slot)
     request.pointee.outstanding &-= 1
-    if status != .ok {
+    guard case .ok = status else {
       if pending.retriesLeft > 0, isRetryable(status, pending), retry(pending) { return }
       return finish(pending.request, status: status)
     }
@@ -136,12 +147,14 @@ extension NodeServer {
     status == .unavailable || (status == .deadlineExceeded && call.hasOwnTimeout)
   }
 
+  @inline(never)
   private func retry(_ call: PendingCall) -> Bool {
     guard start(call.call, for: call.request, retriesLeft: call.retriesLeft - 1) == .ok else { return false }
     counters.pointee.retries &+= 1
     return true
   }
 
+  @inline(never)
   private func sendCancel(_ slot: Int32) {
     calls.slots[Int(slot)].connection._withUnsafeGuaranteedRef { connection in
       guard connection.connection.isOpen else { return }
@@ -152,7 +165,7 @@ extension NodeServer {
 
   private func remove(_ slot: Int32) {
     let pending = calls.slots + Int(slot)
-    if pending.pointee.timer >= 0 { wheel.cancel(pending.pointee.timer) }
+    if pending.pointee.timer >= 0 { wheel._withUnsafeGuaranteedRef { $0.cancel(pending.pointee.timer) } }
     let (previous, next) = (pending.pointee.previous, pending.pointee.next)
     if previous >= 0 {
       calls.slots[Int(previous)].next = next

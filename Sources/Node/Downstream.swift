@@ -12,6 +12,8 @@ final class Downstream {
   let name: String
   let propagator: any Propagator
   private(set) var connections: [DownstreamConnection] = []
+  /// The only connection, when there is one: no array on the request path. `connections` keeps it alive.
+  @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
 
   init(
@@ -25,16 +27,17 @@ final class Downstream {
           server: server, address: address, edge: "\(server.configuration.service.name)>\(callee.name)",
           propagator: propagator.name))
     }
+    single = connections.count == 1 ? Unmanaged.passUnretained(connections[0]) : nil
   }
 
   var isReady: Bool { connections.allSatisfy(\.isReady) }
 
   /// The next connection that is ready, or nil when the callee cannot be reached.
-  func pick() -> DownstreamConnection? {
-    if connections.count == 1 { return connections[0].isReady ? connections[0] : nil }
+  func pick() -> Unmanaged<DownstreamConnection>? {
+    if let single { return single._withUnsafeGuaranteedRef { $0.isReady } ? single : nil }
     for _ in connections.indices {
       turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
-      if connections[turn].isReady { return connections[turn] }
+      if connections[turn].isReady { return Unmanaged.passUnretained(connections[turn]) }
     }
     return nil
   }
@@ -47,8 +50,8 @@ final class DownstreamConnection: ConnectionDelegate {
   let server: NodeServer
   let edge: String
   private let propagator: String
-  private(set) var connection: Connection!
-  private(set) var isReady = false
+  let connection: Connection
+  @exclusivity(unchecked) private(set) var isReady = false
 
   init(
     server: NodeServer, address: ServiceAddress, edge: String, propagator: String
@@ -56,7 +59,8 @@ final class DownstreamConnection: ConnectionDelegate {
     self.server = server
     self.edge = edge
     self.propagator = propagator
-    connection = try Connection(loop: server.loop, host: address.host, port: address.port, delegate: self)
+    connection = try Connection(loop: server.loop, host: address.host, port: address.port)
+    connection.start(delegate: self)
     FrameHello(edge: edge, propagator: propagator).write(to: connection.output)
     connection.send()
   }
@@ -83,18 +87,24 @@ final class DownstreamConnection: ConnectionDelegate {
   }
 
   private func didReceive(_ frame: Frame) {
+    if frame.isResponse { return server.didReceive(reply: frame, status: .ok) }
+    didReceiveOther(frame)
+  }
+
+  @inline(never)
+  private func didReceiveOther(_ frame: Frame) {
     switch frame.type {
-    case .response: server.didReceive(reply: frame, status: .ok)
     case .error: server.didReceive(reply: frame, status: StatusCode(rawValue: frame.status) ?? .unknown)
     case .hello:
       guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
       isReady = true
       server.didConnectEdge()
     case .goaway: isReady = false
-    case .request, .cancel: fail(.unexpectedType)
+    case .request, .response, .cancel: fail(.unexpectedType)
     }
   }
 
+  @inline(never)
   private func fail(_ fault: FrameFault) {
     server.count(fault)
     close()

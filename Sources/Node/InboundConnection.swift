@@ -5,18 +5,28 @@ internal import EventLoop
 internal import Propagation
 internal import Wire
 
+/// The propagator of one caller, in an object of its own: a constant field is read without a reference count.
+final class ContextReader {
+  let propagator: any Propagator
+
+  init(_ propagator: any Propagator) { self.propagator = propagator }
+}
+
 final class InboundConnection: ConnectionDelegate {
   let server: NodeServer
-  private(set) var connection: Connection!
+  let connection: Connection
   /// How this caller writes the context; set by its hello.
-  private(set) var propagator: (any Propagator)?
+  private var reader: ContextReader?
+  /// The same without a reference count, for each request.
+  @exclusivity(unchecked) private var unretainedReader: Unmanaged<ContextReader>?
   /// Its requests under way, oldest first; slot indices, -1 for none.
-  var firstRequest: Int32 = -1
-  var lastRequest: Int32 = -1
+  @exclusivity(unchecked) var firstRequest: Int32 = -1
+  @exclusivity(unchecked) var lastRequest: Int32 = -1
 
   init(server: NodeServer, fd: Int32) {
     self.server = server
-    connection = Connection(loop: server.loop, fd: fd, delegate: self)
+    connection = Connection(loop: server.loop, fd: fd)
+    connection.start(delegate: self)
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
@@ -36,25 +46,34 @@ final class InboundConnection: ConnectionDelegate {
   }
 
   private func didReceive(_ frame: Frame) {
-    switch frame.type {
-    case .request:
-      guard let propagator else { return fail(.unexpectedType) }
+    if frame.isRequest {
+      guard let unretainedReader else { return fail(.unexpectedType) }
       guard frame.hopsLeft > 0 else { return fail(.noHopsLeft) }
-      server.begin(frame, from: self, propagator: propagator)
+      return unretainedReader._withUnsafeGuaranteedRef { server.begin(frame, from: self, reader: $0) }
+    }
+    didReceiveOther(frame)
+  }
+
+  @inline(never)
+  private func didReceiveOther(_ frame: Frame) {
+    switch frame.type {
     case .cancel:
       server.cancel(id: frame.id, from: self)
     case .hello:
       guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
         let propagator = PropagatorRegistry.resolve(hello.propagator)
       else { return fail(.unexpectedHello) }
-      self.propagator = propagator
+      let reader = ContextReader(propagator)
+      self.reader = reader
+      unretainedReader = Unmanaged.passUnretained(reader)
       FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: connection.output)
       connection.send()
-    case .response, .error, .goaway:
+    case .request, .response, .error, .goaway:
       fail(.unexpectedType)
     }
   }
 
+  @inline(never)
   private func fail(_ fault: FrameFault) {
     server.count(fault)
     connection.close()

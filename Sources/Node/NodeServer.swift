@@ -19,7 +19,11 @@ package protocol NodeServerDelegate: AnyObject {
 
 /// Serves one service of a topology on one event loop.
 package final class NodeServer {
+  /// Requests under way in one node, unless its owner says otherwise.
+  package static let requestCountMax = 65_536
+
   let loop: EventLoop
+  private let requestCountMax: Int
   private(set) var configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
@@ -28,21 +32,31 @@ package final class NodeServer {
   private var callees: [CalleeAddresses] = []
 
   // What RequestFlow and CallFlow work with.
-  var script: ServiceScript
-  var work: StandardWork?
-  var edges: [Downstream] = []
-  var requests: RequestTable
-  var calls = CallTable()
-  var wheel: TimerWheel!
-  var random: SeededGenerator
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  private var script: ServiceScript
+  @exclusivity(unchecked) var steps: UnsafeMutableBufferPointer<ScriptStep>
+  @exclusivity(unchecked) var scriptCalls: UnsafeMutableBufferPointer<ScriptCall>
+  @exclusivity(unchecked) var work: Unmanaged<StandardWork>?
+  private var ownedWork: StandardWork?
+  private var ownedEdges: [Downstream] = []
+  /// `ownedEdges` without reference counts, for each call.
+  @exclusivity(unchecked) var edges: UnsafeMutableBufferPointer<Unmanaged<Downstream>>
+  @exclusivity(unchecked) var requests: RequestTable
+  @exclusivity(unchecked) var calls = CallTable()
+  private var ownedWheel: TimerWheel!
+  @exclusivity(unchecked) var wheel: Unmanaged<TimerWheel>!
+  @exclusivity(unchecked) var random: SeededGenerator
   let errorThreshold: UInt64
   let responseSize: Int
   /// Context entries are counted: only in counting passes, because it costs.
-  package var isCounting = false
+  @exclusivity(unchecked) package var isCounting = false
 
-  /// - Parameter counters: a zeroed page that outlives the server; the launcher may map it too.
+  /// - Parameters:
+  ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
+  ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
   package init(
-    loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>
+    loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
+    requestCountMax: Int = NodeServer.requestCountMax
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
@@ -52,10 +66,17 @@ package final class NodeServer {
     errorThreshold = threshold(service.errorRate)
     responseSize = service.responseSize
     script = ServiceScript(service)
-    requests = RequestTable(makeContext: try NodeServer.contextMaker(service))
-    work = try NodeServer.standardWork(service, layer: configuration.layer)
-    wheel = TimerWheel(loop: loop) { [unowned self] token in didExpire(token) }
+    (steps, scriptCalls) = (script.steps, script.calls)
+    edges = .allocate(capacity: 0)
+    self.requestCountMax = requestCountMax
+    requests = RequestTable(capacity: requestCountMax, store: try NodeServer.store(service))
+    ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
+    work = ownedWork.map(Unmanaged.passUnretained)
+    ownedWheel = TimerWheel(loop: loop) { [unowned self] token in didExpire(token) }
+    wheel = Unmanaged.passUnretained(ownedWheel)
   }
+
+  var assignments: [ScriptAssignment] { script.assignments }
 
   /// Starts to listen; returns the port.
   package func listen() throws(EventLoopError) -> UInt16 {
@@ -70,8 +91,8 @@ package final class NodeServer {
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
   package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
     self.callees = callees
-    edges.forEach { $0.close() }
-    edges = []
+    ownedEdges.forEach { $0.close() }
+    ownedEdges = []
     for key in script.edges {
       guard let callee = callees.first(where: { $0.service == key.service }) else {
         throw .missingAddress(service: key.service)
@@ -80,23 +101,28 @@ package final class NodeServer {
         throw .unknownPropagator(key.propagator)
       }
       do {
-        edges.append(try Downstream(server: self, callee: callee, propagator: propagator))
+        ownedEdges.append(try Downstream(server: self, callee: callee, propagator: propagator))
       } catch {
         throw .unreachable(callee.name, error)
       }
     }
-    if edges.isEmpty { delegate?.serverDidConnect(self) }
+    edges.deallocate()
+    edges = .allocate(capacity: ownedEdges.count)
+    _ = edges.initialize(from: ownedEdges.map(Unmanaged.passUnretained))
+    if ownedEdges.isEmpty { delegate?.serverDidConnect(self) }
   }
 
   /// Takes on another strategy between two slots; no request may be under way. The edges connect anew.
   package func replace(_ service: Service) throws(NodeError) {
     guard counters.pointee.open == 0 else { throw .busy }
-    let makeContext = try NodeServer.contextMaker(service)
-    work = try NodeServer.standardWork(service, layer: configuration.layer)
+    let store = try NodeServer.store(service)
+    ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
+    work = ownedWork.map(Unmanaged.passUnretained)
     requests.deallocate()
-    requests = RequestTable(makeContext: makeContext)
+    requests = RequestTable(capacity: requestCountMax, store: store)
     script.deallocate()
     script = ServiceScript(service)
+    (steps, scriptCalls) = (script.steps, script.calls)
     configuration.service = service
     try connect(callees)
   }
@@ -104,10 +130,10 @@ package final class NodeServer {
   /// Closes everything. Requests under way are forgotten.
   package func close() {
     listener?.close()
-    edges.forEach { $0.close() }
+    ownedEdges.forEach { $0.close() }
     for connection in connections.values { connection.connection.close() }
     connections = [:]
-    wheel.close()
+    ownedWheel.close()
   }
 
   // MARK: What the connections tell
@@ -124,7 +150,7 @@ package final class NodeServer {
   }
 
   func didConnectEdge() {
-    if edges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
+    if ownedEdges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
   }
 
   func pauseInbound() { connections.values.forEach { $0.connection.pauseReading() } }
@@ -133,9 +159,9 @@ package final class NodeServer {
 
   // MARK: Private
 
-  private static func contextMaker(_ service: Service) throws(NodeError) -> () -> RequestContext {
+  private static func store(_ service: Service) throws(NodeError) -> StoreKind {
     guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
-    return { kind.makeContext() }
+    return kind
   }
 
   private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {

@@ -24,7 +24,7 @@ extension NodeServer {
   static let workSliceMax: Int64 = 1_000_000
 
   /// Starts a request that has just arrived.
-  func begin(_ frame: Frame, from caller: InboundConnection, propagator: any Propagator) {
+  func begin(_ frame: Frame, from caller: InboundConnection, reader: ContextReader) {
     countArrival(frame)
     let index = requests.allocate()
     guard index >= 0 else {
@@ -47,10 +47,11 @@ extension NodeServer {
     link(index, to: caller)
     counters.pointee.open &+= 1
     request.pointee.context._withUnsafeGuaranteedRef { context in
-      if !propagator.extract(frame, into: context).isEmpty { counters.pointee.extractionDrops &+= 1 }
+      if reader.propagator.extract(frame, into: context).rawValue != 0 { counters.pointee.extractionDrops &+= 1 }
       if frame.flags != 0 || isCounting { observe(frame, context, request) }
       if let work {
-        counters.pointee.checksum &+= work.perform(on: context, spanID: random.next() | 1)
+        let spanID = random.next() | 1
+        counters.pointee.checksum &+= work._withUnsafeGuaranteedRef { context.perform($0, spanID: spanID) }
         request.pointee.hasFreshSpan = true
       }
     }
@@ -61,11 +62,11 @@ extension NodeServer {
   /// Runs steps until one of them has to wait, or the script is through.
   func advance(_ index: Int32) {
     let request = requests.slots + Int(index)
-    while Int(request.pointee.step) < script.steps.count {
-      let step = script.steps.baseAddress! + Int(request.pointee.step)
+    while Int(request.pointee.step) < steps.count {
+      let step = steps.baseAddress! + Int(request.pointee.step)
       switch step.pointee.kind {
       case .calls:
-        if startCalls(of: step.pointee, for: index) { return }
+        if startCalls(of: step, for: index) { return }
       case .set:
         assign(step.pointee, request)
       case .work:
@@ -82,7 +83,7 @@ extension NodeServer {
   func finish(_ index: Int32, status: StatusCode) {
     let request = requests.slots + Int(index)
     request.pointee.connection._withUnsafeGuaranteedRef { caller in
-      if status == .ok {
+      if case .ok = status {
         let output = caller.connection.output
         var writer = FrameWriter(to: output, type: .response, id: request.pointee.id)
         if let echo = request.pointee.echo { echo._withUnsafeGuaranteedRef { $0.write(to: &writer) } }
@@ -91,7 +92,7 @@ extension NodeServer {
         counters.pointee.responses &+= 1
       } else {
         counters.pointee.errors &+= 1
-        if status == .deadlineExceeded { counters.pointee.deadlineExceeded &+= 1 }
+        if case .deadlineExceeded = status { counters.pointee.deadlineExceeded &+= 1 }
         sendError(status, id: request.pointee.id, to: caller)
       }
     }
@@ -126,10 +127,11 @@ extension NodeServer {
 
   // MARK: Steps
 
+  @inline(never)
   private func assign(_ step: ScriptStep, _ request: UnsafeMutablePointer<InboundRequest>) {
     request.pointee.context._withUnsafeGuaranteedRef { context in
       for position in Int(step.first)..<Int(step.first + step.count) {
-        let assignment = script.assignments[position]
+        let assignment = assignments[position]
         switch assignment.key.type {
         case .integer: context.setInteger(assignment.key, assignment.integer)
         case .text: context.setText(assignment.key, assignment.text.span.bytes)
@@ -139,6 +141,7 @@ extension NodeServer {
   }
 
   /// Burns CPU, a slice at a time. True when the request must wait for its next slice.
+  @inline(never)
   private func work(_ step: ScriptStep, _ index: Int32) -> Bool {
     let request = requests.slots + Int(index)
     if request.pointee.workLeft < 0 { request.pointee.workLeft = duration(of: step) }
@@ -155,6 +158,7 @@ extension NodeServer {
     return true
   }
 
+  @inline(never)
   private func sleep(_ step: ScriptStep, _ index: Int32) {
     let request = requests.slots + Int(index)
     wait(index, until: min(loop.now &+ duration(of: step), request.pointee.deadline), step)
@@ -163,7 +167,8 @@ extension NodeServer {
   private func wait(_ index: Int32, until time: Int64, _ step: ScriptStep) {
     let request = requests.slots + Int(index)
     if step.needsContextLater { request.pointee.context._withUnsafeGuaranteedRef { $0.detach() } }
-    request.pointee.timer = wheel.schedule(at: time, token: TimerToken.resume | UInt64(UInt32(bitPattern: index)))
+    let token = TimerToken.resume | UInt64(UInt32(bitPattern: index))
+    request.pointee.timer = wheel._withUnsafeGuaranteedRef { $0.schedule(at: time, token: token) }
   }
 
   private func duration(of step: ScriptStep) -> Int64 {
@@ -181,6 +186,7 @@ extension NodeServer {
   }
 
   /// What only fidelity requests and counting passes do.
+  @inline(never)
   private func observe(
     _ frame: Frame, _ context: RequestContext, _ request: UnsafeMutablePointer<InboundRequest>
   ) {
@@ -192,6 +198,7 @@ extension NodeServer {
     }
   }
 
+  @inline(never)
   private func sendError(_ status: StatusCode, id: UInt64, to caller: InboundConnection) {
     FrameWriter(to: caller.connection.output, type: .error, id: id, status: status.rawValue).finish(payloadSize: 0)
     caller.connection.send()
@@ -200,7 +207,7 @@ extension NodeServer {
   private func release(_ index: Int32) {
     let request = requests.slots + Int(index)
     while request.pointee.firstCall >= 0 { giveUp(call: request.pointee.firstCall) }
-    if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
+    if request.pointee.timer >= 0 { wheel._withUnsafeGuaranteedRef { $0.cancel(request.pointee.timer) } }
     if let echo = request.pointee.echo { echo.release() }
     unlink(index)
     requests.free(index)

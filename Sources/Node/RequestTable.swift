@@ -31,17 +31,16 @@ struct InboundRequest {
 
 /// Slots for at most `capacity` requests. The memory is reserved once and touched only as far as it is used.
 struct RequestTable {
-  /// Requests under way in one node; the next is answered RESOURCE_EXHAUSTED.
-  static let requestCountMax = 65_536
-
   let slots: UnsafeMutablePointer<InboundRequest>
   private var usedCount = 0
   private var firstFree: Int32 = -1
-  private let makeContext: () -> RequestContext
+  private let capacity: Int
+  private let store: StoreKind
 
-  init(makeContext: @escaping () -> RequestContext) {
-    slots = .allocate(capacity: RequestTable.requestCountMax)
-    self.makeContext = makeContext
+  init(capacity: Int, store: StoreKind) {
+    slots = .allocate(capacity: capacity)
+    self.capacity = capacity
+    self.store = store
   }
 
   /// Frees everything; no request may be under way.
@@ -61,8 +60,8 @@ struct RequestTable {
   }
 
   private mutating func addSlot() -> Int32 {
-    guard usedCount < RequestTable.requestCountMax else { return -1 }
-    (slots + usedCount).pointee.context = Unmanaged.passRetained(makeContext())
+    guard usedCount < capacity else { return -1 }
+    (slots + usedCount).pointee.context = Unmanaged.passRetained(store.makeContext())
     usedCount += 1
     return Int32(usedCount - 1)
   }

@@ -1,8 +1,8 @@
 // Random numbers that are the same for one seed on every machine and with every toolchain. Not for secrets.
 
 /// SplitMix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, 2014).
-package struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+  @usableFromInline var state: UInt64
 
   package init(seed: UInt64) {
     state = seed
@@ -13,7 +13,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = Self.mixed(Self.mixed(seed) ^ (stream &* 0x9e37_79b9_7f4a_7c15))
   }
 
-  package mutating func next() -> UInt64 {
+  @inlinable
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     return Self.mixed(state)
   }
@@ -37,7 +38,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
   }
 
-  private static func mixed(_ value: UInt64) -> UInt64 {
+  @inlinable
+  static func mixed(_ value: UInt64) -> UInt64 {
     var mix = value
     mix = (mix ^ (mix >> 30)) &* 0xbf58_476d_1ce4_e5b9
     mix = (mix ^ (mix >> 27)) &* 0x94d0_49bb_1331_11eb

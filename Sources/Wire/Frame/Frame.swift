@@ -17,28 +17,28 @@
 /// Then the fields (u16 name size, u16 value size, name, value; ordered, duplicates allowed), the context section and
 /// the payload.
 public enum FrameLayout {
-  public static let headerSize = 32
-  public static let sizeFieldSize = 4
-  public static let typeOffset = 4
-  public static let flagsOffset = 5
-  public static let fieldCountOffset = 6
-  public static let idOffset = 8
-  public static let deadlineOffset = 16
-  public static let hopsLeftOffset = 20
-  public static let statusOffset = 22
-  public static let contextSizeOffset = 24
-  public static let payloadSizeOffset = 28
-  public static let fieldHeaderSize = 4
+  @inlinable public static var headerSize: Int { 32 }
+  @inlinable public static var sizeFieldSize: Int { 4 }
+  @inlinable public static var typeOffset: Int { 4 }
+  @inlinable public static var flagsOffset: Int { 5 }
+  @inlinable public static var fieldCountOffset: Int { 6 }
+  @inlinable public static var idOffset: Int { 8 }
+  @inlinable public static var deadlineOffset: Int { 16 }
+  @inlinable public static var hopsLeftOffset: Int { 20 }
+  @inlinable public static var statusOffset: Int { 22 }
+  @inlinable public static var contextSizeOffset: Int { 24 }
+  @inlinable public static var payloadSizeOffset: Int { 28 }
+  @inlinable public static var fieldHeaderSize: Int { 4 }
 }
 
 public enum FrameLimits {
   /// Bytes of a whole frame.
-  public static let frameSizeMax = 16 << 20
-  public static let fieldCountMax = 256
+  @inlinable public static var frameSizeMax: Int { 16 << 20 }
+  @inlinable public static var fieldCountMax: Int { 256 }
   /// Bytes of all fields together, their headers included.
-  public static let fieldsSizeMax = 64 << 10
+  @inlinable public static var fieldsSizeMax: Int { 64 << 10 }
   /// Bytes of the context section; a reply to an echo request carries one view per node that it passed.
-  public static let contextSizeMax = 4 << 20
+  @inlinable public static var contextSizeMax: Int { 4 << 20 }
 }
 
 public enum FrameType: UInt8, Sendable {
@@ -54,7 +54,7 @@ public enum FrameType: UInt8, Sendable {
 
 public enum FrameFlags {
   /// The reply carries the context that each node on the path saw.
-  public static let echo: UInt8 = 1 << 0
+  @inlinable public static var echo: UInt8 { 1 << 0 }
 }
 
 /// Why received bytes are not a frame. The connection is closed and counted under this reason.
@@ -92,7 +92,7 @@ public struct Frame {
     if contextSize > FrameLimits.contextSizeMax { return .invalid(.contextTooLarge) }
     let fieldsSize = size &- FrameLayout.headerSize &- contextSize &- frame.payloadSize
     if fieldsSize < 0 { return .invalid(.sizesDisagree) }
-    if FrameType(rawValue: frame.typeByte) == nil { return .invalid(.unknownType) }
+    if frame.typeByte &- 1 > 5 { return .invalid(.unknownType) }
     if size > bytes.count { return .needsMore }
     if fieldsSize != 0 || frame.fieldCount != 0 {
       if let fault = frame.faultInFields(fieldsSize) { return .invalid(fault) }
@@ -126,8 +126,11 @@ public struct Frame {
 
   // MARK: Header
 
-  @usableFromInline var typeByte: UInt8 { base.load(fromByteOffset: FrameLayout.typeOffset, as: UInt8.self) }
+  @inlinable var typeByte: UInt8 { base.load(fromByteOffset: FrameLayout.typeOffset, as: UInt8.self) }
   @inlinable public var type: FrameType { FrameType(rawValue: typeByte)! }
+  /// The same as `type`, for the two that matter.
+  @inlinable public var isRequest: Bool { typeByte == 2 }
+  @inlinable public var isResponse: Bool { typeByte == 3 }
   @inlinable public var flags: UInt8 { base.load(fromByteOffset: FrameLayout.flagsOffset, as: UInt8.self) }
   @inlinable public var fieldCount: Int { Int(load16(base, FrameLayout.fieldCountOffset)) }
   @inlinable public var id: UInt64 {
