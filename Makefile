@@ -42,10 +42,10 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests --sanitize=address --scratch-path .build-asan
 
 lint: ## Check the formatting of every Swift file
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive Package.swift Sources Tests
 
 format: ## Format every Swift file
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive Package.swift Sources Tests
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-* Benchmarks/.build

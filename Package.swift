@@ -51,8 +51,11 @@ let package = Package(
     module("Launcher", ["Wire", "EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
-      dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
-        argumentParser],
+      dependencies: [
+        "Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop",
+        "Context", "CLinux", "CMeter",
+        argumentParser,
+      ],
       swiftSettings: swiftSettings),
     tests("ContextTests", ["Context"]),
     tests("PropagationTests", ["Propagation", "Context"]),

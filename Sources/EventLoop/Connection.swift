@@ -60,11 +60,13 @@ package final class Connection {
     let context = Unmanaged.passRetained(self).toOpaque()
     readEvent = event_new(
       loop.base, fd, Int16(EV_READ | EV_PERSIST),
-      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeReadable() } },
+      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeReadable() }
+      },
       context)
     writeEvent = event_new(
       loop.base, fd, Int16(EV_WRITE),
-      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() } },
+      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() }
+      },
       context)
   }
 

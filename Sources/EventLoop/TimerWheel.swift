@@ -213,9 +213,11 @@ package final class TimerWheel {
   private func earliestDeadline() -> Int64? {
     guard count > 0 else { return nil }
     let horizon = currentTick + Int64(TimerWheel.bucketCount)
-    let bucketTick = heads[Int(truncatingIfNeeded: currentTick) & (TimerWheel.bucketCount - 1)] >= 0
+    let bucketTick =
+      heads[Int(truncatingIfNeeded: currentTick) & (TimerWheel.bucketCount - 1)] >= 0
       ? currentTick : nextOccupiedTick(limit: horizon)
-    let farCheck = heads[TimerWheel.farBucket] >= 0
+    let farCheck =
+      heads[TimerWheel.farBucket] >= 0
       ? (farTick + Int64(TimerWheel.bucketCount / 2)) << TimerWheel.tickShift : Int64.max
     guard bucketTick < horizon else { return farCheck }
     var earliest = Int64.max

@@ -48,7 +48,10 @@ final class ChildProcess: LineChannelDelegate {
 
     let program = ChildProcess.program
     let arguments =
-      wrapper + [wrapper.isEmpty ? "ctxchain" : ChildProcess.resolvedProgram, role.rawValue, "--launcher", String(getpid()), "--name", name]
+      wrapper + [
+        wrapper.isEmpty ? "ctxchain" : ChildProcess.resolvedProgram, role.rawValue, "--launcher", String(getpid()),
+        "--name", name,
+      ]
     let path = wrapper.first ?? program
     switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
     case .success(let pid): self.pid = pid

@@ -69,7 +69,9 @@ extension Experiment {
     if !depths.dropped.isEmpty {
       let dropped = depths.dropped.sorted().map(String.init).joined(separator: ", ")
       result.settings.fullRunSeconds = fullSeconds
-      note("depths \(dropped) dropped: \(least) rounds of all depths need \(Int(fullSeconds.rounded(.up))) s, not \(Int(budget)) s")
+      note(
+        "depths \(dropped) dropped: \(least) rounds of all depths need \(Int(fullSeconds.rounded(.up))) s, not \(Int(budget)) s"
+      )
     } else if !hasTimeFor(rounds: least) {
       result.settings.fullRunSeconds = fullSeconds
       note("\(least) rounds need \(Int(fullSeconds.rounded(.up))) s, more than the \(Int(budget)) s that were given")

@@ -57,7 +57,9 @@ package final class LoadSession {
       status = 1
     }
     supervisor.close()
-    if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 { status = 1 }
+    if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 {
+      status = 1
+    }
     return status
   }
 

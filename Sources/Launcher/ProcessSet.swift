@@ -77,7 +77,8 @@ final class ProcessSet {
   private func spawnNodes() throws(LauncherError) {
     for (index, service) in topology.services.enumerated() {
       guard service.workers == 1 else {
-        throw .unsupported("services.\(service.name).workers: expected 1, got \(service.workers): nodes have one thread")
+        throw .unsupported(
+          "services.\(service.name).workers: expected 1, got \(service.workers): nodes have one thread")
       }
       for replica in 0..<service.replicas {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"

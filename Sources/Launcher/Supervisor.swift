@@ -18,6 +18,9 @@ final class Supervisor {
   init() throws {
     loop = try EventLoop()
     signal(SIGPIPE, SIG_IGN)
+    // In the children the runtime's crash handler would swallow the first signal that somebody sends, and after a crash
+    // its backtracer would hold the log's pipe open.
+    setenv("SWIFT_BACKTRACE", "enable=no", 0)
     // Whoever started this program may have had signals blocked; the mask is inherited.
     var all = sigset_t()
     sigfillset(&all)

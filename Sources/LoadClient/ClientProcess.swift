@@ -83,7 +83,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     return propagator
   }
 
-  private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages {
+  private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages
+  {
     guard let client = configuration?.topology.client else { throw ClientError.notConfigured }
     return RequestImages(
       client: client, propagator: try propagator(client.propagator),

@@ -34,7 +34,9 @@ struct DeclaredContext {
   private(set) var views: [View] = []
 
   /// - Parameter sent: what the client put into the request.
-  init(topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool) {
+  init(
+    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool
+  ) {
     self.topology = topology
     self.propagators = propagators
     self.isLossless = isLossless
@@ -102,7 +104,8 @@ struct DeclaredContext {
     var lost: Set<String> = []
     for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf {
       lost.formUnion(whole.snapshot.entries.filter { seen.snapshot.entries[$0.key] != $0.value }.keys)
-      if seen.snapshot.traceIDHigh != whole.snapshot.traceIDHigh || seen.snapshot.traceIDLow != whole.snapshot.traceIDLow
+      if seen.snapshot.traceIDHigh != whole.snapshot.traceIDHigh
+        || seen.snapshot.traceIDLow != whole.snapshot.traceIDLow
       {
         lost.insert("trace-id")
       }

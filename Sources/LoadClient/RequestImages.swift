@@ -66,7 +66,7 @@ final class RequestImages {
     context.setInteger(.user, Int64(random.next() % 9_000_000) + 1_000_000)
     context.setText(.tenant, Array(tenant.utf8).span.bytes)
     for assignment in client.set {
-      let key = ContextSchema.keys.first { $0.name == assignment.key }
+      let key = ContextSchema.key(named: assignment.key)
       switch assignment.value {
       case .integer(let value):
         context.setInteger(key ?? ContextKey(name: assignment.key, type: .integer), value)

@@ -126,9 +126,9 @@ extension ScriptAssignment {
     }
   }
 
-  /// The declared key of that name and type, or a new one.
+  /// The declared key of that name, or a new one. The topology was checked: the value has the declared type.
   private static func key(_ name: String, _ type: ContextValueType) -> ContextKey {
-    ContextSchema.keys.first { $0.name == name && $0.type == type } ?? ContextKey(name: name, type: type)
+    ContextSchema.key(named: name) ?? ContextKey(name: name, type: type)
   }
 }
 

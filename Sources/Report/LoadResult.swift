@@ -34,14 +34,20 @@ package struct LoadResult: Codable, Equatable, Sendable {
   package var text: String {
     func microseconds(_ value: Int64?) -> String { value.map { "\(Double($0 / 100) / 10) µs" } ?? "–" }
     func latency(_ name: String, _ summary: LatencySummary?) -> (String, String) {
-      let values = [("P50", summary?.p50), ("P90", summary?.p90), ("P99", summary?.p99), ("P99.9", summary?.p999), ("max", summary?.max)]
+      let values = [
+        ("P50", summary?.p50), ("P90", summary?.p90), ("P99", summary?.p99), ("P99.9", summary?.p999),
+        ("max", summary?.max),
+      ]
       return (name, values.map { "\($0.0) \(microseconds($0.1))" }.joined(separator: "  "))
     }
     let ledger = slot.ledger
     let load = slot.plannedRate.map { "\($0) requests/s planned" } ?? "\(slot.inFlight ?? 0) in flight"
     var rows = [
       ("entry", "\(entry), \(load), \(slot.connections) connection\(slot.connections == 1 ? "" : "s")"),
-      ("throughput", "\(Int(slot.throughput.rounded())) requests/s over \(Double(slot.windowNanoseconds / 1_000_000) / 1000) s"),
+      (
+        "throughput",
+        "\(Int(slot.throughput.rounded())) requests/s over \(Double(slot.windowNanoseconds / 1_000_000) / 1000) s"
+      ),
       latency("response time", slot.responseTime),
     ]
     if slot.phase == .open { rows.append(latency("service time", slot.serviceTime)) }

@@ -39,7 +39,7 @@ struct ScriptReader {
   private mutating func step(_ field: Field) throws(TopologyError) -> Step {
     let (key, value) = try onlyEntry(field, what: "a step", keys: ScriptReader.stepKeys)
     switch key {
-    case "set": return .set(try ScriptReader.assignments(value))
+    case "set": return .set(try ScriptReader.assignments(value, vocabulary))
     case "work": return .work(try distribution(value))
     case "sleep": return .sleep(try distribution(value))
     case "call": return .call(try call(value))
@@ -109,7 +109,7 @@ struct ScriptReader {
 
   /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything
   /// else, and whatever is quoted, is text.
-  static func assignments(_ field: Field) throws(TopologyError) -> [Assignment] {
+  static func assignments(_ field: Field, _ vocabulary: Vocabulary) throws(TopologyError) -> [Assignment] {
     let fields = try field.anyMapping("keys and their values")
     guard !fields.entries.isEmpty else { throw field.error("expected at least one key, got none") }
     guard fields.entries.count <= TopologyLimits.assignmentCountMax else {
@@ -122,7 +122,14 @@ struct ScriptReader {
       } catch {
         throw field.error(error.problem, at: entry.mark)
       }
-      result.append(Assignment(key: entry.key, value: try value(entry.field)))
+      let value = try value(entry.field)
+      switch value {
+      case .text(let text) where vocabulary.integerKeys.contains(entry.key):
+        throw entry.field.error("\(entry.key) holds an integer, got the text \(quoted(text))")
+      case .integer(let number) where vocabulary.textKeys.contains(entry.key):
+        throw entry.field.error("\(entry.key) holds a text: quote \(number)")
+      case .integer, .text: result.append(Assignment(key: entry.key, value: value))
+      }
     }
     return result
   }

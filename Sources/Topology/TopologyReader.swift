@@ -84,7 +84,7 @@ struct TopologyReader {
     let fields = try field.mapping("a mapping of the client's side", keys: TopologyReader.clientKeys)
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
     if let field = fields["size"] { client.payloadSize = try field.size() }
-    if let field = fields["set"] { client.set = try ScriptReader.assignments(field) }
+    if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
     return client
   }
 }

@@ -20,16 +20,21 @@ package struct Vocabulary: Sendable {
   /// Those of `propagators` that stand alone: joining them with others is an error.
   package let exclusivePropagators: [String]
   package let transports: [String]
+  /// Keys that the context schema declares: `set` must give them a value of their type.
+  package let integerKeys: [String]
+  package let textKeys: [String]
 
   package init(
     presets: [Preset], stores: [String], propagators: [String], exclusivePropagators: [String] = [],
-    transports: [String]
+    transports: [String], integerKeys: [String] = [], textKeys: [String] = []
   ) {
     self.presets = presets
     self.stores = stores
     self.propagators = propagators
     self.exclusivePropagators = exclusivePropagators
     self.transports = transports
+    self.integerKeys = integerKeys
+    self.textKeys = textKeys
   }
 
   func preset(named name: String) -> Preset? { presets.first { $0.name == name } }

@@ -25,7 +25,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Requests under way in closed-loop slots, 1 to 4096.")
   var inFlight = 64
 
-  @Option(name: [.customShort("R"), .customLong("rate"), .customLong("qps")], help: "Requests per second of the open-loop slots; without it, half of what the slowest strategy can do.")
+  @Option(
+    name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
+    help: "Requests per second of the open-loop slots; without it, half of what the slowest strategy can do.")
   var rate: Double?
 
   @Option(help: "Time after which a request is given up; its deadline.")
@@ -46,7 +48,8 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Seed of every random thing in the run.")
   var seed: UInt64 = 1
 
-  @Option(help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
+  @Option(
+    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
   var json: String?
 
   @Flag(help: "Exit with status 4 when a slot is invalid.")

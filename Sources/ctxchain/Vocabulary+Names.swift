@@ -8,5 +8,7 @@ extension Vocabulary {
   static let current = Vocabulary(
     presets: Strategy.presets.map { Preset(name: $0.name, store: $0.store.rawValue, propagator: $0.propagator) },
     stores: StoreKind.allCases.map(\.rawValue), propagators: PropagatorRegistry.names,
-    exclusivePropagators: PropagatorRegistry.exclusiveNames, transports: ["frame"])
+    exclusivePropagators: PropagatorRegistry.exclusiveNames, transports: ["frame"],
+    integerKeys: ContextSchema.keys.filter { $0.type == .integer }.map(\.name),
+    textKeys: ContextSchema.keys.filter { $0.type == .text }.map(\.name))
 }

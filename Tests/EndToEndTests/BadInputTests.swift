@@ -18,8 +18,10 @@ struct BadInputTests {
     "A wrong argument is refused with status 2, naming the option and the range",
     arguments: [
       (["chain", "-n", "0"], ["1 to 64", "got 0"]), (["chain", "-n", "65"], ["1 to 64", "got 65"]),
-      (["chain", "-n", "x"], ["-n"]), (["chain"], ["-n"]), (["chain", "-n", "2", "--slot", "5ms"], ["--slot", "250ms"]),
-      (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]), (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
+      (["chain", "-n", "x"], ["-n"]), (["chain"], ["-n"]),
+      (["chain", "-n", "2", "--slot", "5ms"], ["--slot", "250ms"]),
+      (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]),
+      (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
       (["chain", "-n", "2", "--depths", "1,,2"], ["--depths"]),
       (["chain", "-n", "2", "--strategies", "pakced"], ["--strategies", "pakced"]),
       (["chain", "-n", "2", "--strategies", "packed,packed"], ["twice"]),
@@ -41,12 +43,14 @@ struct BadInputTests {
   @Test(
     "A wrong topology is refused with status 2 and file, line and column",
     arguments: [
-      ("version: 1\nentry: a\nservices: [", ":4:1: not valid YAML"), ("version: 1\nentry: a\nservcies: []\n", "services"),
+      ("version: 1\nentry: a\nservices: [", ":4:1: not valid YAML"),
+      ("version: 1\nentry: a\nservcies: []\n", "services"),
       ("version: 1\nentry: a\nservices:\n  - {name: a}\n  - {name: a}\n", "duplicate"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: b}]}\n", ":4:"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{call: a}]}\n", "a"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, response-size: -1B}\n", ":4:"),
       ("version: 1\nentry: a\nservices:\n  - {name: a, response-size: 900GiB}\n", ":4:"), ("", "empty"),
+      ("version: 1\nentry: a\nservices:\n  - {name: a, script: [{set: {user: bob}}]}\n", "user holds an integer"),
     ])
   func wrongTopology(text: String, part: String) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "wrong-\(UUID().uuidString).yaml")
@@ -97,7 +101,8 @@ struct BadInputTests {
     #expect(second.children.isEmpty)
   }
 
-  @Test("An output that cannot be written is refused before the run", arguments: ["/nonexistent/x.json", "/proc/x.json"])
+  @Test(
+    "An output that cannot be written is refused before the run", arguments: ["/nonexistent/x.json", "/proc/x.json"])
   func unwritable(path: String) throws {
     let run = try Program.run("chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", path)
     expectOneLine(run, status: 1, contains: [path])
@@ -129,7 +134,8 @@ struct BadInputTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let run = try Program.run("run", file.path, "--rounds", "1", "--json", json)
     #expect(run.status == 1)
-    let written = try #require(try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
+    let written = try #require(
+      try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
     #expect(written["verdict"] as? String == "mismatch")
     #expect(written["firstDifferingEdge"] as? String == "b → c")
   }
@@ -163,7 +169,9 @@ struct RawConnection {
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
     try #require(result == 0)
     var limit = timeval(tv_sec: 10, tv_usec: 0)

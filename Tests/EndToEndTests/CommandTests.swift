@@ -63,7 +63,9 @@ struct CommandTests {
     #expect(run.status == 0, "\(run.error)")
     let document = try ResultDocument(path: json)
     try document.expectBalancedLedgers()
-    for result in document.list("fidelity") { #expect(["faithful", "lost-as-declared"].contains(result["verdict"] as? String)) }
+    for result in document.list("fidelity") {
+      #expect(["faithful", "lost-as-declared"].contains(result["verdict"] as? String))
+    }
   }
 
   @Test("validate prints a topology that is valid and prints the same again")
@@ -106,7 +108,9 @@ struct CommandTests {
       let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])
       let ledger = try #require(slot["ledger"] as? [String: Int])
       #expect(ledger["planned"]! > 300)
-      #expect(ledger["planned"]! == ledger["completed"]! + ledger["failed"]! + ledger["timedOut"]! + ledger["shed"]! + ledger["censored"]!)
+      #expect(
+        ledger["planned"]! == ledger["completed"]! + ledger["failed"]! + ledger["timedOut"]! + ledger["shed"]! + ledger[
+          "censored"]!)
     }
   }
 

@@ -115,9 +115,10 @@ struct ProcessTests {
   func noFiles() throws {
     let folder = FileManager.default.temporaryDirectory
     func mine() -> Set<String> {
-      Set(((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
-        $0.hasPrefix("no-files")
-      })
+      Set(
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
+          $0.hasPrefix("no-files")
+        })
     }
     let json = folder.appending(path: "no-files-\(UUID().uuidString).json").path
     let program = try runningChain(json: json)

@@ -114,7 +114,8 @@ struct ChildInfo: Equatable {
     return numbers.compactMap { pid in
       guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return nil }
       let words = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      guard let mark = words.firstIndex(of: "--launcher"), words.count > mark + 3, words[mark + 1] == "\(launcher)" else {
+      guard let mark = words.firstIndex(of: "--launcher"), words.count > mark + 3, words[mark + 1] == "\(launcher)"
+      else {
         return nil
       }
       let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""

@@ -16,7 +16,8 @@ struct SchemaTests {
   }
 
   private func shell(_ command: String) throws -> Int32 {
-    var words: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", command].map { (word: String) in strdup(word) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] =
+      ["/bin/sh", "-c", command].map { (word: String) in strdup(word) } + [nil]
     defer { words.forEach { free($0) } }
     var pid: pid_t = 0
     try #require(posix_spawn(&pid, "/bin/sh", nil, nil, &words, environ) == 0)

@@ -19,7 +19,8 @@ struct TidyTests {
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
     "Node": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Propagation", "Statistics",
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Propagation",
+      "Statistics",
       "Topology", "Wire",
     ],
     "LoadClient": [
@@ -30,13 +31,15 @@ struct TidyTests {
       "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Topology", "Wire",
     ],
     "ctxchain": [
-      "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Launcher", "LoadClient", "Node",
+      "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Launcher", "LoadClient",
+      "Node",
       "Propagation", "Report", "Statistics", "Topology",
     ],
   ]
 
   private func swiftFiles(_ folder: String) -> [URL] {
-    let files = FileManager.default.enumerator(at: TidyTests.root.appending(path: folder), includingPropertiesForKeys: nil)
+    let files = FileManager.default.enumerator(
+      at: TidyTests.root.appending(path: folder), includingPropertiesForKeys: nil)
     return (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
   }
 
@@ -52,7 +55,9 @@ struct TidyTests {
     for module in swiftModules {
       for file in swiftFiles("Sources/\(module)") {
         for line in try lines(file) {
-          guard let match = line.wholeMatch(of: /(?:internal |package |public |private )?import (?:struct |class |func )?(\w+).*/)
+          guard
+            let match = line.wholeMatch(
+              of: /(?:internal |package |public |private )?import (?:struct |class |func )?(\w+).*/)
           else { continue }
           let name = String(match.1)
           #expect(TidyTests.allowed[module]!.contains(name), "\(module)/\(file.lastPathComponent) imports \(name)")
@@ -74,7 +79,9 @@ struct TidyTests {
 
   @Test("A command file has at most 120 lines: commands are arguments only")
   func commands() throws {
-    for file in swiftFiles("Sources/ctxchain/Commands") { #expect(try lines(file).count <= 120, "\(file.lastPathComponent)") }
+    for file in swiftFiles("Sources/ctxchain/Commands") {
+      #expect(try lines(file).count <= 120, "\(file.lastPathComponent)")
+    }
   }
 
   @Test("@unchecked Sendable and nonisolated(unsafe) stand only where a sentence says why they are safe")
