@@ -41,11 +41,17 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests --sanitize=address --scratch-path .build-asan
 
+bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
+	@scripts/install-deps valgrind:/usr/bin/valgrind
+	swift build -c release
+	swift build -c release --package-path Benchmarks
+	@Benchmarks/bench $(ONLY)
+
 lint: ## Check the formatting of every Swift file
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Benchmarks/Package.swift Sources Tests
 
 format: ## Format every Swift file
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Benchmarks/Package.swift Sources Tests
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-* Benchmarks/.build

@@ -75,7 +75,6 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case verify(token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
   /// Ends the running slot early: no new requests, drain, report.
   case finish
-  case readMeter(token: Int)
   case stop
 }
 
@@ -95,6 +94,8 @@ package struct SlotOutcome: Codable, Sendable {
   package var sendLag: LatencyHistogram
   /// Completions per piece of the window, when the order asked for pieces.
   package var pieces: [UInt32]
+  /// What the client itself asked of the allocator and the kernel in the window.
+  package var meter = MeterReading()
 
   package init(
     token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64, plannedInWindow: UInt64,
@@ -149,6 +150,5 @@ package enum ClientReport: Codable, Sendable {
   case windowClosed(token: Int)
   case finished(SlotOutcome)
   case verified(FidelityOutcome)
-  case meter(MeterReading)
   case failed(String)
 }

@@ -98,4 +98,12 @@ package struct MeterReading: Codable, Equatable, Sendable {
     self.systemCalls = systemCalls
     self.method = method
   }
+
+  /// What came since an earlier reading.
+  package func since(_ earlier: MeterReading) -> MeterReading {
+    MeterReading(
+      token: token, allocations: allocations &- earlier.allocations,
+      allocatedSize: allocatedSize &- earlier.allocatedSize, systemCalls: systemCalls &- earlier.systemCalls,
+      method: method)
+  }
 }

@@ -10,7 +10,6 @@ internal import Wire
 /// Everything counted up to one moment.
 private struct CountReading {
   var meters: [MeterReading]
-  var client: MeterReading
   var pages: [CounterPage]
 }
 
@@ -35,14 +34,19 @@ extension Experiment {
     let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
     // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.
     var readings: [CountReading] = []
+    var clients: [MeterReading] = []
+    // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.
     for requestCount in [n, n, 2 * n] {
-      if !readings.isEmpty || requestCount == n { readings.append(try read(set)) }
-      _ = try runner.run(
+      readings.append(try read(set))
+      let measured = try runner.run(
         spec, on: set, seconds: plan.timeoutSeconds, round: 0, position: 0, requestCount: requestCount,
         keep: { _ in })
+      clients.append(measured.clientMeter)
     }
     readings.append(try read(set))
-    append(arm, depth, set, once: difference(readings[2], readings[1]), twice: difference(readings[3], readings[2]))
+    append(
+      arm, depth, set, once: difference(readings[2], readings[1]), twice: difference(readings[3], readings[2]),
+      client: clients[2].since(clients[1]))
   }
 
   private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
@@ -53,20 +57,10 @@ extension Experiment {
       meters[index] = reading
       return true
     }
-    set.client?.send(ClientCommand.readMeter(token: token))
-    let client = try set.awaitClient("counters") { report -> MeterReading? in
-      if case .meter(let reading) = report, reading.token == token { reading } else { nil }
-    }
-    return CountReading(
-      meters: meters, client: client, pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
+    return CountReading(meters: meters, pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
   }
 
   private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {
-    func minus(_ left: MeterReading, _ right: MeterReading) -> MeterReading {
-      MeterReading(
-        allocations: left.allocations &- right.allocations, allocatedSize: left.allocatedSize &- right.allocatedSize,
-        systemCalls: left.systemCalls &- right.systemCalls, method: left.method)
-    }
     func minus(_ left: CounterPage, _ right: CounterPage) -> CounterPage {
       var page = CounterPage()
       page.deliveries = left.deliveries &- right.deliveries
@@ -76,14 +70,16 @@ extension Experiment {
       return page
     }
     return CountReading(
-      meters: zip(later.meters, earlier.meters).map(minus), client: minus(later.client, earlier.client),
+      meters: zip(later.meters, earlier.meters).map { $0.since($1) },
       pages: zip(later.pages, earlier.pages).map(minus))
   }
 
   /// Per request: (the run of 2n requests − the run of n requests) / n.
-  private func append(_ arm: Int, _ depth: Int, _ set: ProcessSet, once: CountReading, twice: CountReading) {
+  private func append(
+    _ arm: Int, _ depth: Int, _ set: ProcessSet, once: CountReading, twice: CountReading, client: MeterReading
+  ) {
     let n = Double(ExperimentPlan.countedRequestCount)
-    let isCounted = once.client.method != CountingPass.Method.none.rawValue
+    let isCounted = client.method != CountingPass.Method.none.rawValue
     func perRequest(_ path: (CountReading) -> UInt64) -> Double {
       Double(Int64(bitPattern: path(twice) &- path(once))) / n
     }
@@ -106,7 +102,7 @@ extension Experiment {
     result.counts.append(
       CountingPass(
         arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
-        client: ClientCounts(allocationsPerRequest: isCounted ? perRequest { $0.client.allocations } : nil)))
+        client: ClientCounts(allocationsPerRequest: isCounted ? Double(client.allocations) / n : nil)))
     let deliveries = Double(twice.pages.map(\.deliveries).reduce(0, +))
     let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
     result.hopBytes.append(

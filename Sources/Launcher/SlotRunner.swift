@@ -26,6 +26,7 @@ struct MeasuredSlot {
   var slot: Slot
   let responseTime: LatencyHistogram
   let pieces: [UInt32]
+  let clientMeter: MeterReading
 }
 
 /// How a slot is to run.
@@ -143,6 +144,6 @@ struct SlotRunner {
       nodeCpuNanoseconds: nodes.map(\.cpuNanoseconds).reduce(0, +), clientCpuNanoseconds: clientCPU,
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
-    return MeasuredSlot(slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces)
+    return MeasuredSlot(slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
   }
 }

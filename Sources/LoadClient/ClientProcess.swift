@@ -17,6 +17,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var verification: FidelityRun?
   private var openedLine: [UInt8] = []
   private var closedLine: [UInt8] = []
+  /// At the window's start, then what came since.
+  private var meter = MeterReading()
   private var status: Int32 = 0
 
   package init(loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading) {
@@ -58,10 +60,6 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .verify(let token, let requestCount, let hopsLeft, let timeout):
       try verify(token: token, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
     case .finish: run?.finish()
-    case .readMeter(let token):
-      var reading = readMeter()
-      reading.token = token
-      send(.meter(reading))
     case .stop: loop.stop()
     }
   }
@@ -146,17 +144,21 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   /// The lines are ready beforehand: encoding them must not fall into the window.
   func runDidOpenWindow(_ run: LoadRun) {
+    meter = readMeter()
     channel.send(openedLine)
     loop.flush()
   }
 
   func runDidCloseWindow(_ run: LoadRun) {
+    meter = readMeter().since(meter)
     channel.send(closedLine)
     loop.flush()
   }
 
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
     self.run = nil
+    var outcome = outcome
+    outcome.meter = meter
     send(.finished(outcome))
   }
 
