@@ -62,6 +62,9 @@ let package = Package(
     tests("TopologyTests", ["Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
+    tests(
+      "FuzzTests",
+      ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ]

@@ -1,0 +1,229 @@
+// Random and mutated frames against everything that reads received bytes. The seed is printed; CTXCHAIN_FUZZ_SEED and
+// CTXCHAIN_FUZZ_FRAMES override seed and amount.
+
+import Bytes
+import Context
+import Control
+import EventLoop
+import Foundation
+import Node
+import Propagation
+import Statistics
+import Testing
+import Topology
+import Wire
+
+@Suite("Fuzz")
+struct FuzzTests {
+  static let seed = ProcessInfo.processInfo.environment["CTXCHAIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_261_123
+  static let frameCount = ProcessInfo.processInfo.environment["CTXCHAIN_FUZZ_FRAMES"].flatMap { Int($0) } ?? 20_000
+
+  /// Half of the frames through the decoder and every extractor, half through a living node.
+  @Test("The decoder and every extractor survive random and mutated frames, and never read outside them")
+  func decoders() {
+    print("fuzz seed \(FuzzTests.seed), \(FuzzTests.frameCount) frames")
+    var frames = HostileFrames(seed: FuzzTests.seed)
+    let propagators = PropagatorRegistry.names.compactMap { PropagatorRegistry.resolve($0) }
+    #expect(propagators.count == PropagatorRegistry.names.count)
+    let contexts = StoreKind.allCases.map { $0.makeContext() }
+    var (wholeCount, invalidCount, shortCount) = (0, 0, 0)
+    for index in 0..<FuzzTests.frameCount / 2 {
+      let bytes = frames.next()
+      // An exact heap block: a sanitizer sees the first byte outside.
+      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+      defer { block.deallocate() }
+      block.copyBytes(from: bytes)
+      switch Frame.decode(UnsafeRawBufferPointer(block)) {
+      case .needsMore: shortCount += 1
+      case .invalid: invalidCount += 1
+      case .frame(let frame):
+        wholeCount += 1
+        #expect(frame.size <= bytes.count)
+        let context = contexts[index % contexts.count]
+        for propagator in propagators {
+          context.reset()
+          _ = propagator.extract(frame, into: context)
+          context.detach()
+          _ = ContextSnapshot(of: context)
+        }
+        _ = FrameHello(frame)
+        ViewRecords.forEach(frame.context) { _, _ in }
+      }
+    }
+    #expect(wholeCount > 0 && invalidCount > 0 && shortCount > 0)
+  }
+
+  @Test("A node closes what is no frame, counts it, and goes on answering everybody else")
+  func node() throws {
+    var frames = HostileFrames(seed: FuzzTests.seed &+ 1)
+    var random = SeededGenerator(seed: FuzzTests.seed &+ 2)
+    let node = try FuzzedNode()
+    defer { node.close() }
+    let friend = try node.connect(propagator: "packed")
+    defer { friend.close() }
+    try #require(node.turnUntil { friend.helloCount == 1 })
+    var sent = 0
+    while sent < FuzzTests.frameCount / 2 {
+      let propagator = PropagatorRegistry.names[random.next(below: PropagatorRegistry.names.count)]
+      let foe = try node.connect(propagator: random.next(below: 10) == 0 ? nil : propagator)
+      for _ in 0..<(1 + random.next(below: 40)) {
+        foe.send(frames.next())
+        sent += 1
+      }
+      foe.close(flushing: true)
+      friend.send(FuzzedNode.request)
+      let expected = friend.responseCount + 1
+      try #require(node.turnUntil { friend.responseCount == expected }, "no answer after \(sent) frames")
+    }
+    let counters = node.counters.pointee
+    #expect(counters.faults > 0)
+    #expect((0..<16).reduce(UInt64(0)) { $0 + counters.faultsByReason[$1] } == counters.faults)
+    try #require(node.turnUntil { node.counters.pointee.open == 0 })
+  }
+}
+
+/// Frames that are random, or whole ones with some bytes changed, cut or doubled.
+struct HostileFrames {
+  private var random: SeededGenerator
+
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+  mutating func next() -> [UInt8] {
+    if random.next(below: 10) == 0 { return randomBytes(random.next(below: 200)) }
+    var bytes = wholeFrame()
+    for _ in 0..<random.next(below: 4) where !bytes.isEmpty {
+      let position = random.next(below: bytes.count)
+      switch random.next(below: 5) {
+      case 0: bytes[position] = UInt8(truncatingIfNeeded: random.next())
+      case 1: bytes[position] ^= 1 << UInt8(random.next(below: 8))
+      case 2: bytes.removeLast(bytes.count - position)
+      case 3: bytes.insert(contentsOf: bytes[position...].prefix(random.next(below: 16)), at: position)
+      default: bytes[random.next(below: min(bytes.count, 32))] = [0, 1, 0x7f, 0x80, 0xff][random.next(below: 5)]
+      }
+    }
+    return bytes
+  }
+
+  private mutating func wholeFrame() -> [UInt8] {
+    let names = PropagatorRegistry.names
+    let propagator = PropagatorRegistry.resolve(names[random.next(below: names.count)])!
+    let context = PackedContext()
+    context.setSpanContext(
+      SpanContext(traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1, flags: 1))
+    Array("0123456789abcdef".utf8.prefix(random.next(below: 17))).withUnsafeBytes {
+      context.setText(.requestID, $0.bytes)
+    }
+    context.setInteger(.user, Int64(bitPattern: random.next()))
+    for _ in 0..<random.next(below: 4) {
+      let text = randomBytes(8).map { $0 & 0x7f }
+      Array("k\(random.next(below: 9))".utf8).withUnsafeBytes { name in
+        text.withUnsafeBytes { context.setEntry(name: name.bytes, text: $0.bytes) }
+      }
+    }
+    let buffer = ByteBuffer(capacity: 1024)
+    defer { buffer.deallocate() }
+    let types: [FrameType] = [.request, .request, .request, .request, .cancel, .response, .error, .goaway, .hello]
+    var writer = FrameWriter(
+      to: buffer, type: types[random.next(below: types.count)], flags: UInt8(random.next(below: 2)), id: random.next(),
+      deadline: UInt32(random.next(below: 1_000_000)), hopsLeft: random.next(below: 4))
+    propagator.inject(context, into: &writer)
+    writer.finish(payloadSize: random.next(below: 256))
+    return Array(buffer.readable)
+  }
+
+  private mutating func randomBytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+  }
+}
+
+/// A node of a service without calls, on a loop of its own.
+final class FuzzedNode: NodeServerDelegate {
+  static let request: [UInt8] = {
+    let buffer = ByteBuffer(capacity: 64)
+    defer { buffer.deallocate() }
+    FrameWriter(to: buffer, type: .request, id: 7, hopsLeft: 1).finish(payloadSize: 8)
+    return Array(buffer.readable)
+  }()
+
+  let loop: EventLoop
+  let counters: UnsafeMutablePointer<CounterPage>
+  private let server: NodeServer
+  private let port: UInt16
+
+  init() throws {
+    loop = try EventLoop()
+    counters = .allocate(capacity: 1)
+    counters.initialize(to: CounterPage())
+    let service = Service(
+      name: "a", replicas: 1, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
+      growth: "shadow", responseSize: 16, errorRate: 0, script: [])
+    server = try NodeServer(
+      loop: loop,
+      configuration: NodeConfiguration(
+        service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 1, processName: "a"),
+      counters: counters)
+    port = try server.listen()
+    server.delegate = self
+    try server.connect([])
+  }
+
+  func connect(propagator: String?) throws -> Peer { try Peer(loop: loop, port: port, propagator: propagator) }
+
+  /// Turns the loop until the condition holds; false after far too many turns.
+  func turnUntil(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<100_000 {
+      if condition() { return true }
+      _ = loop.turn()
+    }
+    return condition()
+  }
+
+  func close() {
+    server.close()
+    _ = counters
+  }
+
+  deinit { counters.deallocate() }
+
+  func serverDidConnect(_ server: NodeServer) {}
+  func server(_ server: NodeServer, didCloseConnectionFor reason: String) {}
+}
+
+/// One connection to the node, of a friend or a foe.
+final class Peer: ConnectionDelegate {
+  private let connection: Connection
+  private(set) var helloCount = 0
+  private(set) var responseCount = 0
+
+  init(loop: EventLoop, port: UInt16, propagator: String?) throws {
+    connection = try Connection(loop: loop, host: "127.0.0.1", port: port)
+    connection.start(delegate: self)
+    if let propagator { FrameHello(edge: "fuzz>a", propagator: propagator).write(to: connection.output) }
+    connection.send()
+  }
+
+  func send(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { connection.output.append($0) }
+    connection.send()
+  }
+
+  /// Closes once what was sent is out, or at once.
+  func close(flushing: Bool = false) {
+    if flushing {
+      for _ in 0..<200 where connection.isOpen && !connection.output.isEmpty { _ = connection.loop.turn() }
+    }
+    connection.close()
+  }
+
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    var used = 0
+    while case .frame(let frame) = Frame.decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
+      used += frame.size
+      if frame.type == .hello { helloCount += 1 }
+      if frame.type == .response { responseCount += 1 }
+    }
+    return used
+  }
+
+  func connection(_ connection: Connection, didCloseWith error: Int32) {}
+}
