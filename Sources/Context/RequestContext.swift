@@ -46,7 +46,9 @@ package class RequestContext {
   /// unfinished: afterwards nothing in the context refers to the connection's input buffer.
   package func detach() {
     let state = opaqueState
-    guard opaque.count > 0, let source = opaque.baseAddress, source != UnsafeRawPointer(state.pointee.copy) else { return }
+    guard opaque.count > 0, let source = opaque.baseAddress, source != UnsafeRawPointer(state.pointee.copy) else {
+      return
+    }
     if state.pointee.capacity < opaque.count {
       state.pointee.copy?.deallocate()
       state.pointee.capacity = max(opaque.count, 128)

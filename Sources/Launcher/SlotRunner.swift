@@ -145,6 +145,7 @@ struct SlotRunner {
       nodeCpuNanoseconds: nodes.map(\.cpuNanoseconds).reduce(0, +), clientCpuNanoseconds: clientCPU,
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
-    return MeasuredSlot(slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
+    return MeasuredSlot(
+      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
   }
 }
