@@ -54,5 +54,32 @@ let package = Package(
       dependencies: ["Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop", "Context", "CLinux", "CMeter",
         argumentParser],
       swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "Bytes", "EventLoop", "CLinux", "Control", "Wire", "Node", "Context", "Propagation", "Topology", "Statistics",
+      ],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
+    tests("WireTests", ["Bytes", "Wire", "TestSupport", "Statistics"]),
+    tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
+    tests(
+      "NodeTests",
+      [
+        "Bytes", "EventLoop", "CLinux", "Control", "Wire", "Node", "Context", "Propagation", "Topology", "Statistics",
+        "TestSupport",
+      ]),
+    tests(
+      "LoadClientTests",
+      [
+        "Bytes", "EventLoop", "CLinux", "Control", "Wire", "Node", "LoadClient", "Context", "Propagation", "Topology",
+        "Statistics", "TestSupport",
+      ]),
+    tests(
+      "FuzzTests",
+      [
+        "Bytes", "EventLoop", "Control", "Wire", "Node", "Context", "Propagation", "Topology", "Statistics",
+        "TestSupport",
+      ]),
   ]
 )

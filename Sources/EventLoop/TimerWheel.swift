@@ -35,7 +35,8 @@ package final class TimerWheel {
   private var currentTick: Int64
   /// The wheel's horizon when the far bucket was last looked through.
   private var farTick: Int64
-  private var armedDeadline = Int64.max
+  /// When the timer fires next; `Int64.max` when it is not armed.
+  private(set) var armedDeadline = Int64.max
   private let loop: EventLoop
   private var timer: Timer!
   private let handler: (UInt64) -> Void
@@ -146,7 +147,7 @@ package final class TimerWheel {
     timer.start(after: deadline - loop.now)
   }
 
-  private func didExpire() {
+  func didExpire() {
     armedDeadline = .max
     expire(now: loop.now)
     if let earliest = earliestDeadline() { arm(earliest) }

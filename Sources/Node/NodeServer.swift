@@ -19,7 +19,11 @@ package protocol NodeServerDelegate: AnyObject {
 
 /// Serves one service of a topology on one event loop.
 package final class NodeServer {
+  /// Requests under way in one node, unless its owner says otherwise.
+  package static let requestCountMax = 65_536
+
   let loop: EventLoop
+  private let requestCountMax: Int
   private(set) var configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
@@ -40,9 +44,12 @@ package final class NodeServer {
   /// Context entries are counted: only in counting passes, because it costs.
   package var isCounting = false
 
-  /// - Parameter counters: a zeroed page that outlives the server; the launcher may map it too.
+  /// - Parameters:
+  ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
+  ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
   package init(
-    loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>
+    loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
+    requestCountMax: Int = NodeServer.requestCountMax
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
@@ -52,7 +59,8 @@ package final class NodeServer {
     errorThreshold = threshold(service.errorRate)
     responseSize = service.responseSize
     script = ServiceScript(service)
-    requests = RequestTable(makeContext: try NodeServer.contextMaker(service))
+    self.requestCountMax = requestCountMax
+    requests = RequestTable(capacity: requestCountMax, makeContext: try NodeServer.contextMaker(service))
     work = try NodeServer.standardWork(service, layer: configuration.layer)
     wheel = TimerWheel(loop: loop) { [unowned self] token in didExpire(token) }
   }
@@ -94,7 +102,7 @@ package final class NodeServer {
     let makeContext = try NodeServer.contextMaker(service)
     work = try NodeServer.standardWork(service, layer: configuration.layer)
     requests.deallocate()
-    requests = RequestTable(makeContext: makeContext)
+    requests = RequestTable(capacity: requestCountMax, makeContext: makeContext)
     script.deallocate()
     script = ServiceScript(service)
     configuration.service = service

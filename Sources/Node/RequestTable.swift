@@ -31,16 +31,15 @@ struct InboundRequest {
 
 /// Slots for at most `capacity` requests. The memory is reserved once and touched only as far as it is used.
 struct RequestTable {
-  /// Requests under way in one node; the next is answered RESOURCE_EXHAUSTED.
-  static let requestCountMax = 65_536
-
   let slots: UnsafeMutablePointer<InboundRequest>
   private var usedCount = 0
   private var firstFree: Int32 = -1
+  private let capacity: Int
   private let makeContext: () -> RequestContext
 
-  init(makeContext: @escaping () -> RequestContext) {
-    slots = .allocate(capacity: RequestTable.requestCountMax)
+  init(capacity: Int, makeContext: @escaping () -> RequestContext) {
+    slots = .allocate(capacity: capacity)
+    self.capacity = capacity
     self.makeContext = makeContext
   }
 
@@ -61,7 +60,7 @@ struct RequestTable {
   }
 
   private mutating func addSlot() -> Int32 {
-    guard usedCount < RequestTable.requestCountMax else { return -1 }
+    guard usedCount < capacity else { return -1 }
     (slots + usedCount).pointee.context = Unmanaged.passRetained(makeContext())
     usedCount += 1
     return Int32(usedCount - 1)
