@@ -57,6 +57,12 @@ let package = Package(
         argumentParser,
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "EventLoop", "Wire", "Statistics"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
+    tests("WireTests", ["Bytes", "Wire", "TestSupport", "Statistics"]),
+    tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context"]),
     tests("PropagationTests", ["Propagation", "Context"]),
     tests("TopologyTests", ["Topology"]),

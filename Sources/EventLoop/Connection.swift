@@ -122,6 +122,7 @@ package final class Connection {
     delegate = nil
     Glibc.close(fd)
     fd = -1
+    if isUnflushed { loop.willNotFlush(self) }
     loop.retire(self)
     Unmanaged.passUnretained(self).release()
   }
@@ -150,7 +151,7 @@ package final class Connection {
       guard error == 0 else { return fail(error) }
       delegate?.connectionDidConnect(self)
     }
-    write()
+    if isOpen { write() }
   }
 
   func didReachEndOfTurn() {

@@ -15,8 +15,9 @@ package final class EventLoop {
   /// Behind a pointer, because other modules read it for every request: a class property would be checked each time.
   private let nowCell: UnsafeMutablePointer<Int64>
   private var isStopping = false
-  /// Not retained: a connection that closes meanwhile is kept alive by `retired` until after the flush.
-  @exclusivity(unchecked) private var unflushed: UnsafeMutablePointer<Unmanaged<Connection>>
+  private var isInTurn = false
+  /// Not retained: a connection that closes takes itself out.
+  @exclusivity(unchecked) private var unflushed: UnsafeMutablePointer<Unmanaged<Connection>?>
   @exclusivity(unchecked) private var unflushedCount = 0
   private var unflushedCapacity = 64
   /// Objects closed in this turn: kept until it ends, because a callback of theirs may still be on the stack.
@@ -66,9 +67,11 @@ package final class EventLoop {
   package func turn() -> Bool {
     // What was queued between two turns: the loop would wait with it in hand.
     if unflushedCount > 0 { flush() }
+    isInTurn = true
     let result = event_base_loop(base, EVLOOP_ONCE)
     precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
     flush()
+    isInTurn = false
     if !retired.isEmpty { retired.removeAll() }
     return result == 0
   }
@@ -82,10 +85,16 @@ package final class EventLoop {
 
   /// Writes what is queued without waiting for the end of the turn: before the process does something long.
   package func flush() {
+    let wasInTurn = isInTurn
+    isInTurn = true
+    defer {
+      isInTurn = wasInTurn
+      if !wasInTurn { retired.removeAll() }
+    }
     var index = 0
     // A flush may close a connection, and its delegate may then queue output elsewhere: the list can grow meanwhile.
     while index < unflushedCount {
-      unflushed[index]._withUnsafeGuaranteedRef { $0.didReachEndOfTurn() }
+      if let connection = unflushed[index] { connection._withUnsafeGuaranteedRef { $0.didReachEndOfTurn() } }
       index &+= 1
     }
     unflushedCount = 0
@@ -97,13 +106,21 @@ package final class EventLoop {
     unflushedCount &+= 1
   }
 
+  func willNotFlush(_ connection: Connection) {
+    for index in 0..<unflushedCount
+    where unflushed[index]?.toOpaque() == Unmanaged.passUnretained(connection).toOpaque() {
+      unflushed[index] = nil
+    }
+  }
+
   private func growUnflushed() {
-    let grown = UnsafeMutablePointer<Unmanaged<Connection>>.allocate(capacity: unflushedCapacity * 2)
+    let grown = UnsafeMutablePointer<Unmanaged<Connection>?>.allocate(capacity: unflushedCapacity * 2)
     grown.moveInitialize(from: unflushed, count: unflushedCount)
     unflushed.deallocate()
     unflushed = grown
     unflushedCapacity *= 2
   }
 
-  func retire(_ object: AnyObject) { retired.append(object) }
+  /// Outside a turn no callback is on the stack, and keeping the object would keep the loop.
+  func retire(_ object: AnyObject) { if isInTurn { retired.append(object) } }
 }

@@ -29,36 +29,48 @@ public struct FrameWriter {
     buffer.commit(FrameLayout.headerSize)
   }
 
-  /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used.
-  /// A field that would break a limit of `FrameLimits` is not written, nor one whose `fill` returns 0: false.
+  /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used;
+  /// after 0 there is no field. A field that would break a limit of `FrameLimits` is not written: false.
   @discardableResult
   public mutating func appendField(
     _ name: UnsafeRawBufferPointer, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int
   ) -> Bool {
-    let headerSize = FrameLayout.fieldHeaderSize + name.count
-    let fieldsSize = buffer.count - start - FrameLayout.headerSize - contextSize
-    guard fieldCount < FrameLimits.fieldCountMax, !name.isEmpty, name.count <= 0xffff, sizeMax <= 0xffff,
-      fieldsSize + headerSize + sizeMax <= FrameLimits.fieldsSizeMax
-    else { return false }
+    guard canAppendField(nameSize: name.count, valueSize: sizeMax) else { return false }
     // With context bytes already there, the field is written behind them and the two change places.
+    let headerSize = FrameLayout.fieldHeaderSize + name.count
     let field = buffer.reserve(headerSize + sizeMax)
-    (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
     let valueSize = fill(field + headerSize)
     precondition(valueSize <= sizeMax)
     if valueSize == 0 { return false }
-    field.storeBytes(of: UInt16(name.count).littleEndian, as: UInt16.self)
-    field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
-    buffer.commit(headerSize + valueSize)
-    fieldCount += 1
-    if contextSize > 0 { moveBeforeContext(headerSize + valueSize) }
+    commitField(field, name, valueSize: valueSize)
     return true
   }
 
+  /// Appends a field, also one with an empty value; not when it would break a limit.
   public mutating func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-    appendField(name, sizeMax: value.count) { destination in
-      if let source = value.baseAddress { destination.copyMemory(from: source, byteCount: value.count) }
-      return value.count
-    }
+    guard canAppendField(nameSize: name.count, valueSize: value.count) else { return }
+    let headerSize = FrameLayout.fieldHeaderSize + name.count
+    let field = buffer.reserve(headerSize + value.count)
+    if let source = value.baseAddress { (field + headerSize).copyMemory(from: source, byteCount: value.count) }
+    commitField(field, name, valueSize: value.count)
+  }
+
+  private func canAppendField(nameSize: Int, valueSize: Int) -> Bool {
+    let fieldsSize = buffer.count - start - FrameLayout.headerSize - contextSize
+    return fieldCount < FrameLimits.fieldCountMax && nameSize > 0 && nameSize <= 0xffff && valueSize <= 0xffff
+      && fieldsSize + FrameLayout.fieldHeaderSize + nameSize + valueSize <= FrameLimits.fieldsSizeMax
+  }
+
+  private mutating func commitField(
+    _ field: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int
+  ) {
+    (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
+    field.storeBytes(of: UInt16(name.count).littleEndian, as: UInt16.self)
+    field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
+    let fieldSize = FrameLayout.fieldHeaderSize + name.count + valueSize
+    buffer.commit(fieldSize)
+    fieldCount += 1
+    if contextSize > 0 { moveBeforeContext(fieldSize) }
   }
 
   private func moveBeforeContext(_ fieldSize: Int) {
