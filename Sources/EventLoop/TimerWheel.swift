@@ -37,7 +37,7 @@ package final class TimerWheel {
   /// The wheel's horizon when the far bucket was last looked through.
   @exclusivity(unchecked) private var farTick: Int64
   /// When the timer fires next; `Int64.max` when it is not armed.
-  @exclusivity(unchecked) private(set) var armedDeadline = Int64.max
+  @exclusivity(unchecked) package private(set) var armedDeadline = Int64.max
   private let loop: EventLoop
   private var timer: Timer!
   private let handler: (UInt64) -> Void
@@ -148,7 +148,7 @@ package final class TimerWheel {
     timer.start(after: deadline - loop.now)
   }
 
-  func didExpire() {
+  package func didExpire() {
     armedDeadline = .max
     expire(now: loop.now)
     if let earliest = earliestDeadline() { arm(earliest) }

@@ -4,7 +4,7 @@ import Statistics
 import TestSupport
 import Testing
 
-@testable import EventLoop
+import EventLoop
 
 private final class VirtualTime {
   var now: Int64 = 0
