@@ -22,6 +22,8 @@ final class EchoViews {
   /// Adds what a callee's reply brought, each path behind this node's name.
   func add(reply: UnsafeRawBufferPointer) {
     ViewRecords.forEach(reply) { path, image in
+      // A path that no longer fits its size field is left out: a callee may send anything.
+      guard name.count + 1 + path.count <= 0xffff else { return }
       let place = ViewRecords.append(
         path: name + [UInt8(ascii: ">")] + path, imageSize: image.count, to: records)
       UnsafeMutableRawBufferPointer(start: place, count: image.count).copyMemory(from: image)
