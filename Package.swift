@@ -13,7 +13,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
@@ -48,7 +48,7 @@ let package = Package(
       "LoadClient",
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
     module("Report", ["Statistics", "Topology"]),
-    module("Launcher", ["Wire", "EventLoop", "CLinux", "Bytes", "Control", "Topology", "Statistics", "Report"]),
+    module("Launcher", ["Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
@@ -63,9 +63,9 @@ let package = Package(
     tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
     tests("WireTests", ["Bytes", "Wire", "TestSupport", "Statistics"]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
-    tests("ContextTests", ["Context"]),
-    tests("PropagationTests", ["Propagation", "Context"]),
-    tests("TopologyTests", ["Topology"]),
+    tests("ContextTests", ["Context", "Statistics"]),
+    tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
     tests(

@@ -78,6 +78,5 @@ int ctx_set_nonblocking(int fd) {
   return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-int ctx_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
 const char *ctx_signal_name(int signal) { return sigabbrev_np(signal); }

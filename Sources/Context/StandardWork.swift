@@ -104,8 +104,12 @@ package final class StandardWork: Sendable {
 
   /// Sixteen lower hex digits, the same length at every layer.
   package static func requestID(layer: Int) -> [UInt8] {
+    requestID(UInt64(layer) &* 0x9e37_79b9_7f4a_7c15)
+  }
+
+  /// The word in sixteen lower hex digits: the form of every request id.
+  package static func requestID(_ word: UInt64) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
-    let word = UInt64(layer) &* 0x9e37_79b9_7f4a_7c15
     return (0..<16).map { digits[Int(word >> (60 - 4 * UInt64($0)) & 15)] }
   }
 

@@ -8,16 +8,14 @@ package struct ClientConfiguration: Codable, Equatable, Sendable {
   package var topology: Topology
   package var connections: Int
   package var seed: UInt64
-  package var processName: String
 
   package init(
-    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64, processName: String
+    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64
   ) {
     self.entry = entry
     self.topology = topology
     self.connections = connections
     self.seed = seed
-    self.processName = processName
   }
 }
 
@@ -85,7 +83,6 @@ package struct SlotOutcome: Codable, Sendable {
   package var ledger: Ledger
   package var windowNanoseconds: Int64
   package var completedInWindow: UInt64
-  package var plannedInWindow: UInt64
   /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.
   package var responseTime: LatencyHistogram
   /// From the actual send time.
@@ -98,14 +95,13 @@ package struct SlotOutcome: Codable, Sendable {
   package var meter = MeterReading()
 
   package init(
-    token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64, plannedInWindow: UInt64,
+    token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64,
     responseTime: LatencyHistogram, serviceTime: LatencyHistogram, sendLag: LatencyHistogram, pieces: [UInt32]
   ) {
     self.token = token
     self.ledger = ledger
     self.windowNanoseconds = windowNanoseconds
     self.completedInWindow = completedInWindow
-    self.plannedInWindow = plannedInWindow
     self.responseTime = responseTime
     self.serviceTime = serviceTime
     self.sendLag = sendLag

@@ -13,11 +13,9 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
   /// 0 takes a free port.
   package var port: UInt16
   package var seed: UInt64
-  /// The name that the process list shows.
-  package var processName: String
 
   package init(
-    service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64, processName: String
+    service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64
   ) {
     self.service = service
     self.layer = layer
@@ -25,7 +23,6 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
     self.host = host
     self.port = port
     self.seed = seed
-    self.processName = processName
   }
 }
 

@@ -11,8 +11,11 @@ package enum EventLoopError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .outOfMemory: "out of memory"
-    case .systemCall(let name, let errno, let about): "\(about): \(name): \(String(cString: strerror(errno)))"
+    case .systemCall(let name, let errno, let about): "\(about): \(name): \(errorText(errno))"
     case .unknownHost(let host): "\(host): unknown host"
     }
   }
 }
+
+/// The text of an errno value.
+package func errorText(_ error: Int32) -> String { String(cString: strerror(error)) }

@@ -25,8 +25,6 @@ package final class LineChannel: ConnectionDelegate {
     connection.start(delegate: self)
   }
 
-  package var isOpen: Bool { connection?.isOpen ?? false }
-
   /// Queues one line; `line` holds no newline.
   package func send(_ line: some Sequence<UInt8>) {
     guard let connection else { return }

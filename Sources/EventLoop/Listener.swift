@@ -7,10 +7,9 @@ internal import Glibc
 /// Listens until `close()`. The handler gets each accepted, non-blocking descriptor and owns it from then on.
 package final class Listener {
   package let port: UInt16
-  private let loop: EventLoop
   private let fd: Int32
-  private var event: OpaquePointer?
-  private var handler: ((Int32) -> Void)?
+  private let handler: (Int32) -> Void
+  private var event: LoopEvent?
 
   /// Binds and listens. `port` 0 takes a free one.
   package init(loop: EventLoop, host: String, port: UInt16, handler: @escaping (Int32) -> Void) throws(EventLoopError) {
@@ -22,30 +21,23 @@ package final class Listener {
       Glibc.close(fd)
       throw .systemCall("bind", errno: error, about: "\(host):\(port)")
     }
-    self.loop = loop
     self.fd = fd
     self.handler = handler
     self.port = Socket.port(of: fd)
-    let context = Unmanaged.passRetained(self).toOpaque()
-    event = event_new(
-      loop.base, fd, Int16(EV_READ | EV_PERSIST),
-      { _, _, context in Unmanaged<Listener>.fromOpaque(context!).takeUnretainedValue().didBecomeReadable() }, context)
-    event_add(event, nil)
+    let event = LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_PERSIST) { self.didBecomeReadable() }
+    self.event = event
+    event.add()
   }
 
   package func close() {
     guard let event else { return }
     self.event = nil
-    handler = nil
-    event_free(event)
+    event.close()
     Glibc.close(fd)
-    loop.retire(self)
-    Unmanaged.passUnretained(self).release()
   }
 
   private func didBecomeReadable() {
-    loop.refreshNow()
-    while let handler {
+    while event != nil {
       let accepted = ctx_accept(fd)
       // Out of descriptors, or nobody waits any more: the next readiness tries again.
       guard accepted >= 0 else { return }

@@ -2,32 +2,14 @@
 
 internal import CLibevent
 
+/// Calls its handler for every arrival of the signal, until `close()`.
 package final class SignalSource {
-  private let loop: EventLoop
-  private var event: OpaquePointer?
-  private var handler: (() -> Void)?
+  private let event: LoopEvent
 
   package init(loop: EventLoop, signal: Int32, handler: @escaping () -> Void) {
-    self.loop = loop
-    self.handler = handler
-    let context = Unmanaged.passRetained(self).toOpaque()
-    event = event_new(
-      loop.base, signal, Int16(EV_SIGNAL | EV_PERSIST),
-      { _, _, context in Unmanaged<SignalSource>.fromOpaque(context!).takeUnretainedValue().didArrive() }, context)
-    event_add(event, nil)
+    event = LoopEvent(loop: loop, subject: signal, kind: EV_SIGNAL | EV_PERSIST, handler: handler)
+    event.add()
   }
 
-  package func close() {
-    guard let event else { return }
-    self.event = nil
-    handler = nil
-    event_free(event)
-    loop.retire(self)
-    Unmanaged.passUnretained(self).release()
-  }
-
-  private func didArrive() {
-    loop.refreshNow()
-    handler?()
-  }
+  package func close() { event.close() }
 }

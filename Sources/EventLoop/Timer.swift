@@ -6,40 +6,19 @@ internal import Glibc
 
 /// Fires once per `start`. `close()` ends it for good.
 package final class Timer {
-  private let loop: EventLoop
-  private var event: OpaquePointer?
-  private var handler: (() -> Void)?
+  private let event: LoopEvent
 
   package init(loop: EventLoop, handler: @escaping () -> Void) {
-    self.loop = loop
-    self.handler = handler
-    let context = Unmanaged.passRetained(self).toOpaque()
-    event = event_new(
-      loop.base, -1, 0,
-      { _, _, context in Unmanaged<Timer>.fromOpaque(context!).takeUnretainedValue().didExpire() }, context)
+    event = LoopEvent(loop: loop, subject: -1, kind: 0, handler: handler)
   }
 
   /// Fires after `nanoseconds` (rounded up to a microsecond), instead of when it was to fire before.
   package func start(after nanoseconds: Int64) {
-    guard let event else { return }
     let microseconds = max(0, (nanoseconds + 999) / 1000)
-    var interval = timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000))
-    event_add(event, &interval)
+    event.add(after: timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000)))
   }
 
-  package func stop() { if let event { event_del(event) } }
+  package func stop() { event.remove() }
 
-  package func close() {
-    guard let event else { return }
-    self.event = nil
-    handler = nil
-    event_free(event)
-    loop.retire(self)
-    Unmanaged.passUnretained(self).release()
-  }
-
-  private func didExpire() {
-    loop.refreshNow()
-    handler?()
-  }
+  package func close() { event.close() }
 }

@@ -32,7 +32,6 @@ extension Experiment {
   private func count(_ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
     let n = ExperimentPlan.countedRequestCount
     let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
-    // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.
     var readings: [CountReading] = []
     var clients: [MeterReading] = []
     // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.

@@ -1,5 +1,7 @@
 // Why a run cannot start or go on.
 
+internal import EventLoop
+
 package enum LauncherError: Error, CustomStringConvertible {
   case spawn(String, errno: Int32)
   /// A child ended that should not have.

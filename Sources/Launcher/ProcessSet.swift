@@ -99,7 +99,7 @@ final class ProcessSet {
             NodeConfiguration(
               service: service, layer: index + 1, replica: replica, host: options.host,
               port: isEntry ? options.entryPort : 0,
-              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15, processName: name)))
+              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15)))
       }
     }
   }
@@ -129,8 +129,7 @@ final class ProcessSet {
     client.send(
       ClientCommand.configure(
         ClientConfiguration(
-          entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
-          processName: "client")))
+          entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed)))
     _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
   }
 

@@ -1,7 +1,5 @@
 // Why a client cannot follow an order.
 
-internal import Glibc
-
 enum ClientError: Error, CustomStringConvertible {
   case unknownPropagator(String)
   case notConfigured
@@ -15,6 +13,3 @@ enum ClientError: Error, CustomStringConvertible {
     }
   }
 }
-
-/// The text of an errno value.
-func errorText(_ error: Int32) -> String { String(cString: strerror(error)) }

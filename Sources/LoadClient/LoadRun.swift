@@ -55,7 +55,6 @@ final class LoadRun {
   private var hasSettledByTime = false
   private var ledger = Ledger()
   private var completedInWindow: UInt64 = 0
-  private var plannedInWindow: UInt64 = 0
   private var responseTime = LatencyHistogram()
   private var serviceTime = LatencyHistogram()
   private var sendLag = LatencyHistogram()
@@ -134,7 +133,6 @@ final class LoadRun {
 
   private func send(intended: Int64) {
     ledger.planned &+= 1
-    if intended >= windowStart, intended < windowEnd { plannedInWindow &+= 1 }
     let slot = allocate()
     guard slot >= 0, let index = pickConnection() else {
       if slot >= 0 { free(slot) }
@@ -291,7 +289,7 @@ final class LoadRun {
       self,
       didFinish: SlotOutcome(
         token: order.token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
-        completedInWindow: completedInWindow, plannedInWindow: plannedInWindow, responseTime: responseTime,
+        completedInWindow: completedInWindow, responseTime: responseTime,
         serviceTime: serviceTime, sendLag: sendLag, pieces: pieces))
   }
 

@@ -61,7 +61,7 @@ final class RequestImages {
   private static func fill(_ context: RequestContext, client: ClientSide, random: inout SeededGenerator) {
     context.setSpanContext(
       SpanContext(traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1, flags: 1))
-    let requestID = hexDigits(random.next())
+    let requestID = StandardWork.requestID(random.next())
     context.setText(.requestID, requestID.span.bytes)
     context.setInteger(.user, Int64(random.next() % 9_000_000) + 1_000_000)
     context.setText(.tenant, Array(tenant.utf8).span.bytes)
@@ -85,10 +85,5 @@ final class RequestImages {
       body()
       context.opaque = UnsafeRawBufferPointer(start: nil, count: 0)
     }
-  }
-
-  private static func hexDigits(_ word: UInt64) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    return (0..<16).map { digits[Int(word >> (60 - 4 * UInt64($0)) & 15)] }
   }
 }

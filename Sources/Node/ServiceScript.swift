@@ -92,11 +92,6 @@ struct ServiceScript {
     steps.deallocate()
     calls.deallocate()
   }
-
-  /// Some step waits by the clock: the loop's timers must be precise.
-  static func needsPreciseTimers(_ service: Service) -> Bool {
-    service.script.contains { if case .sleep = $0 { true } else { false } }
-  }
 }
 
 extension ScriptStep {

@@ -25,7 +25,7 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var interrupted: Bool
   /// Of every random thing in the run.
   package var seed: UInt64
-  /// Exit status of the program: 0 ok, 1 failed, 3 a gate was breached, 4 the measurement is invalid, 130 and 143 on
+  /// Exit status of the program: 0 ok, 1 failed, 4 the measurement is invalid, 130 and 143 on
   /// SIGINT and SIGTERM.
   package var exitStatus: Int
 
@@ -145,7 +145,7 @@ package struct FidelityResult: Codable, Equatable, Sendable {
   package var verdict: Verdict
   /// Requests sent with a request for views.
   package var requests: Int
-  /// Views of leaves that came back.
+  /// Contexts that came back, one per node that a request passed.
   package var views: Int
   /// Keys that were lost and declared to be.
   package var lostKeys: [String]

@@ -27,7 +27,7 @@ package struct Slot: Codable, Equatable, Sendable {
   /// Requests per second; only in an open loop.
   package var plannedRate: Double?
   package var windowNanoseconds: Int64
-  /// Of the requests planned in the window.
+  /// Of the whole slot, settling and draining included.
   package var ledger: Ledger
   /// Completed requests per second of the window.
   package var throughput: Double

@@ -41,7 +41,7 @@ package struct Service: Codable, Equatable, Sendable {
   /// A preset's name, or `custom` when store and propagators were named one by one.
   package var strategy: String
   package var store: String
-  /// False: the standard work on the context (see STANDARD in docs) is not done here.
+  /// False: the standard work on the context (`StandardWork`) is not done here.
   package var contextWork: Bool
   package var keysPerLayer: Int
   /// `shadow` or `distinct`.

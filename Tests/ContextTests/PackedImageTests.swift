@@ -1,5 +1,6 @@
 // The packed image byte by byte, and what happens to one that is not what it should be.
 
+import Statistics
 import Context
 import Testing
 
@@ -63,7 +64,7 @@ struct PackedImageTests {
 
   @Test("when mutated is refused, or read alike by every store", arguments: 1...20 as ClosedRange<UInt64>)
   func mutation(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let original = full(.packed).image()
     let packed = StoreKind.packed.makeContext()
     let map = StoreKind.map.makeContext()
@@ -96,7 +97,7 @@ struct PackedImageTests {
 
   @Test("of random bytes is refused")
   func randomBytes() {
-    var random = SeededRandom(seed: 99)
+    var random = SeededGenerator(seed: 99)
     let context = StoreKind.packed.makeContext()
     for _ in 0..<5_000 {
       let image = (0..<Int.random(in: 0..<200, using: &random)).map { _ in

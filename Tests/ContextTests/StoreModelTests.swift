@@ -1,5 +1,6 @@
 // Random sequences of operations on every store, held against a plain dictionary.
 
+import Statistics
 import Context
 import Testing
 
@@ -16,7 +17,7 @@ struct StoreModelTests {
 
   @Test("holds what a dictionary would", arguments: StoreKind.compared, 1...40 as ClosedRange<UInt64>)
   func model(kind: StoreKind, seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var context = kind.makeContext()
     var model = ContextSnapshot()
     var received: [UInt8] = []

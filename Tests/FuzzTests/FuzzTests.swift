@@ -160,7 +160,7 @@ final class FuzzedNode: NodeServerDelegate {
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
-        service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 1, processName: "a"),
+        service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 1),
       counters: counters)
     port = try server.listen()
     server.delegate = self

@@ -1,5 +1,6 @@
 // Truncated, mutated and random input, for every propagator: never a crash, never an unbounded or unclean context.
 
+import Statistics
 import Context
 import Propagation
 import Testing
@@ -53,7 +54,7 @@ struct MalformedInputTests {
 
   @Test("mutated at random is survived", arguments: names, 1...6 as ClosedRange<UInt64>)
   func mutation(name: String, seed: UInt64) throws {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let (propagator, carrier) = try sample(name, seed: seed)
     let interesting = Array(" \t,;=%-\"{}:\\\0".utf8) + [0x80, 0xff, 0xc3]
     func mutate(_ bytes: [UInt8]) -> [UInt8] {
@@ -80,7 +81,7 @@ struct MalformedInputTests {
 
   @Test("of random bytes is survived", arguments: names)
   func randomBytes(name: String) throws {
-    var random = SeededRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     let propagator = try propagator(name)
     for round in 0..<300 {
       func bytes() -> [UInt8] {

@@ -1,5 +1,6 @@
 // Contexts to carry, and one hop from a store to a store over a carrier.
 
+import Statistics
 import Context
 import Propagation
 
@@ -60,7 +61,7 @@ extension RequestContext {
 
   /// Random content that touches every rule: every store gets the same for the same seed.
   func fill(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let texts = [
       "", "acme", "0123456789abcdef", "seventeen-bytes-x", "a b,c;d=e\"f\\g%h", "größe €", "tab\tnew\nline\u{0}",
       String(repeating: "long ", count: 100),

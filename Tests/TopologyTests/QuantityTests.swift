@@ -1,3 +1,4 @@
+import Statistics
 import Testing
 import Topology
 
@@ -79,7 +80,7 @@ struct QuantityTests {
 
   @Test("Numbers printed and read again are the same", arguments: [UInt64(1), 2, 3])
   func roundTrip(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let nanoseconds = Int64.random(in: 0...durationMax, using: &random) >> Int64.random(in: 0...40, using: &random)
       let bytes = Int64.random(in: 0...(8 << 20), using: &random) & ~Int64(0x3ff)

@@ -1,3 +1,4 @@
+import Statistics
 import Testing
 import Topology
 
@@ -78,7 +79,7 @@ struct TopologyPrinterTests {
 
   @Test("A random topology printed and read again is the same", arguments: UInt64(1)...20)
   func roundTrip(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let topology = RandomTopology.make(using: &random)
       let text = TopologyPrinter.yaml(topology)

@@ -1,3 +1,4 @@
+import Statistics
 import Testing
 import Topology
 
@@ -128,7 +129,7 @@ struct YAMLTrapTests {
 
   @Test("Random mutations of a good file give a topology or one line of error", arguments: [UInt64(1), 2])
   func mutations(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let good = Array(script("set: {tenant: acme, user: 42}", "work: {exponential: 50us}", "call: {service: b}").utf8)
     let alphabet = Array("{}[]:,-?*&!|>'\"%@`# \n\t0a~<=".utf8)
     for _ in 0..<1_000 {

@@ -49,7 +49,4 @@ int ctx_set_nonblocking(int fd);
 /// `KILL` for 9, and so on; NULL for a number that is no signal.
 const char *ctx_signal_name(int signal);
 
-/// open(2) with a mode; Swift cannot call the variadic form. Returns the descriptor, or -1 with errno set.
-int ctx_open(const char *path, int flags, mode_t mode);
-
 #endif

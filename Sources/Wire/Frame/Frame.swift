@@ -42,7 +42,7 @@ public enum FrameLimits {
 }
 
 public enum FrameType: UInt8, Sendable {
-  /// First on every connection, in both directions, and again when the caller changes its propagator.
+  /// First on every connection, in both directions.
   case hello = 1
   case request = 2
   case response = 3

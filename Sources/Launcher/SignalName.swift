@@ -1,9 +1,6 @@
-// Names for numbers that the kernel gives.
+// Names for the signals that the kernel counts.
 
 internal import CLinux
-internal import Glibc
-
-func errorText(_ error: Int32) -> String { String(cString: strerror(error)) }
 
 /// `SIGKILL` for 9, and so on.
 func signalName(_ signal: Int32) -> String {
