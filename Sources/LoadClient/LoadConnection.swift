@@ -38,19 +38,9 @@ final class LoadConnection: ConnectionDelegate {
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    var used = 0
-    while connection.isOpen {
-      switch Frame.decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
-      case .needsMore: return used
-      case .invalid(let fault):
-        fail("the entry sent bytes that are no frame (\(fault))")
-        return used
-      case .frame(let frame):
-        used &+= frame.size
-        didReceive(frame)
-      }
+    Frame.decodeAll(bytes, while: { connection.isOpen }, didReceive: didReceive) { fault in
+      fail("the entry sent bytes that are no frame (\(fault))")
     }
-    return used
   }
 
   private func didReceive(_ frame: Frame) {

@@ -71,19 +71,7 @@ final class DownstreamConnection: ConnectionDelegate {
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    var used = 0
-    while connection.isOpen {
-      switch Frame.decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
-      case .needsMore: return used
-      case .invalid(let fault):
-        fail(fault)
-        return used
-      case .frame(let frame):
-        used &+= frame.size
-        didReceive(frame)
-      }
-    }
-    return used
+    Frame.decodeAll(bytes, while: { connection.isOpen }, didReceive: didReceive, didFail: fail)
   }
 
   private func didReceive(_ frame: Frame) {

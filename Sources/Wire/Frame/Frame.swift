@@ -100,6 +100,29 @@ public struct Frame {
     return .frame(frame)
   }
 
+  /// Decodes whole frames from the front, for as long as `isOpen` says so, and returns how many bytes they took. The
+  /// first fault ends it. All three ends of a connection read this way.
+  @inlinable
+  @inline(__always)
+  public static func decodeAll(
+    _ bytes: UnsafeRawBufferPointer, while isOpen: () -> Bool, didReceive: (Frame) -> Void,
+    didFail: (FrameFault) -> Void
+  ) -> Int {
+    var used = 0
+    while isOpen() {
+      switch decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
+      case .needsMore: return used
+      case .invalid(let fault):
+        didFail(fault)
+        return used
+      case .frame(let frame):
+        used &+= frame.size
+        didReceive(frame)
+      }
+    }
+    return used
+  }
+
   /// Less than a header: the size field alone may already be out of range.
   @usableFromInline
   static func shortDecoding(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
