@@ -39,7 +39,8 @@ test: test-deps ## Run all tests, debug and release
 FRAMES ?= 1000000
 fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under AddressSanitizer
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
-	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests --sanitize=address --scratch-path .build-asan
+	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
+	  --sanitize=address --scratch-path .build-asan
 
 bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind

@@ -29,6 +29,8 @@ struct CallTable {
 
   init() { slots = .allocate(capacity: CallTable.callCountMax) }
 
+  func deallocate() { slots.deallocate() }
+
   /// A slot, or -1 when all are taken. Its generation is kept from the last use.
   mutating func allocate() -> Int32 {
     let free = firstFree

@@ -76,6 +76,13 @@ package final class NodeServer {
     wheel = Unmanaged.passUnretained(ownedWheel)
   }
 
+  deinit {
+    requests.deallocate()
+    calls.deallocate()
+    script.deallocate()
+    edges.deallocate()
+  }
+
   var assignments: [ScriptAssignment] { script.assignments }
 
   /// Starts to listen; returns the port.
@@ -131,6 +138,8 @@ package final class NodeServer {
   package func close() {
     listener?.close()
     ownedEdges.forEach { $0.close() }
+    // Server and edges hold each other until here.
+    ownedEdges = []
     for connection in connections.values { connection.connection.close() }
     connections = [:]
     ownedWheel.close()
