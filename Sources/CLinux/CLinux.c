@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +54,13 @@ int64_t ctx_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTI
 
 int64_t ctx_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
+int ctx_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+void ctx_arm_timer(int fd, int64_t due) {
+  const struct itimerspec time = {.it_value = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000}};
+  timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
+}
+
 int ctx_memory_file(const char *name, size_t size) {
   int fd = memfd_create(name, MFD_CLOEXEC);
   if (fd < 0) return -1;
@@ -77,6 +85,5 @@ int ctx_set_nonblocking(int fd) {
   int flags = fcntl(fd, F_GETFL);
   return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
-
 
 const char *ctx_signal_name(int signal) { return sigabbrev_np(signal); }

@@ -19,6 +19,7 @@ int ctx_meter_is_active(void) { return 0; }
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -94,5 +95,6 @@ COUNTED(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), SYS_recvm
 COUNTED(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags), SYS_accept4, fd, address, size, flags)
 COUNTED(int, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout), SYS_epoll_wait, fd, events, count, timeout)
 COUNTED(int, epoll_ctl, (int fd, int operation, int target, struct epoll_event *event), SYS_epoll_ctl, fd, operation, target, event)
+COUNTED(int, timerfd_settime, (int fd, int flags, const struct itimerspec *time, struct itimerspec *old), SYS_timerfd_settime, fd, flags, time, old)
 
 #endif

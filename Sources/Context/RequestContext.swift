@@ -10,18 +10,22 @@
 ///
 /// This base class is also the store of the arms without a context (`none`, `opaque`): it holds nothing but bytes
 /// that it never reads.
-package class RequestContext {
-  private struct OpaqueState {
-    var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+///
+/// Public, as is `opaque`, because the compiler inlines across modules only what is `@inlinable public`.
+public class RequestContext {
+  @usableFromInline
+  struct OpaqueState {
+    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     var copy: UnsafeMutableRawPointer?
     var capacity = 0
   }
 
   /// Behind a pointer: no exclusivity checks on the request path.
-  private final let opaqueState: UnsafeMutablePointer<OpaqueState>
+  @usableFromInline final let opaqueState: UnsafeMutablePointer<OpaqueState>
 
   /// What `opaque` carries: received bytes, forwarded unread. A copy of this context's own once detached.
-  package final var opaque: UnsafeRawBufferPointer {
+  @inlinable
+  public final var opaque: UnsafeRawBufferPointer {
     get { opaqueState.pointee.bytes }
     set { opaqueState.pointee.bytes = newValue }
   }

@@ -1,7 +1,7 @@
 // One stream descriptor: bytes in, bytes out, over a plain libevent event with buffers of its own (a bufferevent costs
 // five times the instructions). Never knows frames; never blocks.
 
-package import Bytes
+public import Bytes
 internal import CLibevent
 internal import CLinux
 internal import Glibc
@@ -27,14 +27,17 @@ extension ConnectionDelegate {
   package func connectionDidDrain(_ connection: Connection) {}
 }
 
-package final class Connection {
+///
+/// Public, as are `output` and `willAppend`, because the compiler inlines across modules only what is
+/// `@inlinable public`.
+public final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
   /// Bytes of unsent output at which `connectionDidFill` is called.
   package static let outputSizeMax = 4 << 20
 
   /// Append here, then call `send()`.
-  package let output: ByteBuffer
+  public let output: ByteBuffer
   package let loop: EventLoop
   private let input: ByteBuffer
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -99,8 +102,14 @@ package final class Connection {
 
   package var isOpen: Bool { readEvent != nil }
 
-  /// Queues what was appended to `output` for the end of this turn.
-  package func send() {
+  /// In place of `send`, before a frame is appended: output that is there already is on its way.
+  @inlinable
+  @inline(__always)
+  public func willAppend() { if output.isEmpty { send() } }
+
+  /// Queues `output` for the end of this turn.
+  @inline(never)
+  public func send() {
     guard !isUnflushed, isOpen else { return }
     isUnflushed = true
     loop.willFlush(self)

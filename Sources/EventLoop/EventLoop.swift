@@ -8,12 +8,14 @@ internal import CLinux
 ///
 /// A *turn* is one wait for readiness and the callbacks that follow. Output is written once per turn: a connection
 /// that has something to send stands in `unflushed` until the turn ends, however many frames were appended.
-package final class EventLoop {
+///
+/// Public, as is `now`, because the compiler inlines across modules only what is `@inlinable public`.
+public final class EventLoop {
   let base: OpaquePointer
   /// CLOCK_MONOTONIC at the latest callback, in nanoseconds: read once per callback, not once per request.
-  package var now: Int64 { nowCell.pointee }
+  @inlinable public var now: Int64 { nowCell.pointee }
   /// Behind a pointer, because other modules read it for every request: a class property would be checked each time.
-  private let nowCell: UnsafeMutablePointer<Int64>
+  @usableFromInline let nowCell: UnsafeMutablePointer<Int64>
   private var isStopping = false
   private var isInTurn = false
   /// Not retained: a connection that closes takes itself out.
@@ -25,14 +27,10 @@ package final class EventLoop {
 
   private let clock: (() -> Int64)?
 
-  /// - Parameters:
-  ///   - precise: timers keep microseconds instead of milliseconds. Costs a system call per turn.
-  ///   - clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real time.
-  package init(precise: Bool = false, clock: (() -> Int64)? = nil) throws(EventLoopError) {
-    guard let configuration = event_config_new() else { throw .outOfMemory }
-    defer { event_config_free(configuration) }
-    if precise { event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_PRECISE_TIMER.rawValue)) }
-    guard let base = event_base_new_with_config(configuration) else { throw .outOfMemory }
+  /// - Parameter clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real
+  ///   time.
+  package init(clock: (() -> Int64)? = nil) throws(EventLoopError) {
+    guard let base = event_base_new() else { throw .outOfMemory }
     self.base = base
     unflushed = .allocate(capacity: unflushedCapacity)
     self.clock = clock

@@ -2,7 +2,6 @@
 // events itself, because it must not pay for a handler on each read.
 
 internal import CLibevent
-internal import Glibc
 
 /// Registered from `init` to `close()`, and kept alive by libevent meanwhile.
 final class LoopEvent {
@@ -11,7 +10,7 @@ final class LoopEvent {
   private var handler: (() -> Void)?
 
   /// - Parameters:
-  ///   - subject: a descriptor, a signal's number, or -1 for a timer.
+  ///   - subject: a descriptor or a signal's number.
   ///   - kind: libevent's flags.
   init(loop: EventLoop, subject: Int32, kind: Int32, handler: @escaping () -> Void) {
     self.loop = loop
@@ -23,11 +22,8 @@ final class LoopEvent {
       { _, _, context in Unmanaged<LoopEvent>.fromOpaque(context!).takeUnretainedValue().didFire() }, context)
   }
 
-  /// Waits for the event; with an interval, for that long at most, instead of as long as before.
-  func add(after interval: timeval? = nil) {
-    guard let event else { return }
-    if var interval { event_add(event, &interval) } else { event_add(event, nil) }
-  }
+  /// Waits for the event.
+  func add() { if let event { event_add(event, nil) } }
 
   func remove() { if let event { event_del(event) } }
 

@@ -1,24 +1,62 @@
-// One libevent timer with a handler, for the few things that need one: a pace, a limit, a slot's end. Requests do not
-// use it; their deadlines lie in a `TimerWheel`.
+// A timer with a handler: a pace, a limit, a slot's end, the next deadline of many. A descriptor of the kernel, which
+// keeps nanoseconds, where libevent's own timers keep milliseconds or cost a system call per turn; and a loop without
+// those neither sorts them nor reads the clock for them on every turn.
 
 internal import CLibevent
+internal import CLinux
 internal import Glibc
 
-/// Fires once per `start`. `close()` ends it for good.
+/// Fires once per `start`, never before its time. `close()` ends it for good.
 package final class Timer {
-  private let event: LoopEvent
+  private let fd: Int32
+  private var event: LoopEvent!
+  private let handler: () -> Void
+  /// CLOCK_MONOTONIC, nanoseconds; nil when it is not to fire.
+  private var due: Int64?
+  private var isRegistered = false
 
   package init(loop: EventLoop, handler: @escaping () -> Void) {
-    event = LoopEvent(loop: loop, subject: -1, kind: 0, handler: handler)
+    self.handler = handler
+    fd = ctx_timer()
+    precondition(fd >= 0, "no descriptor is left for a timer")
+    // Edge-triggered: an expiry that was seen need not be read away.
+    event = LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_ET | EV_PERSIST) { [unowned self] in didFire() }
   }
 
-  /// Fires after `nanoseconds` (rounded up to a microsecond), instead of when it was to fire before.
+  deinit { close() }
+
+  /// Fires after `nanoseconds`, instead of when it was to fire before.
   package func start(after nanoseconds: Int64) {
-    let microseconds = max(0, (nanoseconds + 999) / 1000)
-    event.add(after: timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000)))
+    guard let event else { return }
+    let due = ctx_monotonic_nanoseconds() &+ max(nanoseconds, 0)
+    self.due = due
+    ctx_arm_timer(fd, due)
+    if isRegistered { return }
+    isRegistered = true
+    event.add()
   }
 
-  package func stop() { event.remove() }
+  package func stop() {
+    due = nil
+    guard isRegistered, let event else { return }
+    isRegistered = false
+    event.remove()
+  }
 
-  package func close() { event.close() }
+  package func close() {
+    guard let event else { return }
+    self.event = nil
+    due = nil
+    event.close()
+    Glibc.close(fd)
+  }
+
+  /// A loop that has nothing else to wait for ends: a timer that was not started anew is taken out of it.
+  private func didFire() {
+    // An expiry that was on its way when `start` put it off.
+    guard let due, ctx_monotonic_nanoseconds() >= due else { return }
+    self.due = nil
+    handler()
+    if self.due == nil { stop() }
+  }
 }

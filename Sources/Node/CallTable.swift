@@ -1,66 +1,94 @@
-// The calls that a node waits for, in slots of plain memory. A call's id on the wire is its slot and the slot's
-// generation, so a reply finds its call without a search, and a late reply finds nothing.
+// The calls that a node waits for, in slots of plain memory. A call's id on the wire is its slot and how often the slot
+// was used before, so a reply finds its call without a search, and a late reply finds nothing.
 
-/// One call under way. Links are slot indices, -1 for none.
+typealias CallSlot = UnsafeMutablePointer<PendingCall>
+
+/// One call under way.
 struct PendingCall {
-  /// Slot of the request that made the call.
-  var request: Int32
-  /// Entry of the timer wheel that ends the call; -1 when no deadline bounds it.
-  var timer: Int32
-  /// The calls of one request.
-  var previous: Int32
-  var next: Int32
-  /// Position in the script's calls.
-  var call: Int32
-  var retriesLeft: Int32
-  var generation: UInt32
-  var isActive: Bool
-  /// The wheel's entry is the call's own timeout, not the request's deadline.
-  var hasOwnTimeout: Bool
-  var connection: Unmanaged<DownstreamConnection>
+  /// The request that made the call; nil in a free slot.
+  var request: RequestSlot?
+  /// The calls of one request. `next` also links the free slots.
+  var previous: CallSlot?
+  var next: CallSlot?
+  /// The slot's index, and in the upper half the number of its uses so far.
+  var id: UInt64
+  /// Nanoseconds of the loop's clock; `Int64.max` when nothing bounds the call.
+  var deadline = Int64.max
+  var connection: Unmanaged<DownstreamConnection>?
+  var call: UnsafeMutablePointer<ScriptCall>?
+  var retriesLeft: Int32 = 0
+  /// `deadline` is the call's own timeout, not the request's deadline.
+  var hasOwnTimeout = false
+}
+
+extension UnsafeMutablePointer<PendingCall> {
+  /// Joins the calls of its request.
+  @inline(__always)
+  func join(_ request: RequestSlot) {
+    let first = request.pointee.firstCall
+    pointee.previous = nil
+    pointee.next = first
+    if let first { first.pointee.previous = self }
+    request.pointee.firstCall = self
+    request.pointee.outstanding &+= 1
+  }
+
+  @inline(__always)
+  func leave(_ request: RequestSlot) {
+    let (previous, next) = (pointee.previous, pointee.next)
+    if let previous { previous.pointee.next = next } else { request.pointee.firstCall = next }
+    if let next { next.pointee.previous = previous }
+    request.pointee.outstanding &-= 1
+  }
 }
 
 struct CallTable {
   static let callCountMax = 262_144
 
-  let slots: UnsafeMutablePointer<PendingCall>
-  private(set) var usedCount = 0
-  private var firstFree: Int32 = -1
+  private let slots: CallSlot
+  private var usedCount = 0
+  private var firstFree: CallSlot?
 
   init() { slots = .allocate(capacity: CallTable.callCountMax) }
 
   func deallocate() { slots.deallocate() }
 
-  /// A slot, or -1 when all are taken. Its generation is kept from the last use.
-  mutating func allocate() -> Int32 {
-    let free = firstFree
-    if free >= 0 {
-      firstFree = slots[Int(free)].next
-      return free
-    }
-    guard usedCount < CallTable.callCountMax else { return -1 }
-    slots[usedCount].generation = 0
-    usedCount &+= 1
-    return Int32(truncatingIfNeeded: usedCount &- 1)
+  /// A slot, or nil when all are taken.
+  @inline(__always)
+  mutating func allocate() -> CallSlot? {
+    guard let free = firstFree else { return addSlot() }
+    firstFree = free.pointee.next
+    return free
   }
 
-  mutating func free(_ index: Int32) {
-    slots[Int(index)].isActive = false
-    slots[Int(index)].generation &+= 1
-    slots[Int(index)].next = firstFree
-    firstFree = index
+  @inline(never)
+  private mutating func addSlot() -> CallSlot? {
+    guard usedCount < CallTable.callCountMax else { return nil }
+    let slot = slots + usedCount
+    slot.initialize(to: PendingCall(id: UInt64(usedCount)))
+    usedCount += 1
+    return slot
   }
 
-  /// The id that goes on the wire.
-  func wireID(_ index: Int32) -> UInt64 {
-    UInt64(slots[Int(index)].generation) << 32 | UInt64(UInt32(bitPattern: index))
+  @inline(__always)
+  mutating func free(_ slot: CallSlot) {
+    slot.pointee.request = nil
+    slot.pointee.id &+= 1 << 32
+    slot.pointee.next = firstFree
+    firstFree = slot
   }
 
-  /// The active call with that id, or -1.
-  func find(wireID: UInt64) -> Int32 {
-    let index = Int(UInt32(truncatingIfNeeded: wireID))
-    guard index < usedCount, slots[index].isActive, slots[index].generation == UInt32(truncatingIfNeeded: wireID >> 32)
-    else { return -1 }
-    return Int32(truncatingIfNeeded: index)
+  /// The call under way with that id, or nil.
+  @inline(__always)
+  func find(id: UInt64) -> CallSlot? {
+    let index = Int(UInt32(truncatingIfNeeded: id))
+    guard index < usedCount else { return nil }
+    let slot = slots + index
+    return slot.pointee.id == id && slot.pointee.request != nil ? slot : nil
+  }
+
+  /// Calls `body` with every call that was under way at the start and still is; `body` may end calls and start others.
+  func forEach(_ body: (CallSlot) -> Void) {
+    for index in 0..<usedCount where slots[index].request != nil { body(slots + index) }
   }
 }

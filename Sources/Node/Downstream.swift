@@ -33,8 +33,14 @@ final class Downstream {
   var isReady: Bool { connections.allSatisfy(\.isReady) }
 
   /// The next connection that is ready, or nil when the callee cannot be reached.
+  @inline(__always)
   func pick() -> Unmanaged<DownstreamConnection>? {
     if let single { return single._withUnsafeGuaranteedRef { $0.isReady } ? single : nil }
+    return pickReplica()
+  }
+
+  @inline(never)
+  private func pickReplica() -> Unmanaged<DownstreamConnection>? {
     for _ in connections.indices {
       turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
       if connections[turn].isReady { return Unmanaged.passUnretained(connections[turn]) }
@@ -52,6 +58,9 @@ final class DownstreamConnection: ConnectionDelegate {
   private let propagator: String
   let connection: Connection
   @exclusivity(unchecked) private(set) var isReady = false
+  @exclusivity(unchecked) private var isClosed = false
+  /// The callee does not keep up.
+  private var isFull = false
 
   init(
     server: NodeServer, address: ServiceAddress, edge: String, propagator: String
@@ -66,23 +75,24 @@ final class DownstreamConnection: ConnectionDelegate {
   }
 
   func close() {
-    isReady = false
     connection.close()
+    didClose()
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(bytes, while: { connection.isOpen }, didReceive: didReceive, didFail: fail)
+    Frame.decodeAll(bytes, while: { !isClosed }, didReceive: didReceive, didFail: fail)
   }
 
+  @inline(__always)
   private func didReceive(_ frame: Frame) {
-    if frame.isResponse { return server.didReceive(reply: frame, status: .ok) }
+    if frame.isResponse { return server.didReceive(response: frame, on: self) }
     didReceiveOther(frame)
   }
 
   @inline(never)
   private func didReceiveOther(_ frame: Frame) {
     switch frame.type {
-    case .error: server.didReceive(reply: frame, status: StatusCode(rawValue: frame.status) ?? .unknown)
+    case .error: server.didReceive(error: frame, on: self)
     case .hello:
       guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
       isReady = true
@@ -96,16 +106,27 @@ final class DownstreamConnection: ConnectionDelegate {
   private func fail(_ fault: FrameFault) {
     server.count(fault)
     close()
-    server.didLose(self)
+    server.failCalls(on: self)
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
-    isReady = false
-    server.didLose(self)
+    didClose()
+    server.failCalls(on: self)
   }
 
-  /// The callee does not keep up: no new requests are read until it does.
-  func connectionDidFill(_ connection: Connection) { server.pauseInbound() }
+  func connectionDidFill(_ connection: Connection) {
+    isFull = true
+    server.edgeDidFill()
+  }
 
-  func connectionDidDrain(_ connection: Connection) { server.resumeInbound() }
+  func connectionDidDrain(_ connection: Connection) {
+    isFull = false
+    server.edgeDidDrain()
+  }
+
+  private func didClose() {
+    isReady = false
+    isClosed = true
+    if isFull { connectionDidDrain(connection) }
+  }
 }

@@ -19,20 +19,41 @@ final class InboundConnection: ConnectionDelegate {
   private var reader: ContextReader?
   /// The same without a reference count, for each request.
   @exclusivity(unchecked) private var unretainedReader: Unmanaged<ContextReader>?
-  /// Its requests under way, oldest first; slot indices, -1 for none.
-  @exclusivity(unchecked) var firstRequest: Int32 = -1
-  @exclusivity(unchecked) var lastRequest: Int32 = -1
+  /// The ring of its requests under way, oldest first.
+  let requests = RequestSlot.makeRing()
+  @exclusivity(unchecked) private var isClosed = false
+  /// The caller does not read what it is answered.
+  private var isFull = false
 
   init(server: NodeServer, fd: Int32) {
     self.server = server
     connection = Connection(loop: server.loop, fd: fd)
     connection.start(delegate: self)
+    if server.isCongested { updateReading() }
+  }
+
+  deinit { requests.deallocate() }
+
+  func close() {
+    isClosed = true
+    connection.close()
+  }
+
+  /// Reads, unless a callee does not keep up, or the caller itself: then its requests wait in the kernel.
+  func updateReading() {
+    if isFull || server.isCongested { connection.pauseReading() } else { connection.resumeReading() }
+  }
+
+  func sendGoaway() {
+    FrameWriter(to: connection.output, type: .goaway, id: 0).finish(payloadSize: 0)
+    connection.send()
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(bytes, while: { connection.isOpen }, didReceive: didReceive, didFail: fail)
+    Frame.decodeAll(bytes, while: { !isClosed }, didReceive: didReceive, didFail: fail)
   }
 
+  @inline(__always)
   private func didReceive(_ frame: Frame) {
     if frame.isRequest {
       guard let unretainedReader else { return fail(.unexpectedType) }
@@ -64,14 +85,22 @@ final class InboundConnection: ConnectionDelegate {
   @inline(never)
   private func fail(_ fault: FrameFault) {
     server.count(fault)
-    connection.close()
+    close()
     server.didLose(self)
   }
 
-  func connection(_ connection: Connection, didCloseWith error: Int32) { server.didLose(self) }
+  func connection(_ connection: Connection, didCloseWith error: Int32) {
+    isClosed = true
+    server.didLose(self)
+  }
 
-  /// The caller does not read: its requests wait in the kernel until it does.
-  func connectionDidFill(_ connection: Connection) { connection.pauseReading() }
+  func connectionDidFill(_ connection: Connection) {
+    isFull = true
+    updateReading()
+  }
 
-  func connectionDidDrain(_ connection: Connection) { connection.resumeReading() }
+  func connectionDidDrain(_ connection: Connection) {
+    isFull = false
+    updateReading()
+  }
 }

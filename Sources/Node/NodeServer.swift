@@ -34,20 +34,28 @@ package final class NodeServer {
   // What RequestFlow and CallFlow work with.
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   private var script: ServiceScript
-  @exclusivity(unchecked) var steps: UnsafeMutableBufferPointer<ScriptStep>
-  @exclusivity(unchecked) var scriptCalls: UnsafeMutableBufferPointer<ScriptCall>
+  @exclusivity(unchecked) var steps: UnsafeMutablePointer<ScriptStep>
+  @exclusivity(unchecked) var scriptCalls: UnsafeMutablePointer<ScriptCall>
   @exclusivity(unchecked) var work: Unmanaged<StandardWork>?
   private var ownedWork: StandardWork?
   private var ownedEdges: [Downstream] = []
   /// `ownedEdges` without reference counts, for each call.
-  @exclusivity(unchecked) var edges: UnsafeMutableBufferPointer<Unmanaged<Downstream>>
+  @exclusivity(unchecked) var edges: UnsafeMutablePointer<Unmanaged<Downstream>>
   @exclusivity(unchecked) var requests: RequestTable
   @exclusivity(unchecked) var calls = CallTable()
-  private var ownedWheel: TimerWheel!
-  @exclusivity(unchecked) var wheel: Unmanaged<TimerWheel>!
+  /// Ends sleeps and slices of work.
+  private(set) var wheel: TimerWheel!
+  private(set) var sweepTimer: Timer!
+  /// No deadline of a call lies before this, in nanoseconds of the loop's clock.
+  @exclusivity(unchecked) var nextSweep = Int64.max
+  @exclusivity(unchecked) var lastSweep: Int64
   @exclusivity(unchecked) var random: SeededGenerator
   let errorThreshold: UInt64
   let responseSize: Int
+  /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
+  static let sweepGap: Int64 = 1_000_000
+  /// Edges whose output is full: callees that do not keep up.
+  private var fullEdgeCount = 0
   /// Context entries are counted: only in counting passes, because it costs.
   @exclusivity(unchecked) package var isCounting = false
 
@@ -72,8 +80,9 @@ package final class NodeServer {
     requests = RequestTable(capacity: requestCountMax, store: try NodeServer.store(service))
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
-    ownedWheel = TimerWheel(loop: loop) { [unowned self] token in didExpire(token) }
-    wheel = Unmanaged.passUnretained(ownedWheel)
+    lastSweep = loop.now &- NodeServer.sweepGap
+    wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
+    sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
 
   deinit {
@@ -115,7 +124,7 @@ package final class NodeServer {
     }
     edges.deallocate()
     edges = .allocate(capacity: ownedEdges.count)
-    _ = edges.initialize(from: ownedEdges.map(Unmanaged.passUnretained))
+    edges.initialize(from: ownedEdges.map(Unmanaged.passUnretained), count: ownedEdges.count)
     if ownedEdges.isEmpty { delegate?.serverDidConnect(self) }
   }
 
@@ -134,15 +143,18 @@ package final class NodeServer {
     try connect(callees)
   }
 
-  /// Closes everything. Requests under way are forgotten.
+  /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten.
   package func close() {
     listener?.close()
+    connections.values.forEach { $0.sendGoaway() }
+    loop.flush()
     ownedEdges.forEach { $0.close() }
     // Server and edges hold each other until here.
     ownedEdges = []
-    for connection in connections.values { connection.connection.close() }
+    for connection in connections.values { connection.close() }
     connections = [:]
-    ownedWheel.close()
+    wheel.close()
+    sweepTimer.close()
   }
 
   // MARK: What the connections tell
@@ -154,7 +166,7 @@ package final class NodeServer {
   }
 
   func didLose(_ connection: InboundConnection) {
-    while connection.firstRequest >= 0 { abandon(connection.firstRequest) }
+    abandonRequests(of: connection)
     connections[ObjectIdentifier(connection)] = nil
   }
 
@@ -162,9 +174,18 @@ package final class NodeServer {
     if ownedEdges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
   }
 
-  func pauseInbound() { connections.values.forEach { $0.connection.pauseReading() } }
+  /// A callee does not keep up: no new requests are read until all do.
+  var isCongested: Bool { fullEdgeCount > 0 }
 
-  func resumeInbound() { connections.values.forEach { $0.connection.resumeReading() } }
+  func edgeDidFill() {
+    fullEdgeCount += 1
+    if fullEdgeCount == 1 { connections.values.forEach { $0.updateReading() } }
+  }
+
+  func edgeDidDrain() {
+    fullEdgeCount -= 1
+    if fullEdgeCount == 0 { connections.values.forEach { $0.updateReading() } }
+  }
 
   // MARK: Private
 

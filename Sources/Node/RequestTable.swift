@@ -3,37 +3,69 @@
 
 internal import Context
 
-/// One request under way. Links are slot indices, -1 for none.
+typealias RequestSlot = UnsafeMutablePointer<InboundRequest>
+
+/// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `outstanding`, `firstCall`,
+/// `hasFreshSpan`) say so in every free slot: whoever sets one puts it back, and a new request need not.
 struct InboundRequest {
-  var connection: Unmanaged<InboundConnection>
+  /// The requests of one connection, oldest first: a ring that is closed by the connection's own slot, so that joining
+  /// and leaving it need no test. `next` also links the free slots.
+  var previous: RequestSlot?
+  var next: RequestSlot?
+  var connection: Unmanaged<InboundConnection>?
   /// The caller's id, repeated in the reply.
-  var id: UInt64
+  var id: UInt64 = 0
   /// Nanoseconds of the loop's clock; `Int64.max` when the request carries no deadline.
-  var deadline: Int64
-  var context: Unmanaged<RequestContext>
-  var echo: Unmanaged<EchoViews>?
-  /// CPU still to burn in the current `work` step, in nanoseconds.
-  var workLeft: Int64
+  var deadline = Int64.max
+  var context: Unmanaged<RequestContext>?
   /// The step that is under way.
-  var step: Int32
-  /// Calls without a reply.
-  var outstanding: Int32
-  var hopsLeft: Int32
-  var firstCall: Int32
-  /// Entry of the timer wheel that resumes the request.
-  var timer: Int32
-  /// The requests of one connection, oldest first.
-  var previous: Int32
-  var next: Int32
+  var step: UnsafeMutablePointer<ScriptStep>?
+  /// Calls without a reply: how many, and the list of them.
+  var outstanding = 0
+  var firstCall: CallSlot?
+  var hopsLeft = 0
+  var echo: Unmanaged<EchoViews>?
+  /// CPU still to burn in the current `work` step, in nanoseconds; -1 outside of one.
+  var workLeft: Int64 = -1
+  /// Entry of the timer wheel that resumes the request; -1 for none.
+  var timer: Int32 = -1
   /// The context has a span id that no call has used yet.
-  var hasFreshSpan: Bool
+  var hasFreshSpan = false
+}
+
+extension UnsafeMutablePointer<InboundRequest> {
+  /// The empty ring of a connection. Its owner deallocates it.
+  static func makeRing() -> RequestSlot {
+    let ring = RequestSlot.allocate(capacity: 1)
+    ring.initialize(to: InboundRequest(previous: ring, next: ring))
+    return ring
+  }
+
+  /// Joins the ring as its newest request.
+  @inline(__always)
+  func join(_ ring: RequestSlot) {
+    let newest = ring.pointee.previous
+    pointee.previous = newest
+    pointee.next = ring
+    newest.unsafelyUnwrapped.pointee.next = self
+    ring.pointee.previous = self
+  }
+
+  @inline(__always)
+  func leaveRing() {
+    let (previous, next) = (pointee.previous.unsafelyUnwrapped, pointee.next.unsafelyUnwrapped)
+    previous.pointee.next = next
+    next.pointee.previous = previous
+  }
 }
 
 /// Slots for at most `capacity` requests. The memory is reserved once and touched only as far as it is used.
 struct RequestTable {
-  let slots: UnsafeMutablePointer<InboundRequest>
+  /// The store has entries: there is a context to work with.
+  let holdsEntries: Bool
+  private let slots: RequestSlot
   private var usedCount = 0
-  private var firstFree: Int32 = -1
+  private var firstFree: RequestSlot?
   private let capacity: Int
   private let store: StoreKind
 
@@ -41,34 +73,36 @@ struct RequestTable {
     slots = .allocate(capacity: capacity)
     self.capacity = capacity
     self.store = store
+    holdsEntries = store.makeContext().holdsEntries
   }
 
   /// Frees everything; no request may be under way.
   func deallocate() {
-    for index in 0..<usedCount { slots[index].context.release() }
+    for index in 0..<usedCount { slots[index].context?.release() }
     slots.deallocate()
   }
 
-  /// A slot with an empty context, or -1 when all are taken.
-  mutating func allocate() -> Int32 {
-    let free = firstFree
-    if free >= 0 {
-      firstFree = slots[Int(free)].next
-      return free
-    }
-    return addSlot()
+  /// A slot with an empty context, or nil when all are taken.
+  @inline(__always)
+  mutating func allocate() -> RequestSlot? {
+    guard let free = firstFree else { return addSlot() }
+    firstFree = free.pointee.next
+    return free
   }
 
-  private mutating func addSlot() -> Int32 {
-    guard usedCount < capacity else { return -1 }
-    (slots + usedCount).pointee.context = Unmanaged.passRetained(store.makeContext())
+  @inline(never)
+  private mutating func addSlot() -> RequestSlot? {
+    guard usedCount < capacity else { return nil }
+    let slot = slots + usedCount
+    slot.initialize(to: InboundRequest(context: Unmanaged.passRetained(store.makeContext())))
     usedCount += 1
-    return Int32(usedCount - 1)
+    return slot
   }
 
-  mutating func free(_ index: Int32) {
-    slots[Int(index)].context._withUnsafeGuaranteedRef { $0.reset() }
-    slots[Int(index)].next = firstFree
-    firstFree = index
+  @inline(__always)
+  mutating func free(_ slot: RequestSlot) {
+    slot.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.reset() }
+    slot.pointee.next = firstFree
+    firstFree = slot
   }
 }

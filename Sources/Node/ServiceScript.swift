@@ -6,7 +6,8 @@ internal import Topology
 
 /// One step. Steps that only the topology knows (`parallel`) and single calls are the same here: a run of calls.
 struct ScriptStep {
-  enum Kind: UInt8 { case set, work, sleep, calls }
+  /// `reply` is the end of every script.
+  enum Kind: UInt8 { case set, work, sleep, calls, reply }
 
   var kind: Kind
   /// `set`: range in `ServiceScript.assignments`. `calls`: range in `ServiceScript.calls`.
@@ -47,8 +48,8 @@ struct EdgeKey: Hashable {
 struct ServiceScript {
   private(set) var assignments: [ScriptAssignment] = []
   private(set) var edges: [EdgeKey] = []
-  let steps: UnsafeMutableBufferPointer<ScriptStep>
-  let calls: UnsafeMutableBufferPointer<ScriptCall>
+  let steps: UnsafeMutablePointer<ScriptStep>
+  let calls: UnsafeMutablePointer<ScriptCall>
 
   init(_ service: Service) {
     var steps: [ScriptStep] = []
@@ -82,10 +83,11 @@ struct ServiceScript {
       if steps[index].kind == .calls || steps[index].kind == .set { isNeeded = true }
     }
     self.edges = edges
+    steps.append(ScriptStep(kind: .reply))
     self.steps = .allocate(capacity: steps.count)
-    _ = self.steps.initialize(from: steps)
+    self.steps.initialize(from: steps, count: steps.count)
     self.calls = .allocate(capacity: calls.count)
-    _ = self.calls.initialize(from: calls)
+    self.calls.initialize(from: calls, count: calls.count)
   }
 
   func deallocate() {

@@ -2,6 +2,7 @@
 // registry; the contract tests then run over it.
 
 package import Context
+package import Wire
 
 /// Writes a context to a carrier and reads it back (OpenTelemetry: `TextMapPropagator`; here a carrier may also hold
 /// bytes). Stateless, and the same instance serves every request of a process.
@@ -17,9 +18,26 @@ package protocol Propagator: AnyObject, Sendable {
   /// Reads what the carrier holds into `context`, which is empty. Returns what had to be dropped.
   func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops
 
+  /// The same for the frame transport, which is the measured path: compiled for it, so that nothing of the carrier is
+  /// looked up at run time.
+  func injectFrame(_ context: RequestContext, into writer: inout FrameWriter)
+  func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops
+
   /// The declared loss: what of `sent` the next service sees after this propagator carried it. The fidelity check holds
   /// the real contexts against it.
   func delivered(_ sent: ContextSnapshot) -> ContextSnapshot
+}
+
+extension Propagator {
+  @inline(__always)
+  package func injectFrame(_ context: RequestContext, into writer: inout FrameWriter) {
+    inject(context, into: &writer)
+  }
+
+  @inline(__always)
+  package func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops {
+    extract(frame, into: context)
+  }
 }
 
 /// What an extraction dropped, by reason: a set, because a request either hit a rule or did not.

@@ -42,7 +42,7 @@ enum ChildMain {
   }
 
   private static func runClient() -> Int32 {
-    guard let loop = try? EventLoop(precise: true) else { return 1 }
+    guard let loop = try? EventLoop() else { return 1 }
     return ClientProcess(loop: loop, controlFD: controlFD, readMeter: readMeter).runUntilStopped()
   }
 

@@ -190,9 +190,9 @@ struct TimerWheelTests {
     #expect(model.firedCount == 5_000)
   }
 
-  @Test("fires by the loop's own clock, precise or not", arguments: [false, true])
-  func realTime(precise: Bool) throws {
-    let loop = try makeLoop(precise: precise)
+  @Test("fires by the loop's own clock")
+  func realTime() throws {
+    let loop = try makeLoop()
     var fired: [(token: UInt64, time: Int64)] = []
     let wheel = TimerWheel(loop: loop) { fired.append(($0, loop.now)) }
     defer { wheel.close() }

@@ -25,7 +25,7 @@ extension EventLoop {
 }
 
 /// A loop as the program's processes have it: a write to a closed socket is an error and no signal.
-package func makeLoop(precise: Bool = false) throws -> EventLoop {
+package func makeLoop() throws -> EventLoop {
   signal(SIGPIPE, SIG_IGN)
-  return try EventLoop(precise: precise)
+  return try EventLoop()
 }

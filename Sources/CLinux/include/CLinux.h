@@ -28,6 +28,12 @@ int64_t ctx_thread_cpu_nanoseconds(void);
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t ctx_monotonic_nanoseconds(void);
 
+/// A non-blocking, close-on-exec timer descriptor on CLOCK_MONOTONIC. Returns it, or -1 with errno set.
+int ctx_timer(void);
+
+/// Lets a timer descriptor expire once at `due` (CLOCK_MONOTONIC, nanoseconds above 0), instead of when it was to.
+void ctx_arm_timer(int fd, int64_t due);
+
 /// An anonymous memory file of `size` zero bytes, close-on-exec. Returns the descriptor, or -1 with errno set.
 int ctx_memory_file(const char *name, size_t size);
 

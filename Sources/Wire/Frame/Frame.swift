@@ -81,7 +81,6 @@ public struct Frame {
   }
 
   /// Decodes the frame that starts at the first byte.
-  @inlinable
   public static func decode(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
     guard bytes.count >= FrameLayout.headerSize, let base = bytes.baseAddress else { return shortDecoding(bytes) }
     let size = Int(load32(base, 0)) &+ FrameLayout.sizeFieldSize
@@ -109,23 +108,40 @@ public struct Frame {
     didFail: (FrameFault) -> Void
   ) -> Int {
     var used = 0
-    while isOpen() {
-      switch decode(UnsafeRawBufferPointer(rebasing: bytes[used...])) {
-      case .needsMore: return used
-      case .invalid(let fault):
-        didFail(fault)
-        return used
-      case .frame(let frame):
-        used &+= frame.size
-        didReceive(frame)
+    while used < bytes.count, isOpen() {
+      let base = bytes.baseAddress.unsafelyUnwrapped + used
+      var size = plainSize(base, count: bytes.count &- used)
+      if size == 0 {
+        switch decode(UnsafeRawBufferPointer(start: base, count: bytes.count &- used)) {
+        case .needsMore: return used
+        case .invalid(let fault):
+          didFail(fault)
+          return used
+        case .frame(let frame): size = frame.size
+        }
       }
+      used &+= size
+      didReceive(Frame(base: base, size: size))
     }
     return used
   }
 
+  /// The size of a whole and valid frame without fields, which is what nearly every frame is; 0 says nothing.
+  @inlinable
+  @inline(__always)
+  static func plainSize(_ base: UnsafeRawPointer, count: Int) -> Int {
+    guard count >= FrameLayout.headerSize else { return 0 }
+    let frame = Frame(base: base, size: Int(load32(base, 0)) &+ FrameLayout.sizeFieldSize)
+    let contextSize = frame.contextSize
+    guard frame.size <= count, frame.size == FrameLayout.headerSize &+ contextSize &+ frame.payloadSize,
+      contextSize <= FrameLimits.contextSizeMax, frame.size <= FrameLimits.frameSizeMax, frame.fieldCount == 0,
+      frame.typeByte &- 1 <= 5
+    else { return 0 }
+    return frame.size
+  }
+
   /// Less than a header: the size field alone may already be out of range.
-  @usableFromInline
-  static func shortDecoding(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
+  private static func shortDecoding(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
     guard bytes.count >= FrameLayout.sizeFieldSize, let base = bytes.baseAddress else { return .needsMore }
     let size = Int(load32(base, 0)) + FrameLayout.sizeFieldSize
     if size < FrameLayout.headerSize { return .invalid(.tooShort) }
@@ -133,8 +149,7 @@ public struct Frame {
     return .needsMore
   }
 
-  @usableFromInline
-  func faultInFields(_ fieldsSize: Int) -> FrameFault? {
+  private func faultInFields(_ fieldsSize: Int) -> FrameFault? {
     if fieldCount > FrameLimits.fieldCountMax || fieldsSize > FrameLimits.fieldsSizeMax { return .tooManyFields }
     var offset = FrameLayout.headerSize
     let end = offset + fieldsSize

@@ -7,6 +7,8 @@ public import Bytes
 public struct FrameWriter {
   @usableFromInline let buffer: ByteBuffer
   @usableFromInline let start: Int
+  /// Type and flags, where the header's first word has them.
+  @usableFromInline let kind: UInt64
   @usableFromInline var fieldCount = 0
   @usableFromInline var contextSize = 0
 
@@ -18,16 +20,19 @@ public struct FrameWriter {
   ) {
     self.buffer = buffer
     start = buffer.count
+    kind = UInt64(type.rawValue) << 32 | UInt64(flags) << 40
+    let route = UInt64(deadline) | UInt64(UInt16(truncatingIfNeeded: hopsLeft)) << 32 | UInt64(status) << 48
     let header = buffer.reserve(FrameLayout.headerSize)
-    header.storeBytes(of: type.rawValue, toByteOffset: FrameLayout.typeOffset, as: UInt8.self)
-    header.storeBytes(of: flags, toByteOffset: FrameLayout.flagsOffset, as: UInt8.self)
     header.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
-    header.storeBytes(of: deadline.littleEndian, toByteOffset: FrameLayout.deadlineOffset, as: UInt32.self)
-    header.storeBytes(
-      of: UInt16(truncatingIfNeeded: hopsLeft).littleEndian, toByteOffset: FrameLayout.hopsLeftOffset, as: UInt16.self)
-    header.storeBytes(of: status.littleEndian, toByteOffset: FrameLayout.statusOffset, as: UInt16.self)
+    header.storeBytes(of: route.littleEndian, toByteOffset: FrameLayout.deadlineOffset, as: UInt64.self)
     buffer.commit(FrameLayout.headerSize)
   }
+
+  /// False when the context section has outgrown a frame: `discard` then, instead of `finish`. Fields cannot.
+  @inlinable public var isWithinLimits: Bool { contextSize <= FrameLimits.contextSizeMax }
+
+  /// Takes back all that was written.
+  public func discard() { buffer.truncate(to: start) }
 
   /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used;
   /// after 0 there is no field. A field that would break a limit of `FrameLimits` is not written: false.
@@ -91,6 +96,7 @@ public struct FrameWriter {
 
   /// Appends a payload of `payloadSize` zero bytes and completes the header.
   @inlinable
+  @inline(__always)
   public func finish(payloadSize: Int) {
     if payloadSize > 0 {
       buffer.reserve(payloadSize).initializeMemory(as: UInt8.self, repeating: 0, count: payloadSize)
@@ -99,15 +105,11 @@ public struct FrameWriter {
     let header = buffer.pointer(at: start)
     let size = buffer.count &- start
     assert(size <= FrameLimits.frameSizeMax)
-    header.storeBytes(of: UInt32(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize).littleEndian, as: UInt32.self)
-    header.storeBytes(
-      of: UInt16(truncatingIfNeeded: fieldCount).littleEndian, toByteOffset: FrameLayout.fieldCountOffset,
-      as: UInt16.self)
-    header.storeBytes(
-      of: UInt32(truncatingIfNeeded: contextSize).littleEndian, toByteOffset: FrameLayout.contextSizeOffset,
-      as: UInt32.self)
-    header.storeBytes(
-      of: UInt32(truncatingIfNeeded: payloadSize).littleEndian, toByteOffset: FrameLayout.payloadSizeOffset,
-      as: UInt32.self)
+    let first =
+      UInt64(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize) | kind
+      | UInt64(truncatingIfNeeded: fieldCount) << 48
+    let sizes = UInt64(truncatingIfNeeded: contextSize) | UInt64(truncatingIfNeeded: payloadSize) << 32
+    header.storeBytes(of: first.littleEndian, as: UInt64.self)
+    header.storeBytes(of: sizes.littleEndian, toByteOffset: FrameLayout.contextSizeOffset, as: UInt64.self)
   }
 }
