@@ -29,7 +29,7 @@ public struct ByteBuffer {
   }
 
   /// Bytes appended and not yet consumed.
-  @inlinable public var count: Int { storage.pointee.tail - storage.pointee.head }
+  @inlinable public var count: Int { storage.pointee.tail &- storage.pointee.head }
 
   @inlinable public var isEmpty: Bool { storage.pointee.tail == storage.pointee.head }
 

@@ -110,10 +110,13 @@ public class RequestContext {
       destination.copyMemory(from: source, byteCount: opaque.count)
     }
   }
-  /// Takes the context from an image, which must stay in place until `reset` or `detach`. False when it is malformed;
-  /// the context is then empty.
+  /// Takes the context from an image, in place of what it held. The image must stay in place until `reset` or `detach`.
+  /// False when it is malformed; the context is then empty.
   package func readPacked(_ image: UnsafeRawBufferPointer) -> Bool {
-    if holdsEntries { return PackedImage.read(image, into: self) }
+    if holdsEntries {
+      reset()
+      return PackedImage.read(image, into: self)
+    }
     opaque = image
     return true
   }

@@ -15,17 +15,16 @@ package struct CounterPage {
   package var deadlineExceeded: UInt64 = 0
   /// Requests refused with RESOURCE_EXHAUSTED.
   package var shed: UInt64 = 0
-  /// Requests that arrived and are not answered yet.
-  package var open: UInt64 = 0
   /// Calls sent to later services.
   package var calls: UInt64 = 0
   package var retries: UInt64 = 0
   /// Replies to calls that were given up before.
   package var lateReplies: UInt64 = 0
-  /// Bytes of the context of arrived requests: header fields and binary section.
+  /// Bytes of the context of arrived requests: header fields and binary section. This and the next two are counted only
+  /// while `counting` is on.
   package var contextSize: UInt64 = 0
   package var payloadSize: UInt64 = 0
-  /// Context entries of arrived requests; counted only while `counting` is on.
+  /// Context entries of arrived requests.
   package var contextKeys: UInt64 = 0
   /// Requests in which an extraction had to drop something.
   package var extractionDrops: UInt64 = 0
@@ -37,6 +36,9 @@ package struct CounterPage {
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
 
   package init() {}
+
+  /// Requests that arrived and are not answered yet.
+  package var open: UInt64 { deliveries &- responses &- errors &- cancelled }
 
   /// Bytes of the shared memory file.
   package static let fileSize = 4096

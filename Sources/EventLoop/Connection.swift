@@ -1,7 +1,7 @@
 // One stream descriptor: bytes in, bytes out, over a plain libevent event with buffers of its own (a bufferevent costs
 // five times the instructions). Never knows frames; never blocks.
 
-public import Bytes
+package import Bytes
 internal import CLibevent
 internal import CLinux
 internal import Glibc
@@ -27,17 +27,14 @@ extension ConnectionDelegate {
   package func connectionDidDrain(_ connection: Connection) {}
 }
 
-///
-/// Public, as are `output` and `willAppend`, because the compiler inlines across modules only what is
-/// `@inlinable public`.
-public final class Connection {
+package final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
   /// Bytes of unsent output at which `connectionDidFill` is called.
   package static let outputSizeMax = 4 << 20
 
   /// Append here, then call `send()`.
-  public let output: ByteBuffer
+  package let output: ByteBuffer
   package let loop: EventLoop
   private let input: ByteBuffer
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -102,14 +99,9 @@ public final class Connection {
 
   package var isOpen: Bool { readEvent != nil }
 
-  /// In place of `send`, before a frame is appended: output that is there already is on its way.
-  @inlinable
-  @inline(__always)
-  public func willAppend() { if output.isEmpty { send() } }
-
-  /// Queues `output` for the end of this turn.
+  /// Queues `output` for the end of this turn. Need not be called where output that is there already is on its way.
   @inline(never)
-  public func send() {
+  package func send() {
     guard !isUnflushed, isOpen else { return }
     isUnflushed = true
     loop.willFlush(self)

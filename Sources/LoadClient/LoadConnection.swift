@@ -38,12 +38,20 @@ final class LoadConnection: ConnectionDelegate {
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(bytes, while: { connection.isOpen }, didReceive: didReceive) { fault in
-      fail("the entry sent bytes that are no frame (\(fault))")
-    }
+    Frame.decodeAll(
+      bytes, usual: .response,
+      didReceiveUsual: { frame in
+        delegate?.connection(self, didReceive: frame)
+        return connection.isOpen
+      },
+      didReceive: { frame in
+        didReceiveOther(frame)
+        return connection.isOpen
+      },
+      didFail: { fault in fail("the entry sent bytes that are no frame (\(fault))") })
   }
 
-  private func didReceive(_ frame: Frame) {
+  private func didReceiveOther(_ frame: Frame) {
     switch frame.type {
     case .response, .error: delegate?.connection(self, didReceive: frame)
     case .hello:

@@ -204,7 +204,7 @@ final class LoadRun {
     request.pointee.timer = -1
     let connection = connections[Int(request.pointee.connection)]
     if connection.isReady {
-      FrameWriter(to: connection.connection.output, type: .cancel, id: wireID(slot)).finish(payloadSize: 0)
+      FrameWriter.write(.cancel, id: wireID(slot), to: connection.connection.output)
       connection.connection.send()
     }
     remove(slot)

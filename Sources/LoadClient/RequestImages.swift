@@ -35,7 +35,8 @@ final class RequestImages {
       snapshots.append(ContextSnapshot(of: context))
       let start = bytes.count
       var writer = FrameWriter(
-        to: bytes, type: .request, flags: flags, id: 0, deadline: deadline, hopsLeft: hopsLeft)
+        to: bytes, type: .request, flags: flags, id: 0, deadline: deadline,
+        hopsLeft: UInt16(clamping: hopsLeft))
       RequestImages.withOpaqueImage(of: context) { propagator.inject(context, into: &writer) }
       writer.finish(payloadSize: client.payloadSize)
       ranges.append(start..<bytes.count)

@@ -12,7 +12,7 @@ internal import Wire
 extension NodeServer {
   /// Starts the calls of a step. True when the request now waits for replies, or has been answered because a call
   /// could not be made.
-  @inline(__always)
+  @inline(never)
   func startCalls(of step: UnsafeMutablePointer<ScriptStep>, for request: RequestSlot) -> Bool {
     // The topology's bound on hops: the last delivery makes no calls.
     if request.pointee.hopsLeft <= 1 { return false }
@@ -29,21 +29,29 @@ extension NodeServer {
       }
       call += 1
     }
-    guard request.pointee.outstanding > 0 else { return false }
+    guard request.pointee.firstCall != nil else { return false }
     if step.pointee.needsContextLater {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
     }
     return true
   }
 
+  @inline(__always)
   func didReceive(response frame: Frame, on connection: DownstreamConnection) {
-    guard let call = find(frame, on: connection) else { return }
-    let request = end(call)
-    if request.pointee.outstanding == 0 { goOn(request) }
+    guard let call = calls.find(id: frame.id, on: connection) else { return countLateReply() }
+    guard let request = call.pointee.request else { return passOn(call) }
+    didReceive(response: frame, to: call, of: request)
+  }
+
+  @inline(never)
+  private func didReceive(response frame: Frame, to call: CallSlot, of request: RequestSlot) {
+    addViews(of: frame, to: request)
+    if end(call, of: request) { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
   }
 
   func didReceive(error frame: Frame, on connection: DownstreamConnection) {
-    guard let call = find(frame, on: connection) else { return }
+    guard let call = calls.find(id: frame.id, on: connection) else { return countLateReply() }
+    if let request = call.pointee.request { addViews(of: frame, to: request) }
     didFail(call, with: StatusCode(rawValue: frame.status) ?? .unknown)
   }
 
@@ -55,10 +63,10 @@ extension NodeServer {
     }
   }
 
-  /// Cancels a call whose request is over.
-  func giveUp(_ call: CallSlot) {
+  /// Cancels a call of a request that is over.
+  func giveUp(_ call: CallSlot, of request: RequestSlot) {
     sendCancel(call)
-    end(call)
+    _ = end(call, of: request)
   }
 
   // MARK: Deadlines
@@ -85,7 +93,7 @@ extension NodeServer {
   }
 
   @inline(never)
-  private func scheduleSweep(for deadline: Int64) {
+  func scheduleSweep(for deadline: Int64) {
     nextSweep = deadline
     sweepTimer.start(after: max(deadline, lastSweep &+ NodeServer.sweepGap) &- loop.now)
   }
@@ -99,52 +107,45 @@ extension NodeServer {
 
   // MARK: Private
 
-  /// Sends one call. Anything but `ok` means that nothing was sent.
-  @inline(__always)
+  /// Starts a call, the first time or again. Anything but `ok` means that nothing was sent.
   private func start(
     _ call: UnsafeMutablePointer<ScriptCall>, for request: RequestSlot, retriesLeft: Int32
   ) -> StatusCode {
     let now = loop.now
     var deadline = request.pointee.deadline
     let timeout = call.pointee.timeoutNanoseconds
-    let hasOwnTimeout = timeout != 0 && now &+ timeout < deadline
-    if hasOwnTimeout { deadline = now &+ timeout }
+    if timeout != 0 { deadline = min(deadline, now &+ timeout) }
     var remaining: UInt32 = 0
     if deadline != .max {
       remaining = NodeServer.remainingMicroseconds(until: deadline, now: now)
       if remaining == 0 { return .deadlineExceeded }
     }
-    let edge = edges[Int(call.pointee.edge)]
+    let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return .unavailable }
     guard let pending = calls.allocate() else { return .resourceExhausted }
-    pending.pointee.request = request
     pending.pointee.connection = connection
     pending.pointee.call = call
     pending.pointee.deadline = deadline
     pending.pointee.retriesLeft = retriesLeft
-    pending.pointee.hasOwnTimeout = hasOwnTimeout
     pending.join(request)
-    let isSent = connection._withUnsafeGuaranteedRef { connection in
-      edge._withUnsafeGuaranteedRef { send(pending, of: request, remaining, $0.propagator, on: connection.connection) }
+    let isWritten = connection._withUnsafeGuaranteedRef { connection in
+      edge._withUnsafeGuaranteedRef { write(pending, of: request, call, remaining, $0.propagator, to: connection) }
     }
-    guard isSent else {
-      end(pending)
+    guard isWritten else {
+      _ = end(pending, of: request)
       return .resourceExhausted
     }
     if deadline < nextSweep { scheduleSweep(for: deadline) }
-    counters.pointee.calls &+= 1
     return .ok
   }
 
-  /// False when the context does not fit a frame; nothing is sent then.
-  @inline(__always)
-  private func send(
-    _ pending: CallSlot, of request: RequestSlot, _ remaining: UInt32, _ propagator: any Propagator,
-    on connection: Connection
+  /// Writes the request frame of a call. False when the context has outgrown a frame; nothing is written then.
+  private func write(
+    _ pending: CallSlot, of request: RequestSlot, _ call: UnsafeMutablePointer<ScriptCall>, _ remaining: UInt32,
+    _ propagator: any Propagator, to connection: DownstreamConnection
   ) -> Bool {
-    let call = pending.pointee.call.unsafelyUnwrapped
-    connection.willAppend()
-    var writer = FrameWriter(
+    if connection.output.isEmpty { connection.connection.send() }
+    let writer = FrameWriter(
       to: connection.output, type: .request, flags: request.pointee.echo == nil ? 0 : FrameFlags.echo,
       id: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1)
     if !call.pointee.dropsContext {
@@ -152,55 +153,37 @@ extension NodeServer {
         // Each call has a span id of its own; the standard work has drawn the first.
         if !request.pointee.hasFreshSpan, requests.holdsEntries { context.setSpanID(random.next() | 1) }
         request.pointee.hasFreshSpan = false
-        propagator.injectFrame(context, into: &writer)
-      }
-      guard writer.isWithinLimits else {
-        writer.discard()
-        return false
+        propagator.injectFrame(context, into: writer)
       }
     }
-    writer.finish(payloadSize: call.pointee.payloadSize)
-    return true
+    return writer.finish(payloadSize: call.pointee.payloadSize)
   }
 
-  /// The call that a reply answers; nil, and counted, when it was given up before, or sent to somebody else.
-  @inline(__always)
-  private func find(_ frame: Frame, on connection: DownstreamConnection) -> CallSlot? {
-    guard let call = calls.find(id: frame.id),
-      call.pointee.connection?.toOpaque() == Unmanaged.passUnretained(connection).toOpaque()
-    else {
-      counters.pointee.lateReplies &+= 1
-      return nil
-    }
-    if let echo = call.pointee.request.unsafelyUnwrapped.pointee.echo, frame.contextSize > 0 {
+  /// A reply to a call that was given up before, or that was sent to somebody else.
+  @inline(never)
+  private func countLateReply() { counters.pointee.lateReplies &+= 1 }
+
+  private func addViews(of frame: Frame, to request: RequestSlot) {
+    if let echo = request.pointee.echo, frame.contextSize > 0 {
       echo._withUnsafeGuaranteedRef { $0.add(reply: frame.context) }
     }
-    return call
   }
 
-  /// Frees the slot; returns the request that made the call.
-  @inline(__always)
-  @discardableResult
-  private func end(_ call: CallSlot) -> RequestSlot {
-    let request = call.pointee.request.unsafelyUnwrapped
+  /// Frees the slot. True when no other call of the request is under way.
+  private func end(_ call: CallSlot, of request: RequestSlot) -> Bool {
     call.leave(request)
     calls.free(call)
-    return request
-  }
-
-  /// Every call of the step was answered.
-  @inline(__always)
-  private func goOn(_ request: RequestSlot) {
-    let next = request.pointee.step.unsafelyUnwrapped + 1
-    // The end of the script comes next far more often than not.
-    if case .reply = next.pointee.kind { reply(to: request) } else { advance(request, from: next) }
+    return request.pointee.firstCall == nil
   }
 
   @inline(never)
   private func didFail(_ call: CallSlot, with status: StatusCode) {
-    let (retriesLeft, hasOwnTimeout, scriptCall) =
-      (call.pointee.retriesLeft, call.pointee.hasOwnTimeout, call.pointee.call.unsafelyUnwrapped)
-    let request = end(call)
+    guard let request = call.pointee.request else { return failForwarded(call, with: status) }
+    let (retriesLeft, deadline, scriptCall) =
+      (call.pointee.retriesLeft, call.pointee.deadline, call.pointee.call.unsafelyUnwrapped)
+    _ = end(call, of: request)
+    // Cut short by its own timeout, and not by the request's deadline.
+    let hasOwnTimeout = deadline < request.pointee.deadline
     let isRetryable = status == .unavailable || (status == .deadlineExceeded && hasOwnTimeout)
     if isRetryable, retriesLeft > 0, start(scriptCall, for: request, retriesLeft: retriesLeft - 1) == .ok {
       counters.pointee.retries &+= 1
@@ -209,11 +192,10 @@ extension NodeServer {
     }
   }
 
-  @inline(never)
-  private func sendCancel(_ call: CallSlot) {
+  func sendCancel(_ call: CallSlot) {
     call.pointee.connection?._withUnsafeGuaranteedRef { connection in
       guard connection.connection.isOpen else { return }
-      FrameWriter(to: connection.connection.output, type: .cancel, id: call.pointee.id).finish(payloadSize: 0)
+      FrameWriter.write(.cancel, id: call.pointee.id, to: connection.output)
       connection.connection.send()
     }
   }

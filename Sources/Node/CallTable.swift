@@ -3,42 +3,70 @@
 
 typealias CallSlot = UnsafeMutablePointer<PendingCall>
 
-/// One call under way.
+/// One call under way: of a request that runs a script (`request`), or the whole of one that is only passed on
+/// (`caller`). A free slot has no request.
 struct PendingCall {
-  /// The request that made the call; nil in a free slot.
-  var request: RequestSlot?
-  /// The calls of one request. `next` also links the free slots.
-  var previous: CallSlot?
-  var next: CallSlot?
+  /// Where the call was sent; nil in a free slot.
+  var connection: Unmanaged<DownstreamConnection>?
   /// The slot's index, and in the upper half the number of its uses so far.
   var id: UInt64
+  /// The request that made the call; nil for one that is only passed on.
+  var request: RequestSlot?
+  /// Of one that is only passed on: whom to answer, and its id there.
+  var caller: Unmanaged<InboundConnection>?
+  var callerID: UInt64 = 0
+  /// The calls of `request`, later ones first, in a list by `next`; or all that `caller` waits for, oldest first, in a
+  /// ring that is closed by a slot of the caller's own. `next` also links the free slots.
+  var previous: CallSlot?
+  var next: CallSlot?
   /// Nanoseconds of the loop's clock; `Int64.max` when nothing bounds the call.
   var deadline = Int64.max
-  var connection: Unmanaged<DownstreamConnection>?
+  /// With `request` only.
   var call: UnsafeMutablePointer<ScriptCall>?
   var retriesLeft: Int32 = 0
-  /// `deadline` is the call's own timeout, not the request's deadline.
-  var hasOwnTimeout = false
 }
 
 extension UnsafeMutablePointer<PendingCall> {
-  /// Joins the calls of its request.
+  /// The empty ring of a caller. Its owner deallocates it.
+  static func makeRing() -> CallSlot {
+    let ring = CallSlot.allocate(capacity: 1)
+    ring.initialize(to: PendingCall(id: 0, previous: ring, next: ring))
+    return ring
+  }
+
+  /// Joins the ring as its newest.
   @inline(__always)
-  func join(_ request: RequestSlot) {
-    let first = request.pointee.firstCall
-    pointee.previous = nil
-    pointee.next = first
-    if let first { first.pointee.previous = self }
-    request.pointee.firstCall = self
-    request.pointee.outstanding &+= 1
+  func join(_ ring: CallSlot) {
+    let newest = ring.pointee.previous
+    pointee.previous = newest
+    pointee.next = ring
+    newest.unsafelyUnwrapped.pointee.next = self
+    ring.pointee.previous = self
   }
 
   @inline(__always)
+  func leaveRing() {
+    let (previous, next) = (pointee.previous.unsafelyUnwrapped, pointee.next.unsafelyUnwrapped)
+    previous.pointee.next = next
+    next.pointee.previous = previous
+  }
+
+  /// Joins the calls of its request.
+  func join(_ request: RequestSlot) {
+    pointee.request = request
+    pointee.next = request.pointee.firstCall
+    request.pointee.firstCall = self
+  }
+
+  /// Leaves the calls of its request: a walk past those that a `parallel` step made later.
   func leave(_ request: RequestSlot) {
-    let (previous, next) = (pointee.previous, pointee.next)
-    if let previous { previous.pointee.next = next } else { request.pointee.firstCall = next }
-    if let next { next.pointee.previous = previous }
-    request.pointee.outstanding &-= 1
+    pointee.request = nil
+    guard var later = request.pointee.firstCall, later != self else {
+      request.pointee.firstCall = pointee.next
+      return
+    }
+    while let next = later.pointee.next, next != self { later = next }
+    later.pointee.next = pointee.next
   }
 }
 
@@ -46,10 +74,14 @@ struct CallTable {
   static let callCountMax = 262_144
 
   private let slots: CallSlot
+  private let capacity: Int
   private var usedCount = 0
   private var firstFree: CallSlot?
 
-  init() { slots = .allocate(capacity: CallTable.callCountMax) }
+  init(capacity: Int) {
+    slots = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
 
   func deallocate() { slots.deallocate() }
 
@@ -63,32 +95,37 @@ struct CallTable {
 
   @inline(never)
   private mutating func addSlot() -> CallSlot? {
-    guard usedCount < CallTable.callCountMax else { return nil }
+    guard usedCount < capacity else { return nil }
     let slot = slots + usedCount
     slot.initialize(to: PendingCall(id: UInt64(usedCount)))
     usedCount += 1
     return slot
   }
 
+  /// The slot is in no list or ring any more.
   @inline(__always)
   mutating func free(_ slot: CallSlot) {
-    slot.pointee.request = nil
+    slot.pointee.connection = nil
     slot.pointee.id &+= 1 << 32
     slot.pointee.next = firstFree
     firstFree = slot
   }
 
-  /// The call under way with that id, or nil.
+  /// The call with that id which is under way on that connection, or nil.
   @inline(__always)
-  func find(id: UInt64) -> CallSlot? {
+  func find(id: UInt64, on connection: DownstreamConnection) -> CallSlot? {
     let index = Int(UInt32(truncatingIfNeeded: id))
     guard index < usedCount else { return nil }
     let slot = slots + index
-    return slot.pointee.id == id && slot.pointee.request != nil ? slot : nil
+    // As numbers, which compare in one instruction: a free slot has 0.
+    let isSentHere =
+      Int(bitPattern: slot.pointee.connection?.toOpaque())
+      == Int(bitPattern: Unmanaged.passUnretained(connection).toOpaque())
+    return slot.pointee.id == id && isSentHere ? slot : nil
   }
 
   /// Calls `body` with every call that was under way at the start and still is; `body` may end calls and start others.
   func forEach(_ body: (CallSlot) -> Void) {
-    for index in 0..<usedCount where slots[index].request != nil { body(slots + index) }
+    for index in 0..<usedCount where slots[index].connection != nil { body(slots + index) }
   }
 }

@@ -12,7 +12,7 @@ final class Downstream {
   let name: String
   let propagator: any Propagator
   private(set) var connections: [DownstreamConnection] = []
-  /// The only connection, when there is one: no array on the request path. `connections` keeps it alive.
+  /// The only connection, while it is ready: no array on the request path. `connections` keeps it alive.
   @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
 
@@ -27,7 +27,7 @@ final class Downstream {
           server: server, address: address, edge: "\(server.configuration.service.name)>\(callee.name)",
           propagator: propagator.name))
     }
-    single = connections.count == 1 ? Unmanaged.passUnretained(connections[0]) : nil
+    connections.forEach { $0.owner = self }
   }
 
   var isReady: Bool { connections.allSatisfy(\.isReady) }
@@ -35,8 +35,12 @@ final class Downstream {
   /// The next connection that is ready, or nil when the callee cannot be reached.
   @inline(__always)
   func pick() -> Unmanaged<DownstreamConnection>? {
-    if let single { return single._withUnsafeGuaranteedRef { $0.isReady } ? single : nil }
-    return pickReplica()
+    single ?? pickReplica()
+  }
+
+  func readinessDidChange() {
+    guard connections.count == 1 else { return }
+    single = connections[0].isReady ? Unmanaged.passUnretained(connections[0]) : nil
   }
 
   @inline(never)
@@ -57,7 +61,12 @@ final class DownstreamConnection: ConnectionDelegate {
   let edge: String
   private let propagator: String
   let connection: Connection
-  @exclusivity(unchecked) private(set) var isReady = false
+  /// That of `connection`.
+  let output: ByteBuffer
+  weak var owner: Downstream?
+  @exclusivity(unchecked) private(set) var isReady = false {
+    didSet { owner?.readinessDidChange() }
+  }
   @exclusivity(unchecked) private var isClosed = false
   /// The callee does not keep up.
   private var isFull = false
@@ -69,8 +78,9 @@ final class DownstreamConnection: ConnectionDelegate {
     self.edge = edge
     self.propagator = propagator
     connection = try Connection(loop: server.loop, host: address.host, port: address.port)
+    output = connection.output
     connection.start(delegate: self)
-    FrameHello(edge: edge, propagator: propagator).write(to: connection.output)
+    FrameHello(edge: edge, propagator: propagator).write(to: output)
     connection.send()
   }
 
@@ -80,25 +90,30 @@ final class DownstreamConnection: ConnectionDelegate {
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(bytes, while: { !isClosed }, didReceive: didReceive, didFail: fail)
-  }
-
-  @inline(__always)
-  private func didReceive(_ frame: Frame) {
-    if frame.isResponse { return server.didReceive(response: frame, on: self) }
-    didReceiveOther(frame)
+    Frame.decodeAll(
+      bytes, usual: .response,
+      didReceiveUsual: { frame in
+        server.didReceive(response: frame, on: self)
+        return true
+      },
+      didReceive: { frame in
+        didReceiveOther(frame)
+        return !isClosed
+      },
+      didFail: fail)
   }
 
   @inline(never)
   private func didReceiveOther(_ frame: Frame) {
     switch frame.type {
+    case .response: server.didReceive(response: frame, on: self)
     case .error: server.didReceive(error: frame, on: self)
     case .hello:
       guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
       isReady = true
       server.didConnectEdge()
     case .goaway: isReady = false
-    case .request, .response, .cancel: fail(.unexpectedType)
+    case .request, .cancel: fail(.unexpectedType)
     }
   }
 

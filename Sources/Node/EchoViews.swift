@@ -31,7 +31,7 @@ final class EchoViews {
   }
 
   /// Writes the records into a reply. More than a frame holds is left out: the client then misses those views.
-  func write(to writer: inout FrameWriter) {
+  func write(to writer: FrameWriter) {
     guard records.count <= FrameLimits.contextSizeMax else { return }
     writer.appendContext(records.count).copyMemory(from: records.readable.baseAddress!, byteCount: records.count)
   }

@@ -8,19 +8,28 @@ internal import Wire
 /// The propagator of one caller, in an object of its own: a constant field is read without a reference count.
 final class ContextReader {
   let propagator: any Propagator
+  let replacesContext: Bool
 
-  init(_ propagator: any Propagator) { self.propagator = propagator }
+  /// - Parameter withEntries: the node's store has entries.
+  init(_ propagator: any Propagator, withEntries: Bool) {
+    self.propagator = propagator
+    replacesContext = propagator.replacesContext(withEntries: withEntries)
+  }
 }
 
 final class InboundConnection: ConnectionDelegate {
   let server: NodeServer
   let connection: Connection
+  /// That of `connection`.
+  let output: ByteBuffer
   /// How this caller writes the context; set by its hello.
   private var reader: ContextReader?
   /// The same without a reference count, for each request.
   @exclusivity(unchecked) private var unretainedReader: Unmanaged<ContextReader>?
   /// The ring of its requests under way, oldest first.
   let requests = RequestSlot.makeRing()
+  /// The same of those that are only passed on.
+  let forwarded = CallSlot.makeRing()
   @exclusivity(unchecked) private var isClosed = false
   /// The caller does not read what it is answered.
   private var isFull = false
@@ -28,11 +37,15 @@ final class InboundConnection: ConnectionDelegate {
   init(server: NodeServer, fd: Int32) {
     self.server = server
     connection = Connection(loop: server.loop, fd: fd)
+    output = connection.output
     connection.start(delegate: self)
     if server.isCongested { updateReading() }
   }
 
-  deinit { requests.deallocate() }
+  deinit {
+    requests.deallocate()
+    forwarded.deallocate()
+  }
 
   func close() {
     isClosed = true
@@ -44,40 +57,55 @@ final class InboundConnection: ConnectionDelegate {
     if isFull || server.isCongested { connection.pauseReading() } else { connection.resumeReading() }
   }
 
+  /// The node has another store.
+  func storeDidChange() { if let reader { read(with: reader.propagator) } }
+
+  private func read(with propagator: any Propagator) {
+    let reader = ContextReader(propagator, withEntries: server.requests.holdsEntries)
+    self.reader = reader
+    unretainedReader = Unmanaged.passUnretained(reader)
+  }
+
   func sendGoaway() {
-    FrameWriter(to: connection.output, type: .goaway, id: 0).finish(payloadSize: 0)
+    FrameWriter.write(.goaway, id: 0, to: output)
     connection.send()
   }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(bytes, while: { !isClosed }, didReceive: didReceive, didFail: fail)
+    Frame.decodeAll(
+      bytes, usual: .request, didReceiveUsual: didReceive(request:),
+      didReceive: { frame in
+        didReceiveOther(frame)
+        return !isClosed
+      },
+      didFail: fail)
   }
 
   @inline(__always)
-  private func didReceive(_ frame: Frame) {
-    if frame.isRequest {
-      guard let unretainedReader else { return fail(.unexpectedType) }
-      guard frame.hopsLeft > 0 else { return fail(.noHopsLeft) }
-      return unretainedReader._withUnsafeGuaranteedRef { server.begin(frame, from: self, reader: $0) }
+  private func didReceive(request frame: Frame) -> Bool {
+    guard let unretainedReader, frame.hopsLeft > 0 else {
+      fail(unretainedReader == nil ? .unexpectedType : .noHopsLeft)
+      return false
     }
-    didReceiveOther(frame)
+    unretainedReader._withUnsafeGuaranteedRef { server.begin(frame, from: self, reader: $0) }
+    return true
   }
 
   @inline(never)
   private func didReceiveOther(_ frame: Frame) {
     switch frame.type {
+    case .request:
+      _ = didReceive(request: frame)
     case .cancel:
       server.cancel(id: frame.id, from: self)
     case .hello:
       guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
         let propagator = PropagatorRegistry.resolve(hello.propagator)
       else { return fail(.unexpectedHello) }
-      let reader = ContextReader(propagator)
-      self.reader = reader
-      unretainedReader = Unmanaged.passUnretained(reader)
-      FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: connection.output)
+      read(with: propagator)
+      FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: output)
       connection.send()
-    case .request, .response, .error, .goaway:
+    case .response, .error, .goaway:
       fail(.unexpectedType)
     }
   }

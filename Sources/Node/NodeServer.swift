@@ -39,10 +39,11 @@ package final class NodeServer {
   @exclusivity(unchecked) var work: Unmanaged<StandardWork>?
   private var ownedWork: StandardWork?
   private var ownedEdges: [Downstream] = []
-  /// `ownedEdges` without reference counts, for each call.
-  @exclusivity(unchecked) var edges: UnsafeMutablePointer<Unmanaged<Downstream>>
   @exclusivity(unchecked) var requests: RequestTable
-  @exclusivity(unchecked) var calls = CallTable()
+  @exclusivity(unchecked) var calls: CallTable
+  /// See `forward`: the call, and the context of whatever request is being passed on. It is never needed afterwards.
+  @exclusivity(unchecked) var forwardedCall: UnsafeMutablePointer<ScriptCall>?
+  @exclusivity(unchecked) var forwardedContext: Unmanaged<RequestContext>
   /// Ends sleeps and slices of work.
   private(set) var wheel: TimerWheel!
   private(set) var sweepTimer: Timer!
@@ -50,7 +51,6 @@ package final class NodeServer {
   @exclusivity(unchecked) var nextSweep = Int64.max
   @exclusivity(unchecked) var lastSweep: Int64
   @exclusivity(unchecked) var random: SeededGenerator
-  let errorThreshold: UInt64
   let responseSize: Int
   /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
   static let sweepGap: Int64 = 1_000_000
@@ -71,13 +71,15 @@ package final class NodeServer {
     self.counters = counters
     let service = configuration.service
     random = SeededGenerator(seed: configuration.seed)
-    errorThreshold = threshold(service.errorRate)
     responseSize = service.responseSize
     script = ServiceScript(service)
     (steps, scriptCalls) = (script.steps, script.calls)
-    edges = .allocate(capacity: 0)
     self.requestCountMax = requestCountMax
-    requests = RequestTable(capacity: requestCountMax, store: try NodeServer.store(service))
+    let store = try NodeServer.store(service)
+    requests = RequestTable(capacity: requestCountMax, store: store)
+    calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
+    forwardedCall = script.forwardedCall
+    forwardedContext = Unmanaged.passRetained(store.makeContext())
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
@@ -89,7 +91,7 @@ package final class NodeServer {
     requests.deallocate()
     calls.deallocate()
     script.deallocate()
-    edges.deallocate()
+    forwardedContext.release()
   }
 
   var assignments: [ScriptAssignment] { script.assignments }
@@ -122,9 +124,7 @@ package final class NodeServer {
         throw .unreachable(callee.name, error)
       }
     }
-    edges.deallocate()
-    edges = .allocate(capacity: ownedEdges.count)
-    edges.initialize(from: ownedEdges.map(Unmanaged.passUnretained), count: ownedEdges.count)
+    script.connect(ownedEdges)
     if ownedEdges.isEmpty { delegate?.serverDidConnect(self) }
   }
 
@@ -136,9 +136,15 @@ package final class NodeServer {
     work = ownedWork.map(Unmanaged.passUnretained)
     requests.deallocate()
     requests = RequestTable(capacity: requestCountMax, store: store)
+    forwardedContext.release()
+    forwardedContext = Unmanaged.passRetained(store.makeContext())
+    connections.values.forEach { $0.storeDidChange() }
     script.deallocate()
     script = ServiceScript(service)
     (steps, scriptCalls) = (script.steps, script.calls)
+    forwardedCall = script.forwardedCall
+    calls.deallocate()
+    calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service
     try connect(callees)
   }
@@ -192,6 +198,11 @@ package final class NodeServer {
   private static func store(_ service: Service) throws(NodeError) -> StoreKind {
     guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
     return kind
+  }
+
+  /// A request that is only passed on takes a call and nothing else: then the calls are bounded as requests are.
+  private static func callCountMax(_ script: ServiceScript, _ requestCountMax: Int) -> Int {
+    script.forwardedCall == nil ? CallTable.callCountMax : requestCountMax
   }
 
   private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {

@@ -15,28 +15,52 @@ extension NodeServer {
   @inline(__always)
   func begin(_ frame: Frame, from caller: InboundConnection, reader: ContextReader) {
     counters.pointee.deliveries &+= 1
-    counters.pointee.payloadSize &+= UInt64(truncatingIfNeeded: frame.payloadSize)
-    counters.pointee.contextSize &+= UInt64(
-      truncatingIfNeeded: frame.size &- FrameLayout.headerSize &- frame.payloadSize)
-    guard let request = requests.allocate() else { return refuse(id: frame.id, from: caller) }
+    if let call = forwardedCall, canForward(frame) {
+      forward(frame, from: caller, reader: reader, call: call)
+    } else {
+      beginScript(for: frame, from: caller, reader: reader)
+    }
+  }
+
+  @inline(never)
+  private func beginScript(for frame: Frame, from caller: InboundConnection, reader: ContextReader) {
+    guard let request = requests.allocate() else {
+      counters.pointee.shed &+= 1
+      return refuse(frame, from: caller, with: .resourceExhausted)
+    }
     request.pointee.connection = Unmanaged.passUnretained(caller)
     request.pointee.id = frame.id
     request.pointee.deadline = frame.deadline == 0 ? .max : loop.now &+ Int64(frame.deadline) &* 1000
     request.pointee.hopsLeft = frame.hopsLeft
     request.join(caller.requests)
-    counters.pointee.open &+= 1
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-      let drops = reader.propagator.extractFrame(frame, into: context)
-      if drops.rawValue != 0 { counters.pointee.extractionDrops &+= 1 }
-      if frame.flags != 0 || isCounting { observe(frame, context, request) }
-      if let work {
-        let spanID = random.next() | 1
-        counters.pointee.checksum &+= work._withUnsafeGuaranteedRef { context.perform($0, spanID: spanID) }
-        request.pointee.hasFreshSpan = true
+      extract(frame, into: context, reader: reader)
+      if frame.flags & FrameFlags.echo != 0 {
+        let echo = EchoViews(name: configuration.service.name)
+        echo.add(context)
+        request.pointee.echo = Unmanaged.passRetained(echo)
       }
+      request.pointee.hasFreshSpan = doStandardWork(on: context)
     }
-    if errorThreshold != 0, random.next() < errorThreshold { return fail(request, with: .internal) }
     advance(request, from: steps)
+  }
+
+  /// Fills the context, whatever it held, with what arrived.
+  @inline(__always)
+  func extract(_ frame: Frame, into context: RequestContext, reader: ContextReader) {
+    if !reader.replacesContext { context.reset() }
+    let drops = reader.propagator.extractFrame(frame, into: context)
+    if drops.rawValue != 0 { counters.pointee.extractionDrops &+= 1 }
+    if isCounting { count(frame, context) }
+  }
+
+  /// True when the context has a span id now that no call has used yet.
+  @inline(__always)
+  func doStandardWork(on context: RequestContext) -> Bool {
+    guard let work else { return false }
+    let spanID = random.next() | 1
+    counters.pointee.checksum &+= work._withUnsafeGuaranteedRef { context.perform($0, spanID: spanID) }
+    return true
   }
 
   /// Runs steps until one of them has to wait, or the request is answered.
@@ -46,7 +70,8 @@ extension NodeServer {
       request.pointee.step = step
       switch step.pointee.kind {
       case .calls: if startCalls(of: step, for: request) { return }
-      case .reply: return reply(to: request)
+      case .fail: if random.next() < step.pointee.threshold { return fail(request, with: .internal) }
+      case .reply: return request.pointee.echo == nil ? reply(to: request) : replyWithViews(to: request)
       case .set: assign(step, to: request)
       case .work: if work(step, for: request) { return }
       case .sleep: return sleep(step, for: request)
@@ -55,14 +80,12 @@ extension NodeServer {
     }
   }
 
-  /// Answers a request that has come to the end of its script, and frees its slot.
+  /// Answers a request without an echo that has come to the end of its script, and frees its slot.
   @inline(__always)
   func reply(to request: RequestSlot) {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      caller.connection.willAppend()
-      var writer = FrameWriter(to: caller.connection.output, type: .response, id: request.pointee.id)
-      if let echo = request.pointee.echo { finish(echo, of: request, to: &writer) }
-      writer.finish(payloadSize: responseSize)
+      if caller.output.isEmpty { caller.connection.send() }
+      FrameWriter.write(.response, id: request.pointee.id, payloadSize: responseSize, to: caller.output)
     }
     counters.pointee.responses &+= 1
     release(request)
@@ -71,8 +94,6 @@ extension NodeServer {
   /// Answers with an error. Calls that are still under way are cancelled.
   @inline(never)
   func fail(_ request: RequestSlot, with status: StatusCode) {
-    counters.pointee.errors &+= 1
-    if case .deadlineExceeded = status { counters.pointee.deadlineExceeded &+= 1 }
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       sendError(status, id: request.pointee.id, to: $0)
     }
@@ -88,11 +109,26 @@ extension NodeServer {
       if slot.pointee.id == id { return abandon(slot) }
       slot = slot.pointee.next.unsafelyUnwrapped
     }
+    cancelForwarded(id: id, from: caller)
   }
 
   /// The caller has left: all its requests are given up.
   func abandonRequests(of caller: InboundConnection) {
     while let slot = caller.requests.pointee.next, slot != caller.requests { abandon(slot) }
+    abandonForwarded(of: caller)
+  }
+
+  /// Answers a request that was not begun.
+  @inline(never)
+  func refuse(_ frame: Frame, from caller: InboundConnection, with status: StatusCode) {
+    sendError(status, id: frame.id, to: caller)
+  }
+
+  func sendError(_ status: StatusCode, id: UInt64, to caller: InboundConnection) {
+    counters.pointee.errors &+= 1
+    if case .deadlineExceeded = status { counters.pointee.deadlineExceeded &+= 1 }
+    FrameWriter.write(.error, id: id, status: status.rawValue, to: caller.output)
+    caller.connection.send()
   }
 
   // MARK: Private
@@ -103,40 +139,31 @@ extension NodeServer {
     release(request)
   }
 
+  /// What only counting passes do.
   @inline(never)
-  private func refuse(id: UInt64, from caller: InboundConnection) {
-    counters.pointee.shed &+= 1
-    counters.pointee.errors &+= 1
-    sendError(.resourceExhausted, id: id, to: caller)
+  private func count(_ frame: Frame, _ context: RequestContext) {
+    counters.pointee.payloadSize &+= UInt64(frame.payloadSize)
+    counters.pointee.contextSize &+= UInt64(frame.size - FrameLayout.headerSize - frame.payloadSize)
+    context.forEachEntry { _, _, _ in counters.pointee.contextKeys &+= 1 }
   }
 
-  /// What only fidelity requests and counting passes do.
   @inline(never)
-  private func observe(_ frame: Frame, _ context: RequestContext, _ request: RequestSlot) {
-    if isCounting { context.forEachEntry { _, _, _ in counters.pointee.contextKeys &+= 1 } }
-    if frame.flags & FrameFlags.echo != 0 {
-      let echo = EchoViews(name: configuration.service.name)
-      echo.add(context)
-      request.pointee.echo = Unmanaged.passRetained(echo)
+  private func replyWithViews(to request: RequestSlot) {
+    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
+      let writer = FrameWriter(to: caller.output, type: .response, id: request.pointee.id)
+      request.pointee.echo?._withUnsafeGuaranteedRef { $0.write(to: writer) }
+      writer.finish(payloadSize: responseSize)
+      caller.connection.send()
     }
-  }
-
-  @inline(never)
-  private func finish(_ echo: Unmanaged<EchoViews>, of request: RequestSlot, to writer: inout FrameWriter) {
-    echo._withUnsafeGuaranteedRef { $0.write(to: &writer) }
+    request.pointee.echo?.release()
     request.pointee.echo = nil
-    echo.release()
-  }
-
-  @inline(never)
-  private func sendError(_ status: StatusCode, id: UInt64, to caller: InboundConnection) {
-    FrameWriter(to: caller.connection.output, type: .error, id: id, status: status.rawValue).finish(payloadSize: 0)
-    caller.connection.send()
+    counters.pointee.responses &+= 1
+    release(request)
   }
 
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
   private func dropWhatIsUnderWay(of request: RequestSlot) {
-    while let call = request.pointee.firstCall { giveUp(call) }
+    while let call = request.pointee.firstCall { giveUp(call, of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()
     request.pointee.timer = -1
@@ -146,9 +173,7 @@ extension NodeServer {
 
   @inline(__always)
   private func release(_ request: RequestSlot) {
-    request.pointee.hasFreshSpan = false
     request.leaveRing()
     requests.free(request)
-    counters.pointee.open &-= 1
   }
 }

@@ -5,8 +5,8 @@ internal import Context
 
 typealias RequestSlot = UnsafeMutablePointer<InboundRequest>
 
-/// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `outstanding`, `firstCall`,
-/// `hasFreshSpan`) say so in every free slot: whoever sets one puts it back, and a new request need not.
+/// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `firstCall`) say so in every free slot:
+/// whoever sets one puts it back, and a new request need not.
 struct InboundRequest {
   /// The requests of one connection, oldest first: a ring that is closed by the connection's own slot, so that joining
   /// and leaving it need no test. `next` also links the free slots.
@@ -20,10 +20,9 @@ struct InboundRequest {
   var context: Unmanaged<RequestContext>?
   /// The step that is under way.
   var step: UnsafeMutablePointer<ScriptStep>?
-  /// Calls without a reply: how many, and the list of them.
-  var outstanding = 0
+  /// Calls without a reply, the latest first.
   var firstCall: CallSlot?
-  var hopsLeft = 0
+  var hopsLeft: UInt16 = 0
   var echo: Unmanaged<EchoViews>?
   /// CPU still to burn in the current `work` step, in nanoseconds; -1 outside of one.
   var workLeft: Int64 = -1
@@ -82,7 +81,7 @@ struct RequestTable {
     slots.deallocate()
   }
 
-  /// A slot with an empty context, or nil when all are taken.
+  /// A slot, or nil when all are taken. Its context still holds what it held last: who extracts into it knows.
   @inline(__always)
   mutating func allocate() -> RequestSlot? {
     guard let free = firstFree else { return addSlot() }
@@ -101,7 +100,6 @@ struct RequestTable {
 
   @inline(__always)
   mutating func free(_ slot: RequestSlot) {
-    slot.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.reset() }
     slot.pointee.next = firstFree
     firstFree = slot
   }

@@ -6,8 +6,8 @@ internal import Topology
 
 /// One step. Steps that only the topology knows (`parallel`) and single calls are the same here: a run of calls.
 struct ScriptStep {
-  /// `reply` is the end of every script.
-  enum Kind: UInt8 { case set, work, sleep, calls, reply }
+  /// `fail` is the service's error rate, at the front. `reply` is the end of every script.
+  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply }
 
   var kind: Kind
   /// `set`: range in `ServiceScript.assignments`. `calls`: range in `ServiceScript.calls`.
@@ -18,12 +18,16 @@ struct ScriptStep {
   var isExponential = false
   /// A later step reads or writes the context, so it must outlive the received bytes.
   var needsContextLater = false
+  /// `fail`: a random word below this fails the request.
+  var threshold: UInt64 = 0
 }
 
 /// One call of a script.
 struct ScriptCall {
-  /// Index in `NodeServer.edges`.
+  /// Index in `ServiceScript.edges`.
   var edge: Int32
+  /// The edge, once the server has connected.
+  var downstream: Unmanaged<Downstream>?
   var payloadSize: Int
   /// Nanoseconds, 0 for none.
   var timeoutNanoseconds: Int64
@@ -50,6 +54,10 @@ struct ServiceScript {
   private(set) var edges: [EdgeKey] = []
   let steps: UnsafeMutablePointer<ScriptStep>
   let calls: UnsafeMutablePointer<ScriptCall>
+  private let callCount: Int
+  /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry
+  /// or a fault of its own. See `NodeServer.forward`.
+  let forwardedCall: UnsafeMutablePointer<ScriptCall>?
 
   init(_ service: Service) {
     var steps: [ScriptStep] = []
@@ -59,6 +67,9 @@ struct ServiceScript {
       let key = EdgeKey(service: call.service, propagator: call.propagator)
       if !edges.contains(key) { edges.append(key) }
       calls.append(ScriptCall(call, edge: Int32(edges.firstIndex(of: key)!)))
+    }
+    if service.errorRate > 0 {
+      steps.append(ScriptStep(kind: .fail, threshold: Node.threshold(service.errorRate)))
     }
     for step in service.script {
       switch step {
@@ -83,11 +94,21 @@ struct ServiceScript {
       if steps[index].kind == .calls || steps[index].kind == .set { isNeeded = true }
     }
     self.edges = edges
+    callCount = calls.count
+    self.calls = .allocate(capacity: calls.count)
+    self.calls.initialize(from: calls, count: calls.count)
+    let isOneCall = steps.count == 1 && steps[0].kind == .calls && calls.count == 1
+    forwardedCall = isOneCall && calls[0].isPlain ? self.calls : nil
     steps.append(ScriptStep(kind: .reply))
     self.steps = .allocate(capacity: steps.count)
     self.steps.initialize(from: steps, count: steps.count)
-    self.calls = .allocate(capacity: calls.count)
-    self.calls.initialize(from: calls, count: calls.count)
+  }
+
+  /// Gives each call its edge; `downstream` is in the order of `edges`.
+  func connect(_ downstream: [Downstream]) {
+    for index in 0..<callCount {
+      calls[index].downstream = Unmanaged.passUnretained(downstream[Int(calls[index].edge)])
+    }
   }
 
   func deallocate() {
@@ -106,6 +127,11 @@ extension ScriptStep {
 }
 
 extension ScriptCall {
+  /// See `ServiceScript.forwardedCall`.
+  fileprivate var isPlain: Bool {
+    probabilityThreshold == .max && timeoutNanoseconds == 0 && retries == 0 && !dropsContext
+  }
+
   fileprivate init(_ call: Call, edge: Int32) {
     self.init(
       edge: edge, payloadSize: call.payloadSize, timeoutNanoseconds: call.timeoutNanoseconds,

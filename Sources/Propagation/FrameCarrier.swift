@@ -3,21 +3,22 @@
 package import Wire
 
 extension FrameWriter: CarrierWriter {
-  package mutating func appendField(_ name: StaticString, _ value: RawSpan) {
+  package func appendField(_ name: StaticString, _ value: RawSpan) {
     value.withUnsafeBytes { value in
       appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
     }
   }
 
-  package mutating func appendField(name: RawSpan, _ value: RawSpan) {
+  package func appendField(name: RawSpan, _ value: RawSpan) {
     name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
   }
 
-  package mutating func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+  package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
     appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
   }
 
-  package mutating func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { appendContext(size) }
+  @inline(__always)
+  package func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { appendContext(size) }
 }
 
 extension Frame: CarrierReader {

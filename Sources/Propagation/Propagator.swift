@@ -15,12 +15,17 @@ package protocol Propagator: AnyObject, Sendable {
 
   func inject(_ context: RequestContext, into carrier: inout some CarrierWriter)
 
-  /// Reads what the carrier holds into `context`, which is empty. Returns what had to be dropped.
+  /// Reads what the carrier holds into `context`, which is empty unless `replacesContext` says that it need not be.
+  /// Returns what had to be dropped.
   func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops
 
-  /// The same for the frame transport, which is the measured path: compiled for it, so that nothing of the carrier is
+  /// Whether `extract` leaves nothing of what a context held before, one with or without entries: then it need not be
+  /// emptied first.
+  func replacesContext(withEntries: Bool) -> Bool
+
+  /// `inject` and `extract` for the frame transport, which is the measured path: compiled for it, so that nothing of the carrier is
   /// looked up at run time.
-  func injectFrame(_ context: RequestContext, into writer: inout FrameWriter)
+  func injectFrame(_ context: RequestContext, into writer: FrameWriter)
   func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops
 
   /// The declared loss: what of `sent` the next service sees after this propagator carried it. The fidelity check holds
@@ -29,8 +34,11 @@ package protocol Propagator: AnyObject, Sendable {
 }
 
 extension Propagator {
+  package func replacesContext(withEntries: Bool) -> Bool { false }
+
   @inline(__always)
-  package func injectFrame(_ context: RequestContext, into writer: inout FrameWriter) {
+  package func injectFrame(_ context: RequestContext, into writer: FrameWriter) {
+    var writer = writer
     inject(context, into: &writer)
   }
 

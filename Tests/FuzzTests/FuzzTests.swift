@@ -123,10 +123,10 @@ struct HostileFrames {
     let buffer = ByteBuffer(capacity: 1024)
     defer { buffer.deallocate() }
     let types: [FrameType] = [.request, .request, .request, .request, .cancel, .response, .error, .goaway, .hello]
-    var writer = FrameWriter(
+    let writer = FrameWriter(
       to: buffer, type: types[random.next(below: types.count)], flags: UInt8(random.next(below: 2)), id: random.next(),
-      deadline: UInt32(random.next(below: 1_000_000)), hopsLeft: random.next(below: 4))
-    propagator.inject(context, into: &writer)
+      deadline: UInt32(random.next(below: 1_000_000)), hopsLeft: UInt16(random.next(below: 4)))
+    propagator.injectFrame(context, into: writer)
     writer.finish(payloadSize: random.next(below: 256))
     return Array(buffer.readable)
   }

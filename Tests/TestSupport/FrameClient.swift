@@ -11,7 +11,7 @@ package struct ReceivedFrame: Equatable {
   package let flags: UInt8
   package let status: UInt16
   package let deadline: UInt32
-  package let hopsLeft: Int
+  package let hopsLeft: UInt16
   package let context: [UInt8]
   package let payloadSize: Int
   package let fields: [[UInt8]]

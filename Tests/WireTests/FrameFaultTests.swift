@@ -143,18 +143,18 @@ struct FrameLimitTests {
   @Test("are kept by the writer: a field beyond the number or the bytes is not written")
   func writer() throws {
     let many = written { buffer in
-      var writer = FrameWriter(to: buffer, type: .request, id: 1)
-      for _ in 0..<(FrameLimits.fieldCountMax + 5) { append("n", "", to: &writer) }
+      let writer = FrameWriter(to: buffer, type: .request, id: 1)
+      for _ in 0..<(FrameLimits.fieldCountMax + 5) { append("n", "", to: writer) }
       writer.finish(payloadSize: 0)
     }
     #expect(try #require(decoded(many)).fields.count == 2 * FrameLimits.fieldCountMax)
     let half = String(repeating: "v", count: FrameLimits.fieldsSizeMax / 2 - 5)
     let large = written { buffer in
-      var writer = FrameWriter(to: buffer, type: .request, id: 1)
-      append("a", half, to: &writer)
-      append("b", half + "x", to: &writer)
-      append("c", half, to: &writer)
-      append("d", "", to: &writer)
+      let writer = FrameWriter(to: buffer, type: .request, id: 1)
+      append("a", half, to: writer)
+      append("b", half + "x", to: writer)
+      append("c", half, to: writer)
+      append("d", "", to: writer)
       writer.finish(payloadSize: 0)
     }
     let names = try #require(decoded(large)).fields.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
@@ -164,7 +164,7 @@ struct FrameLimitTests {
   @Test("are kept by the writer: a field without a name or with a value of over 65535 bytes is not written")
   func impossibleFields() throws {
     let bytes = written { buffer in
-      var writer = FrameWriter(to: buffer, type: .request, id: 1)
+      let writer = FrameWriter(to: buffer, type: .request, id: 1)
       let value = [UInt8](repeating: 0, count: 65_536)
       value.withUnsafeBytes { value in
         writer.appendField(value, UnsafeRawBufferPointer(start: nil, count: 0))

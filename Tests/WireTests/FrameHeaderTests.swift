@@ -20,13 +20,13 @@ func decoded(_ bytes: [UInt8]) -> ReceivedFrame? {
   }
 }
 
-func append(_ name: String, _ value: String, to writer: inout FrameWriter) {
+func append(_ name: String, _ value: String, to writer: FrameWriter) {
   Array(name.utf8).withUnsafeBytes { name in
     Array(value.utf8).withUnsafeBytes { value in writer.appendField(name, value) }
   }
 }
 
-func appendContext(_ bytes: [UInt8], to writer: inout FrameWriter) {
+func appendContext(_ bytes: [UInt8], to writer: FrameWriter) {
   let place = writer.appendContext(bytes.count)
   UnsafeMutableRawBufferPointer(start: place, count: bytes.count).copyBytes(from: bytes)
 }
@@ -46,18 +46,18 @@ struct FrameHeaderTests {
     0x02, 0x00, 0x00, 0x00,  // payload
     0x01, 0x00, 0x01, 0x00, 0x61, 0x31,  // a: 1
     0x01, 0x00, 0x00, 0x00, 0x62,  // b: nothing
-    0xc0, 0xc1, 0xc2, 0x00, 0x00,
+    0xc0, 0xc1, 0xc2, 0x63, 0x74,
   ]
 
   @Test("are exactly these for a request with everything in it")
   func writing() {
     let bytes = written { buffer in
-      var writer = FrameWriter(
+      let writer = FrameWriter(
         to: buffer, type: .request, flags: FrameFlags.echo, id: 0x0102_0304_0506_0708, deadline: 0xa1b2_c3d4,
         hopsLeft: 0x1234, status: 0x5678)
-      append("a", "1", to: &writer)
-      append("b", "", to: &writer)
-      appendContext([0xc0, 0xc1, 0xc2], to: &writer)
+      append("a", "1", to: writer)
+      append("b", "", to: writer)
+      appendContext([0xc0, 0xc1, 0xc2], to: writer)
       writer.finish(payloadSize: 2)
     }
     #expect(bytes == FrameHeaderTests.request)
@@ -83,12 +83,12 @@ struct FrameHeaderTests {
   func offsets(offset: Int, size: Int) {
     for value in [0, 1, 0x7f, 0x80] as [UInt64] {
       let bytes = written { buffer in
-        var writer = FrameWriter(
+        let writer = FrameWriter(
           to: buffer, type: .cancel, flags: offset == 5 ? UInt8(value) : 0, id: offset == 8 ? value << 56 : 0,
-          deadline: offset == 16 ? UInt32(value) << 24 : 0, hopsLeft: offset == 20 ? Int(value) << 8 : 0,
+          deadline: offset == 16 ? UInt32(value) << 24 : 0, hopsLeft: offset == 20 ? UInt16(value) << 8 : 0,
           status: offset == 22 ? UInt16(value) << 8 : 0)
-        if offset == 6 { for _ in 0..<value { append("n", "", to: &writer) } }
-        if offset == 24 { appendContext([UInt8](repeating: 1, count: Int(value)), to: &writer) }
+        if offset == 6 { for _ in 0..<value { append("n", "", to: writer) } }
+        if offset == 24 { appendContext([UInt8](repeating: 1, count: Int(value)), to: writer) }
         writer.finish(payloadSize: offset == 28 ? Int(value) : 0)
       }
       let field = Array(bytes[offset..<(offset + size)])
@@ -111,18 +111,39 @@ struct FrameHeaderTests {
     for byte in [0, 7, 8, 127, 128, 255] as [UInt8] { #expect(decoded(FrameBytes(type: byte).bytes) == nil) }
   }
 
-  @Test("hold the payload as zeros")
-  func payload() {
-    let bytes = written { FrameWriter(to: $0, type: .response, id: 1).finish(payloadSize: 1_000) }
-    #expect(bytes.count == 1_032)
-    #expect(bytes[32...].allSatisfy { $0 == 0 })
+  @Test("hold one text over and over as payload, of any size", arguments: [0, 1, 31, 32, 63, 64, 65, 1_000])
+  func payload(size: Int) {
+    let bytes = written { FrameWriter(to: $0, type: .response, id: 1).finish(payloadSize: size) }
+    let text = Array("ctxchain".utf8)
+    #expect(bytes.count == 32 + size)
+    #expect(bytes[32...].enumerated().allSatisfy { $1 == text[$0 % 8] })
+  }
+
+  @Test("are the same whether they are written at once or in parts", arguments: [0, 1, 100])
+  func wholeFrame(payloadSize: Int) {
+    let parts = written {
+      FrameWriter(to: $0, type: .error, id: 7, status: 14).finish(payloadSize: payloadSize)
+    }
+    #expect(written { FrameWriter.write(.error, id: 7, status: 14, payloadSize: payloadSize, to: $0) } == parts)
+  }
+
+  @Test("are taken back when the context section has outgrown its limit", arguments: [0, 1])
+  func outgrown(over: Int) {
+    let bytes = written { buffer in
+      FrameWriter.write(.cancel, id: 1, to: buffer)
+      let writer = FrameWriter(to: buffer, type: .request, id: 2)
+      let size = FrameLimits.contextSizeMax + over
+      writer.appendContext(size).initializeMemory(as: UInt8.self, repeating: 0, count: size)
+      #expect(writer.finish(payloadSize: 5) == (over == 0))
+    }
+    #expect(bytes.count == (over == 0 ? 32 + 32 + FrameLimits.contextSizeMax + 5 : 32))
   }
 
   @Test("keep the order of fields and every duplicate")
   func fieldOrder() throws {
     let bytes = written { buffer in
-      var writer = FrameWriter(to: buffer, type: .request, id: 1)
-      for (name, value) in [("b", "1"), ("a", "2"), ("b", "3"), ("b", "1")] { append(name, value, to: &writer) }
+      let writer = FrameWriter(to: buffer, type: .request, id: 1)
+      for (name, value) in [("b", "1"), ("a", "2"), ("b", "3"), ("b", "1")] { append(name, value, to: writer) }
       writer.finish(payloadSize: 0)
     }
     let fields = try #require(decoded(bytes)).fields.map { String(decoding: $0, as: UTF8.self) }
@@ -135,14 +156,14 @@ struct FrameHeaderTests {
     let parts: [[UInt8]] = [[1], [2, 3], [4, 5, 6, 7], []]
     let bytes = written { buffer in
       ([9, 9, 9] as [UInt8]).withUnsafeBytes { buffer.append($0) }
-      var writer = FrameWriter(to: buffer, type: .request, id: 1)
-      append("first", "x", to: &writer)
+      let writer = FrameWriter(to: buffer, type: .request, id: 1)
+      append("first", "x", to: writer)
       for (index, part) in parts.enumerated() {
-        if index == position { append("late", "value", to: &writer) }
-        appendContext(part, to: &writer)
+        if index == position { append("late", "value", to: writer) }
+        appendContext(part, to: writer)
       }
-      if position == parts.count { append("late", "value", to: &writer) }
-      append("last", "", to: &writer)
+      if position == parts.count { append("late", "value", to: writer) }
+      append("last", "", to: writer)
       writer.finish(payloadSize: 3)
     }
     #expect(Array(bytes.prefix(3)) == [9, 9, 9])

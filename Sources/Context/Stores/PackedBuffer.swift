@@ -10,7 +10,7 @@ struct PackedBuffer {
   private let empty: UnsafeMutableRawPointer
 
   private static var capacityMin: Int { 512 }
-  /// A buffer that one large context made larger than this is given back at the next reset.
+  /// A buffer that one large context made larger than this is given back with the next small one.
   private static var capacityKeptMax: Int { 16 << 10 }
 
   init() {
@@ -50,6 +50,7 @@ struct PackedBuffer {
   mutating func makeOwned() {
     if image == owned { return }
     if size == PackedLayout.headSize {
+      if capacity > PackedBuffer.capacityKeptMax { reallocate(PackedBuffer.capacityMin) }
       PackedLayout.copyHead(from: image, to: owned)
       image = owned
     } else {

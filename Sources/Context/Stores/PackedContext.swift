@@ -41,7 +41,8 @@ package final class PackedContext: RequestContext {
   @inline(__always)
   package override func setSpanContext(_ value: SpanContext) {
     state.pointee.makeOwned()
-    (value.isValid ? value : .none).writeBinary(to: state.pointee.image)
+    guard value.isValid else { return SpanContext.none.writeBinary(to: state.pointee.image) }
+    value.writeBinary(to: state.pointee.image)
   }
 
   @inline(__always)

@@ -8,6 +8,7 @@ package final class OpaquePropagator: Propagator {
 
   package init() {}
 
+  @inline(__always)
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
     let bytes = context.opaque
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
@@ -18,6 +19,8 @@ package final class OpaquePropagator: Propagator {
     context.opaque = carrier.binary
     return []
   }
+
+  package func replacesContext(withEntries: Bool) -> Bool { !withEntries }
 
   /// Unread is unchanged, the span id too.
   package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot { sent }

@@ -7,6 +7,7 @@ package final class PackedPropagator: Propagator {
 
   package init() {}
 
+  @inline(__always)
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
     let size = context.packedSize()
     if size > 0 { context.writePacked(to: carrier.appendBinary(size)) }
@@ -14,9 +15,14 @@ package final class PackedPropagator: Propagator {
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     let image = carrier.binary
-    if image.isEmpty || context.readPacked(image) { return [] }
-    return .malformedBinary
+    if image.isEmpty {
+      context.reset()
+      return []
+    }
+    return context.readPacked(image) ? [] : .malformedBinary
   }
+
+  package func replacesContext(withEntries: Bool) -> Bool { true }
 
   package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot { sent }
 }

@@ -19,7 +19,7 @@ package struct FrameHello: Equatable, Sendable {
   }
 
   package func write(to buffer: ByteBuffer) {
-    var writer = FrameWriter(to: buffer, type: .hello, id: 0)
+    let writer = FrameWriter(to: buffer, type: .hello, id: 0)
     for (name, value) in [("version", String(version)), ("edge", edge), ("propagator", propagator)] {
       Array(name.utf8).withUnsafeBytes { name in
         Array(value.utf8).withUnsafeBytes { value in writer.appendField(name, value) }

@@ -4,40 +4,61 @@ public import Bytes
 
 /// Header first, then any number of fields and context bytes in any order, then the payload, then `finish`. Fields go
 /// before the context section on the wire; a field that comes after context bytes moves them.
+///
+/// What was counted so far stands in the header itself: two words, which are passed in registers and copied freely.
 public struct FrameWriter {
   @usableFromInline let buffer: ByteBuffer
   @usableFromInline let start: Int
-  /// Type and flags, where the header's first word has them.
-  @usableFromInline let kind: UInt64
-  @usableFromInline var fieldCount = 0
-  @usableFromInline var contextSize = 0
 
   /// `deadline` in microseconds, 0 = none; `hopsLeft` counts the delivery of this frame.
   @inlinable
   public init(
-    to buffer: ByteBuffer, type: FrameType, flags: UInt8 = 0, id: UInt64, deadline: UInt32 = 0, hopsLeft: Int = 0,
+    to buffer: ByteBuffer, type: FrameType, flags: UInt8 = 0, id: UInt64, deadline: UInt32 = 0, hopsLeft: UInt16 = 0,
     status: UInt16 = 0
   ) {
     self.buffer = buffer
     start = buffer.count
-    kind = UInt64(type.rawValue) << 32 | UInt64(flags) << 40
-    let route = UInt64(deadline) | UInt64(UInt16(truncatingIfNeeded: hopsLeft)) << 32 | UInt64(status) << 48
+    let kind = UInt64(type.rawValue) << 32 | UInt64(flags) << 40
+    let route = UInt64(deadline) | UInt64(hopsLeft) << 32 | UInt64(status) << 48
     let header = buffer.reserve(FrameLayout.headerSize)
+    header.storeBytes(of: kind.littleEndian, as: UInt64.self)
     header.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
     header.storeBytes(of: route.littleEndian, toByteOffset: FrameLayout.deadlineOffset, as: UInt64.self)
+    header.storeBytes(of: 0, toByteOffset: FrameLayout.contextSizeOffset, as: UInt64.self)
     buffer.commit(FrameLayout.headerSize)
   }
 
-  /// False when the context section has outgrown a frame: `discard` then, instead of `finish`. Fields cannot.
-  @inlinable public var isWithinLimits: Bool { contextSize <= FrameLimits.contextSizeMax }
+  @inlinable var header: UnsafeMutableRawPointer { buffer.pointer(at: start) }
 
-  /// Takes back all that was written.
-  public func discard() { buffer.truncate(to: start) }
+  /// Bytes of the context section so far.
+  @inlinable var contextSize: Int { Int(load32(UnsafeRawPointer(header), FrameLayout.contextSizeOffset)) }
+
+  private var fieldCount: Int { Int(load16(UnsafeRawPointer(header), FrameLayout.fieldCountOffset)) }
+
+  /// Appends a whole frame without fields and context.
+  @inlinable
+  @inline(__always)
+  public static func write(
+    _ type: FrameType, id: UInt64, status: UInt16 = 0, payloadSize: Int = 0, to buffer: ByteBuffer
+  ) {
+    let size = FrameLayout.headerSize &+ payloadSize
+    let frame = buffer.reserve(size &+ FramePayload.slack)
+    let first = UInt64(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize) | UInt64(type.rawValue) << 32
+    frame.storeBytes(of: first.littleEndian, as: UInt64.self)
+    frame.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
+    frame.storeBytes(
+      of: (UInt64(status) << 48).littleEndian, toByteOffset: FrameLayout.deadlineOffset, as: UInt64.self)
+    frame.storeBytes(
+      of: (UInt64(truncatingIfNeeded: payloadSize) << 32).littleEndian, toByteOffset: FrameLayout.contextSizeOffset,
+      as: UInt64.self)
+    FramePayload.fill(frame + FrameLayout.headerSize, payloadSize)
+    buffer.commit(size)
+  }
 
   /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used;
   /// after 0 there is no field. A field that would break a limit of `FrameLimits` is not written: false.
   @discardableResult
-  public mutating func appendField(
+  public func appendField(
     _ name: UnsafeRawBufferPointer, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int
   ) -> Bool {
     guard canAppendField(nameSize: name.count, valueSize: sizeMax) else { return false }
@@ -52,7 +73,7 @@ public struct FrameWriter {
   }
 
   /// Appends a field, also one with an empty value; not when it would break a limit.
-  public mutating func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+  public func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     guard canAppendField(nameSize: name.count, valueSize: value.count) else { return }
     let headerSize = FrameLayout.fieldHeaderSize + name.count
     let field = buffer.reserve(headerSize + value.count)
@@ -66,7 +87,7 @@ public struct FrameWriter {
       && fieldsSize + FrameLayout.fieldHeaderSize + nameSize + valueSize <= FrameLimits.fieldsSizeMax
   }
 
-  private mutating func commitField(
+  private func commitField(
     _ field: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int
   ) {
     (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
@@ -74,7 +95,8 @@ public struct FrameWriter {
     field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
     let fieldSize = FrameLayout.fieldHeaderSize + name.count + valueSize
     buffer.commit(fieldSize)
-    fieldCount += 1
+    header.storeBytes(
+      of: UInt16(fieldCount + 1).littleEndian, toByteOffset: FrameLayout.fieldCountOffset, as: UInt16.self)
     if contextSize > 0 { moveBeforeContext(fieldSize) }
   }
 
@@ -85,31 +107,43 @@ public struct FrameWriter {
     field.withUnsafeBytes { context.copyMemory(from: $0.baseAddress!, byteCount: fieldSize) }
   }
 
-  /// Room for `size` more bytes of the context section, counted as written.
+  /// Room for `size` more bytes of the context section, counted as written. Less than 4 GiB in all.
   @inlinable
-  public mutating func appendContext(_ size: Int) -> UnsafeMutableRawPointer {
+  @inline(__always)
+  public func appendContext(_ size: Int) -> UnsafeMutableRawPointer {
     let destination = buffer.reserve(size)
     buffer.commit(size)
-    contextSize &+= size
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: contextSize &+ size).littleEndian, toByteOffset: FrameLayout.contextSizeOffset,
+      as: UInt32.self)
     return destination
   }
 
-  /// Appends a payload of `payloadSize` zero bytes and completes the header.
+  /// Appends a payload and completes the header. False when the context section has outgrown a frame: all that was
+  /// written is then taken back. Fields cannot.
   @inlinable
   @inline(__always)
-  public func finish(payloadSize: Int) {
-    if payloadSize > 0 {
-      buffer.reserve(payloadSize).initializeMemory(as: UInt8.self, repeating: 0, count: payloadSize)
-      buffer.commit(payloadSize)
-    }
-    let header = buffer.pointer(at: start)
+  @discardableResult
+  public func finish(payloadSize: Int) -> Bool {
+    FramePayload.fill(buffer.reserve(payloadSize &+ FramePayload.slack), payloadSize)
+    buffer.commit(payloadSize)
     let size = buffer.count &- start
+    // The whole is no larger, so the section is not either: no need to look.
+    if size > FrameLimits.contextSizeMax, discardOutgrown() { return false }
     assert(size <= FrameLimits.frameSizeMax)
-    let first =
-      UInt64(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize) | kind
-      | UInt64(truncatingIfNeeded: fieldCount) << 48
-    let sizes = UInt64(truncatingIfNeeded: contextSize) | UInt64(truncatingIfNeeded: payloadSize) << 32
-    header.storeBytes(of: first.littleEndian, as: UInt64.self)
-    header.storeBytes(of: sizes.littleEndian, toByteOffset: FrameLayout.contextSizeOffset, as: UInt64.self)
+    let header = header
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize).littleEndian, as: UInt32.self)
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: payloadSize).littleEndian, toByteOffset: FrameLayout.payloadSizeOffset,
+      as: UInt32.self)
+    return true
+  }
+
+  @usableFromInline
+  func discardOutgrown() -> Bool {
+    if contextSize <= FrameLimits.contextSizeMax { return false }
+    buffer.truncate(to: start)
+    return true
   }
 }

@@ -1,0 +1,95 @@
+// A request that is only passed on: the life of nearly every request in a chain. The call downstream holds all that is
+// known of it, and its context is done with before the next request is looked at.
+
+internal import Bytes
+internal import Context
+internal import Control
+internal import EventLoop
+internal import Propagation
+internal import Statistics
+internal import Wire
+
+extension NodeServer {
+  /// Whether nothing but the service's one call is asked: no echo, a hop left for it, and time.
+  @inline(__always)
+  func canForward(_ frame: Frame) -> Bool { frame.flags == 0 && frame.hopsLeft > 1 && frame.deadline != 1 }
+
+  /// Extract, the standard work, inject and send, as `beginScript` and `startCalls` do it.
+  @inline(__always)
+  func forward(
+    _ frame: Frame, from caller: InboundConnection, reader: ContextReader, call: UnsafeMutablePointer<ScriptCall>
+  ) {
+    let edge = call.pointee.downstream.unsafelyUnwrapped
+    guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
+      return refuse(frame, from: caller, with: .unavailable)
+    }
+    guard let pending = calls.allocate() else {
+      counters.pointee.shed &+= 1
+      return refuse(frame, from: caller, with: .resourceExhausted)
+    }
+    let remaining = frame.deadline
+    let deadline = remaining == 0 ? .max : loop.now &+ Int64(remaining) &* 1000
+    pending.pointee.connection = connection
+    pending.pointee.deadline = deadline
+    pending.pointee.caller = Unmanaged.passUnretained(caller)
+    pending.pointee.callerID = frame.id
+    pending.join(caller.forwarded)
+    let isWritten = connection._withUnsafeGuaranteedRef { connection in
+      forwardedContext._withUnsafeGuaranteedRef { context in
+        extract(frame, into: context, reader: reader)
+        if !doStandardWork(on: context), requests.holdsEntries { context.setSpanID(random.next() | 1) }
+        if connection.output.isEmpty { connection.connection.send() }
+        // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
+        let writer = FrameWriter(
+          to: connection.output, type: .request, id: pending.pointee.id, deadline: remaining == 0 ? 0 : remaining &- 1,
+          hopsLeft: frame.hopsLeft &- 1)
+        edge._withUnsafeGuaranteedRef { $0.propagator.injectFrame(context, into: writer) }
+        return writer.finish(payloadSize: call.pointee.payloadSize)
+      }
+    }
+    guard isWritten else { return failForwarded(pending, with: .resourceExhausted) }
+    if deadline < nextSweep { scheduleSweep(for: deadline) }
+  }
+
+  /// The callee has answered: so does this service.
+  @inline(__always)
+  func passOn(_ call: CallSlot) {
+    call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
+      if caller.output.isEmpty { caller.connection.send() }
+      FrameWriter.write(.response, id: call.pointee.callerID, payloadSize: responseSize, to: caller.output)
+    }
+    counters.pointee.responses &+= 1
+    call.leaveRing()
+    calls.free(call)
+  }
+
+  @inline(never)
+  func failForwarded(_ call: CallSlot, with status: StatusCode) {
+    call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+      sendError(status, id: call.pointee.callerID, to: $0)
+    }
+    call.leaveRing()
+    calls.free(call)
+  }
+
+  /// See `cancel(id:from:)`.
+  func cancelForwarded(id: UInt64, from caller: InboundConnection) {
+    var call = caller.forwarded.pointee.next.unsafelyUnwrapped
+    while call != caller.forwarded {
+      if call.pointee.callerID == id { return abandonForwarded(call) }
+      call = call.pointee.next.unsafelyUnwrapped
+    }
+  }
+
+  /// See `abandonRequests(of:)`.
+  func abandonForwarded(of caller: InboundConnection) {
+    while let call = caller.forwarded.pointee.next, call != caller.forwarded { abandonForwarded(call) }
+  }
+
+  private func abandonForwarded(_ call: CallSlot) {
+    counters.pointee.cancelled &+= 1
+    sendCancel(call)
+    call.leaveRing()
+    calls.free(call)
+  }
+}
