@@ -68,6 +68,7 @@ let package = Package(
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
+    tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",
       ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),

@@ -181,7 +181,7 @@ package final class NodeServer {
   }
 
   /// A callee does not keep up: no new requests are read until all do.
-  var isCongested: Bool { fullEdgeCount > 0 }
+  package var isCongested: Bool { fullEdgeCount > 0 }
 
   func edgeDidFill() {
     fullEdgeCount += 1

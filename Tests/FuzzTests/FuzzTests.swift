@@ -18,7 +18,8 @@ struct FuzzTests {
   static let seed = ProcessInfo.processInfo.environment["CTXCHAIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_261_123
   static let frameCount = ProcessInfo.processInfo.environment["CTXCHAIN_FUZZ_FRAMES"].flatMap { Int($0) } ?? 20_000
 
-  /// Half of the frames through the decoder and every extractor, half through a living node.
+  /// Half of the frames through the decoder and every extractor, a quarter each through a living node and through one
+  /// that passes requests on.
   @Test("The decoder and every extractor survive random and mutated frames, and never read outside them")
   func decoders() {
     print("fuzz seed \(FuzzTests.seed), \(FuzzTests.frameCount) frames")
@@ -53,17 +54,23 @@ struct FuzzTests {
     #expect(wholeCount > 0 && invalidCount > 0 && shortCount > 0)
   }
 
-  @Test("A node closes what is no frame, counts it, and goes on answering everybody else")
-  func node() throws {
-    var frames = HostileFrames(seed: FuzzTests.seed &+ 1)
+  @Test(
+    "A node closes what is no frame, counts it, and goes on answering everybody else",
+    arguments: [false, true])
+  func node(passesOn: Bool) throws {
+    var frames = HostileFrames(seed: FuzzTests.seed &+ (passesOn ? 3 : 1))
     var random = SeededGenerator(seed: FuzzTests.seed &+ 2)
-    let node = try FuzzedNode()
-    defer { node.close() }
+    let leaf = try FuzzedNode()
+    let node = passesOn ? try FuzzedNode(calling: leaf) : leaf
+    defer {
+      node.close()
+      leaf.close()
+    }
     let friend = try node.connect(propagator: "packed")
     defer { friend.close() }
     try #require(node.turnUntil { friend.helloCount == 1 })
     var sent = 0
-    while sent < FuzzTests.frameCount / 2 {
+    while sent < FuzzTests.frameCount / 4 {
       let propagator = PropagatorRegistry.names[random.next(below: PropagatorRegistry.names.count)]
       let foe = try node.connect(propagator: random.next(below: 10) == 0 ? nil : propagator)
       for _ in 0..<(1 + random.next(below: 40)) {
@@ -79,6 +86,35 @@ struct FuzzTests {
     #expect(counters.faults > 0)
     #expect((0..<16).reduce(UInt64(0)) { $0 + counters.faultsByReason[$1] } == counters.faults)
     try #require(node.turnUntil { node.counters.pointee.open == 0 })
+  }
+
+  @Test("A node survives a callee that answers with random and mutated frames, and answers its caller each time")
+  func callee() throws {
+    var frames = HostileFrames(seed: FuzzTests.seed &+ 4)
+    var random = SeededGenerator(seed: FuzzTests.seed &+ 5)
+    for _ in 0..<max(10, FuzzTests.frameCount / 2_000) {
+      let callee = try HostileCallee()
+      let node = try FuzzedNode(loop: callee.loop, calling: callee.port)
+      defer {
+        node.close()
+        callee.close()
+      }
+      let friend = try node.connect(propagator: "packed")
+      defer { friend.close() }
+      try #require(node.turnUntil { friend.helloCount == 1 && callee.peers.contains { $0.helloCount == 1 } })
+      for _ in 0..<64 { friend.send(FuzzedNode.requestWithHops) }
+      try #require(node.turnUntil { node.counters.pointee.deliveries == 64 })
+      for _ in 0..<32 {
+        // Ids that are under way, often.
+        var bytes = frames.next()
+        if bytes.count > 16, random.next(below: 2) == 0 {
+          bytes.replaceSubrange(8..<16, with: [UInt8(random.next(below: 64)), 0, 0, 0, 0, 0, 0, 0])
+        }
+        callee.peers[0].send(bytes)
+      }
+      callee.peers[0].close(flushing: true)
+      try #require(node.turnUntil { node.counters.pointee.open == 0 })
+    }
   }
 }
 
@@ -136,27 +172,36 @@ struct HostileFrames {
   }
 }
 
-/// A node of a service without calls, on a loop of its own.
+/// A node, of a service that answers at once or of one that passes requests on.
 final class FuzzedNode: NodeServerDelegate {
-  static let request: [UInt8] = {
+  static let request = frame(hopsLeft: 1)
+  static let requestWithHops = frame(hopsLeft: 2)
+
+  private static func frame(hopsLeft: UInt16) -> [UInt8] {
     let buffer = ByteBuffer(capacity: 64)
     defer { buffer.deallocate() }
-    FrameWriter(to: buffer, type: .request, id: 7, hopsLeft: 1).finish(payloadSize: 8)
+    FrameWriter(to: buffer, type: .request, id: 7, hopsLeft: hopsLeft).finish(payloadSize: 8)
     return Array(buffer.readable)
-  }()
+  }
 
   let loop: EventLoop
   let counters: UnsafeMutablePointer<CounterPage>
   private let server: NodeServer
   private let port: UInt16
 
-  init() throws {
-    loop = try EventLoop()
+  /// Calls that node, on its loop.
+  convenience init(calling callee: FuzzedNode) throws { try self.init(loop: callee.loop, calling: callee.port) }
+
+  /// Calls whoever listens at `calleePort`; without one there is no call.
+  init(loop: EventLoop? = nil, calling calleePort: UInt16? = nil) throws {
+    self.loop = try loop ?? EventLoop()
+    let loop = self.loop
     counters = .allocate(capacity: 1)
     counters.initialize(to: CounterPage())
     let service = Service(
       name: "a", replicas: 1, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
-      growth: "shadow", responseSize: 16, errorRate: 0, script: [])
+      growth: "shadow", responseSize: 16, errorRate: 0,
+      script: calleePort == nil ? [] : [.call(FuzzedNode.call)])
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
@@ -164,8 +209,15 @@ final class FuzzedNode: NodeServerDelegate {
       counters: counters)
     port = try server.listen()
     server.delegate = self
-    try server.connect([])
+    try server.connect(
+      (calleePort.map { [$0] } ?? []).map {
+        CalleeAddresses(service: 0, name: "b", addresses: [ServiceAddress(host: "127.0.0.1", port: $0)])
+      })
   }
+
+  private static let call = Call(
+    service: 0, payloadSize: 8, timeoutNanoseconds: 0, probability: 1, retries: 0, propagator: "packed",
+    transport: "frame", dropsContext: false)
 
   func connect(propagator: String?) throws -> Peer { try Peer(loop: loop, port: port, propagator: propagator) }
 
@@ -189,7 +241,28 @@ final class FuzzedNode: NodeServerDelegate {
   func server(_ server: NodeServer, didCloseConnectionFor reason: String) {}
 }
 
-/// One connection to the node, of a friend or a foe.
+/// Listens as a callee does, and says whatever a test wants.
+final class HostileCallee {
+  let loop: EventLoop
+  private var listener: Listener!
+  private(set) var peers: [Peer] = []
+
+  init() throws {
+    loop = try EventLoop()
+    listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
+      peers.append(Peer(loop: loop, fd: fd))
+    }
+  }
+
+  var port: UInt16 { listener.port }
+
+  func close() {
+    listener.close()
+    peers.forEach { $0.close() }
+  }
+}
+
+/// One connection of a node, to a friend or a foe.
 final class Peer: ConnectionDelegate {
   private let connection: Connection
   private(set) var helloCount = 0
@@ -202,7 +275,16 @@ final class Peer: ConnectionDelegate {
     connection.send()
   }
 
+  /// The node's callee: answers its hello.
+  init(loop: EventLoop, fd: Int32) {
+    connection = Connection(loop: loop, fd: fd)
+    connection.start(delegate: self)
+    FrameHello(edge: "a>b", propagator: "packed").write(to: connection.output)
+    connection.send()
+  }
+
   func send(_ bytes: [UInt8]) {
+    guard connection.isOpen else { return }
     bytes.withUnsafeBytes { connection.output.append($0) }
     connection.send()
   }

@@ -1,0 +1,136 @@
+// A node on a loop of the test's own, with callers and callees written by hand on both sides of it.
+
+import Control
+import EventLoop
+import Glibc
+import Node
+import TestSupport
+import Testing
+import Topology
+import Wire
+
+/// A callee that answers hellos and keeps what it receives. It answers requests only when a test says so.
+final class FakeCallee {
+  let loop: EventLoop
+  private var listener: Listener!
+  private(set) var connections: [FrameClient] = []
+
+  init(loop: EventLoop) throws {
+    self.loop = loop
+    listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
+      let connection = FrameClient(loop: loop, fd: fd)
+      connection.send(.hello())
+      connections.append(connection)
+    }
+  }
+
+  var port: UInt16 { listener.port }
+  var frames: [ReceivedFrame] { connections.flatMap(\.replies) }
+  var requests: [ReceivedFrame] { frames.filter { $0.type == .request } }
+  var cancels: [ReceivedFrame] { frames.filter { $0.type == .cancel } }
+
+  /// Answers the request at that place among all received.
+  func answer(_ index: Int, with frame: (UInt64) -> FrameBytes = { .response(id: $0) }) {
+    let request = requests[index]
+    connections.first { $0.replies.contains(request) }?.send(frame(request.id))
+  }
+
+  func close() {
+    listener.close()
+    connections.forEach { $0.close() }
+  }
+}
+
+/// One node, its callees, and callers that connect to it.
+final class NodeBench: NodeServerDelegate {
+  let loop: EventLoop
+  let callees: [FakeCallee]
+  let server: NodeServer
+  private let page: UnsafeMutablePointer<CounterPage>
+  private let port: UInt16
+  private var isConnected = false
+  private(set) var reasons: [String] = []
+  private var callers: [FrameClient] = []
+
+  init(
+    script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
+    responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1
+  ) throws {
+    loop = try makeLoop()
+    page = .allocate(capacity: 1)
+    page.initialize(to: CounterPage())
+    let loop = loop
+    callees = try (0..<calleeCount).map { _ in try FakeCallee(loop: loop) }
+    let service = Service(
+      name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
+      keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script)
+    server = try NodeServer(
+      loop: loop,
+      configuration: NodeConfiguration(
+        service: service, layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
+      counters: page, requestCountMax: requestCountMax)
+    port = try server.listen()
+    server.delegate = self
+    try server.connect(
+      callees.enumerated().map { index, callee in
+        CalleeAddresses(
+          service: index, name: "callee\(index)",
+          addresses: [ServiceAddress(host: "127.0.0.1", port: callee.port)])
+      })
+    #expect(loop.turn { isConnected })
+  }
+
+  deinit {
+    callers.forEach { $0.close() }
+    server.close()
+    callees.forEach { $0.close() }
+    page.deallocate()
+  }
+
+  var counters: CounterPage { page.pointee }
+  var callee: FakeCallee { callees[0] }
+
+  /// A caller that has exchanged its hello.
+  func connect(propagator: String = "packed") throws -> FrameClient {
+    let caller = try FrameClient(loop: loop, port: port)
+    callers.append(caller)
+    caller.send(.hello(propagator: propagator))
+    #expect(loop.turn { caller.received.contains { $0.type == .hello } })
+    return caller
+  }
+
+  /// A connection that has said nothing yet.
+  func connectSilently() throws -> FrameClient {
+    let caller = try FrameClient(loop: loop, port: port)
+    callers.append(caller)
+    return caller
+  }
+
+  /// Everything that was on its way has arrived: a request of its own has been there and back.
+  func settle() throws {
+    let caller = try connect(propagator: "none")
+    caller.send(.request(id: 99, hopsLeft: 1))
+    #expect(loop.turn { caller.reply(to: 99) != nil })
+    loop.turn(for: 2_000_000)
+  }
+
+  func serverDidConnect(_ server: NodeServer) { isConnected = true }
+  func server(_ server: NodeServer, didCloseConnectionFor reason: String) { reasons.append(reason) }
+}
+
+/// A call with nothing to decide unless the test says so.
+func call(
+  _ service: Int = 0, size: Int = 0, timeout: Int64 = 0, probability: Double = 1, retries: Int = 0,
+  propagator: String = "packed", dropsContext: Bool = false
+) -> Call {
+  Call(
+    service: service, payloadSize: size, timeoutNanoseconds: timeout, probability: probability, retries: retries,
+    propagator: propagator, transport: "frame", dropsContext: dropsContext)
+}
+
+/// The scripts of one call under which a request is passed on, and under which it runs as a script: what the world sees
+/// must be the same.
+let oneCall: [(name: String, script: [Step])] = [
+  ("passed on", [.call(call())]),
+  ("a script", [.call(call(retries: 1))]),
+]
