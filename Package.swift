@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -28,6 +29,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
@@ -43,7 +45,7 @@ let package = Package(
     module("Topology", [yams]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
-    module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology"]),
+    module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", logging]),
     module(
       "LoadClient",
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),

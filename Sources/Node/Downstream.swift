@@ -24,8 +24,7 @@ final class Downstream {
     for address in callee.addresses {
       connections.append(
         try DownstreamConnection(
-          server: server, address: address, edge: "\(server.configuration.service.name)>\(callee.name)",
-          propagator: propagator.name))
+          server: server, address: address, callee: callee.name, propagator: propagator.name))
     }
     connections.forEach { $0.owner = self }
   }
@@ -58,7 +57,7 @@ final class Downstream {
 /// One connection to one replica of a callee. Ready once the callee has answered the hello.
 final class DownstreamConnection: ConnectionDelegate {
   let server: NodeServer
-  let edge: String
+  let callee: String
   private let propagator: String
   let connection: Connection
   /// That of `connection`.
@@ -72,15 +71,15 @@ final class DownstreamConnection: ConnectionDelegate {
   private var isFull = false
 
   init(
-    server: NodeServer, address: ServiceAddress, edge: String, propagator: String
+    server: NodeServer, address: ServiceAddress, callee: String, propagator: String
   ) throws(EventLoopError) {
     self.server = server
-    self.edge = edge
+    self.callee = callee
     self.propagator = propagator
     connection = try Connection(loop: server.loop, host: address.host, port: address.port)
     output = connection.output
     connection.start(delegate: self)
-    FrameHello(edge: edge, propagator: propagator).write(to: output)
+    FrameHello(edge: "\(server.configuration.service.name)>\(callee)", propagator: propagator).write(to: output)
     connection.send()
   }
 
@@ -121,12 +120,12 @@ final class DownstreamConnection: ConnectionDelegate {
   private func fail(_ fault: FrameFault) {
     server.count(fault)
     close()
-    server.failCalls(on: self)
+    server.didLose(self, reason: "\(fault)")
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
     didClose()
-    server.failCalls(on: self)
+    server.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
   }
 
   func connectionDidFill(_ connection: Connection) {

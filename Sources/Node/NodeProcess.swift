@@ -2,7 +2,6 @@
 
 package import Control
 package import EventLoop
-internal import Glibc
 internal import Topology
 
 /// Runs one node until it is told to stop or the control channel closes.
@@ -12,6 +11,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private let readMeter: () -> MeterReading
   private var channel: LineChannel!
   private var server: NodeServer?
+  private var log: NodeLog?
   private var isReplacing = false
   private var status: Int32 = 0
 
@@ -56,6 +56,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       let server = try NodeServer(loop: loop, configuration: configuration, counters: counters)
       server.delegate = self
       self.server = server
+      log = NodeLog(configuration)
       send(.listening(port: try server.listen()))
     case .connect(let callees): try server?.connect(callees)
     case .replaceService(let service):
@@ -88,12 +89,10 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   }
 
   package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
-    log("closed a connection: \(reason)")
+    log?.closedConnection(reason: reason)
   }
 
-  /// The launcher keeps the last lines.
-  private func log(_ line: String) {
-    let line = Array((line + "\n").utf8)
-    _ = write(STDERR_FILENO, line, line.count)
+  package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
+    log?.lostCallee(name, reason: reason)
   }
 }

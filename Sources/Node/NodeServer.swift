@@ -15,6 +15,8 @@ package protocol NodeServerDelegate: AnyObject {
   func serverDidConnect(_ server: NodeServer)
   /// A connection was closed because of what it sent.
   func server(_ server: NodeServer, didCloseConnectionFor reason: String)
+  /// A connection to a callee is gone, and its calls with it.
+  func server(_ server: NodeServer, didLoseCallee name: String, reason: String)
 }
 
 /// Serves one service of a topology on one event loop.
@@ -174,6 +176,11 @@ package final class NodeServer {
   func didLose(_ connection: InboundConnection) {
     abandonRequests(of: connection)
     connections[ObjectIdentifier(connection)] = nil
+  }
+
+  func didLose(_ connection: DownstreamConnection, reason: String) {
+    delegate?.server(self, didLoseCallee: connection.callee, reason: reason)
+    failCalls(on: connection)
   }
 
   func didConnectEdge() {

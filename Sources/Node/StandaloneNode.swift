@@ -46,12 +46,14 @@ package struct NodeDocument: Codable, Sendable {
 package final class StandaloneNode: NodeServerDelegate {
   private let loop: EventLoop
   private let server: NodeServer
+  private let log: NodeLog
   private let counters: UnsafeMutablePointer<CounterPage>
   private var signals: [SignalSource] = []
   private var status: Int32 = 0
   package let port: UInt16
 
   package init(_ document: NodeDocument) throws {
+    log = NodeLog(document.configuration)
     loop = try EventLoop()
     counters = .allocate(capacity: 1)
     counters.initialize(to: CounterPage())
@@ -76,5 +78,11 @@ package final class StandaloneNode: NodeServerDelegate {
 
   package func serverDidConnect(_ server: NodeServer) {}
 
-  package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {}
+  package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
+    log.closedConnection(reason: reason)
+  }
+
+  package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
+    log.lostCallee(name, reason: reason)
+  }
 }

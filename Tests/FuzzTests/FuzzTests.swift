@@ -239,6 +239,7 @@ final class FuzzedNode: NodeServerDelegate {
 
   func serverDidConnect(_ server: NodeServer) {}
   func server(_ server: NodeServer, didCloseConnectionFor reason: String) {}
+  func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {}
 }
 
 /// Listens as a callee does, and says whatever a test wants.

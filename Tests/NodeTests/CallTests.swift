@@ -75,7 +75,7 @@ struct CallTests {
     caller.send(.request(id: 3))
     #expect(bench.loop.turn { caller.replies.count == 3 })
     #expect(caller.replies.allSatisfy { $0.status == StatusCode.unavailable.rawValue })
-    #expect(bench.counters.open == 0)
+    #expect(bench.counters.open == 0 && bench.lostCallees == ["callee0"])
   }
 
   @Test("is RESOURCE_EXHAUSTED when the context has outgrown a frame, and the edge stays open", arguments: oneCall)

@@ -50,6 +50,7 @@ final class NodeBench: NodeServerDelegate {
   private let port: UInt16
   private var isConnected = false
   private(set) var reasons: [String] = []
+  private(set) var lostCallees: [String] = []
   private var callers: [FrameClient] = []
 
   init(
@@ -116,6 +117,7 @@ final class NodeBench: NodeServerDelegate {
 
   func serverDidConnect(_ server: NodeServer) { isConnected = true }
   func server(_ server: NodeServer, didCloseConnectionFor reason: String) { reasons.append(reason) }
+  func server(_ server: NodeServer, didLoseCallee name: String, reason: String) { lostCallees.append(name) }
 }
 
 /// A call with nothing to decide unless the test says so.

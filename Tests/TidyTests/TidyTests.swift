@@ -19,9 +19,8 @@ struct TidyTests {
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
     "Node": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Propagation",
-      "Statistics",
-      "Topology", "Wire",
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Logging",
+      "Propagation", "Statistics", "Topology", "Wire",
     ],
     "LoadClient": [
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "Propagation", "Statistics", "Topology", "Wire",
@@ -32,8 +31,7 @@ struct TidyTests {
     ],
     "ctxchain": [
       "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Launcher", "LoadClient",
-      "Node",
-      "Propagation", "Report", "Statistics", "Topology",
+      "Node", "Propagation", "Report", "Statistics", "Topology",
     ],
   ]
 

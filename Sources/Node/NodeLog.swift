@@ -1,0 +1,25 @@
+// What a node says on standard error: events of its connections, never of single requests.
+
+internal import Control
+internal import Logging
+internal import Topology
+
+/// One line per event, in the form of swift-log's own handler. The launcher keeps the last lines of each node.
+struct NodeLog {
+  private let logger: Logger
+
+  init(_ configuration: NodeConfiguration) {
+    var logger = Logger(label: "ctxchain.node", factory: { StreamLogHandler.standardError(label: $0) })
+    logger[metadataKey: "service"] = "\(configuration.service.name)"
+    if configuration.service.replicas > 1 { logger[metadataKey: "replica"] = "\(configuration.replica)" }
+    self.logger = logger
+  }
+
+  func closedConnection(reason: String) {
+    logger.warning("closed a connection for what it sent", metadata: ["reason": "\(reason)"])
+  }
+
+  func lostCallee(_ name: String, reason: String) {
+    logger.error("lost a callee", metadata: ["callee": "\(name)", "reason": "\(reason)"])
+  }
+}
