@@ -2,78 +2,97 @@
 
 internal import Glibc
 
-/// The ratio value / reference over rounds: per round `d = ln(value / reference)`, the effect is `exp(median d)`.
+/// Per round a difference d, of which the median is taken, with its interval: see `Scale`.
 package struct PairedEffect: Equatable, Sendable {
+  package enum Scale: String, Codable, Equatable, Sendable {
+    /// For times and rates: `d = ln(value / reference)`; the effect is `exp(median d)`, and 1 is no difference.
+    case ratio
+    /// For what a strategy adds (CPU, latency, 1 / throughput): `d = value − reference`; the effect is `median d`, and
+    /// 0 is no difference.
+    case difference
+  }
+
   package enum Verdict: String, Codable, Equatable, Sendable {
     /// Fewer than 6 rounds, or no control arm: nothing but min…max may be said.
     case onlyRange
     /// The interval includes 1, or the effect is no larger than the scatter of the control arm.
     case noDifferenceSeen
     /// The interval excludes 1 and the effect exceeds the scatter of the control arm. A stronger word needs a
-    /// corrected p-value beside it, which this type does not compute.
+    /// corrected p-value beside it: see `Comparison`.
     case indicated
   }
 
-  /// Pairs used.
-  package let roundCount: Int
-  /// Pairs left out because one of their values was not above 0, so that their ratio has no logarithm.
+  package let scale: Scale
+  /// d of every pair that was used, in the order given.
+  package let differences: [Double]
+  /// Pairs left out because they have no finite d; for ratios also those of which a value was not above 0.
   package let omittedCount: Int
-  package let effect: Double
-  /// The smallest ratio of a round.
-  package let min: Double
-  /// The largest ratio of a round.
-  package let max: Double
-  /// By inversion of the exact sign test at 5 %; nil below 6 rounds.
-  package let interval: ClosedRange<Double>?
+  /// Median, range and interval of `differences`.
+  package let estimate: MedianInterval
+
+  /// Ratios. nil when no pair can be used.
+  package init?(pairs: [(reference: Double, value: Double)]) {
+    self.init(.ratio, pairs: pairs)
+  }
 
   /// nil when no pair can be used.
-  package init?(pairs: [(reference: Double, value: Double)]) {
-    let logarithms = pairs.compactMap { pair -> Double? in
-      guard pair.reference > 0, pair.value > 0 else { return nil }
-      let logarithm = log(pair.value / pair.reference)
-      return logarithm.isFinite ? logarithm : nil
-    }.sorted()
-    guard let median = Spread.median(logarithms), let least = logarithms.first, let largest = logarithms.last else {
-      return nil
-    }
-    roundCount = logarithms.count
-    omittedCount = pairs.count - logarithms.count
-    effect = exp(median)
-    min = exp(least)
-    max = exp(largest)
-    interval = SignTest.intervalRank(roundCount: logarithms.count).map { rank in
-      exp(logarithms[rank - 1])...exp(logarithms[logarithms.count - rank])
-    }
+  ///
+  /// - Precondition: at most `SignTest.roundCountMax` pairs.
+  package init?(_ scale: Scale, pairs: [(reference: Double, value: Double)]) {
+    let differences = pairs.compactMap { scale.difference(reference: $0.reference, value: $0.value) }
+    guard let estimate = MedianInterval(differences) else { return nil }
+    self.scale = scale
+    self.differences = differences
+    self.estimate = estimate
+    omittedCount = pairs.count - differences.count
   }
+
+  /// Pairs used.
+  package var roundCount: Int { differences.count }
+  package var effect: Double { scale.effect(estimate.spread.median) }
+  /// The smallest ratio, or difference, of a round.
+  package var min: Double { scale.effect(estimate.spread.min) }
+  /// The largest ratio, or difference, of a round.
+  package var max: Double { scale.effect(estimate.spread.max) }
+
+  /// By inversion of the exact sign test at 5 %; nil below 6 rounds.
+  package var interval: ClosedRange<Double>? {
+    estimate.interval.map { scale.effect($0.lowerBound)...scale.effect($0.upperBound) }
+  }
+
+  /// Whether there is an interval, and "no difference" lies outside.
+  package var excludesNoDifference: Bool { estimate.excludes(0) }
+
+  /// The test that the median of d is 0. Computed at every call.
+  package var test: WilcoxonSignedRank { WilcoxonSignedRank(differences) }
 
   /// - Parameter control: the effect of the baseline measured a second time (A′) against the baseline, for the same
   ///   metric and depth. Without it nothing is claimed.
   package func verdict(control: PairedEffect?) -> Verdict {
-    guard let interval, let noise = control?.interval else { return .onlyRange }
-    let noiseHalfWidth = log(noise.upperBound / noise.lowerBound) / 2
-    let excludesOne = interval.lowerBound > 1 || interval.upperBound < 1
-    return excludesOne && abs(log(effect)) > noiseHalfWidth ? .indicated : .noDifferenceSeen
+    guard estimate.interval != nil, let noise = control?.estimate.halfWidth else { return .onlyRange }
+    return excludesNoDifference && abs(estimate.spread.median) > noise ? .indicated : .noDifferenceSeen
   }
 }
 
-package enum SignTest {
-  /// Below this an interval at 5 % does not exist: `2 / 2^5` is already above 0.05.
-  package static let roundCountMin = 6
-
-  /// The largest k with `2·Σ_{i<k} C(R,i) / 2^R ≤ α`: the interval runs from the k-th smallest to the k-th largest of R
-  /// values. nil when no k does, which at 5 % is R < 6.
-  ///
-  /// - Precondition: R is at most 1 000, so that the binomials fit a `Double`.
-  package static func intervalRank(roundCount: Int, alpha: Double = 0.05) -> Int? {
-    precondition((0...1_000).contains(roundCount), "the sign test is for 0 to 1 000 rounds, not \(roundCount)")
-    var rank = 0
-    var binomial = 1.0
-    var sum = 1.0
-    while rank < roundCount, 2 * sum * exp2(-Double(roundCount)) <= alpha {
-      rank += 1
-      binomial *= Double(roundCount - rank + 1) / Double(rank)
-      sum += binomial
+extension PairedEffect.Scale {
+  /// d of one pair; nil when it has none.
+  package func difference(reference: Double, value: Double) -> Double? {
+    switch self {
+    case .ratio:
+      guard reference > 0, value > 0 else { return nil }
+      let logarithm = log(value / reference)
+      return logarithm.isFinite ? logarithm : nil
+    case .difference:
+      let difference = value - reference
+      return difference.isFinite ? difference : nil
     }
-    return rank > 0 ? rank : nil
+  }
+
+  /// What a d means in the reader's terms.
+  package func effect(_ difference: Double) -> Double {
+    switch self {
+    case .ratio: exp(difference)
+    case .difference: difference
+    }
   }
 }

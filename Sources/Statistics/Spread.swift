@@ -25,10 +25,18 @@ package struct Spread: Codable, Equatable, Sendable {
   ///
   /// - Precondition: every value is finite.
   package static func median(_ values: [Double]) -> Double? {
-    precondition(values.allSatisfy(\.isFinite), "a median is taken of finite values")
     guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count.isMultiple(of: 2) ? sorted[middle - 1] / 2 + sorted[middle] / 2 : sorted[middle]
+    var values = values
+    return median(sorting: &values)
+  }
+
+  /// Leaves the values in ascending order, so that callers in a loop need no memory of their own.
+  ///
+  /// - Precondition: there is a value, and every one is finite.
+  static func median(sorting values: inout [Double]) -> Double {
+    precondition(!values.isEmpty && values.allSatisfy(\.isFinite), "a median is taken of finite values")
+    values.sort()
+    let middle = values.count / 2
+    return values.count.isMultiple(of: 2) ? values[middle - 1] / 2 + values[middle] / 2 : values[middle]
   }
 }

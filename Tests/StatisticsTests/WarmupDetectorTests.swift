@@ -28,6 +28,20 @@ struct WarmupDetectorTests {
     #expect(detector.isSteady == steady)
   }
 
+  struct Case: Decodable {
+    let windows: [Double]
+    let discarded: Int
+    let isSteady: Bool
+  }
+
+  @Test("agrees with numpy's variance of what is kept")
+  func fixtures() throws {
+    for known in try Fixture.cases("warmup") as [Case] {
+      let detector = WarmupDetector(windows: known.windows)
+      #expect(detector.discardedWindowCount == known.discarded && detector.isSteady == known.isSteady)
+    }
+  }
+
   @Test("never discards more than half, and is indifferent to windows beyond the last full batch")
   func properties() {
     for seed in UInt64(1)...200 {

@@ -1,0 +1,119 @@
+// What may be claimed about one arm against a reference, as one of a family of comparisons. It is silent where the
+// rounds do not suffice.
+
+/// A *difference* needs all three:
+///
+/// - the interval excludes "no difference";
+/// - |median d| is larger than the noise floor, which is half the width of the interval of d between A and A′, for the
+///   same metric and depth;
+/// - Wilcoxon's p, corrected by Holm over the family, is at most 0.05.
+///
+/// With 6 to 9 rounds the third is not asked for, and the word is *indicated*. A family is every depth and strategy of
+/// one metric.
+package struct Comparison: Equatable, Sendable {
+  package enum Verdict: String, Codable, CaseIterable, Sendable {
+    case difference, indicated, noDifferenceSeen
+    /// Fewer than 6 rounds, or the noise is not known: nothing but min…max may be said.
+    case rangeOnly
+    /// No round can be compared; of percentiles, as no round has enough requests.
+    case tooFew
+
+    package var words: String {
+      switch self {
+      case .difference: "difference"
+      case .indicated: "indicated"
+      case .noDifferenceSeen: "no difference seen"
+      case .rangeOnly: "range only"
+      case .tooFew: "n too small"
+      }
+    }
+  }
+
+  /// What stands against a stronger word, the first that applies.
+  package enum Obstacle: String, Codable, CaseIterable, Sendable {
+    case noRound, fewRounds, noiseNotKnown, intervalIncludesNoDifference, withinNoise, notSignificant, fewRoundsForTest
+
+    package var words: String {
+      switch self {
+      case .noRound: "no round can be compared"
+      case .fewRounds: "fewer than \(SignTest.roundCountMin) rounds"
+      case .noiseNotKnown: "the noise is not known"
+      case .intervalIncludesNoDifference: "the interval includes no difference"
+      case .withinNoise: "no larger than the noise"
+      case .notSignificant: "p above \(alpha) after correction"
+      case .fewRoundsForTest: "fewer than \(testedRoundCountMin) rounds"
+      }
+    }
+  }
+
+  package static let alpha = 0.05
+  /// From so many rounds on a corrected p value decides.
+  package static let testedRoundCountMin = 10
+
+  package let effect: PairedEffect?
+  /// Half the width of the interval of d between A and A′: in logarithms for ratios. nil when it is not known.
+  package let noiseHalfWidth: Double?
+  /// Corrected over the family; nil when no round can be compared.
+  package let adjustedP: Double?
+  package let verdict: Verdict
+  /// nil for a difference.
+  package let obstacle: Obstacle?
+
+  /// Judges a family, in the order given. Every member that has an effect counts for the correction, whatever its
+  /// verdict.
+  ///
+  /// - Parameter members: `effect` is the arm against the reference, nil when no round can be compared; `control` is A′
+  ///   against A for the same metric and depth, nil when there is none.
+  /// - Precondition: an effect and its control have one scale.
+  package static func family(_ members: [(effect: PairedEffect?, control: PairedEffect?)]) -> [Comparison] {
+    var corrected = Holm.adjusted(members.compactMap { $0.effect?.test.p }).makeIterator()
+    return members.map { member in
+      let adjustedP = member.effect == nil ? nil : corrected.next()
+      return Comparison(effect: member.effect, control: member.control, adjustedP: adjustedP)
+    }
+  }
+
+  /// The least number of rounds with which a family of so many comparisons can contain a difference: 10, or the least R
+  /// with `familyCount·2^(1−R) ≤ 0.05`, as no p of R rounds is below `2^(1−R)`. With 10 rounds 25 comparisons can, with
+  /// 12 rounds 102.
+  ///
+  /// - Precondition: `familyCount` ≥ 0.
+  package static func roundCountMin(familyCount: Int) -> Int {
+    precondition(familyCount >= 0, "a family has no less than 0 members")
+    var count = testedRoundCountMin
+    var least = Double(familyCount) * 0x1p-9
+    while least > alpha {
+      count += 1
+      least /= 2
+    }
+    return count
+  }
+
+  private init(effect: PairedEffect?, control: PairedEffect?, adjustedP: Double?) {
+    if let effect, let control {
+      precondition(effect.scale == control.scale, "an effect and its noise have one scale")
+    }
+    self.effect = effect
+    self.adjustedP = adjustedP
+    noiseHalfWidth = control?.estimate.halfWidth
+    obstacle = Self.obstacle(effect: effect, noise: noiseHalfWidth, adjustedP: adjustedP)
+    verdict =
+      switch obstacle {
+      case nil: .difference
+      case .fewRoundsForTest: .indicated
+      case .intervalIncludesNoDifference, .withinNoise, .notSignificant: .noDifferenceSeen
+      case .fewRounds, .noiseNotKnown: .rangeOnly
+      case .noRound: .tooFew
+      }
+  }
+
+  private static func obstacle(effect: PairedEffect?, noise: Double?, adjustedP: Double?) -> Obstacle? {
+    guard let effect, let adjustedP else { return .noRound }
+    guard effect.estimate.interval != nil else { return .fewRounds }
+    guard let noise else { return .noiseNotKnown }
+    guard effect.excludesNoDifference else { return .intervalIncludesNoDifference }
+    guard abs(effect.estimate.spread.median) > noise else { return .withinNoise }
+    guard effect.roundCount >= testedRoundCountMin else { return .fewRoundsForTest }
+    return adjustedP <= alpha ? nil : .notSignificant
+  }
+}

@@ -1,0 +1,31 @@
+// A median over rounds with what may be said about it: the range, and from 6 rounds on an interval.
+
+package struct MedianInterval: Codable, Equatable, Sendable {
+  /// Median, smallest and largest value.
+  package let spread: Spread
+  /// By inversion of the exact sign test at 5 %: from the k-th smallest to the k-th largest value, see
+  /// `SignTest.intervalRank`. nil below 6 values.
+  package let interval: ClosedRange<Double>?
+
+  /// nil when there is no value.
+  ///
+  /// - Precondition: every value is finite; there are at most `SignTest.roundCountMax`.
+  package init?(_ values: [Double]) {
+    guard let spread = Spread(values) else { return nil }
+    let sorted = values.sorted()
+    self.spread = spread
+    interval = SignTest.intervalRank(roundCount: sorted.count).map { rank in
+      sorted[rank - 1]...sorted[sorted.count - rank]
+    }
+  }
+
+  /// Half of the interval's width; of A/A′ it is the noise floor. nil without an interval.
+  package var halfWidth: Double? {
+    interval.map { ($0.upperBound - $0.lowerBound) / 2 }
+  }
+
+  /// Whether there is an interval, and `value` lies outside. An end that equals `value` includes it.
+  package func excludes(_ value: Double) -> Bool {
+    interval.map { !$0.contains(value) } ?? false
+  }
+}

@@ -1,0 +1,214 @@
+import Statistics
+import Testing
+
+@Suite("Holm's correction")
+struct HolmTests {
+  struct Case: Decodable {
+    let p: [Double]
+    let adjusted: [Double]
+  }
+
+  @Test("agrees with the definition, ties included, in the order given")
+  func fixtures() throws {
+    for known in try Fixture.cases("holm") as [Case] {
+      let adjusted = Holm.adjusted(known.p)
+      #expect(adjusted.count == known.p.count)
+      #expect(zip(adjusted, known.adjusted).allSatisfy { isClose($0, $1) }, "\(known.p): \(adjusted)")
+    }
+  }
+
+  @Test("moves with its p values, never makes one smaller and keeps their order")
+  func properties() {
+    for seed in UInt64(1)...200 {
+      var generator = SeededGenerator(seed: seed)
+      let p = (0..<generator.next(below: 30)).map { _ in Double(generator.next(below: 21)) / 20 }
+      let adjusted = Holm.adjusted(p)
+      let order = RoundSchedule.order(seed: seed, round: 0, count: p.count)
+      #expect(Holm.adjusted(order.map { p[$0] }) == order.map { adjusted[$0] }, "seed \(seed)")
+      #expect(zip(p, adjusted).allSatisfy { $0 <= $1 && $1 <= 1 }, "seed \(seed)")
+      for left in p.indices {
+        for right in p.indices where p[left] <= p[right] { #expect(adjusted[left] <= adjusted[right], "seed \(seed)") }
+      }
+    }
+  }
+
+  @Test("refuses what is no probability")
+  func refused() async {
+    await #expect(processExitsWith: .failure) { _ = Holm.adjusted([-0.1]) }
+    await #expect(processExitsWith: .failure) { _ = Holm.adjusted([1.1]) }
+    await #expect(processExitsWith: .failure) { _ = Holm.adjusted([.nan]) }
+  }
+}
+
+@Suite("Comparisons")
+struct ComparisonTests {
+  /// Differences of `count` rounds around `centre`, `step` apart.
+  static func effect(_ centre: Double, step: Double = 0.001, count: Int) -> PairedEffect {
+    let values = (0..<count).map { centre + step * (Double($0) - Double(count - 1) / 2) }
+    return PairedEffect(.difference, pairs: values.map { (0, $0) })!
+  }
+
+  static func verdict(_ effect: PairedEffect?, _ control: PairedEffect?) -> Comparison {
+    Comparison.family([(effect, control)])[0]
+  }
+
+  @Test(
+    "the word grows with the rounds",
+    arguments: [
+      (1, .rangeOnly, .fewRounds), (5, .rangeOnly, .fewRounds), (6, .indicated, .fewRoundsForTest),
+      (9, .indicated, .fewRoundsForTest), (10, .difference, nil), (20, .difference, nil),
+    ] as [(Int, Comparison.Verdict, Comparison.Obstacle?)])
+  func rounds(count: Int, verdict: Comparison.Verdict, obstacle: Comparison.Obstacle?) {
+    for centre in [1.0, -1] {
+      let comparison = Self.verdict(Self.effect(centre, count: count), Self.effect(0, count: 12))
+      #expect(comparison.verdict == verdict && comparison.obstacle == obstacle)
+    }
+  }
+
+  @Test("a difference must exceed the noise, and the interval exclude no difference")
+  func noise() throws {
+    let control = Self.effect(0, step: 0.125, count: 6)
+    // k = 1 of 6 rounds: from −0.3125 to 0.3125.
+    #expect(Self.verdict(nil, control).noiseHalfWidth == 0.3125)
+    for count in [8, 12] {
+      let equal = Self.verdict(Self.effect(0.3125, count: count), control)
+      #expect(equal.verdict == .noDifferenceSeen && equal.obstacle == .withinNoise)
+      #expect(Self.verdict(Self.effect(0.3126, count: count), control).obstacle != .withinNoise)
+      let wide = Self.verdict(Self.effect(0.4, step: 0.25, count: count), control)
+      #expect(wide.verdict == .noDifferenceSeen && wide.obstacle == .intervalIncludesNoDifference)
+    }
+    // The noise is of the width of A/A′, not of its place.
+    let shifted = Self.effect(5, step: 0.125, count: 6)
+    #expect(Self.verdict(Self.effect(0.35, count: 12), shifted).verdict == .difference)
+  }
+
+  @Test("without a control of at least 6 rounds nothing is claimed")
+  func control() {
+    let effect = Self.effect(1, count: 12)
+    for control in [nil, Self.effect(0, count: 5)] {
+      let comparison = Self.verdict(effect, control)
+      #expect(comparison.verdict == .rangeOnly && comparison.obstacle == .noiseNotKnown)
+      #expect(comparison.noiseHalfWidth == nil)
+    }
+  }
+
+  @Test("what has no round is n too small, and does not count for the correction")
+  func nothing() throws {
+    let control = Self.effect(0, count: 12)
+    let effect = Self.effect(1, count: 12)
+    let family = Comparison.family([(nil, control), (effect, control), (nil, nil)])
+    #expect(family.map(\.verdict) == [.tooFew, .difference, .tooFew])
+    #expect(family[0].adjustedP == nil && family[0].obstacle == .noRound)
+    #expect(family[1].adjustedP == effect.test.p)
+    #expect(Comparison.family([]).isEmpty)
+  }
+
+  @Test("the family corrects: 12 rounds carry 102 comparisons and not 103, 10 rounds 25 and not 26")
+  func family() {
+    for (count, most) in [(10, 25), (12, 102)] {
+      let member = (effect: Self.effect(1, count: count) as PairedEffect?, control: Self.effect(0, count: count))
+      let full = Comparison.family(Array(repeating: (member.effect, member.control), count: most))
+      #expect(full.allSatisfy { $0.verdict == .difference })
+      let over = Comparison.family(Array(repeating: (member.effect, member.control), count: most + 1))
+      #expect(over.allSatisfy { $0.verdict == .noDifferenceSeen && $0.obstacle == .notSignificant })
+      #expect(Comparison.roundCountMin(familyCount: most) == count)
+      #expect(Comparison.roundCountMin(familyCount: most + 1) == count + 1)
+    }
+    #expect(Comparison.roundCountMin(familyCount: 0) == 10)
+  }
+
+  @Test("each member gets its own corrected p, in the order given")
+  func order() {
+    let control = Self.effect(0, count: 12)
+    // p of 2^−11, of 1 and of 2^−11: Holm makes 3·2^−11, 1, 3·2^−11.
+    let family = Comparison.family([
+      (Self.effect(1, count: 12), control), (control, control), (Self.effect(-2, count: 12), control),
+    ])
+    #expect(family.map(\.adjustedP) == [3 * 0x1p-11, 1, 3 * 0x1p-11])
+    #expect(family.map(\.verdict) == [.difference, .noDifferenceSeen, .difference])
+  }
+
+  @Test("ratios are judged in logarithms")
+  func ratios() throws {
+    func effect(_ ratios: [Double]) -> PairedEffect? { PairedEffect(pairs: ratios.map { (1, $0) }) }
+    let control = effect([0.8, 0.9, 1, 1, 1.1, 1.25])
+    #expect(isClose(Self.verdict(nil, control).noiseHalfWidth, 0.22314355131420976))
+    #expect(Self.verdict(effect(Array(repeating: 1.24, count: 12)), control).verdict == .noDifferenceSeen)
+    #expect(Self.verdict(effect(Array(repeating: 0.81, count: 12)), control).verdict == .noDifferenceSeen)
+    #expect(Self.verdict(effect(Array(repeating: 1.26, count: 12)), control).verdict == .difference)
+    #expect(Self.verdict(effect(Array(repeating: 0.79, count: 12)), control).verdict == .difference)
+  }
+
+  @Test("with 6 to 9 rounds the words agree with those of a paired effect alone")
+  func agreement() throws {
+    for seed in UInt64(1)...200 {
+      var generator = SeededGenerator(seed: seed)
+      func next(_ shift: Double) -> PairedEffect? {
+        PairedEffect(.difference, pairs: generator.normals(3 + generator.next(below: 7)).map { (0, $0 + shift) })
+      }
+      let effect = try #require(next(Double(generator.next(below: 4))))
+      let control = next(0)
+      let word = Self.verdict(effect, control).verdict
+      switch effect.verdict(control: control) {
+      case .onlyRange: #expect(word == .rangeOnly, "seed \(seed)")
+      case .noDifferenceSeen: #expect(word == .noDifferenceSeen, "seed \(seed)")
+      case .indicated: #expect(word == .indicated, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("every verdict and obstacle has words of its own")
+  func words() {
+    #expect(
+      Comparison.Verdict.allCases.map(\.words) == [
+        "difference", "indicated", "no difference seen", "range only", "n too small",
+      ])
+    #expect(Set(Comparison.Obstacle.allCases.map(\.words)).count == Comparison.Obstacle.allCases.count)
+  }
+
+  @Test("an effect and a noise of different scales are refused")
+  func scales() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Comparison.family([(PairedEffect(pairs: [(1, 1)]), PairedEffect(.difference, pairs: [(1, 1)]))])
+    }
+  }
+}
+
+@Suite("The session's check")
+struct SessionCheckTests {
+  static let same = ComparisonTests.effect(0, count: 12)
+  static let differs = ComparisonTests.effect(1, count: 12)
+
+  @Test("a run is suspect only when A and A′ differ at the largest depth")
+  func largestDepth() {
+    let quiet = SessionCheck(controls: [(5, Self.same), (1, Self.differs), (3, Self.differs)])
+    #expect(quiet.verdict == .ok && quiet.depth == 5 && quiet.adjustedP == 1)
+    let loud = SessionCheck(controls: [(5, Self.differs), (1, Self.same), (3, Self.same)])
+    #expect(loud.verdict == .suspect && loud.depth == 5 && loud.adjustedP == 3 * 0x1p-11)
+  }
+
+  @Test("the correction is over the depths: 8 rounds suffice for 5 of them, 7 do not")
+  func correction() {
+    func verdict(_ roundCount: Int, depths: Int) -> SessionCheck.Verdict {
+      let effect = ComparisonTests.effect(1, count: roundCount)
+      return SessionCheck(controls: (1...depths).map { ($0, effect) }).verdict
+    }
+    #expect(verdict(8, depths: 5) == .suspect && verdict(7, depths: 5) == .ok)
+    #expect(verdict(6, depths: 1) == .suspect && verdict(6, depths: 2) == .ok)
+  }
+
+  @Test("a small p is not enough: the interval must exclude no difference")
+  func interval() {
+    // Two of 10 rounds may be cut off at each end; the third smallest is 0 here. W⁺ is all there is: p = 2^−6.
+    let touching = PairedEffect(.difference, pairs: [0, 0, 0, 1, 2, 3, 4, 5, 6, 7].map { (0, $0) })!
+    #expect(touching.test.p == 0x1p-6 && !touching.excludesNoDifference)
+    #expect(SessionCheck(controls: [(1, touching)]).verdict == .ok)
+  }
+
+  @Test("without A′, or below 6 rounds, it is not known")
+  func notKnown() {
+    let none = SessionCheck(controls: [])
+    #expect(none.verdict == .notKnown && none.depth == nil && none.adjustedP == nil)
+    #expect(SessionCheck(controls: [(1, Self.differs), (2, ComparisonTests.effect(1, count: 5))]).verdict == .notKnown)
+  }
+}
