@@ -22,6 +22,9 @@ struct Findings {
       let edge = fidelity.firstDifferingEdge.map { ", first at \($0)" } ?? ""
       texts.append("\(fidelity.arm) did not carry the context as declared\(edge).")
     }
+    if summary.session.verdict == .suspect {
+      texts.append("Suspect: the baseline, measured twice, differs from itself.")
+    }
     let invalid = result.slots.filter { !$0.superseded && $0.validity.verdict == .invalid }
     if !invalid.isEmpty { texts.append("Invalid: " + NumberText.plural(invalid.count, "slot") + ".") }
     return texts
@@ -68,7 +71,7 @@ struct Findings {
 
   private func cpu(_ candidate: Candidate) -> String {
     NumberText.withRange(candidate.added, unit: " µs", NumberText.microseconds)
-      + words(candidate.row.cpuVerdict)
+      + words(candidate.row.cpuComparison)
   }
 
   /// `12 % (11…13) below`, or `above` where the arm is faster.
@@ -77,14 +80,13 @@ struct Findings {
     let isFaster = (drop?.median ?? 0) < 0
     let amount = isFaster ? drop?.negated : drop
     return NumberText.withRange(amount, unit: " %", NumberText.percent) + (isFaster ? " above" : " below")
-      + words(candidate.row.throughputVerdict)
+      + words(candidate.row.throughputComparison)
   }
 
-  private func words(_ verdict: PairedEffect.Verdict?) -> String {
-    switch verdict {
-    case .indicated: " [indicated]"
-    case .noDifferenceSeen: " [no difference seen]"
-    case .onlyRange, nil: ""
+  private func words(_ comparison: Comparison?) -> String {
+    switch comparison?.verdict {
+    case .difference, .indicated, .noDifferenceSeen: " [\(comparison?.verdict.words ?? "")]"
+    case .rangeOnly, .tooFew, nil: ""
     }
   }
 

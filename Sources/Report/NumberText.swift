@@ -70,4 +70,11 @@ package enum NumberText {
     let median = text(spread.median) + unit
     return spread.count > 1 ? median + " (\(text(spread.min))…\(text(spread.max)))" : median
   }
+
+  /// A value with its interval.
+  package static func withRange(
+    _ value: Double, _ interval: ClosedRange<Double>, unit: String, _ text: (Double?) -> String
+  ) -> String {
+    text(value) + unit + " (\(text(interval.lowerBound))…\(text(interval.upperBound)))"
+  }
 }

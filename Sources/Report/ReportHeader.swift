@@ -91,7 +91,19 @@ struct ReportHeader {
     if unbalanced > 0 { pieces.append("unbalanced: " + NumberText.plural(unbalanced, "ledger")) }
     let lost = slots.reduce(0.0) { $0 + Double($1.ledger.lost) }
     if lost > 0 { pieces.append("not completed: \(NumberText.whole(lost)) requests") }
-    return pieces
+    return pieces + session
+  }
+
+  private var session: [String] {
+    let check = summary.session
+    guard let depth = check.depth, let p = check.adjustedP else { return [] }
+    let corrected = "p \(NumberText.fixed(p, 3)) corrected over the depths"
+    switch check.verdict {
+    case .ok: return ["the baseline, measured twice, does not differ from itself at depth \(depth) (\(corrected))"]
+    case .suspect:
+      return ["SUSPECT: the baseline, measured twice, differs from itself at depth \(depth) (\(corrected))"]
+    case .notKnown: return []
+    }
   }
 
   private func fidelity(_ fidelity: FidelityResult) -> String {

@@ -15,14 +15,15 @@ package struct RunSummary: Equatable, Sendable {
     package var dropAgainstDepthOne: Spread?
     /// 1 − throughput / throughput of the baseline at the same depth and round.
     package var dropAgainstBaseline: Spread?
-    package var throughputVerdict: PairedEffect.Verdict?
+    /// Against the baseline; nil for the baseline and its control.
+    package var throughputComparison: Comparison?
 
     /// Requests in the merged histogram of the open loop.
     package var latencyCount: UInt64 = 0
     /// Nanoseconds from the intended send.
     package var p50: Int64?
     package var p90: Int64?
-    /// nil also below `percentile99CountMin` requests.
+    /// nil also below 1 000 requests.
     package var p99: Int64?
     /// Against the same arm at depth 1, as ratios.
     package var p50Growth: Double?
@@ -35,7 +36,8 @@ package struct RunSummary: Equatable, Sendable {
     package var cpuPerHop: Spread?
     /// The same minus the baseline's at the same depth and round.
     package var addedCpuPerHop: Spread?
-    package var cpuVerdict: PairedEffect.Verdict?
+    /// Of the CPU per hop, against the baseline; nil for the baseline and its control.
+    package var cpuComparison: Comparison?
     /// Nanoseconds of all nodes per client request, minus the baseline's.
     package var addedCpuPerRequest: Spread?
     /// Nanoseconds of all nodes per client request that each hop since the next smaller depth has cost.
@@ -56,13 +58,19 @@ package struct RunSummary: Equatable, Sendable {
     package let rows: [Row]
     /// Nanoseconds that one more hop costs per client request: the Theil–Sen slope over all depths, per round.
     package let marginalCpu: Spread?
+    /// Nanoseconds of all nodes per client request, over depth.
+    package let cpuFit: DecayFit?
+    /// Seconds between two completed requests, over depth.
+    package let intervalFit: DecayFit?
     package let fidelity: FidelityResult?
 
     package func row(depth: Int) -> Row? { rows.first { $0.depth == depth } }
-  }
 
-  /// Below this many requests a P99 is not given.
-  package static let percentile99CountMin: UInt64 = 1_000
+    /// Up to four times the deepest chain that was measured: further out a line says nothing.
+    private var halfDepthMax: Double { Double(rows.last?.depth ?? 1) * 4 }
+    package var cpuHalfDepth: HalfDepth? { cpuFit.flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
+    package var throughputHalfDepth: HalfDepth? { intervalFit.flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
+  }
 
   package let arms: [ArmSummary]
   /// Rounds with at least one slot.
@@ -73,6 +81,8 @@ package struct RunSummary: Equatable, Sendable {
   package let baseline: String?
   /// The baseline measured a second time (A′).
   package let control: String?
+  /// Whether A and A′ differ where they must not.
+  package let session: SessionCheck
 
   package init(_ result: RunResult) {
     let builder = SummaryBuilder(result)
@@ -81,6 +91,7 @@ package struct RunSummary: Equatable, Sendable {
     depths = Set(arms.flatMap { $0.rows.map(\.depth) }).sorted()
     baseline = builder.baseline
     control = builder.control
+    session = builder.session
   }
 
   package func arm(named name: String?) -> ArmSummary? { arms.first { $0.arm.name == name } }

@@ -7,6 +7,8 @@ struct SummaryBuilder {
   let table: RoundTable
   let baseline: String?
   let control: String?
+  private let throughput: Judgement
+  private let cpu: Judgement
 
   init(_ result: RunResult) {
     self.result = result
@@ -14,7 +16,12 @@ struct SummaryBuilder {
     let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
     self.baseline = baseline
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
+    let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)
+    throughput = Judgement(.throughput, of: arms, in: table, baseline: baseline, control: control)
+    cpu = Judgement(.cpuPerHop, of: arms, in: table, baseline: baseline, control: control)
   }
+
+  var session: SessionCheck { SessionCheck(controls: cpu.controls) }
 
   func summary(of arm: Arm) -> RunSummary.ArmSummary {
     let depths = Set(
@@ -27,6 +34,10 @@ struct SummaryBuilder {
     }
     return RunSummary.ArmSummary(
       arm: arm, rows: rows, marginalCpu: marginalCpu(arm: arm.name),
+      cpuFit: fit(arm: arm.name) { table.value(.cpuPerRequest, arm: arm.name, depth: $0, phase: .closed, round: $1) },
+      intervalFit: fit(arm: arm.name) { depth, round in
+        table.value(.throughput, arm: arm.name, depth: depth, phase: .closed, round: round).flatMap { ratio(1, $0) }
+      },
       fidelity: result.fidelity.first { $0.arm == arm.name })
   }
 
@@ -48,7 +59,7 @@ struct SummaryBuilder {
     if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
     guard let baseline, baseline != arm else { return }
     row.dropAgainstBaseline = drop(against: (baseline, row.depth))
-    row.throughputVerdict = verdict(.throughput, arm: arm, depth: row.depth, baseline: baseline)
+    row.throughputComparison = throughput.comparison(arm: arm, depth: row.depth)
   }
 
   private func addCpu(to row: inout RunSummary.Row, arm: String, previous: Int?) {
@@ -64,16 +75,7 @@ struct SummaryBuilder {
     }
     row.addedCpuPerHop = added(.cpuPerHop)
     row.addedCpuPerRequest = added(.cpuPerRequest)
-    row.cpuVerdict = verdict(.cpuPerHop, arm: arm, depth: row.depth, baseline: baseline)
-  }
-
-  private func verdict(
-    _ metric: RoundTable.Metric, arm: String, depth: Int, baseline: String
-  ) -> PairedEffect.Verdict? {
-    func effect(_ arm: String) -> PairedEffect? {
-      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth)))
-    }
-    return effect(arm)?.verdict(control: control.flatMap(effect))
+    row.cpuComparison = cpu.comparison(arm: arm, depth: row.depth)
   }
 
   private func addLatency(to row: inout RunSummary.Row, arm: String) {
@@ -96,7 +98,7 @@ struct SummaryBuilder {
   }
 
   private static func percentile99(_ histogram: LatencyHistogram) -> Int64? {
-    histogram.count >= RunSummary.percentile99CountMin ? histogram.percentile(99) : nil
+    PercentileFigure(99, of: histogram).nanoseconds
   }
 
   /// nil when nothing was recorded.
@@ -118,6 +120,14 @@ struct SummaryBuilder {
     let middle = reached[(reached.count - 1) / 2]
     row.allocationsPerRequest = middle.allocationsPerRequest
     row.systemCallsPerRequest = middle.systemCallsPerRequest
+  }
+
+  private func fit(arm: String, _ value: (_ depth: Int, _ round: Int) -> Double?) -> DecayFit? {
+    let depths = table.depths(arm: arm, phase: .closed)
+    let rounds = table.rounds.map { round in
+      depths.compactMap { depth in value(depth, round).map { (depth: Double(depth), value: $0) } }
+    }
+    return DecayFit(rounds: rounds, seed: result.seed)
   }
 
   private func marginalCpu(arm: String) -> Spread? {

@@ -28,15 +28,15 @@ package enum TextReport {
     + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
     + "allocations at the middle node, one request under way. "
-    + "Seen is yes, no, or range where fewer than 6 rounds allow no claim. – was not measured."
+    + "Seen is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
+    + "6 rounds allow no claim. Half-depth is where one request costs twice what it costs at depth 1. "
+    + "– was not measured."
 
   private static func armLines(_ summary: RunSummary.ArmSummary) -> [String] {
     let arm = summary.arm
     var title = "\(arm.name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)"
     if let original = arm.controlOf { title += ", the same as \(original) once more" }
-    if let marginal = summary.marginalCpu {
-      title += ". One more hop costs \(NumberText.withRange(marginal, unit: " µs", NumberText.microseconds)) CPU"
-    }
+    title += decay(summary)
     var table = TextTable([
       .init("depth", ""), .init("throughput", "1/s"), .init("drop vs", "depth 1 %"), .init("drop vs", "baseline %"),
       .init("P50", "µs"), .init("P90", "µs"), .init("P99", "µs"), .init("P99", "growth"), .init("CPU", "µs/hop"),
@@ -75,7 +75,7 @@ package enum TextReport {
       return [
         arm.arm.name,
         NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds),
-        verdictWord(row.cpuVerdict),
+        verdictWord(row.cpuComparison),
         NumberText.microseconds(row.addedCpuPerRequest?.median),
         NumberText.percent(row.dropAgainstBaseline?.median),
         NumberText.withRange(arm.marginalCpu, NumberText.microseconds),
@@ -87,12 +87,28 @@ package enum TextReport {
     return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
   }
 
-  private static func verdictWord(_ verdict: PairedEffect.Verdict?) -> String {
-    switch verdict {
-    case .indicated: "yes"
+  /// How the arm grows with depth, in words.
+  private static func decay(_ summary: RunSummary.ArmSummary) -> String {
+    guard let marginal = summary.marginalCpu else { return "" }
+    var text = ". One more hop costs "
+    if let fit = summary.cpuFit, let interval = fit.slopeInterval {
+      text += NumberText.withRange(fit.line.slope, interval, unit: " µs", NumberText.microseconds) + " CPU"
+    } else {
+      text += NumberText.withRange(marginal, unit: " µs", NumberText.microseconds) + " CPU"
+    }
+    let half = [("CPU", summary.cpuHalfDepth), ("throughput", summary.throughputHalfDepth)].compactMap { name, half in
+      half.map { "\(NumberText.short($0.depth)) by \(name)" }
+    }
+    return half.isEmpty ? text : text + "; half-depth \(half.joined(separator: ", "))"
+  }
+
+  private static func verdictWord(_ comparison: Comparison?) -> String {
+    switch comparison?.verdict {
+    case .difference: "yes"
+    case .indicated: "indicated"
     case .noDifferenceSeen: "no"
-    case .onlyRange: "range"
-    case nil: NumberText.missing
+    case .rangeOnly: "range"
+    case .tooFew, nil: NumberText.missing
     }
   }
 

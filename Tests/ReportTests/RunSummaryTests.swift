@@ -47,10 +47,10 @@ struct RunSummaryTests {
     #expect(abs(depthOne.median - 0.75) < 1e-9 && abs(depthOne.min - 0.6875) < 1e-9)
     let drop = try #require(row.dropAgainstBaseline)
     #expect(abs(drop.median - 0.6) < 1e-9 && abs(drop.min - 0.5) < 1e-9 && abs(drop.max - 0.6) < 1e-9)
-    #expect(row.throughputVerdict == .onlyRange)
+    #expect(row.throughputComparison?.verdict == .rangeOnly)
     let baseRow = try #require(summary.arm(named: "baseline")?.row(depth: 1))
     #expect(baseRow.dropAgainstBaseline == nil && baseRow.dropAgainstDepthOne == nil)
-    #expect(baseRow.throughputVerdict == nil)
+    #expect(baseRow.throughputComparison == nil)
   }
 
   @Test("CPU per hop, added CPU and the marginal cost of a hop follow their definitions")
@@ -162,7 +162,7 @@ struct RunSummaryTests {
     let row = try #require(summary.arm(named: "map")?.row(depth: 2))
     #expect(row.dropAgainstDepthOne == nil && row.dropAgainstBaseline == nil && row.addedCpuPerHop == nil)
     #expect(row.p50 == nil && row.p99 == nil && row.singleInFlightP50 == nil && row.allocationsPerRequest == nil)
-    #expect(row.contextBytesPerHop == nil && row.contextKeys == nil && row.throughputVerdict == nil)
+    #expect(row.contextBytesPerHop == nil && row.contextKeys == nil && row.throughputComparison?.verdict == .tooFew)
     #expect(summary.arm(named: "map")?.row(depth: 4)?.marginalCpu == nil)
     #expect(summary.arm(named: "map")?.marginalCpu == nil)
     #expect(RunSummary(Self.result([])).roundCount == 0)
