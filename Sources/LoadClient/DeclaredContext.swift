@@ -1,9 +1,9 @@
 // What every node on every path should see, from the topology and the declared rules of its stores and propagators alone.
 // Pure: the contexts that really came back are held against it by FidelityRun.
 
-internal import Context
-internal import Propagation
-internal import Topology
+package import Context
+package import Propagation
+package import Topology
 
 /// A context as the rules say it travels: what can be read, and what bytes hold that nobody reads. A packed image is
 /// both, until a store has read it.
@@ -13,28 +13,28 @@ private struct Travelling {
 }
 
 /// Follows one request through a topology.
-struct DeclaredContext {
+package struct DeclaredContext {
   /// Views followed for one request; a larger graph is checked as far as this.
-  static let viewCountMax = 10_000
+  package static let viewCountMax = 10_000
 
   /// One node's view.
-  struct View {
+  package struct View {
     /// `a>b>c`.
-    let path: String
-    let snapshot: ContextSnapshot
+    package let path: String
+    package let snapshot: ContextSnapshot
     /// Whether the request surely passes here: no call on the path is left to chance, and no service fails by rate.
-    let isCertain: Bool
-    var isLeaf: Bool
+    package let isCertain: Bool
+    package var isLeaf: Bool
   }
 
   private let topology: Topology
   private let propagators: [String: any Propagator]
   /// Every edge delivers everything: what a lossless strategy would show.
   private let isLossless: Bool
-  private(set) var views: [View] = []
+  package private(set) var views: [View] = []
 
   /// - Parameter sent: what the client put into the request.
-  init(
+  package init(
     topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool
   ) {
     self.topology = topology
@@ -100,7 +100,7 @@ struct DeclaredContext {
   }
 
   /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them.
-  static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
+  package static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
     var lost: Set<String> = []
     for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf {
       lost.formUnion(whole.snapshot.entries.filter { seen.snapshot.entries[$0.key] != $0.value }.keys)

@@ -2,17 +2,17 @@
 // declared rules say. A slot of its own: nothing here is measured.
 
 internal import Context
-internal import Control
-internal import EventLoop
-internal import Propagation
-internal import Topology
-internal import Wire
+package import Control
+package import EventLoop
+package import Propagation
+package import Topology
+package import Wire
 
-protocol FidelityRunDelegate: AnyObject {
+package protocol FidelityRunDelegate: AnyObject {
   func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome)
 }
 
-final class FidelityRun {
+package final class FidelityRun {
   private let loop: EventLoop
   private let connection: LoadConnection
   private let images: RequestImages
@@ -28,7 +28,7 @@ final class FidelityRun {
   private var currentID: UInt64
   private var currentImage = 0
 
-  init(
+  package init(
     token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64, loop: EventLoop,
     connection: LoadConnection, images: RequestImages, topology: Topology, propagators: [String: any Propagator],
     delegate: any FidelityRunDelegate
@@ -47,15 +47,15 @@ final class FidelityRun {
     timer = Timer(loop: loop) { [unowned self] in requestDidEnd(failed: true) }
   }
 
-  func start() { sendNext() }
+  package func start() { sendNext() }
 
-  func didReceive(_ reply: Frame) {
+  package func didReceive(_ reply: Frame) {
     guard reply.id == currentID else { return }
     if reply.type == .response { compare(reply.context) }
     requestDidEnd(failed: reply.type != .response)
   }
 
-  func didLoseConnection() {
+  package func didLoseConnection() {
     outcome.failed += requestCount - outcome.requests
     outcome.requests = requestCount
     end()

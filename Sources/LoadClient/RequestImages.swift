@@ -1,30 +1,30 @@
 // The requests of a slot, written out once before it starts: sending one is a copy and a new id. So the client costs the
 // same under every strategy, and allocates nothing per request.
 
-internal import Bytes
-internal import Context
-internal import Propagation
+package import Bytes
+package import Context
+package import Propagation
 internal import Statistics
-internal import Topology
+package import Topology
 internal import Wire
 
 /// A ring of ready request frames with contexts of their own, and what each context holds.
-final class RequestImages {
+package final class RequestImages {
   /// Different contexts in a ring.
-  static let imageCount = 256
+  package static let imageCount = 256
   /// The tenant that every request carries: the key that the client sets and each service reads.
-  static let tenant = "acme-eu"
+  package static let tenant = "acme-eu"
 
   private let bytes = ByteBuffer(capacity: 64 << 10)
   private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
-  private(set) var snapshots: [ContextSnapshot] = []
+  package private(set) var snapshots: [ContextSnapshot] = []
   private var next = 0
 
   /// - Parameters:
   ///   - deadline: microseconds, the same in every request; 0 for none.
   ///   - hopsLeft: deliveries that a request may make.
-  init(
+  package init(
     client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64
   ) {
     var random = SeededGenerator(seed: seed)
@@ -46,7 +46,7 @@ final class RequestImages {
 
   /// Appends the next request of the ring to `output` under `id`; returns its position in the ring.
   @discardableResult
-  func append(to output: ByteBuffer, id: UInt64) -> Int {
+  package func append(to output: ByteBuffer, id: UInt64) -> Int {
     let position = next
     next = next &+ 1 == ranges.count ? 0 : next &+ 1
     let range = ranges[position]
