@@ -68,6 +68,23 @@ struct CommandTests {
     }
   }
 
+  @Test("An invalid slot is status 4 with --strict and 0 without, and the JSON says the same status")
+  func strict() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "failing-\(UUID().uuidString).yaml")
+    try "version: 1\nentry: a\nservices:\n  - {name: a, error-rate: 50%}\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    for (flags, status) in [([], 0), (["--strict"], 4)] as [([String], Int)] {
+      let program = try Program(
+        ["run", file.path, "--strategies", "baseline", "--rounds", "1", "--json", "-"] + flags)
+      #expect(try program.wait() == Int32(status), "\(program.error)")
+      let document = try ResultDocument(path: program.file("out"))
+      #expect(document.root["exitStatus"] as? Int == status)
+      let verdicts = document.slots.compactMap { ($0["validity"] as? [String: Any])?["verdict"] as? String }
+      #expect(verdicts.contains("invalid"))
+    }
+  }
+
   @Test("validate prints a topology that is valid and prints the same again")
   func validatePrint() throws {
     let file = Program.root.appending(path: "topologies/mixed-carriers.yaml").path
