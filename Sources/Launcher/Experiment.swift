@@ -35,7 +35,7 @@ package final class Experiment {
     let supervisor = try Supervisor()
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
-    depths = plan.isChain ? try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1) : DepthPlan(depthMax: 1)
+    depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
     let allowed = PlacementPlan.allowedCPUs()
     let before = HostReading()
     try supervisor.pause(seconds: 0.1)

@@ -53,9 +53,9 @@ struct CommandTests {
   }
 
   @Test(
-    "run takes every shipped topology and finds its contexts as declared",
-    arguments: ["chain-1", "fan-out", "diamond", "tree", "mixed-carriers"])
-  func shippedTopologies(name: String) throws {
+    "run takes every shipped topology, finds its contexts as declared, and shows its depth",
+    arguments: [("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3)])
+  func shippedTopologies(name: String, depth: Int) throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
     let file = Program.root.appending(path: "topologies/\(name).yaml").path
@@ -65,6 +65,11 @@ struct CommandTests {
     try document.expectBalancedLedgers()
     for result in document.list("fidelity") {
       #expect(["faithful", "lost-as-declared"].contains(result["verdict"] as? String))
+    }
+    #expect(run.out.contains("All arms at depth \(depth),") && run.out.contains("Found at depth \(depth),"))
+    #expect((document.root["settings"] as? [String: Any])?["depths"] as? [Int] == [depth])
+    for part in ["slots", "histograms", "counts", "hopBytes"] {
+      #expect(document.list(part).allSatisfy { $0["depth"] as? Int == depth }, "\(part)")
     }
   }
 
