@@ -21,6 +21,19 @@ package struct ArmPlan: Equatable, Sendable {
   }
 }
 
+extension ArmPlan {
+  /// The arms and A′ behind them: the arm without a context once more, or the first where there is none. A single arm
+  /// has nothing to be compared with, so its noise is not needed.
+  package static func withControl(_ arms: [ArmPlan]) -> [ArmPlan] {
+    guard arms.count > 1, var control = arms.first(where: { $0.propagator == "none" }) ?? arms.first else {
+      return arms
+    }
+    control.controlOf = control.name
+    control.name += "′"
+    return arms + [control]
+  }
+}
+
 package struct ExperimentPlan: Sendable {
   /// Processes beyond which all arms share one set and are switched by message.
   package static let ownSetProcessCountMax = 64

@@ -96,27 +96,22 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  /// The arms' control is added here.
   func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) -> ExperimentPlan {
     ExperimentPlan(
-      commandLine: CommandLine.arguments, arms: arms, depths: depths, isChain: isChain,
+      commandLine: CommandLine.arguments, arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       placement: Placement(rawValue: placement)!, slotSeconds: slot.value, rounds: rounds,
       budgetSeconds: rounds == nil ? budget.value : nil, inFlight: inFlight, timeoutSeconds: timeout.value,
       drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
       toolVersion: ToolVersion.current)
   }
 
-  /// One arm per preset, and the first of them again as a control.
+  /// One arm per preset.
   static func arms(_ presets: [Vocabulary.Preset], _ make: (Vocabulary.Preset) throws -> Topology) throws -> [ArmPlan] {
-    var arms = try presets.map { preset in
+    try presets.map { preset in
       ArmPlan(
         name: preset.name, store: preset.store == StoreKind.none.rawValue ? nil : preset.store,
         propagator: preset.propagator, topology: try make(preset))
     }
-    if var control = arms.first {
-      control.controlOf = control.name
-      control.name += "′"
-      arms.append(control)
-    }
-    return arms
   }
 }

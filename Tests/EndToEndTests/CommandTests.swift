@@ -73,6 +73,22 @@ struct CommandTests {
     }
   }
 
+  @Test(
+    "The baseline is the arm that is measured twice, wherever it stands; without it the first, and a single arm is not",
+    arguments: [
+      ("packed,baseline,map", ["packed", "baseline", "map", "baseline′"], "baseline"),
+      ("packed,map", ["packed", "map", "packed′"], "packed"), ("packed", ["packed"], nil),
+      ("baseline", ["baseline"], nil),
+    ])
+  func controlArm(strategies: String, names: [String], repeated: String?) throws {
+    let program = try Program(["chain", "-n", "1", "--strategies", strategies, "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arms = try ResultDocument(path: program.file("out")).list("arms")
+    #expect(arms.map { $0["name"] as? String } == names)
+    #expect(arms.compactMap { $0["controlOf"] as? String } == [repeated].compactMap { $0 })
+    if repeated == "baseline" { #expect(program.error.contains("measured twice, the baseline differs from itself")) }
+  }
+
   @Test("An invalid slot is status 4 with --strict and 0 without, and the JSON says the same status")
   func strict() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "failing-\(UUID().uuidString).yaml")

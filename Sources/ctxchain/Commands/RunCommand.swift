@@ -36,14 +36,12 @@ struct RunCommand: ParsableCommand {
       }
     }
     let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
-    var arms = try ExperimentOptions.arms(baseline) { preset in
-      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-    }
     let entry = written.services[written.entry]
-    arms.insert(
-      ArmPlan(
-        name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
-        topology: written), at: 1)
-    return arms
+    let asWritten = ArmPlan(
+      name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
+      topology: written)
+    return try ExperimentOptions.arms(baseline) { preset in
+      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+    } + [asWritten]
   }
 }
