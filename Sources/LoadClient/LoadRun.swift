@@ -117,11 +117,11 @@ package final class LoadRun {
   /// When `step` has something to do next, by the loop's clock; `Int64.max` when nothing is awaited but replies.
   package var nextDue: Int64 { phase == .finished ? .max : min(phaseDue, paceDue, wheel.armedDeadline) }
 
-  /// Does what is due by now.
+  /// Does what is due by now; a window ends before the requests that are planned for its end.
   package func step() {
     if phase != .finished, wheel.armedDeadline <= loop.now { wheel.didExpire() }
-    if paceDue <= loop.now { sendDueRequests() }
     if phaseDue <= loop.now { phaseDidEnd() }
+    if paceDue <= loop.now { sendDueRequests() }
   }
 
   private func startPhaseTimer(after nanoseconds: Int64) {

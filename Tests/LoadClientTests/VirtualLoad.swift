@@ -96,11 +96,18 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
       guard next < .max, next <= end else { return nil }
       clock.now = max(clock.now, next)
       loop.refreshNow()
-      if eventTime <= clock.now { pop().action() } else { run.step() }
+      // The run's own time first, so that a window ends before what happens at its end.
+      if run.nextDue <= eventTime { run.step() } else { pop().action() }
       takeOutput()
       observe()
     }
     return outcome
+  }
+
+  /// Time passes without the client: the process was stopped.
+  func hold(until time: Int64) {
+    clock.now = max(clock.now, time)
+    loop.refreshNow()
   }
 
   /// The connection breaks.
