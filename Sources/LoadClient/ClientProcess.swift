@@ -83,10 +83,12 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages
   {
-    guard let client = configuration?.topology.client else { throw ClientError.notConfigured }
+    guard let configuration else { throw ClientError.notConfigured }
+    let client = configuration.topology.client
     return RequestImages(
       client: client, propagator: try propagator(client.propagator),
-      deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed)
+      deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
+      opaqueSize: configuration.opaqueSize)
   }
 
   private func start(_ order: SlotOrder) throws {

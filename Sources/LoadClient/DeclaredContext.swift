@@ -5,11 +5,17 @@ package import Context
 package import Propagation
 package import Topology
 
+/// Bytes that nobody has read: a packed image, known by what it holds, or others, known as they are.
+private enum UnreadBytes {
+  case image(ContextSnapshot)
+  case other([UInt8])
+}
+
 /// A context as the rules say it travels: what can be read, and what bytes hold that nobody reads. A packed image is
 /// both, until a store has read it.
 private struct Travelling {
   var readable = ContextSnapshot()
-  var unread: ContextSnapshot?
+  var unread: UnreadBytes?
 }
 
 /// Follows one request through a topology.
@@ -22,6 +28,8 @@ package struct DeclaredContext {
     /// `a>b>c`.
     package let path: String
     package let snapshot: ContextSnapshot
+    /// When not nil, these bytes and no context.
+    package let bytes: [UInt8]?
     /// Whether the request surely passes here: no call on the path is left to chance, and no service fails by rate.
     package let isCertain: Bool
     package var isLeaf: Bool
@@ -33,14 +41,18 @@ package struct DeclaredContext {
   private let isLossless: Bool
   package private(set) var views: [View] = []
 
-  /// - Parameter sent: what the client put into the request.
+  /// - Parameters:
+  ///   - sent: what the client put into the request.
+  ///   - opaqueBytes: what the client's `opaque` carries in its place; nil for the packed image of `sent`.
   package init(
-    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool
+    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, opaqueBytes: [UInt8]? = nil,
+    hopsLeft: Int, isLossless: Bool
   ) {
     self.topology = topology
     self.propagators = propagators
     self.isLossless = isLossless
-    let arriving = deliver(Travelling(readable: sent, unread: sent), by: topology.client.propagator)
+    let leaving = Travelling(readable: sent, unread: opaqueBytes.map(UnreadBytes.other) ?? .image(sent))
+    let arriving = deliver(leaving, by: topology.client.propagator)
     visit(topology.entry, arriving, path: "", hopsLeft: hopsLeft, isCertain: true)
   }
 
@@ -48,7 +60,7 @@ package struct DeclaredContext {
     if isLossless { return context }
     if name == "opaque" { return Travelling(unread: context.unread) }
     let delivered = propagators[name]?.delivered(context.readable) ?? ContextSnapshot()
-    return Travelling(readable: delivered, unread: name == "packed" ? delivered : nil)
+    return Travelling(readable: delivered, unread: name == "packed" ? .image(delivered) : nil)
   }
 
   private mutating func visit(_ index: Int, _ arriving: Travelling, path: String, hopsLeft: Int, isCertain: Bool) {
@@ -62,10 +74,13 @@ package struct DeclaredContext {
       if context.readable != ContextSnapshot() { context.unread = nil }
     } else {
       // Without a store, what can be read is lost here; the unread bytes go on and are what comes back.
-      context.readable = arriving.unread ?? ContextSnapshot()
+      context.readable = ContextSnapshot()
+      if case .image(let snapshot) = arriving.unread { context.readable = snapshot }
     }
+    var bytes: [UInt8]?
+    if !holdsEntries, case .other(let unread) = arriving.unread { bytes = unread }
     let position = views.count
-    views.append(View(path: path, snapshot: context.readable, isCertain: isCertain, isLeaf: true))
+    views.append(View(path: path, snapshot: context.readable, bytes: bytes, isCertain: isCertain, isLeaf: true))
     if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
       let growth = ContextGrowth(rawValue: service.growth) ?? .shadow
       let work = StandardWork(layer: index + 1, growth: growth, keysPerLayer: service.keysPerLayer)
@@ -99,10 +114,11 @@ package struct DeclaredContext {
     }
   }
 
-  /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them.
+  /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them. Bytes that
+  /// arrive as they were sent have lost nothing.
   package static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
     var lost: Set<String> = []
-    for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf {
+    for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf && seen.bytes == nil {
       lost.formUnion(whole.snapshot.entries.filter { seen.snapshot.entries[$0.key] != $0.value }.keys)
       if seen.snapshot.traceIDHigh != whole.snapshot.traceIDHigh
         || seen.snapshot.traceIDLow != whole.snapshot.traceIDLow

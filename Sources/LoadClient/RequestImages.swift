@@ -19,15 +19,20 @@ package final class RequestImages {
   private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
   package private(set) var snapshots: [ContextSnapshot] = []
+  private let carriesRandomBytes: Bool
   private var next = 0
 
   /// - Parameters:
   ///   - deadline: microseconds, the same in every request; 0 for none.
   ///   - hopsLeft: deliveries that a request may make.
+  ///   - opaqueSize: random bytes that `opaque` carries; nil for those that `packed` would send.
   package init(
-    client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64
+    client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64,
+    opaqueSize: Int? = nil
   ) {
     var random = SeededGenerator(seed: seed)
+    carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
+    var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
     let context = PackedContext()
     for _ in 0..<RequestImages.imageCount {
       context.reset()
@@ -36,7 +41,9 @@ package final class RequestImages {
       let start = bytes.count
       var writer = FrameWriter(
         to: bytes, type: .request, flags: flags, id: 0, deadline: deadline, hopsLeft: hopsLeft)
-      RequestImages.withOpaqueImage(of: context) { propagator.inject(context, into: &writer) }
+      RequestImages.withOpaqueBytes(opaqueSize, of: context, &opaqueRandom) {
+        propagator.inject(context, into: &writer)
+      }
       writer.finish(payloadSize: client.payloadSize)
       ranges.append(start..<bytes.count)
     }
@@ -55,6 +62,15 @@ package final class RequestImages {
     destination.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
     output.commit(range.count)
     return position
+  }
+
+  /// The random bytes that the image at a position in the ring carries; nil when it carries a context.
+  func opaqueBytes(at position: Int) -> [UInt8]? {
+    guard carriesRandomBytes else { return nil }
+    let image = UnsafeRawBufferPointer(
+      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+    guard case .frame(let frame) = Frame.decode(image) else { return [] }
+    return Array(frame.context)
   }
 
   /// The standard keys with values of fixed width, then what the topology's client sets.
@@ -76,12 +92,21 @@ package final class RequestImages {
     }
   }
 
-  /// What `opaque` forwards: the bytes that `packed` would send.
-  private static func withOpaqueImage(of context: RequestContext, _ body: () -> Void) {
-    let size = context.packedSize()
-    withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { image in
-      context.writePacked(to: image.baseAddress!)
-      context.opaque = UnsafeRawBufferPointer(image)
+  /// What `opaque` forwards: so many random bytes, or those that `packed` would send.
+  private static func withOpaqueBytes(
+    _ size: Int?, of context: RequestContext, _ random: inout SeededGenerator, _ body: () -> Void
+  ) {
+    withUnsafeTemporaryAllocation(byteCount: size ?? context.packedSize(), alignment: 8) { bytes in
+      if size == nil {
+        context.writePacked(to: bytes.baseAddress!)
+      } else {
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+          withUnsafeBytes(of: random.next().littleEndian) { word in
+            UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyBytes(from: word.prefix(bytes.count - start))
+          }
+        }
+      }
+      context.opaque = UnsafeRawBufferPointer(bytes)
       body()
       context.opaque = UnsafeRawBufferPointer(start: nil, count: 0)
     }

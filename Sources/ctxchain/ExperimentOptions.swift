@@ -45,6 +45,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64.")
   var keysPerLayer: Int?
 
+  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
   @Option(help: "Seed of every random thing in the run.")
   var seed: UInt64 = 1
 
@@ -97,13 +100,14 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The arms' control is added here.
-  func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) -> ExperimentPlan {
-    ExperimentPlan(
+  func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) throws -> ExperimentPlan {
+    try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
+    return ExperimentPlan(
       commandLine: CommandLine.arguments, arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       placement: Placement(rawValue: placement)!, slotSeconds: slot.value, rounds: rounds,
       budgetSeconds: rounds == nil ? budget.value : nil, inFlight: inFlight, timeoutSeconds: timeout.value,
       drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
-      toolVersion: ToolVersion.current)
+      opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
   }
 
   /// One arm per preset.

@@ -30,7 +30,12 @@ struct BadInputTests {
       (["chain", "-n", "2", "--in-flight", "0"], ["--in-flight"]), (["chain", "-n", "2", "--rate", "0"], ["--rate"]),
       (["chain", "-n", "2", "--size", "-1"], ["size"]), (["load", "localhost"], ["HOST:PORT"]),
       (["load", "127.0.0.1:0"], ["HOST:PORT"]), (["load", "127.0.0.1:80", "--propagator", "b4"], ["b4"]),
-      (["load", "127.0.0.1:80", "--hops", "0"], ["--hops"]), (["frobnicate"], ["frobnicate"]),
+      (["load", "127.0.0.1:80", "--hops", "0"], ["--hops"]),
+      (["chain", "-n", "2", "--opaque-size", "65537"], ["--opaque-size", "0 to 65536", "65537"]),
+      (["chain", "-n", "2", "--opaque-size=-1"], ["--opaque-size", "-1"]),
+      (["chain", "-n", "64", "--opaque-size", "65536"], ["--opaque-size", "at most 49152"]),
+      (["chain", "-n", "2", "--strategies", "packed", "--opaque-size", "9"], ["--opaque-size", "opaque"]),
+      (["load", "127.0.0.1:80", "--opaque-size", "9"], ["--opaque-size", "opaque"]), (["frobnicate"], ["frobnicate"]),
       (["up"], ["file"]), (["node", "--config", "/nonexistent"], ["/nonexistent"]),
     ])
   func wrongArgument(arguments: [String], parts: [String]) throws {

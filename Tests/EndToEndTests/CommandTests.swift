@@ -89,6 +89,22 @@ struct CommandTests {
     if repeated == "baseline" { #expect(program.error.contains("measured twice, the baseline differs from itself")) }
   }
 
+  @Test("opaque carries as many bytes as asked for, through every node and back, and the result says how many")
+  func opaqueSize() throws {
+    let program = try Program([
+      "chain", "-n", "3", "--depths", "3", "--strategies", "packed,opaque", "--opaque-size", "1000", "--rounds", "1",
+      "--json", "-",
+    ])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let document = try ResultDocument(path: program.file("out"))
+    #expect((document.root["settings"] as? [String: Any])?["opaqueSize"] as? Int == 1000)
+    let verdicts = document.list("fidelity").map { "\($0["arm"]!): \($0["verdict"]!)" }
+    #expect(verdicts == ["packed: faithful", "opaque: faithful", "packed′: faithful"])
+    let sizes = document.list("hopBytes").map { $0["contextBytesPerHop"] as? Double }
+    #expect(sizes[1] == 1000 && sizes[0] != 1000)
+    #expect(program.error.contains("opaque 1000 B"))
+  }
+
   @Test("An invalid slot is status 4 with --strict and 0 without, and the JSON says the same status")
   func strict() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "failing-\(UUID().uuidString).yaml")

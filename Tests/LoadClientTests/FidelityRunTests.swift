@@ -21,7 +21,10 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
   private(set) var run: FidelityRun!
   private(set) var outcome: FidelityOutcome?
 
-  init(_ topology: Topology, requestCount: Int = 3, hopsLeft: Int = 100, timeout: Int64 = 30 * second) throws {
+  init(
+    _ topology: Topology, requestCount: Int = 3, hopsLeft: Int = 100, timeout: Int64 = 30 * second,
+    opaqueSize: Int? = nil
+  ) throws {
     loop = try makeLoop()
     connection = LoadConnection(
       Connection(loop: loop, fd: try makeIdleDescriptor()), to: ServiceAddress(host: "test", port: 1),
@@ -29,7 +32,7 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
     connection.connection.output.removeAll()
     let images = RequestImages(
       client: topology.client, propagator: allPropagators[topology.client.propagator]!, deadline: 0,
-      hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1)
+      hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1, opaqueSize: opaqueSize)
     run = FidelityRun(
       token: 5, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeout, loop: loop,
       connection: connection, images: images, topology: topology, propagators: allPropagators, delegate: self)
@@ -153,6 +156,33 @@ struct FidelityRunTests {
     #expect(outcome.lostKeys == ["request-id", "span-id", "tenant", "trace-flags", "trace-id", "user"])
     let kept = try #require(FidelityCheck(topology).perform { [("a", $0), ("a>b", $0)] })
     #expect(kept.firstDifferingEdge == "a → b")
+  }
+
+  @Test("wants opaque bytes of a size of their own back, bit for bit, and says where they differ")
+  func opaqueBytes() throws {
+    let topology = Topology.chain("opaque", store: "none")
+    let same = try #require(
+      FidelityCheck(topology, opaqueSize: 300).perform { bytes in
+        #expect(bytes.count == 300)
+        return [("a", bytes), ("a>b", bytes), ("a>b>c", bytes)]
+      })
+    #expect(same == FidelityOutcome(token: 5, requests: 3, views: 9))
+    for (changed, found) in [(299, "300 bytes, other from byte 299 on"), (nil, "299 bytes")] as [(Int?, String)] {
+      let outcome = try #require(
+        FidelityCheck(topology, opaqueSize: 300).perform { bytes in
+          var wrong = bytes
+          if let changed { wrong[changed] ^= 1 } else { wrong.removeLast() }
+          return [("a", bytes), ("a>b", wrong), ("a>b>c", wrong)]
+        })
+      #expect(outcome.firstDifferingEdge == "a → b")
+      #expect(outcome.expected == "300 opaque bytes")
+      #expect(outcome.found == found)
+    }
+    // Nobody reads them, so a store on the way shows an empty context, which then is all that goes on by other means.
+    let read = Topology.graph([.named("a", [.call(.to(1, by: "packed"))]), .named("b")], client: "opaque")
+    let empty = try #require(FidelityCheck(read, opaqueSize: 300).perform { _ in [("a", []), ("a>b", [])] })
+    #expect(empty.firstDifferingEdge == nil)
+    #expect(empty.lostKeys.contains("tenant"))
   }
 
   @Test("counts requests that failed or timed out, and goes on")

@@ -87,6 +87,28 @@ struct RequestImagesTests {
     #expect(Set(first.map(\.count)).count == 1)
   }
 
+  @Test(
+    "under opaque carry as many random bytes as asked for; under others the size means nothing",
+    arguments: [0, 1, 13, 4096])
+  func opaqueSize(size: Int) throws {
+    func images(_ propagator: String, _ size: Int?) -> RequestImages {
+      RequestImages(
+        client: ClientSide(propagator: propagator, payloadSize: 5, set: []),
+        propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: 0, seed: 1,
+        opaqueSize: size)
+    }
+    var seen: Set<[UInt8]> = []
+    for bytes in requests(images("opaque", size), 20) {
+      try decode(bytes) { frame in
+        #expect(frame.contextSize == size && frame.payloadSize == 5)
+        seen.insert(Array(frame.context))
+      }
+    }
+    #expect(seen.count == (size < 8 ? seen.count : 20))
+    #expect(requests(images("packed", size), 3) == requests(images("packed", nil), 3))
+    #expect(images("opaque", size).snapshots == images("opaque", nil).snapshots)
+  }
+
   @Test("under opaque carry exactly what they carry under packed")
   func opaque() {
     let packed = requests(.plain(propagator: "packed"), 5)

@@ -39,6 +39,9 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Bytes of every request's payload.")
   var size = 128
 
+  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
   @Option(help: "Time after which a request is given up; its deadline.")
   var timeout = Seconds(10)
 
@@ -91,12 +94,13 @@ struct LoadCommand: ParsableCommand {
     }
     let topology = Topology(
       entry: 0, maxDepth: 0, client: ClientSide(propagator: propagator, payloadSize: size, set: []), services: [])
+    try OpaqueSize.check(opaqueSize, topologies: [topology])
     let experiment = ExperimentPlan(
       commandLine: CommandLine.arguments,
       arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
       isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
       timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
-      openLoopRate: rate, toolVersion: ToolVersion.current)
+      openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     return LoadPlan(
       host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)

@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
     do {
       let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
         TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
-      let plan = options.plan(arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false)
+      let plan = try options.plan(arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false)
       try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)
     } catch let error as TopologyError {
       throw Console.fail("\(error)", status: 2)
