@@ -74,6 +74,8 @@ struct ExperimentOptions: ParsableArguments {
     guard timeout.value > 0, timeout.value <= 3600 else {
       throw ValidationError("--timeout: expected more than 0 and at most 3600s")
     }
+    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
+    guard budget.value <= 604_800 else { throw ValidationError("--budget: expected at most 10080m") }
     if let growth, ContextGrowth(rawValue: growth) == nil {
       throw ValidationError("--growth: expected shadow or distinct, got \"\(growth)\"")
     }

@@ -89,6 +89,10 @@ struct LoadCommand: ParsableCommand {
     if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
     if let requests, requests < 1 { throw ValidationError("--requests: expected at least 1, got \(requests)") }
     guard 0.1...86_400 ~= duration.value else { throw ValidationError("--duration: expected 100ms to 1440m") }
+    guard timeout.value > 0, timeout.value <= 3600 else {
+      throw ValidationError("--timeout: expected more than 0 and at most 3600s")
+    }
+    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
     guard ["uniform", "poisson"].contains(arrival) else {
       throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
     }
