@@ -73,14 +73,6 @@ struct BadInputTests {
     }
   }
 
-  @Test("A topology of 10 MB is refused unread")
-  func hugeTopology() throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: "huge-\(UUID().uuidString).yaml")
-    try Data(repeating: 0x20, count: 10 << 20).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    expectOneLine(try Program.run("validate", file.path), status: 2, contains: [file.path])
-  }
-
   @Test("A cycle without a bound is refused; with max-depth it runs and ends")
   func cycles() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "cycle-\(UUID().uuidString).yaml")
@@ -91,40 +83,6 @@ struct BadInputTests {
     try ("version: 1\nentry: a\nmax-depth: 5\n" + services).write(to: file, atomically: true, encoding: .utf8)
     let run = try Program.run("run", file.path, "--rounds", "1", "--strategies", "packed")
     #expect(run.status == 0, "\(run.error)")
-  }
-
-  @Test("An unreachable address is one line and status 1")
-  func unreachable() throws {
-    let run = try Program.run("load", "127.0.0.1:1", "-n", "1")
-    expectOneLine(run, status: 1, contains: ["127.0.0.1:1", "refused"])
-  }
-
-  @Test("A port in use is one line and status 1, and leaves no process")
-  func portInUse() throws {
-    let chain = Program.root.appending(path: "topologies/chain-1.yaml").path
-    let first = try Program(["up", chain])
-    try first.until("the address") { first.out.contains("\n") }
-    let port = try #require(first.out.split(separator: "\n").first?.split(separator: ":").last)
-    let second = try Program(["up", chain, "--port", String(port)])
-    #expect(try second.wait() == 1)
-    #expect(second.error.contains("in use"), "\(second.error)")
-    #expect(second.children.isEmpty)
-  }
-
-  @Test(
-    "An output that cannot be written is refused before the run", arguments: ["/nonexistent/x.json", "/proc/x.json"])
-  func unwritable(path: String) throws {
-    let run = try Program.run("chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", path)
-    expectOneLine(run, status: 1, contains: [path])
-    #expect(!run.error.contains("started"))
-  }
-
-  @Test("A full disk is one line and status 1, and the table is printed all the same")
-  func fullDisk() throws {
-    let run = try Program.run("chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", "/dev/full")
-    #expect(run.status == 1)
-    #expect(run.error.contains("/dev/full") && run.error.contains("No space left"), "\(run.error)")
-    #expect(run.out.contains("Found at depth 1"))
   }
 
   @Test("An edge that drops its context is a mismatch that names the edge, with status 1")
