@@ -74,6 +74,13 @@ let package = Package(
     tests(
       "FuzzTests",
       ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
+    tests(
+      "LoadClientTests",
+      [
+        "Bytes", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "TestSupport",
+        "Topology",
+        "Wire",
+      ]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ]

@@ -8,14 +8,17 @@ package struct ClientConfiguration: Codable, Equatable, Sendable {
   package var topology: Topology
   package var connections: Int
   package var seed: UInt64
+  /// Bytes that `opaque` carries; nil for those that `packed` would send.
+  package var opaqueSize: Int?
 
   package init(
-    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64
+    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64, opaqueSize: Int? = nil
   ) {
     self.entry = entry
     self.topology = topology
     self.connections = connections
     self.seed = seed
+    self.opaqueSize = opaqueSize
   }
 }
 

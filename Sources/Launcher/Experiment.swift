@@ -35,7 +35,7 @@ package final class Experiment {
     let supervisor = try Supervisor()
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
-    depths = plan.isChain ? try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1) : DepthPlan(depthMax: 1)
+    depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
     let allowed = PlacementPlan.allowedCPUs()
     let before = HostReading()
     try supervisor.pause(seconds: 0.1)
@@ -101,7 +101,8 @@ package final class Experiment {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
-        placement: placement, seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48))
+        placement: placement, seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
+        opaqueSize: plan.opaqueSize))
   }
 
   // MARK: End
@@ -148,7 +149,7 @@ package final class Experiment {
       settings: RunSettings(
         placement: plan.placement.rawValue, slotSeconds: plan.slotSeconds, rounds: 0, roundsPlanned: plan.rounds ?? 0,
         inFlight: plan.inFlight, depths: plan.depths, growth: entry.growth, keysPerLayer: entry.keysPerLayer,
-        payloadSize: topology.client.payloadSize, socketBufferSize: Int(Socket.bufferSize),
+        payloadSize: topology.client.payloadSize, opaqueSize: plan.opaqueSize, socketBufferSize: Int(Socket.bufferSize),
         processSets: plan.sharesProcessSet ? 1 : plan.arms.count, processSetReplacements: 0,
         sharedProcessSet: plan.sharesProcessSet, budgetSeconds: plan.budgetSeconds,
         timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)),

@@ -21,6 +21,19 @@ package struct ArmPlan: Equatable, Sendable {
   }
 }
 
+extension ArmPlan {
+  /// The arms and A′ behind them: the arm without a context once more, or the first where there is none. A single arm
+  /// has nothing to be compared with, so its noise is not needed.
+  package static func withControl(_ arms: [ArmPlan]) -> [ArmPlan] {
+    guard arms.count > 1, var control = arms.first(where: { $0.propagator == "none" }) ?? arms.first else {
+      return arms
+    }
+    control.controlOf = control.name
+    control.name += "′"
+    return arms + [control]
+  }
+}
+
 package struct ExperimentPlan: Sendable {
   /// Processes beyond which all arms share one set and are switched by message.
   package static let ownSetProcessCountMax = 64
@@ -30,6 +43,11 @@ package struct ExperimentPlan: Sendable {
   package static let slotSecondsMin = 0.25
   /// Rounds from which every process set is replaced twice on the way.
   package static let replacementRoundCountMin = 6
+  /// Bytes that `opaque` may carry.
+  package static let opaqueSizeMax = 64 << 10
+  /// Bytes of all opaque contexts of one request, one per visit of a service: the reply of a fidelity request brings
+  /// them all, in a section of at most 4 MiB.
+  package static let opaqueSizePerRequestMax = 3 << 20
   package static let fidelityRequestCount = 256
   /// Requests of the counting pass; it runs at this number and at twice as many.
   package static let countedRequestCount = 64
@@ -54,12 +72,14 @@ package struct ExperimentPlan: Sendable {
   package var isPoisson: Bool
   /// Requests per second in the open loop; nil: half of what the slowest pilot did.
   package var openLoopRate: Double?
+  /// Bytes that `opaque` carries; nil: exactly what `packed` would send.
+  package var opaqueSize: Int?
   package var toolVersion: String
 
   package init(
     commandLine: [String], arms: [ArmPlan], depths: [Int], isChain: Bool, placement: Placement, slotSeconds: Double,
     rounds: Int?, budgetSeconds: Double?, inFlight: Int, timeoutSeconds: Double, drainSeconds: Double, seed: UInt64,
-    isPoisson: Bool, openLoopRate: Double?, toolVersion: String
+    isPoisson: Bool, openLoopRate: Double?, opaqueSize: Int?, toolVersion: String
   ) {
     self.commandLine = commandLine
     self.arms = arms
@@ -75,6 +95,7 @@ package struct ExperimentPlan: Sendable {
     self.seed = seed
     self.isPoisson = isPoisson
     self.openLoopRate = openLoopRate
+    self.opaqueSize = opaqueSize
     self.toolVersion = toolVersion
   }
 

@@ -68,7 +68,8 @@ package final class LoadSession {
       topology: plan.experiment.arms[0].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), clientConnections: plan.connections,
-        seed: plan.experiment.seed, runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
+        seed: plan.experiment.seed, opaqueSize: plan.experiment.opaqueSize,
+        runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
     try set.start()
     let spec = SlotSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
@@ -80,7 +81,8 @@ package final class LoadSession {
     ) { measured in
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
-        entry: "\(plan.host):\(plan.port)", slot: measured.slot, responseTime: measured.responseTime)
+        opaqueSize: plan.experiment.opaqueSize, entry: "\(plan.host):\(plan.port)", slot: measured.slot,
+        responseTime: measured.responseTime)
     }
     set.stop()
   }

@@ -21,6 +21,8 @@ struct ProcessSetOptions {
   /// 0 starts no client.
   var clientConnections = 1
   var seed: UInt64 = 1
+  /// Bytes that the client's `opaque` carries; nil for those that `packed` would send.
+  var opaqueSize: Int?
   /// Commands to put in front of a service's node: profilers.
   var wrappers: [String: [String]] = [:]
   /// Seconds until everything must be ready.
@@ -129,7 +131,8 @@ final class ProcessSet {
     client.send(
       ClientCommand.configure(
         ClientConfiguration(
-          entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed)))
+          entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
+          opaqueSize: options.opaqueSize)))
     _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
   }
 

@@ -5,7 +5,7 @@ package import Control
 package import EventLoop
 internal import Propagation
 internal import Topology
-internal import Wire
+package import Wire
 
 package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, LoadRunDelegate, FidelityRunDelegate {
   private let loop: EventLoop
@@ -83,10 +83,12 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages
   {
-    guard let client = configuration?.topology.client else { throw ClientError.notConfigured }
+    guard let configuration else { throw ClientError.notConfigured }
+    let client = configuration.topology.client
     return RequestImages(
       client: client, propagator: try propagator(client.propagator),
-      deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed)
+      deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
+      opaqueSize: configuration.opaqueSize)
   }
 
   private func start(_ order: SlotOrder) throws {
@@ -125,16 +127,16 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   // MARK: Connections
 
-  func connectionIsReady(_ connection: LoadConnection) {
+  package func connectionIsReady(_ connection: LoadConnection) {
     if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) { send(.connected) }
   }
 
-  func connection(_ connection: LoadConnection, didReceive reply: Frame) {
+  package func connection(_ connection: LoadConnection, didReceive reply: Frame) {
     run?.didReceive(reply)
     verification?.didReceive(reply)
   }
 
-  func connection(_ connection: LoadConnection, didFail reason: String) {
+  package func connection(_ connection: LoadConnection, didFail reason: String) {
     if run == nil && verification == nil { return fail(reason) }
     run?.didLose(connection)
     verification?.didLoseConnection()
@@ -143,26 +145,26 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   // MARK: Runs
 
   /// The lines are ready beforehand: encoding them must not fall into the window.
-  func runDidOpenWindow(_ run: LoadRun) {
+  package func runDidOpenWindow(_ run: LoadRun) {
     meter = readMeter()
     channel.send(openedLine)
     loop.flush()
   }
 
-  func runDidCloseWindow(_ run: LoadRun) {
+  package func runDidCloseWindow(_ run: LoadRun) {
     meter = readMeter().since(meter)
     channel.send(closedLine)
     loop.flush()
   }
 
-  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
+  package func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
     self.run = nil
     var outcome = outcome
     outcome.meter = meter
     send(.finished(outcome))
   }
 
-  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome) {
+  package func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome) {
     verification = nil
     send(.verified(outcome))
   }

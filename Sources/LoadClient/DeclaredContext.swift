@@ -1,46 +1,58 @@
 // What every node on every path should see, from the topology and the declared rules of its stores and propagators alone.
 // Pure: the contexts that really came back are held against it by FidelityRun.
 
-internal import Context
-internal import Propagation
-internal import Topology
+package import Context
+package import Propagation
+package import Topology
+
+/// Bytes that nobody has read: a packed image, known by what it holds, or others, known as they are.
+private enum UnreadBytes {
+  case image(ContextSnapshot)
+  case other([UInt8])
+}
 
 /// A context as the rules say it travels: what can be read, and what bytes hold that nobody reads. A packed image is
 /// both, until a store has read it.
 private struct Travelling {
   var readable = ContextSnapshot()
-  var unread: ContextSnapshot?
+  var unread: UnreadBytes?
 }
 
 /// Follows one request through a topology.
-struct DeclaredContext {
+package struct DeclaredContext {
   /// Views followed for one request; a larger graph is checked as far as this.
-  static let viewCountMax = 10_000
+  package static let viewCountMax = 10_000
 
   /// One node's view.
-  struct View {
+  package struct View {
     /// `a>b>c`.
-    let path: String
-    let snapshot: ContextSnapshot
+    package let path: String
+    package let snapshot: ContextSnapshot
+    /// When not nil, these bytes and no context.
+    package let bytes: [UInt8]?
     /// Whether the request surely passes here: no call on the path is left to chance, and no service fails by rate.
-    let isCertain: Bool
-    var isLeaf: Bool
+    package let isCertain: Bool
+    package var isLeaf: Bool
   }
 
   private let topology: Topology
   private let propagators: [String: any Propagator]
   /// Every edge delivers everything: what a lossless strategy would show.
   private let isLossless: Bool
-  private(set) var views: [View] = []
+  package private(set) var views: [View] = []
 
-  /// - Parameter sent: what the client put into the request.
-  init(
-    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, hopsLeft: Int, isLossless: Bool
+  /// - Parameters:
+  ///   - sent: what the client put into the request.
+  ///   - opaqueBytes: what the client's `opaque` carries in its place; nil for the packed image of `sent`.
+  package init(
+    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, opaqueBytes: [UInt8]? = nil,
+    hopsLeft: Int, isLossless: Bool
   ) {
     self.topology = topology
     self.propagators = propagators
     self.isLossless = isLossless
-    let arriving = deliver(Travelling(readable: sent, unread: sent), by: topology.client.propagator)
+    let leaving = Travelling(readable: sent, unread: opaqueBytes.map(UnreadBytes.other) ?? .image(sent))
+    let arriving = deliver(leaving, by: topology.client.propagator)
     visit(topology.entry, arriving, path: "", hopsLeft: hopsLeft, isCertain: true)
   }
 
@@ -48,7 +60,7 @@ struct DeclaredContext {
     if isLossless { return context }
     if name == "opaque" { return Travelling(unread: context.unread) }
     let delivered = propagators[name]?.delivered(context.readable) ?? ContextSnapshot()
-    return Travelling(readable: delivered, unread: name == "packed" ? delivered : nil)
+    return Travelling(readable: delivered, unread: name == "packed" ? .image(delivered) : nil)
   }
 
   private mutating func visit(_ index: Int, _ arriving: Travelling, path: String, hopsLeft: Int, isCertain: Bool) {
@@ -62,10 +74,13 @@ struct DeclaredContext {
       if context.readable != ContextSnapshot() { context.unread = nil }
     } else {
       // Without a store, what can be read is lost here; the unread bytes go on and are what comes back.
-      context.readable = arriving.unread ?? ContextSnapshot()
+      context.readable = ContextSnapshot()
+      if case .image(let snapshot) = arriving.unread { context.readable = snapshot }
     }
+    var bytes: [UInt8]?
+    if !holdsEntries, case .other(let unread) = arriving.unread { bytes = unread }
     let position = views.count
-    views.append(View(path: path, snapshot: context.readable, isCertain: isCertain, isLeaf: true))
+    views.append(View(path: path, snapshot: context.readable, bytes: bytes, isCertain: isCertain, isLeaf: true))
     if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
       let growth = ContextGrowth(rawValue: service.growth) ?? .shadow
       let work = StandardWork(layer: index + 1, growth: growth, keysPerLayer: service.keysPerLayer)
@@ -99,10 +114,11 @@ struct DeclaredContext {
     }
   }
 
-  /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them.
-  static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
+  /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them. Bytes that
+  /// arrive as they were sent have lost nothing.
+  package static func lostKeys(declared: DeclaredContext, lossless: DeclaredContext) -> Set<String> {
     var lost: Set<String> = []
-    for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf {
+    for (seen, whole) in zip(declared.views, lossless.views) where seen.isLeaf && seen.bytes == nil {
       lost.formUnion(whole.snapshot.entries.filter { seen.snapshot.entries[$0.key] != $0.value }.keys)
       if seen.snapshot.traceIDHigh != whole.snapshot.traceIDHigh
         || seen.snapshot.traceIDLow != whole.snapshot.traceIDLow

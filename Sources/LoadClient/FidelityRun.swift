@@ -2,17 +2,17 @@
 // declared rules say. A slot of its own: nothing here is measured.
 
 internal import Context
-internal import Control
-internal import EventLoop
-internal import Propagation
-internal import Topology
-internal import Wire
+package import Control
+package import EventLoop
+package import Propagation
+package import Topology
+package import Wire
 
-protocol FidelityRunDelegate: AnyObject {
+package protocol FidelityRunDelegate: AnyObject {
   func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome)
 }
 
-final class FidelityRun {
+package final class FidelityRun {
   private let loop: EventLoop
   private let connection: LoadConnection
   private let images: RequestImages
@@ -28,7 +28,7 @@ final class FidelityRun {
   private var currentID: UInt64
   private var currentImage = 0
 
-  init(
+  package init(
     token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64, loop: EventLoop,
     connection: LoadConnection, images: RequestImages, topology: Topology, propagators: [String: any Propagator],
     delegate: any FidelityRunDelegate
@@ -47,15 +47,15 @@ final class FidelityRun {
     timer = Timer(loop: loop) { [unowned self] in requestDidEnd(failed: true) }
   }
 
-  func start() { sendNext() }
+  package func start() { sendNext() }
 
-  func didReceive(_ reply: Frame) {
+  package func didReceive(_ reply: Frame) {
     guard reply.id == currentID else { return }
     if reply.type == .response { compare(reply.context) }
     requestDidEnd(failed: reply.type != .response)
   }
 
-  func didLoseConnection() {
+  package func didLoseConnection() {
     outcome.failed += requestCount - outcome.requests
     outcome.requests = requestCount
     end()
@@ -92,8 +92,10 @@ final class FidelityRun {
     let found = FidelityRun.views(in: records).sorted { $0.path.count < $1.path.count }
     outcome.views += found.count
     for view in found {
-      guard let match = expected[view.path]?.firstIndex(where: { $0.snapshot == view.snapshot }) else {
-        return report(view.path, expected[view.path]?.first?.snapshot, view.snapshot)
+      guard let match = expected[view.path]?.firstIndex(where: view.isAsDeclared) else {
+        let declared = expected[view.path]?.first
+        if let bytes = declared?.bytes { return report(view.path, bytes, view.image) }
+        return report(view.path, declared?.snapshot, view.snapshot)
       }
       expected[view.path]!.remove(at: match)
     }
@@ -103,29 +105,51 @@ final class FidelityRun {
 
   private func declaredContext(_ sent: ContextSnapshot, isLossless: Bool) -> DeclaredContext {
     DeclaredContext(
-      topology: topology, propagators: propagators, sent: sent, hopsLeft: hopsLeft, isLossless: isLossless)
+      topology: topology, propagators: propagators, sent: sent, opaqueBytes: images.opaqueBytes(at: currentImage),
+      hopsLeft: hopsLeft, isLossless: isLossless)
   }
 
-  private static func views(in records: UnsafeRawBufferPointer) -> [(path: String, snapshot: ContextSnapshot?)] {
-    var views: [(path: String, snapshot: ContextSnapshot?)] = []
+  /// What a node says it saw.
+  private struct ArrivedView {
+    let path: String
+    let image: [UInt8]
+    /// Nil when the image is malformed.
+    let snapshot: ContextSnapshot?
+
+    func isAsDeclared(_ view: DeclaredContext.View) -> Bool {
+      if let bytes = view.bytes { image == bytes } else { snapshot == view.snapshot }
+    }
+  }
+
+  private static func views(in records: UnsafeRawBufferPointer) -> [ArrivedView] {
+    var views: [ArrivedView] = []
     ViewRecords.forEach(records) { path, image in
-      let context = PackedContext()
-      let isWhole = image.isEmpty || context.readPacked(image)
-      views.append((String(decoding: path, as: UTF8.self), isWhole ? ContextSnapshot(of: context) : nil))
-      context.reset()
+      let path = String(decoding: path, as: UTF8.self)
+      views.append(ArrivedView(path: path, image: Array(image), snapshot: ContextSnapshot(packedImage: image)))
     }
     return views
   }
 
+  private func report(_ path: String, _ expected: [UInt8], _ found: [UInt8]) {
+    nameEdge(path)
+    let place = zip(expected, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let difference = place.map { ", other from byte \($0) on" } ?? ""
+    outcome.expected = "\(expected.count) opaque bytes"
+    outcome.found = "\(found.count) bytes\(difference)"
+  }
+
   private func report(_ path: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
-    guard outcome.firstDifferingEdge == nil else { return }
-    let names = path.split(separator: ">")
-    outcome.firstDifferingEdge = names.count < 2 ? "client → \(path)" : "\(names[names.count - 2]) → \(names.last!)"
+    nameEdge(path)
     switch (expected, found) {
     case (nil, _): (outcome.expected, outcome.found) = ("no visit of \(path)", "one")
     case (_, nil): (outcome.expected, outcome.found) = ("a context from \(path)", "none")
     case (let expected?, let found?): (outcome.expected, outcome.found) = expected.firstDifference(from: found)
     }
+  }
+
+  private func nameEdge(_ path: String) {
+    let names = path.split(separator: ">")
+    outcome.firstDifferingEdge = names.count < 2 ? "client → \(path)" : "\(names[names.count - 2]) → \(names.last!)"
   }
 }
 

@@ -1,12 +1,12 @@
 // One of the client's connections to the entry. Decodes replies and hands them on; never decides what to send.
 
 internal import Bytes
-internal import Control
-internal import EventLoop
-internal import Wire
+package import Control
+package import EventLoop
+package import Wire
 
 /// What a load connection tells.
-protocol LoadConnectionDelegate: AnyObject {
+package protocol LoadConnectionDelegate: AnyObject {
   /// The entry has answered the hello.
   func connectionIsReady(_ connection: LoadConnection)
   func connection(_ connection: LoadConnection, didReceive reply: Frame)
@@ -14,30 +14,39 @@ protocol LoadConnectionDelegate: AnyObject {
   func connection(_ connection: LoadConnection, didFail reason: String)
 }
 
-final class LoadConnection: ConnectionDelegate {
-  let address: ServiceAddress
-  let connection: Connection
-  @exclusivity(unchecked) private(set) var isReady = false
+package final class LoadConnection: ConnectionDelegate {
+  package let address: ServiceAddress
+  package let connection: Connection
+  @exclusivity(unchecked) package private(set) var isReady = false
   private var delegate: (any LoadConnectionDelegate)?
 
-  init(
+  package convenience init(
     loop: EventLoop, address: ServiceAddress, propagator: String, delegate: any LoadConnectionDelegate
   ) throws(EventLoopError) {
+    self.init(
+      try Connection(loop: loop, host: address.host, port: address.port), to: address, propagator: propagator,
+      delegate: delegate)
+  }
+
+  /// Takes over a connection to `address` that has not been started, and says hello.
+  package init(
+    _ connection: Connection, to address: ServiceAddress, propagator: String, delegate: any LoadConnectionDelegate
+  ) {
     self.address = address
     self.delegate = delegate
-    connection = try Connection(loop: loop, host: address.host, port: address.port)
+    self.connection = connection
     connection.start(delegate: self)
     FrameHello(edge: "client>entry", propagator: propagator).write(to: connection.output)
     connection.send()
   }
 
-  func close() {
+  package func close() {
     isReady = false
     delegate = nil
     connection.close()
   }
 
-  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+  package func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     Frame.decodeAll(
       bytes, usual: .response,
       didReceiveUsual: { frame in
@@ -65,7 +74,7 @@ final class LoadConnection: ConnectionDelegate {
     }
   }
 
-  func connection(_ connection: Connection, didCloseWith error: Int32) {
+  package func connection(_ connection: Connection, didCloseWith error: Int32) {
     let what = isReady ? "the connection was lost" : "cannot be reached"
     fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
   }

@@ -1,13 +1,13 @@
 // One slot of load: plans the requests, sends them, takes the replies and keeps the ledger. Knows no strategy and no
 // process; the requests are ready images. No allocation per request.
 
-internal import Control
-internal import EventLoop
+package import Control
+package import EventLoop
 internal import Statistics
-internal import Wire
+package import Wire
 
-/// What a run tells its owner. Called on the loop, never from within `start`.
-protocol LoadRunDelegate: AnyObject {
+/// What a run tells its owner, also from within `start`.
+package protocol LoadRunDelegate: AnyObject {
   func runDidOpenWindow(_ run: LoadRun)
   func runDidCloseWindow(_ run: LoadRun)
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
@@ -24,11 +24,13 @@ private struct PendingRequest {
   var isActive: Bool
 }
 
-final class LoadRun {
+/// Time is the loop's clock. A loop that waits calls the run back when something is due. For one whose clock is stepped by
+/// hand, `nextDue` says how far, and `step` does what has become due.
+package final class LoadRun {
   /// Requests under way at once; in an open loop, those that would be more are counted as shed.
-  static let pendingCountMax = 65_536
+  package static let pendingCountMax = 65_536
   /// Completions without which the window does not open.
-  static let settleCompletionCount = 64
+  package static let settleCompletionCount = 64
 
   private enum Phase { case settling, measuring, draining, finished }
 
@@ -44,6 +46,9 @@ final class LoadRun {
   private var wheel: TimerWheel!
   private var phaseTimer: Timer!
   private var paceTimer: Timer!
+  /// When the timers are to fire, by the loop's clock; `Int64.max` when they are not.
+  private var phaseDue = Int64.max
+  private var paceDue = Int64.max
   private var plan: ArrivalPlan
   private var nextIntended: Int64 = 0
   private var turn = 0
@@ -60,7 +65,7 @@ final class LoadRun {
   private var sendLag = LatencyHistogram()
   private var pieces: [UInt32] = []
 
-  init(
+  package init(
     order: SlotOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
     delegate: any LoadRunDelegate
   ) {
@@ -85,12 +90,12 @@ final class LoadRun {
 
   deinit { pending.deallocate() }
 
-  func start() {
+  package func start() {
     startTime = loop.refreshNow()
     if order.requestCount != nil {
       openWindow()
     } else {
-      phaseTimer.start(after: order.settleNanoseconds)
+      startPhaseTimer(after: order.settleNanoseconds)
     }
     switch order.mode {
     case .closed(let inFlight):
@@ -102,9 +107,26 @@ final class LoadRun {
   }
 
   /// Ends the slot early: no new requests, then drain and report.
-  func finish() {
+  package func finish() {
     if phase == .settling { windowStart = loop.now }
     if phase == .settling || phase == .measuring { closeWindow() }
+  }
+
+  // MARK: A clock stepped by hand
+
+  /// When `step` has something to do next, by the loop's clock; `Int64.max` when nothing is awaited but replies.
+  package var nextDue: Int64 { phase == .finished ? .max : min(phaseDue, paceDue, wheel.armedDeadline) }
+
+  /// Does what is due by now; a window ends before the requests that are planned for its end.
+  package func step() {
+    if phase != .finished, wheel.armedDeadline <= loop.now { wheel.didExpire() }
+    if phaseDue <= loop.now { phaseDidEnd() }
+    if paceDue <= loop.now { sendDueRequests() }
+  }
+
+  private func startPhaseTimer(after nanoseconds: Int64) {
+    phaseDue = loop.now &+ nanoseconds
+    phaseTimer.start(after: nanoseconds)
   }
 
   // MARK: Sending
@@ -120,14 +142,16 @@ final class LoadRun {
 
   /// Open loop: everything whose time has come, then sleep until the next.
   private func sendDueRequests() {
-    guard isSending else { return }
+    paceDue = .max
     var now = loop.now
-    while nextIntended <= now {
+    while isSending, nextIntended <= now {
       if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
       send(intended: nextIntended)
       nextIntended = startTime &+ plan.next()
       if nextIntended > now { now = loop.refreshNow() }
     }
+    guard isSending else { return }
+    paceDue = nextIntended
     paceTimer.start(after: nextIntended &- now)
   }
 
@@ -137,7 +161,7 @@ final class LoadRun {
     guard slot >= 0, let index = pickConnection() else {
       if slot >= 0 { free(slot) }
       ledger.shed &+= 1
-      return finishIfDone()
+      return inFlight == 0 && !canSend ? finish() : finishIfDone()
     }
     let request = pending + Int(slot)
     let now = loop.now
@@ -155,6 +179,8 @@ final class LoadRun {
     if intended >= windowStart, intended < windowEnd { sendLag.record(nanoseconds: now &- intended) }
   }
 
+  private var canSend: Bool { connections.contains(where: \.isReady) }
+
   private func pickConnection() -> Int? {
     for _ in connections.indices {
       turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
@@ -165,7 +191,7 @@ final class LoadRun {
 
   // MARK: Replies
 
-  func didReceive(_ reply: Frame) {
+  package func didReceive(_ reply: Frame) {
     let slot = find(wireID: reply.id)
     guard slot >= 0 else { return }
     let request = pending[Int(slot)]
@@ -212,20 +238,23 @@ final class LoadRun {
     didEndRequest()
   }
 
-  /// A connection is gone: what was under way on it has failed.
-  func didLose(_ connection: LoadConnection) {
+  /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
+  package func didLose(_ connection: LoadConnection) {
     guard let index = connections.firstIndex(where: { $0 === connection }) else { return }
+    var lostCount = 0
     for slot in 0..<usedCount where pending[slot].isActive && pending[slot].connection == Int32(index) {
       remove(Int32(slot))
       ledger.failed &+= 1
+      lostCount += 1
     }
-    if !connections.contains(where: \.isReady) { finish() }
-    finishIfDone()
+    if !canSend { finish() }
+    for _ in 0..<lostCount { didEndRequest() }
   }
 
   // MARK: Phases
 
   private func phaseDidEnd() {
+    phaseDue = .max
     switch phase {
     case .settling:
       hasSettledByTime = true
@@ -247,7 +276,7 @@ final class LoadRun {
     phase = .measuring
     delegate.runDidOpenWindow(self)
     windowStart = loop.refreshNow()
-    if order.requestCount == nil { phaseTimer.start(after: order.windowNanoseconds) }
+    if order.requestCount == nil { startPhaseTimer(after: order.windowNanoseconds) }
   }
 
   private func closeWindow() {
@@ -255,8 +284,9 @@ final class LoadRun {
     phase = .draining
     windowEnd = loop.now
     delegate.runDidCloseWindow(self)
+    paceDue = .max
     paceTimer.stop()
-    phaseTimer.start(after: order.drainNanoseconds)
+    startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }
 

@@ -1,33 +1,38 @@
 // The requests of a slot, written out once before it starts: sending one is a copy and a new id. So the client costs the
 // same under every strategy, and allocates nothing per request.
 
-internal import Bytes
-internal import Context
-internal import Propagation
+package import Bytes
+package import Context
+package import Propagation
 internal import Statistics
-internal import Topology
+package import Topology
 internal import Wire
 
 /// A ring of ready request frames with contexts of their own, and what each context holds.
-final class RequestImages {
+package final class RequestImages {
   /// Different contexts in a ring.
-  static let imageCount = 256
+  package static let imageCount = 256
   /// The tenant that every request carries: the key that the client sets and each service reads.
-  static let tenant = "acme-eu"
+  package static let tenant = "acme-eu"
 
   private let bytes = ByteBuffer(capacity: 64 << 10)
   private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
-  private(set) var snapshots: [ContextSnapshot] = []
+  package private(set) var snapshots: [ContextSnapshot] = []
+  private let carriesRandomBytes: Bool
   private var next = 0
 
   /// - Parameters:
   ///   - deadline: microseconds, the same in every request; 0 for none.
   ///   - hopsLeft: deliveries that a request may make.
-  init(
-    client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64
+  ///   - opaqueSize: random bytes that `opaque` carries; nil for those that `packed` would send.
+  package init(
+    client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64,
+    opaqueSize: Int? = nil
   ) {
     var random = SeededGenerator(seed: seed)
+    carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
+    var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
     let context = PackedContext()
     for _ in 0..<RequestImages.imageCount {
       context.reset()
@@ -37,7 +42,9 @@ final class RequestImages {
       var writer = FrameWriter(
         to: bytes, type: .request, flags: flags, id: 0, deadline: deadline,
         hopsLeft: UInt16(clamping: hopsLeft))
-      RequestImages.withOpaqueImage(of: context) { propagator.inject(context, into: &writer) }
+      RequestImages.withOpaqueBytes(opaqueSize, of: context, &opaqueRandom) {
+        propagator.inject(context, into: &writer)
+      }
       writer.finish(payloadSize: client.payloadSize)
       ranges.append(start..<bytes.count)
     }
@@ -47,7 +54,7 @@ final class RequestImages {
 
   /// Appends the next request of the ring to `output` under `id`; returns its position in the ring.
   @discardableResult
-  func append(to output: ByteBuffer, id: UInt64) -> Int {
+  package func append(to output: ByteBuffer, id: UInt64) -> Int {
     let position = next
     next = next &+ 1 == ranges.count ? 0 : next &+ 1
     let range = ranges[position]
@@ -56,6 +63,15 @@ final class RequestImages {
     destination.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
     output.commit(range.count)
     return position
+  }
+
+  /// The random bytes that the image at a position in the ring carries; nil when it carries a context.
+  func opaqueBytes(at position: Int) -> [UInt8]? {
+    guard carriesRandomBytes else { return nil }
+    let image = UnsafeRawBufferPointer(
+      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+    guard case .frame(let frame) = Frame.decode(image) else { return [] }
+    return Array(frame.context)
   }
 
   /// The standard keys with values of fixed width, then what the topology's client sets.
@@ -77,12 +93,21 @@ final class RequestImages {
     }
   }
 
-  /// What `opaque` forwards: the bytes that `packed` would send.
-  private static func withOpaqueImage(of context: RequestContext, _ body: () -> Void) {
-    let size = context.packedSize()
-    withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { image in
-      context.writePacked(to: image.baseAddress!)
-      context.opaque = UnsafeRawBufferPointer(image)
+  /// What `opaque` forwards: so many random bytes, or those that `packed` would send.
+  private static func withOpaqueBytes(
+    _ size: Int?, of context: RequestContext, _ random: inout SeededGenerator, _ body: () -> Void
+  ) {
+    withUnsafeTemporaryAllocation(byteCount: size ?? context.packedSize(), alignment: 8) { bytes in
+      if size == nil {
+        context.writePacked(to: bytes.baseAddress!)
+      } else {
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+          withUnsafeBytes(of: random.next().littleEndian) { word in
+            UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyBytes(from: word.prefix(bytes.count - start))
+          }
+        }
+      }
+      context.opaque = UnsafeRawBufferPointer(bytes)
       body()
       context.opaque = UnsafeRawBufferPointer(start: nil, count: 0)
     }

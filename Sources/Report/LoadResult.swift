@@ -12,6 +12,8 @@ package struct LoadResult: Codable, Equatable, Sendable {
   package var toolVersion: String
   package var commandLine: [String]
   package var seed: UInt64
+  /// Bytes that `opaque` carried; absent when they were those that `packed` would send.
+  package var opaqueSize: Int?
   /// Stopped by a signal.
   package var interrupted = false
   /// `host:port`.
@@ -20,11 +22,13 @@ package struct LoadResult: Codable, Equatable, Sendable {
   package var responseTime: LatencyHistogram
 
   package init(
-    toolVersion: String, commandLine: [String], seed: UInt64, entry: String, slot: Slot, responseTime: LatencyHistogram
+    toolVersion: String, commandLine: [String], seed: UInt64, opaqueSize: Int? = nil, entry: String, slot: Slot,
+    responseTime: LatencyHistogram
   ) {
     self.toolVersion = toolVersion
     self.commandLine = commandLine
     self.seed = seed
+    self.opaqueSize = opaqueSize
     self.entry = entry
     self.slot = slot
     self.responseTime = responseTime

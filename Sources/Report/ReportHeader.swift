@@ -59,7 +59,7 @@ struct ReportHeader {
     let settings = result.settings
     return [
       "growth \(settings.growth)", "\(settings.keysPerLayer) keys per layer", "payload \(settings.payloadSize) B",
-    ]
+    ] + (settings.opaqueSize.map { ["opaque \($0) B"] } ?? [])
   }
 
   private var depths: [String] {

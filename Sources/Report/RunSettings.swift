@@ -23,6 +23,8 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package var growth: String
   package var keysPerLayer: Int
   package var payloadSize: Int
+  /// Bytes that `opaque` carried; absent when they were those that `packed` would send.
+  package var opaqueSize: Int?
   /// Send and receive buffers of every socket; 0 when the system chose.
   package var socketBufferSize: Int
   /// Process sets alive at once.
@@ -39,7 +41,8 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package init(
     placement: String, slotSeconds: Double, rounds: Int, roundsPlanned: Int, inFlight: Int, depths: [Int],
     droppedDepths: [Int] = [], fullRunSeconds: Double? = nil, openLoopRate: Double? = nil,
-    openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, payloadSize: Int, socketBufferSize: Int,
+    openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, payloadSize: Int,
+    opaqueSize: Int? = nil, socketBufferSize: Int,
     processSets: Int, processSetReplacements: Int, sharedProcessSet: Bool, budgetSeconds: Double? = nil,
     timeoutNanoseconds: Int64
   ) {
@@ -56,6 +59,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
     self.growth = growth
     self.keysPerLayer = keysPerLayer
     self.payloadSize = payloadSize
+    self.opaqueSize = opaqueSize
     self.socketBufferSize = socketBufferSize
     self.processSets = processSets
     self.processSetReplacements = processSetReplacements

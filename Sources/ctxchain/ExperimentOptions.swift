@@ -45,6 +45,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64.")
   var keysPerLayer: Int?
 
+  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
   @Option(help: "Seed of every random thing in the run.")
   var seed: UInt64 = 1
 
@@ -71,6 +74,8 @@ struct ExperimentOptions: ParsableArguments {
     guard timeout.value > 0, timeout.value <= 3600 else {
       throw ValidationError("--timeout: expected more than 0 and at most 3600s")
     }
+    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
+    guard budget.value <= 604_800 else { throw ValidationError("--budget: expected at most 10080m") }
     if let growth, ContextGrowth(rawValue: growth) == nil {
       throw ValidationError("--growth: expected shadow or distinct, got \"\(growth)\"")
     }
@@ -96,27 +101,23 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) -> ExperimentPlan {
-    ExperimentPlan(
-      commandLine: CommandLine.arguments, arms: arms, depths: depths, isChain: isChain,
+  /// The arms' control is added here.
+  func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) throws -> ExperimentPlan {
+    try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
+    return ExperimentPlan(
+      commandLine: CommandLine.arguments, arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       placement: Placement(rawValue: placement)!, slotSeconds: slot.value, rounds: rounds,
       budgetSeconds: rounds == nil ? budget.value : nil, inFlight: inFlight, timeoutSeconds: timeout.value,
       drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
-      toolVersion: ToolVersion.current)
+      opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
   }
 
-  /// One arm per preset, and the first of them again as a control.
+  /// One arm per preset.
   static func arms(_ presets: [Vocabulary.Preset], _ make: (Vocabulary.Preset) throws -> Topology) throws -> [ArmPlan] {
-    var arms = try presets.map { preset in
+    try presets.map { preset in
       ArmPlan(
         name: preset.name, store: preset.store == StoreKind.none.rawValue ? nil : preset.store,
         propagator: preset.propagator, topology: try make(preset))
     }
-    if var control = arms.first {
-      control.controlOf = control.name
-      control.name += "′"
-      arms.append(control)
-    }
-    return arms
   }
 }

@@ -24,16 +24,17 @@ enum ExperimentRun {
     }
     var status = experiment.run()
     progress.close()
-    let result = experiment.result
+    var result = experiment.result
+    if status == 0, isStrict, result.slots.contains(where: { !$0.superseded && $0.validity.verdict == .invalid }) {
+      status = 4
+    }
+    result.exitStatus = Int(status)
     let text = TextReport.render(result)
     if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
     do {
       if let json { try ResultFile.write(result, to: json) }
     } catch {
       throw Console.fail("\(error)", status: 1)
-    }
-    if status == 0, isStrict, result.slots.contains(where: { !$0.superseded && $0.validity.verdict == .invalid }) {
-      status = 4
     }
     for problem in result.failures.map(\.reason) + (status == 1 ? result.notes : []) {
       Console.error("ctxchain: \(problem)")

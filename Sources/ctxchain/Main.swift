@@ -8,6 +8,8 @@ internal import Glibc
 enum Main {
   static func main() {
     ChildMain.runIfChild(CommandLine.arguments)
+    // A file that outgrows its limit is an error like a full disk, and must not end the process.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try CtxchainCommand.parseAsRoot()
       try command.run()

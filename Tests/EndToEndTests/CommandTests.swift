@@ -53,9 +53,9 @@ struct CommandTests {
   }
 
   @Test(
-    "run takes every shipped topology and finds its contexts as declared",
-    arguments: ["chain-1", "fan-out", "diamond", "tree", "mixed-carriers"])
-  func shippedTopologies(name: String) throws {
+    "run takes every shipped topology, finds its contexts as declared, and shows its depth",
+    arguments: [("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3)])
+  func shippedTopologies(name: String, depth: Int) throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
     let file = Program.root.appending(path: "topologies/\(name).yaml").path
@@ -65,6 +65,60 @@ struct CommandTests {
     try document.expectBalancedLedgers()
     for result in document.list("fidelity") {
       #expect(["faithful", "lost-as-declared"].contains(result["verdict"] as? String))
+    }
+    #expect(run.out.contains("All arms at depth \(depth),") && run.out.contains("Found at depth \(depth),"))
+    #expect((document.root["settings"] as? [String: Any])?["depths"] as? [Int] == [depth])
+    for part in ["slots", "histograms", "counts", "hopBytes"] {
+      #expect(document.list(part).allSatisfy { $0["depth"] as? Int == depth }, "\(part)")
+    }
+  }
+
+  @Test(
+    "The baseline is the arm that is measured twice, wherever it stands; without it the first, and a single arm is not",
+    arguments: [
+      ("packed,baseline,map", ["packed", "baseline", "map", "baseline′"], "baseline"),
+      ("packed,map", ["packed", "map", "packed′"], "packed"), ("packed", ["packed"], nil),
+      ("baseline", ["baseline"], nil),
+    ])
+  func controlArm(strategies: String, names: [String], repeated: String?) throws {
+    let program = try Program(["chain", "-n", "1", "--strategies", strategies, "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arms = try ResultDocument(path: program.file("out")).list("arms")
+    #expect(arms.map { $0["name"] as? String } == names)
+    #expect(arms.compactMap { $0["controlOf"] as? String } == [repeated].compactMap { $0 })
+    if repeated == "baseline" { #expect(program.error.contains("measured twice, the baseline differs from itself")) }
+  }
+
+  @Test("opaque carries as many bytes as asked for, through every node and back, and the result says how many")
+  func opaqueSize() throws {
+    let program = try Program([
+      "chain", "-n", "3", "--depths", "3", "--strategies", "packed,opaque", "--opaque-size", "1000", "--rounds", "1",
+      "--json", "-",
+    ])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let document = try ResultDocument(path: program.file("out"))
+    #expect((document.root["settings"] as? [String: Any])?["opaqueSize"] as? Int == 1000)
+    let verdicts = document.list("fidelity").map { "\($0["arm"]!): \($0["verdict"]!)" }
+    #expect(verdicts == ["packed: faithful", "opaque: faithful", "packed′: faithful"])
+    let sizes = document.list("hopBytes").map { $0["contextBytesPerHop"] as? Double }
+    #expect(sizes[1] == 1000 && sizes[0] != 1000)
+    #expect(program.error.contains("opaque 1000 B"))
+  }
+
+  @Test("An invalid slot is status 4 with --strict and 0 without, and the JSON says the same status")
+  func strict() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "failing-\(UUID().uuidString).yaml")
+    try "version: 1\nentry: a\nservices:\n  - {name: a, error-rate: 50%}\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    for (flags, status) in [([], 0), (["--strict"], 4)] as [([String], Int)] {
+      let program = try Program(
+        ["run", file.path, "--strategies", "baseline", "--rounds", "1", "--json", "-"] + flags)
+      #expect(try program.wait() == Int32(status), "\(program.error)")
+      let document = try ResultDocument(path: program.file("out"))
+      #expect(document.root["exitStatus"] as? Int == status)
+      let verdicts = document.slots.compactMap { ($0["validity"] as? [String: Any])?["verdict"] as? String }
+      #expect(verdicts.contains("invalid"))
     }
   }
 

@@ -17,7 +17,8 @@ final class Program {
   let place: URL
   private var status: Int32?
 
-  init(_ arguments: [String]) throws {
+  /// - Parameter command: what is started: the program, or a shell that starts it.
+  init(_ arguments: [String], command: String = Program.path) throws {
     place = FileManager.default.temporaryDirectory.appending(path: "ctxchain-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     var actions = posix_spawn_file_actions_t()
@@ -28,7 +29,7 @@ final class Program {
         &actions, fd, place.appending(path: name).path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    var words: [UnsafeMutablePointer<CChar>?] = ([Program.path] + arguments).map { strdup($0) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] = ([command] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     // A test runner may have SIGINT ignored; the program must get what a shell would give it.
     var attributes = posix_spawnattr_t()
@@ -41,8 +42,8 @@ final class Program {
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var child: pid_t = 0
-    let error = posix_spawn(&child, Program.path, &actions, &attributes, &words, environ)
-    try #require(error == 0, "cannot start \(Program.path): \(String(cString: strerror(error)))")
+    let error = posix_spawn(&child, command, &actions, &attributes, &words, environ)
+    try #require(error == 0, "cannot start \(command): \(String(cString: strerror(error)))")
     pid = child
   }
 
@@ -83,6 +84,10 @@ final class Program {
 
   /// Runs to the end and returns it.
   static func run(_ arguments: String...) throws -> (status: Int32, out: String, error: String) {
+    try run(arguments)
+  }
+
+  static func run(_ arguments: [String]) throws -> (status: Int32, out: String, error: String) {
     let program = try Program(arguments)
     let status = try program.wait()
     return (status, program.out, program.error)

@@ -28,7 +28,9 @@ struct SchemaTests {
 
   @Test("A run's result, an interrupted one's and a load's are valid")
   func realOutput() throws {
-    let run = try Program(["chain", "-n", "2", "--strategies", "baseline,map", "--rounds", "1", "--json", "-"])
+    let run = try Program([
+      "chain", "-n", "2", "--strategies", "baseline,map,opaque", "--opaque-size", "50", "--rounds", "1", "--json", "-",
+    ])
     #expect(try run.wait() == 0)
     let status = try validate(run.file("out"), schema: "run-result-1.schema.json")
     guard status != 3 else { return }
@@ -43,7 +45,9 @@ struct SchemaTests {
     let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
     try up.until("the address") { up.out.contains("\n") }
     let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
-    let load = try Program(["load", String(address), "-n", "10", "--json", "-"])
+    let load = try Program([
+      "load", String(address), "-n", "10", "--propagator", "opaque", "--opaque-size", "50", "--json", "-",
+    ])
     #expect(try load.wait() == 0)
     #expect(try validate(load.file("out"), schema: "load-result-1.schema.json") == 0)
   }

@@ -10,6 +10,7 @@ extension ExampleRun {
     result.interrupted = true
     result.exitStatus = 130
     result.seed = .max
+    result.settings.opaqueSize = 1_024
     result.settings.droppedDepths = [2]
     result.settings.fullRunSeconds = 131.5
     result.settings.openLoopRate = 9_350

@@ -137,7 +137,8 @@ struct Mutation {
 
   /// Keys that may be absent.
   static let optional: Set<String> = [
-    "store", "controlOf", "fullRunSeconds", "openLoopRate", "openLoopRateReason", "budgetSeconds", "inFlight",
+    "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "budgetSeconds",
+    "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "service", "signal", "exitCode", "requestsLost",

@@ -37,7 +37,7 @@ struct ChainCommand: ParsableCommand {
         throw ValidationError("--\(error)")
       }
     }
-    let plan = options.plan(arms: arms, depths: try plannedDepths(), isChain: true)
+    let plan = try options.plan(arms: arms, depths: try plannedDepths(), isChain: true)
     try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)
   }
 

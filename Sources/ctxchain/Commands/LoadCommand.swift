@@ -39,6 +39,9 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Bytes of every request's payload.")
   var size = 128
 
+  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
   @Option(help: "Time after which a request is given up; its deadline.")
   var timeout = Seconds(10)
 
@@ -86,17 +89,22 @@ struct LoadCommand: ParsableCommand {
     if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
     if let requests, requests < 1 { throw ValidationError("--requests: expected at least 1, got \(requests)") }
     guard 0.1...86_400 ~= duration.value else { throw ValidationError("--duration: expected 100ms to 1440m") }
+    guard timeout.value > 0, timeout.value <= 3600 else {
+      throw ValidationError("--timeout: expected more than 0 and at most 3600s")
+    }
+    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
     guard ["uniform", "poisson"].contains(arrival) else {
       throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
     }
     let topology = Topology(
       entry: 0, maxDepth: 0, client: ClientSide(propagator: propagator, payloadSize: size, set: []), services: [])
+    try OpaqueSize.check(opaqueSize, topologies: [topology])
     let experiment = ExperimentPlan(
       commandLine: CommandLine.arguments,
       arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
       isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
       timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
-      openLoopRate: rate, toolVersion: ToolVersion.current)
+      openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     return LoadPlan(
       host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)

@@ -20,10 +20,17 @@ struct NodeCommand: ParsableCommand {
     let document: NodeDocument
     do {
       document = try NodeDocument.load(path: config)
+      try document.check(file: config)
+    } catch let error as TopologyError {
+      throw Console.fail("\(error)", status: 2)
     } catch {
       throw Console.fail("\(config): \(error)", status: 2)
     }
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this program may have had signals blocked; the mask is inherited, and SIGTERM must end a node.
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_UNBLOCK, &all, nil)
     do {
       let node = try StandaloneNode(document)
       Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")

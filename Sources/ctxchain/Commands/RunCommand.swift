@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
     do {
       let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
         TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
-      let plan = options.plan(arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false)
+      let plan = try options.plan(arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false)
       try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)
     } catch let error as TopologyError {
       throw Console.fail("\(error)", status: 2)
@@ -36,14 +36,12 @@ struct RunCommand: ParsableCommand {
       }
     }
     let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
-    var arms = try ExperimentOptions.arms(baseline) { preset in
-      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-    }
     let entry = written.services[written.entry]
-    arms.insert(
-      ArmPlan(
-        name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
-        topology: written), at: 1)
-    return arms
+    let asWritten = ArmPlan(
+      name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
+      topology: written)
+    return try ExperimentOptions.arms(baseline) { preset in
+      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+    } + [asWritten]
   }
 }

@@ -1,0 +1,39 @@
+// The file of a node that runs by itself has the bounds of a topology file. Checked here, because the names that it may
+// use are known here.
+
+internal import Control
+internal import Node
+internal import Topology
+
+extension NodeDocument {
+  /// Throws for the first field that a node cannot serve.
+  func check(file: String) throws(TopologyError) {
+    func error(_ path: String, _ problem: String) -> TopologyError {
+      TopologyError(file: file, path: path, problem: problem)
+    }
+    try configuration.service.check(file: file, path: "configuration.service", vocabulary: .current)
+    guard configuration.service.workers == 1 else {
+      throw error("configuration.service.workers", "expected 1, got \(configuration.service.workers)")
+    }
+    let layers = 1...TopologyLimits.serviceCountMax
+    guard layers.contains(configuration.layer) else {
+      throw error("configuration.layer", "expected 1 to \(layers.upperBound), got \(configuration.layer)")
+    }
+    guard 0..<TopologyLimits.replicasMax ~= configuration.replica else {
+      let last = TopologyLimits.replicasMax - 1
+      throw error("configuration.replica", "expected 0 to \(last), got \(configuration.replica)")
+    }
+    for (index, callee) in callees.enumerated() {
+      guard !callee.addresses.isEmpty else {
+        throw error("callees[\(index)].addresses", "expected at least one address, got none")
+      }
+      for (place, address) in callee.addresses.enumerated() where address.port == 0 {
+        throw error("callees[\(index)].addresses[\(place)].port", "expected 1 to 65535, got 0")
+      }
+    }
+    for call in configuration.service.script.flatMap(\.calls)
+    where !callees.contains(where: { $0.service == call.service }) {
+      throw error("callees", "no addresses of service \(call.service), which the script calls")
+    }
+  }
+}

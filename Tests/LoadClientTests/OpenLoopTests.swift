@@ -1,0 +1,101 @@
+// A slot whose requests have planned times, in virtual time.
+
+import Control
+import LoadClient
+import Statistics
+import Testing
+
+@Suite("An open loop")
+struct OpenLoopTests {
+  @Test(
+    "sends request i at start + i / rate, without an error that grows",
+    arguments: [(3.0, 60), (1000, 3), (7777.7, 1)] as [(Double, Int64)])
+  func closedForm(rate: Double, seconds: Int64) throws {
+    let load = try VirtualLoad(.slot(.open(rate: rate, poisson: false), window: seconds * second))
+    let start = load.now
+    let outcome = try #require(load.perform())
+    #expect(load.arrivals.count > Int(Double(seconds) * rate * 0.99))
+    for (index, arrival) in load.arrivals.enumerated() {
+      #expect(arrival.time == start + ArrivalPlan.uniformOffset(of: UInt64(index), rate: rate))
+    }
+    #expect(outcome.sendLag.max == 0)
+  }
+
+  @Test("sends by plan whatever has come back, and starts new requests while all others wait")
+  func open() throws {
+    let load = try VirtualLoad(
+      .slot(.open(rate: 1000, poisson: false), requestCount: 300, timeout: second, drain: second))
+    load.answer = { _ in .none }
+    var mostWaiting = 0
+    load.observe = { mostWaiting = max(mostWaiting, load.waiting.count) }
+    let outcome = try #require(load.perform())
+    #expect(mostWaiting == 300)
+    #expect(outcome.ledger == Ledger(planned: 300, timedOut: 300))
+  }
+
+  @Test("counts and times every request that was planned while the client itself was held up, from its intended time")
+  func lateClient() throws {
+    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: false), window: second))
+    load.answer = { _ in .reply(after: millisecond / 2) }
+    let stall = load.now + 100_700_000
+    // The process sleeps for 200 ms: nothing of it runs.
+    load.at(stall) { load.hold(until: stall + 200 * millisecond) }
+    let outcome = try #require(load.perform())
+    #expect(outcome.ledger.planned == outcome.ledger.completed)
+    #expect(outcome.ledger.planned == UInt64(load.arrivals.count))
+    // Requests 101 to 300 were sent at 300.7 ms: the first of them 199.7 ms late, the last 0.7 ms.
+    #expect(load.arrivals.count { $0.time == stall + 200 * millisecond } == 200)
+    #expect(outcome.sendLag.count == 1000)
+    #expect(outcome.responseTime.count == 1000)
+    #expect(outcome.sendLag.max == 199_700_000)
+    #expect(outcome.responseTime.max == 200_200_000)
+    #expect(outcome.serviceTime.max == millisecond / 2)
+    #expect(abs(outcome.responseTime.percentile(90) - 100 * millisecond) < 2 * millisecond)
+  }
+
+  @Test("counts every request that was planned while the callee stood still, the late ones late")
+  func stalledCallee() throws {
+    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: false), window: second))
+    let start = load.now
+    let (stalls, goesOn) = (start + 200 * millisecond, start + 700 * millisecond)
+    load.answer = { arrival in
+      (stalls..<goesOn).contains(arrival.time) ? .reply(after: goesOn - arrival.time) : .reply(after: 1000)
+    }
+    let outcome = try #require(load.perform())
+    #expect(outcome.responseTime.count == 1000)
+    #expect(outcome.sendLag.max == 0)
+    #expect(abs(outcome.responseTime.max - 500 * millisecond) < millisecond)
+    // Half of the requests wait; their times are spread evenly over 0…500 ms.
+    for (percentile, expected) in [(60.0, 100.0), (75, 250), (90, 400)] {
+      let found = Double(outcome.responseTime.percentile(percentile)) / Double(millisecond)
+      #expect(abs(found - expected) < 2, "P\(percentile) is \(found) ms")
+    }
+  }
+
+  @Test("sheds what would be more than 65 536 under way, and counts it")
+  func shed() throws {
+    let load = try VirtualLoad(
+      .slot(.open(rate: 1e6, poisson: false), requestCount: 70_000, timeout: 0, drain: millisecond))
+    load.answer = { _ in .none }
+    load.at(load.now + 80 * millisecond) { load.run.finish() }
+    let outcome = try #require(load.perform())
+    let room = UInt64(LoadRun.pendingCountMax)
+    #expect(outcome.ledger.shed == 70_000 - room)
+    #expect(outcome.ledger.censored == room)
+    #expect(outcome.ledger.isBalanced)
+  }
+
+  @Test("takes exponential gaps from the seed: the same for one seed, others for another")
+  func poisson() throws {
+    func times(_ seed: UInt64) throws -> [Int64] {
+      let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: true), requestCount: 500, seed: seed))
+      let start = load.now
+      try #require(load.perform() != nil)
+      return load.arrivals.map { $0.time - start }
+    }
+    #expect(try times(5) == times(5))
+    #expect(try times(5) != times(6))
+    var plan = ArrivalPlan(rate: 1000, arrival: .poisson(seed: 5))
+    #expect(try times(5) == (0..<500).map { _ in plan.next() })
+  }
+}

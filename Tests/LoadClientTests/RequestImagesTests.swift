@@ -1,0 +1,118 @@
+// The ready requests of a slot: right frames, contexts of their own, the same again after a round.
+
+import Bytes
+import Context
+import LoadClient
+import Propagation
+import Testing
+import Topology
+import Wire
+
+@Suite("Request images")
+struct RequestImagesTests {
+  private func requests(_ images: RequestImages, _ count: Int) -> [[UInt8]] {
+    let output = ByteBuffer(capacity: 1024)
+    defer { output.deallocate() }
+    return (0..<count).map { index in
+      output.removeAll()
+      images.append(to: output, id: 1000 + UInt64(index))
+      return Array(output.readable)
+    }
+  }
+
+  private func decode<Result>(_ bytes: [UInt8], _ body: (Frame) throws -> Result) throws -> Result {
+    try bytes.withUnsafeBytes { raw in
+      guard case .frame(let frame) = Frame.decode(raw) else { throw NoFrame() }
+      #expect(frame.size == raw.count)
+      return try body(frame)
+    }
+  }
+
+  private struct NoFrame: Error {}
+
+  @Test("are frames with the id that was asked for, and repeat after a round with nothing else changed")
+  func repeats() throws {
+    let count = RequestImages.imageCount
+    let images = RequestImages.plain(propagator: "packed", payloadSize: 32)
+    let sent = requests(images, 2 * count + 3)
+    for (index, bytes) in sent.enumerated() {
+      try decode(bytes) { frame in
+        #expect(frame.type == .request)
+        #expect(frame.id == 1000 + UInt64(index))
+        #expect(frame.payloadSize == 32)
+        let snapshot = ContextSnapshot(packedImage: frame.context)
+        #expect(snapshot == images.snapshots[index % count])
+      }
+      guard index >= count else { continue }
+      let first = sent[index - count]
+      #expect(bytes.count == first.count)
+      let differing = bytes.indices.filter { bytes[$0] != first[$0] }
+      #expect(differing.allSatisfy { (8..<16).contains($0) }, "more than the id differs")
+    }
+    #expect(Set(images.snapshots.map { "\($0.traceIDHigh) \($0.traceIDLow)" }).count == count)
+  }
+
+  @Test("carry deadline, hops left, flags, the standard keys and what the topology's client sets")
+  func content() throws {
+    let client = ClientSide(
+      propagator: "json-map", payloadSize: 0,
+      set: [
+        Assignment(key: "region", value: .text("eu")), Assignment(key: "user", value: .integer(7)),
+        Assignment(key: "shard", value: .integer(-3)),
+      ])
+    let images = RequestImages(
+      client: client, propagator: PropagatorRegistry.resolve("packed")!, deadline: 12_345, hopsLeft: 9,
+      flags: FrameFlags.echo, seed: 4)
+    try decode(try #require(requests(images, 1).first)) { frame in
+      #expect(frame.deadline == 12_345)
+      #expect(frame.hopsLeft == 9)
+      #expect(frame.flags == FrameFlags.echo)
+      let snapshot = try #require(ContextSnapshot(packedImage: frame.context))
+      #expect(snapshot.hasSpan && snapshot.flags == 1)
+      #expect(snapshot.entries["tenant"] == .text(RequestImages.tenant))
+      #expect(snapshot.entries["user"] == .integer(7))
+      #expect(snapshot.entries["region"] == .text("eu"))
+      #expect(snapshot.entries["shard"] == .integer(-3))
+    }
+  }
+
+  @Test(
+    "are the same for one seed, others for another, and of one size for one propagator",
+    arguments: ["none", "opaque", "packed", "tracecontext,baggage"])
+  func seeds(propagator: String) {
+    let count = RequestImages.imageCount
+    let first = requests(.plain(propagator: propagator, seed: 3), count)
+    #expect(first == requests(.plain(propagator: propagator, seed: 3), count))
+    if propagator != "none" { #expect(first != requests(.plain(propagator: propagator, seed: 4), count)) }
+    #expect(Set(first.map(\.count)).count == 1)
+  }
+
+  @Test(
+    "under opaque carry as many random bytes as asked for; under others the size means nothing",
+    arguments: [0, 1, 13, 4096])
+  func opaqueSize(size: Int) throws {
+    func images(_ propagator: String, _ size: Int?) -> RequestImages {
+      RequestImages(
+        client: ClientSide(propagator: propagator, payloadSize: 5, set: []),
+        propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: 0, seed: 1,
+        opaqueSize: size)
+    }
+    var seen: Set<[UInt8]> = []
+    for bytes in requests(images("opaque", size), 20) {
+      try decode(bytes) { frame in
+        #expect(frame.contextSize == size && frame.payloadSize == 5)
+        seen.insert(Array(frame.context))
+      }
+    }
+    #expect(seen.count == (size < 8 ? seen.count : 20))
+    #expect(requests(images("packed", size), 3) == requests(images("packed", nil), 3))
+    #expect(images("opaque", size).snapshots == images("opaque", nil).snapshots)
+  }
+
+  @Test("under opaque carry exactly what they carry under packed")
+  func opaque() {
+    let packed = requests(.plain(propagator: "packed"), 5)
+    let opaque = requests(.plain(propagator: "opaque"), 5)
+    #expect(packed == opaque)
+  }
+}
