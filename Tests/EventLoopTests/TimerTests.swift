@@ -99,6 +99,20 @@ struct TimerTests {
     #expect(firings.times[0] >= start + 20 * millisecond)
   }
 
+  @Test("The longest delay there is never fires, nor does the shorter one before it")
+  func longest() throws {
+    let loop = try makeLoop()
+    let firings = Firings()
+    let timer = Timer(loop: loop) { firings.note() }
+    defer { timer.close() }
+    timer.start(after: millisecond)
+    timer.start(after: .max)
+    loop.turn(for: 5 * millisecond)
+    #expect(firings.count == 0)
+    timer.start(after: 0)
+    #expect(loop.turn { firings.count > 0 })
+  }
+
   @Test("Of two timers that expire together, the first to fire may put the other off, stop it or close it")
   func together() throws {
     for change in 0...2 {
