@@ -48,6 +48,7 @@ package final class LineChannel: ConnectionDelegate {
         position += 1
         continue
       }
+      guard position - used <= LineChannel.lineSizeMax else { break }
       delegate.channel(self, didReceive: UnsafeRawBufferPointer(rebasing: bytes[used..<position]))
       position += 1
       used = position

@@ -119,6 +119,13 @@ struct LineChannelTests {
     pair.channel.close()
   }
 
+  @Test("A line just over the limit closes the channel and is not handed out")
+  func tooLongLine() throws {
+    let (pair, _) = try sendLine(size: LineChannel.lineSizeMax + 1)
+    #expect(pair.recorder.lines.map(\.count) == [])
+    #expect(pair.recorder.closeCount == 1)
+  }
+
   @Test("A line without an end closes the channel when it goes over the limit")
   func endlessLine() throws {
     let loop = try makeLoop()
