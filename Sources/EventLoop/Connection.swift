@@ -33,8 +33,8 @@ extension ConnectionDelegate {
 public final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
-  /// Bytes of unsent output at which `connectionDidFill` is called.
-  package static let outputSizeMax = 4 << 20
+  /// Bytes of unsent output above which `connectionDidFill` is called.
+  @usableFromInline package static let outputSizeMax = 4 << 20
 
   /// Append here, then call `send()`.
   public let output: ByteBuffer
@@ -102,10 +102,14 @@ public final class Connection {
 
   package var isOpen: Bool { readEvent != nil }
 
-  /// In place of `send`, before a frame is appended: output that is there already is on its way.
+  /// In place of `send`, before a frame is appended: output that is there already is on its way, but too much of it
+  /// must be noted at the end of the turn.
   @inlinable
   @inline(__always)
-  public func willAppend() { if output.isEmpty { send() } }
+  public func willAppend() {
+    // Empty, or over `outputSizeMax`, in one comparison: the size before an empty output's is the largest there is.
+    if UInt(bitPattern: output.count &- 1) >= Connection.outputSizeMax { send() }
+  }
 
   /// Queues `output` for the end of this turn.
   @inline(never)
@@ -165,7 +169,8 @@ public final class Connection {
 
   func didReachEndOfTurn() {
     isUnflushed = false
-    if isOpen && !isConnecting { write() }
+    guard isOpen else { return }
+    if isConnecting { noteOutputSize() } else { write() }
   }
 
   // MARK: Private

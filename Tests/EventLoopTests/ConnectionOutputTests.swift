@@ -145,6 +145,48 @@ struct ConnectionOutputTests {
     }
   }
 
+  @Test("The owner hears of full output also when every frame is appended behind waiting output")
+  func fullByWillAppend() throws {
+    let loop = try makeLoop()
+    let pair = ConnectedPair(loop)
+    defer { pair.connection.close() }
+    let frame = pattern(100_000)
+    // Turn by turn, as a server answers whose caller has stopped to read.
+    var appendedSize = 0
+    while appendedSize < 2 * Connection.outputSizeMax, pair.recorder.events.isEmpty {
+      pair.connection.willAppend()
+      pair.connection.append(frame)
+      appendedSize += frame.count
+      loop.flush()
+    }
+    #expect(pair.recorder.events == [.filled])
+    // The frame that goes over the limit may be the last that is seen.
+    #expect(pair.connection.output.count <= Connection.outputSizeMax + 2 * frame.count)
+  }
+
+  @Test("The owner hears of full output also before a connect has succeeded")
+  func fullWhileConnecting() throws {
+    let loop = try makeLoop()
+    let recorder = Recorder()
+    var accepted: Peer?
+    let listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { accepted = Peer(fd: $0) }
+    defer { listener.close() }
+    let connection = try Connection(loop: loop, host: "127.0.0.1", port: listener.port, delegate: recorder)
+    defer { connection.close() }
+    let sent = pattern(Connection.outputSizeMax + 1)
+    connection.append(sent)
+    connection.send()
+    loop.flush()
+    #expect(recorder.events == [.filled])
+    let isComplete = loop.poll {
+      accepted?.drain()
+      return accepted?.received.count == sent.count
+    }
+    #expect(isComplete)
+    #expect(accepted?.received == sent)
+    #expect(recorder.events == [.filled, .connected, .drained])
+  }
+
   @Test("The owner hears once that output has drained, as soon as it is below half of the limit")
   func drained() throws {
     let loop = try makeLoop()
