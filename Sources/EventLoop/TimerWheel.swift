@@ -37,6 +37,7 @@ package final class TimerWheel {
   private var farTick: Int64
   private var timerDeadline = Int64.max
   private var entryCount = 0
+  private var isClosed = false
   private let loop: EventLoop
   private var timer: Timer!
   private let handler: (UInt64) -> Void
@@ -60,8 +61,11 @@ package final class TimerWheel {
     occupied.deallocate()
   }
 
-  /// Ends the libevent timer. Nothing fires afterwards.
-  package func close() { timer.close() }
+  /// Ends the libevent timer. Nothing fires afterwards, also when a handler closes.
+  package func close() {
+    isClosed = true
+    timer.close()
+  }
 
   /// `deadline` in nanoseconds of the loop's clock; one that has passed fires in the next turn.
   package func schedule(at deadline: Int64, token: UInt64) -> EntryID {
@@ -145,7 +149,7 @@ package final class TimerWheel {
   /// Fires everything due. A handler may schedule and cancel meanwhile.
   private func expire(now: Int64) {
     let nowTick = now >> TimerWheel.tickShift
-    while currentTick <= nowTick {
+    while currentTick <= nowTick, !isClosed {
       expireBucket(Int(truncatingIfNeeded: currentTick) & (TimerWheel.bucketCount - 1), now: now)
       if currentTick == nowTick { break }
       currentTick = max(currentTick + 1, nextOccupiedTick(limit: nowTick))
@@ -155,7 +159,7 @@ package final class TimerWheel {
 
   private func expireBucket(_ bucket: Int, now: Int64) {
     // Due entries leave the bucket before a handler runs: it may change the list.
-    while let due = firstDue(in: bucket, now: now) {
+    while !isClosed, let due = firstDue(in: bucket, now: now) {
       let token = entries[Int(due)].token
       cancel(due)
       handler(token)
