@@ -213,6 +213,25 @@ struct ConnectionClosingTests {
     #expect(pair.recorder.events == [])
   }
 
+  @Test("A closed connection is no longer queued: a new one in its memory is not written in its stead")
+  func leavesQueue() throws {
+    let loop = try makeLoop()
+    for _ in 0..<20 {
+      let pair = ConnectedPair(loop)
+      pair.connection.send()
+      pair.connection.close()
+    }
+    let pairs = (0..<20).map { _ in ConnectedPair(loop) }
+    // Appended and not sent.
+    for pair in pairs { pair.connection.append([1]) }
+    loop.flush()
+    for pair in pairs {
+      pair.peer.drain()
+      #expect(pair.peer.received == [])
+      pair.connection.close()
+    }
+  }
+
   @Test("Outside a turn a closed connection and its delegate are freed at once")
   func freedOutside() throws {
     let loop = try makeLoop()
