@@ -9,8 +9,8 @@ let swiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings + settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "CLinux"),
     .target(name: "CMeter"),
     module("Bytes"),
-    module("EventLoop", ["CLibevent", "CLinux", "Bytes"]),
+    module("EventLoop", ["CLibevent", "CLinux", "Bytes"], [.strictMemorySafety()]),
     module("Context"),
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire"]),

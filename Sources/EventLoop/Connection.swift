@@ -1,7 +1,7 @@
 // One stream descriptor: bytes in, bytes out, over a plain libevent event with buffers of its own (a bufferevent costs
 // five times the instructions). Never knows frames; never blocks.
 
-package import Bytes
+public import Bytes
 internal import CLibevent
 internal import CLinux
 internal import Glibc
@@ -27,27 +27,33 @@ extension ConnectionDelegate {
   package func connectionDidDrain(_ connection: Connection) {}
 }
 
-package final class Connection {
+/// Bytes in both directions, from `start` to `close`.
+///
+/// Public, as are `output` and `willAppend`, because the compiler inlines across modules only what is
+/// `@inlinable public`. Safe to use: received bytes are handed out for the length of a call, and what it keeps without a
+/// count, it lets go in `close()`.
+@safe
+public final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
-  /// Bytes of unsent output at which `connectionDidFill` is called.
-  package static let outputSizeMax = 4 << 20
+  /// Bytes of unsent output above which `connectionDidFill` is called.
+  @usableFromInline package static let outputSizeMax = 4 << 20
 
   /// Append here, then call `send()`.
-  package let output: ByteBuffer
+  public let output: ByteBuffer
   package let loop: EventLoop
   private let input: ByteBuffer
-  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  @exclusivity(unchecked) private var fd: Int32
-  @exclusivity(unchecked) private var readEvent: OpaquePointer?
-  @exclusivity(unchecked) private var writeEvent: OpaquePointer?
+  // Private: the compiler sees every access, and a release build then checks none for exclusivity at run time.
+  private var fd: Int32
+  private var readEvent: Event?
+  private var writeEvent: Event?
   /// Held strongly from `start` to `close`.
   private var delegate: (any ConnectionDelegate)?
   /// The same without a reference count, for each read.
-  @exclusivity(unchecked) private unowned(unsafe) var reader: (any ConnectionDelegate)?
-  @exclusivity(unchecked) private var isUnflushed = false
-  @exclusivity(unchecked) private var isConnecting = false
-  @exclusivity(unchecked) private var isFull = false
+  private unowned(unsafe) var reader: (any ConnectionDelegate)?
+  private var isUnflushed = false
+  private var isConnecting = false
+  private var isFull = false
 
   /// Takes over a connected descriptor (socket or pipe end) and closes it in `close()`. `start` comes next.
   package init(loop: EventLoop, fd: Int32) {
@@ -57,24 +63,20 @@ package final class Connection {
     output = ByteBuffer(capacity: Connection.readSize)
     ctx_set_nonblocking(fd)
     // One retain for both events; `close()` gives it back.
-    let context = Unmanaged.passRetained(self).toOpaque()
-    readEvent = event_new(
-      loop.base, fd, Int16(EV_READ | EV_PERSIST),
-      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeReadable() }
-      },
-      context)
-    writeEvent = event_new(
-      loop.base, fd, Int16(EV_WRITE),
-      { _, _, context in Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() }
-      },
-      context)
+    let context = unsafe Unmanaged.passRetained(self).toOpaque()
+    readEvent = unsafe Event(loop: loop, subject: fd, kind: EV_READ | EV_PERSIST, context: context) { _, _, context in
+      unsafe Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeReadable() }
+    }
+    writeEvent = unsafe Event(loop: loop, subject: fd, kind: EV_WRITE, context: context) { _, _, context in
+      unsafe Unmanaged<Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.didBecomeWritable() }
+    }
   }
 
   /// Starts a TCP connect; after `start`, `connectionDidConnect` or `connection(_:didCloseWith:)` follows.
   package convenience init(loop: EventLoop, host: String, port: UInt16) throws(EventLoopError) {
     let address = try Socket.resolve(host: host, port: port)
     let fd = try Socket.makeTCP()
-    let result = Socket.withAddress(address) { connect(fd, $0, $1) }
+    let result = unsafe Socket.withAddress(address) { unsafe connect(fd, $0, $1) }
     if result != 0 && errno != EINPROGRESS {
       let error = errno
       Glibc.close(fd)
@@ -87,9 +89,9 @@ package final class Connection {
   /// Begins to read, and to tell the delegate.
   package func start(delegate: any ConnectionDelegate) {
     self.delegate = delegate
-    reader = delegate
-    event_add(readEvent, nil)
-    if isConnecting { event_add(writeEvent, nil) }
+    unsafe reader = delegate
+    readEvent?.add()
+    if isConnecting { writeEvent?.add() }
   }
 
   deinit {
@@ -99,48 +101,57 @@ package final class Connection {
 
   package var isOpen: Bool { readEvent != nil }
 
-  /// Queues `output` for the end of this turn. Need not be called where output that is there already is on its way.
+  /// In place of `send`, before a frame is appended: output that is there already is on its way, but too much of it
+  /// must be noted at the end of the turn.
+  @inlinable
+  @inline(__always)
+  public func willAppend() {
+    // Empty, or over `outputSizeMax`, in one comparison: the size before an empty output's is the largest there is.
+    if UInt(bitPattern: output.count &- 1) >= Connection.outputSizeMax { send() }
+  }
+
+  /// Queues `output` for the end of this turn.
   @inline(never)
-  package func send() {
+  public func send() {
     guard !isUnflushed, isOpen else { return }
     isUnflushed = true
     loop.willFlush(self)
   }
 
   /// Stops reading until `resumeReading()`: the kernel's buffer fills and the peer notices.
-  package func pauseReading() { if let readEvent { event_del(readEvent) } }
+  package func pauseReading() { readEvent?.remove() }
 
-  package func resumeReading() { if let readEvent { event_add(readEvent, nil) } }
+  package func resumeReading() { readEvent?.add() }
 
   /// Closes without another delegate call. Unsent output is lost.
   package func close() {
     guard let readEvent, let writeEvent else { return }
-    event_free(readEvent)
-    event_free(writeEvent)
+    readEvent.free()
+    writeEvent.free()
     self.readEvent = nil
     self.writeEvent = nil
-    reader = nil
+    unsafe reader = nil
     delegate = nil
     Glibc.close(fd)
     fd = -1
     if isUnflushed { loop.willNotFlush(self) }
     loop.retire(self)
-    Unmanaged.passUnretained(self).release()
+    unsafe Unmanaged.passUnretained(self).release()
   }
 
   // MARK: Callbacks
 
   private func didBecomeReadable() {
-    let room = input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
-    let size = read(fd, room, input.room)
+    let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
+    let size = unsafe read(fd, room, input.room)
     loop.refreshNow()
     guard size > 0 else {
       if size < 0 && (errno == EAGAIN || errno == EINTR) { return }
       return fail(size == 0 ? 0 : errno)
     }
     input.commit(size)
-    guard let reader else { return }
-    let used = reader.connection(self, didReceive: input.readable)
+    guard let reader = unsafe reader else { return }
+    let used = unsafe reader.connection(self, didReceive: input.readable)
     if isOpen { input.consume(used) }
   }
 
@@ -157,20 +168,21 @@ package final class Connection {
 
   func didReachEndOfTurn() {
     isUnflushed = false
-    if isOpen && !isConnecting { write() }
+    guard isOpen else { return }
+    if isConnecting { noteOutputSize() } else { write() }
   }
 
   // MARK: Private
 
   private func write() {
     guard !output.isEmpty else { return }
-    let bytes = output.readable
-    let size = Glibc.write(fd, bytes.baseAddress, bytes.count)
+    let bytes = unsafe output.readable
+    let size = unsafe Glibc.write(fd, bytes.baseAddress, bytes.count)
     if size == bytes.count {
       output.removeAll()
     } else if size >= 0 || errno == EAGAIN || errno == EINTR {
       if size > 0 { output.consume(size) }
-      event_add(writeEvent, nil)
+      writeEvent?.add()
     } else {
       return fail(errno)
     }

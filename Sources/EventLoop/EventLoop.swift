@@ -9,19 +9,20 @@ internal import CLinux
 /// A *turn* is one wait for readiness and the callbacks that follow. Output is written once per turn: a connection
 /// that has something to send stands in `unflushed` until the turn ends, however many frames were appended.
 ///
-/// Public, as is `now`, because the compiler inlines across modules only what is `@inlinable public`.
+/// Public, as is `now`, because the compiler inlines across modules only what is `@inlinable public`. Safe to
+/// use: its pointers are freed with it, and a connection in `unflushed` takes itself out before it goes.
+@safe
 public final class EventLoop {
   let base: OpaquePointer
   /// CLOCK_MONOTONIC at the latest callback, in nanoseconds: read once per callback, not once per request.
-  @inlinable public var now: Int64 { nowCell.pointee }
+  @inlinable public var now: Int64 { unsafe nowCell.pointee }
   /// Behind a pointer, because other modules read it for every request: a class property would be checked each time.
   @usableFromInline let nowCell: UnsafeMutablePointer<Int64>
   private var isStopping = false
   private var isInTurn = false
   /// Not retained: a connection that closes takes itself out.
-  @exclusivity(unchecked) private var unflushed: UnsafeMutablePointer<Unmanaged<Connection>?>
-  @exclusivity(unchecked) private var unflushedCount = 0
-  private var unflushedCapacity = 64
+  private var unflushed = unsafe PlainMemory<Unmanaged<Connection>?>(repeating: nil, count: 64)
+  private var unflushedCount = 0
   /// Objects closed in this turn: kept until it ends, because a callback of theirs may still be on the stack.
   private var retired: [AnyObject] = []
 
@@ -30,18 +31,17 @@ public final class EventLoop {
   /// - Parameter clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real
   ///   time.
   package init(clock: (() -> Int64)? = nil) throws(EventLoopError) {
-    guard let base = event_base_new() else { throw .outOfMemory }
-    self.base = base
-    unflushed = .allocate(capacity: unflushedCapacity)
+    guard let base = unsafe event_base_new() else { throw .outOfMemory }
+    unsafe self.base = base
     self.clock = clock
-    nowCell = .allocate(capacity: 1)
-    nowCell.initialize(to: clock?() ?? ctx_monotonic_nanoseconds())
+    unsafe nowCell = .allocate(capacity: 1)
+    unsafe nowCell.initialize(to: clock?() ?? ctx_monotonic_nanoseconds())
   }
 
   deinit {
-    event_base_free(base)
-    unflushed.deallocate()
-    nowCell.deallocate()
+    unsafe event_base_free(base)
+    unsafe unflushed.deallocate()
+    unsafe nowCell.deallocate()
   }
 
   /// Runs turns until `stop()`, or until nothing is registered any more.
@@ -66,7 +66,7 @@ public final class EventLoop {
     // What was queued between two turns: the loop would wait with it in hand.
     if unflushedCount > 0 { flush() }
     isInTurn = true
-    let result = event_base_loop(base, EVLOOP_ONCE)
+    let result = unsafe event_base_loop(base, EVLOOP_ONCE)
     precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
     flush()
     isInTurn = false
@@ -77,8 +77,9 @@ public final class EventLoop {
   /// Reads the clock and keeps it as `now`.
   @discardableResult
   package func refreshNow() -> Int64 {
-    nowCell.pointee = if let clock { clock() } else { ctx_monotonic_nanoseconds() }
-    return nowCell.pointee
+    let time = if let clock { clock() } else { ctx_monotonic_nanoseconds() }
+    unsafe nowCell.pointee = time
+    return time
   }
 
   /// Writes what is queued without waiting for the end of the turn: before the process does something long.
@@ -92,31 +93,25 @@ public final class EventLoop {
     var index = 0
     // A flush may close a connection, and its delegate may then queue output elsewhere: the list can grow meanwhile.
     while index < unflushedCount {
-      if let connection = unflushed[index] { connection._withUnsafeGuaranteedRef { $0.didReachEndOfTurn() } }
+      let connection = unsafe unflushed[index]
+      unsafe connection?._withUnsafeGuaranteedRef { $0.didReachEndOfTurn() }
       index &+= 1
     }
     unflushedCount = 0
   }
 
+  @inline(__always)
   func willFlush(_ connection: Connection) {
-    if unflushedCount == unflushedCapacity { growUnflushed() }
-    unflushed[unflushedCount] = Unmanaged.passUnretained(connection)
+    if unsafe unflushedCount == unflushed.count { unsafe unflushed = unflushed.grown(with: nil) }
+    unsafe unflushed[unflushedCount] = .passUnretained(connection)
     unflushedCount &+= 1
   }
 
   func willNotFlush(_ connection: Connection) {
-    for index in 0..<unflushedCount
-    where unflushed[index]?.toOpaque() == Unmanaged.passUnretained(connection).toOpaque() {
-      unflushed[index] = nil
+    let closed = unsafe Unmanaged.passUnretained(connection).toOpaque()
+    for index in 0..<unflushedCount where unsafe unflushed[index]?.toOpaque() == closed {
+      unsafe unflushed[index] = nil
     }
-  }
-
-  private func growUnflushed() {
-    let grown = UnsafeMutablePointer<Unmanaged<Connection>?>.allocate(capacity: unflushedCapacity * 2)
-    grown.moveInitialize(from: unflushed, count: unflushedCount)
-    unflushed.deallocate()
-    unflushed = grown
-    unflushedCapacity *= 2
   }
 
   /// Outside a turn no callback is on the stack, and keeping the object would keep the loop.

@@ -18,4 +18,4 @@ package enum EventLoopError: Error, Equatable, CustomStringConvertible {
 }
 
 /// The text of an errno value.
-package func errorText(_ error: Int32) -> String { String(cString: strerror(error)) }
+package func errorText(_ error: Int32) -> String { unsafe String(cString: strerror(error)) }

@@ -28,8 +28,8 @@ package final class LineChannel: ConnectionDelegate {
   /// Queues one line; `line` holds no newline.
   package func send(_ line: some Sequence<UInt8>) {
     guard let connection else { return }
-    Array(line).withUnsafeBytes { connection.output.append($0) }
-    connection.output.reserve(1).storeBytes(of: 10, as: UInt8.self)
+    unsafe Array(line).withUnsafeBytes { unsafe connection.output.append($0) }
+    unsafe connection.output.reserve(1).storeBytes(of: 10, as: UInt8.self)
     connection.output.commit(1)
     connection.send()
   }
@@ -44,11 +44,12 @@ package final class LineChannel: ConnectionDelegate {
     var used = 0
     var position = scannedSize
     while position < bytes.count, let delegate {
-      guard bytes[position] == 10 else {
+      guard unsafe bytes[position] == 10 else {
         position += 1
         continue
       }
-      delegate.channel(self, didReceive: UnsafeRawBufferPointer(rebasing: bytes[used..<position]))
+      guard position - used <= LineChannel.lineSizeMax else { break }
+      unsafe delegate.channel(self, didReceive: UnsafeRawBufferPointer(rebasing: bytes[used..<position]))
       position += 1
       used = position
     }

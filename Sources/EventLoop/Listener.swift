@@ -16,7 +16,7 @@ package final class Listener {
     let address = try Socket.resolve(host: host, port: port)
     let fd = try Socket.makeTCP()
     Socket.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-    guard Socket.withAddress(address, { bind(fd, $0, $1) }) == 0, listen(fd, SOMAXCONN) == 0 else {
+    guard unsafe Socket.withAddress(address, { unsafe bind(fd, $0, $1) }) == 0, listen(fd, SOMAXCONN) == 0 else {
       let error = errno
       Glibc.close(fd)
       throw .systemCall("bind", errno: error, about: "\(host):\(port)")

@@ -1,12 +1,10 @@
 // One libevent event with a handler: what a listener, a timer and a signal have in common. A connection registers its two
 // events itself, because it must not pay for a handler on each read.
 
-internal import CLibevent
-
 /// Registered from `init` to `close()`, and kept alive by libevent meanwhile.
 final class LoopEvent {
   private let loop: EventLoop
-  private var event: OpaquePointer?
+  private var event: Event?
   private var handler: (() -> Void)?
 
   /// - Parameters:
@@ -16,24 +14,24 @@ final class LoopEvent {
     self.loop = loop
     self.handler = handler
     // The one retain that `close()` gives back.
-    let context = Unmanaged.passRetained(self).toOpaque()
-    event = event_new(
-      loop.base, subject, Int16(kind),
-      { _, _, context in Unmanaged<LoopEvent>.fromOpaque(context!).takeUnretainedValue().didFire() }, context)
+    let context = unsafe Unmanaged.passRetained(self).toOpaque()
+    event = unsafe Event(loop: loop, subject: subject, kind: kind, context: context) { _, _, context in
+      unsafe Unmanaged<LoopEvent>.fromOpaque(context!).takeUnretainedValue().didFire()
+    }
   }
 
   /// Waits for the event.
-  func add() { if let event { event_add(event, nil) } }
+  func add() { event?.add() }
 
-  func remove() { if let event { event_del(event) } }
+  func remove() { event?.remove() }
 
   func close() {
     guard let event else { return }
     self.event = nil
     handler = nil
-    event_free(event)
+    event.free()
     loop.retire(self)
-    Unmanaged.passUnretained(self).release()
+    unsafe Unmanaged.passUnretained(self).release()
   }
 
   private func didFire() {

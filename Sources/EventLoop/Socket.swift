@@ -23,24 +23,28 @@ package enum Socket {
 
   static func setOption(_ fd: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
     var value = value
-    setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// The IPv4 address of a host name or dotted quad. Blocks for a name that is not a number.
   static func resolve(host: String, port: UInt16) throws(EventLoopError) -> sockaddr_in {
-    var hints = addrinfo()
-    hints.ai_family = AF_INET
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_family = AF_INET
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, nil, &hints, &list) == 0, let first = list else { throw .unknownHost(host) }
-    defer { freeaddrinfo(list) }
-    var address = first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+    guard unsafe getaddrinfo(host, nil, &hints, &list) == 0, let first = unsafe list else { throw .unknownHost(host) }
+    defer { unsafe freeaddrinfo(list) }
+    var address = unsafe first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+      unsafe $0.pointee
+    }
     address.sin_port = port.bigEndian
     return address
   }
 
   static func withAddress<R>(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
-    withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    unsafe withUnsafePointer(to: address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
   }
 
@@ -48,8 +52,8 @@ package enum Socket {
   static func port(of fd: Int32) -> UInt16 {
     var address = sockaddr_in()
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) {
-      _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fd, $0, &size) }
+    unsafe withUnsafeMutablePointer(to: &address) {
+      _ = unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(fd, $0, &size) }
     }
     return UInt16(bigEndian: address.sin_port)
   }
@@ -58,7 +62,7 @@ package enum Socket {
   static func pendingError(of fd: Int32) -> Int32 {
     var error: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size)
+    unsafe getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size)
     return error
   }
 }

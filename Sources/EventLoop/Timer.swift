@@ -28,7 +28,8 @@ package final class Timer {
   /// Fires after `nanoseconds`, instead of when it was to fire before.
   package func start(after nanoseconds: Int64) {
     guard let event else { return }
-    let due = ctx_monotonic_nanoseconds() &+ max(nanoseconds, 0)
+    let (sum, isTooLate) = ctx_monotonic_nanoseconds().addingReportingOverflow(max(nanoseconds, 0))
+    let due = isTooLate ? Int64.max : sum
     self.due = due
     ctx_arm_timer(fd, due)
     if isRegistered { return }

@@ -12,12 +12,12 @@ package final class TimerWheel {
   package static let noEntry: EntryID = -1
 
   private struct Entry {
-    var deadline: Int64
-    var token: UInt64
+    var deadline: Int64 = 0
+    var token: UInt64 = 0
     /// The bucket's list; `previous` is -1 at its head. A free entry uses `next` alone.
-    var next: EntryID
-    var previous: EntryID
-    var bucket: Int32
+    var next: EntryID = -1
+    var previous: EntryID = -1
+    var bucket: Int32 = 0
   }
 
   /// One tick is 2^20 ns (1.05 ms); the wheel spans 4096 ticks (4.3 s). Later deadlines wait in bucket `farBucket`.
@@ -25,34 +25,31 @@ package final class TimerWheel {
   private static let bucketCount = 4096
   private static let farBucket = 4096
 
-  // One thread, and no access to a field is held across another: exclusivity needs no check at run time.
-  @exclusivity(unchecked) private var entries: UnsafeMutablePointer<Entry>
-  @exclusivity(unchecked) private var capacity: Int
-  @exclusivity(unchecked) private var usedCount = 0
-  @exclusivity(unchecked) private var firstFree: EntryID = -1
-  private let heads: UnsafeMutablePointer<EntryID>
-  private let occupied: UnsafeMutablePointer<UInt64>
+  // Private: the compiler sees every access, and a release build then checks none for exclusivity at run time.
+  private var entries = PlainMemory(repeating: Entry(), count: 256)
+  private var usedCount = 0
+  private var firstFree: EntryID = -1
+  private let heads = PlainMemory<EntryID>(repeating: -1, count: TimerWheel.bucketCount + 1)
+  private let occupied = PlainMemory<UInt64>(repeating: 0, count: TimerWheel.bucketCount / 64)
   /// Every bucket up to this tick has been emptied.
-  @exclusivity(unchecked) private var currentTick: Int64
+  private var currentTick: Int64
   /// The wheel's horizon when the far bucket was last looked through.
-  @exclusivity(unchecked) private var farTick: Int64
-  /// When the timer fires next; `Int64.max` when it is not armed.
-  @exclusivity(unchecked) package private(set) var armedDeadline = Int64.max
+  private var farTick: Int64
+  private var timerDeadline = Int64.max
+  private var entryCount = 0
+  private var isClosed = false
   private let loop: EventLoop
   private var timer: Timer!
   private let handler: (UInt64) -> Void
-  @exclusivity(unchecked) package private(set) var count = 0
+
+  package var count: Int { entryCount }
+  /// When the timer fires next; `Int64.max` when it is not armed.
+  package var armedDeadline: Int64 { timerDeadline }
 
   /// The handler gets the token of each entry whose deadline has passed.
   package init(loop: EventLoop, handler: @escaping (UInt64) -> Void) {
     self.loop = loop
     self.handler = handler
-    capacity = 256
-    entries = .allocate(capacity: capacity)
-    heads = .allocate(capacity: TimerWheel.bucketCount + 1)
-    heads.initialize(repeating: -1, count: TimerWheel.bucketCount + 1)
-    occupied = .allocate(capacity: TimerWheel.bucketCount / 64)
-    occupied.initialize(repeating: 0, count: TimerWheel.bucketCount / 64)
     currentTick = loop.now >> TimerWheel.tickShift
     farTick = currentTick
     timer = Timer(loop: loop) { [unowned self] in didExpire() }
@@ -64,8 +61,11 @@ package final class TimerWheel {
     occupied.deallocate()
   }
 
-  /// Ends the libevent timer. Nothing fires afterwards.
-  package func close() { timer.close() }
+  /// Ends the libevent timer. Nothing fires afterwards, also when a handler closes.
+  package func close() {
+    isClosed = true
+    timer.close()
+  }
 
   /// `deadline` in nanoseconds of the loop's clock; one that has passed fires in the next turn.
   package func schedule(at deadline: Int64, token: UInt64) -> EntryID {
@@ -73,8 +73,8 @@ package final class TimerWheel {
     entries[Int(id)].deadline = deadline
     entries[Int(id)].token = token
     link(id, bucket: bucket(of: deadline))
-    count &+= 1
-    if deadline < armedDeadline { arm(deadline) }
+    entryCount &+= 1
+    if deadline < timerDeadline { arm(deadline) }
     return id
   }
 
@@ -97,23 +97,15 @@ package final class TimerWheel {
       firstFree = entries[Int(id)].next
       return id
     }
-    if usedCount == capacity { grow() }
+    if usedCount == entries.count { entries = entries.grown(with: Entry()) }
     usedCount &+= 1
     return EntryID(truncatingIfNeeded: usedCount &- 1)
-  }
-
-  private func grow() {
-    let grown = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
-    grown.moveInitialize(from: entries, count: usedCount)
-    entries.deallocate()
-    entries = grown
-    capacity *= 2
   }
 
   private func free(_ id: EntryID) {
     entries[Int(id)].next = firstFree
     firstFree = id
-    count &-= 1
+    entryCount &-= 1
   }
 
   private func link(_ id: EntryID, bucket: Int) {
@@ -144,12 +136,12 @@ package final class TimerWheel {
   }
 
   private func arm(_ deadline: Int64) {
-    armedDeadline = deadline
+    timerDeadline = deadline
     timer.start(after: deadline - loop.now)
   }
 
   package func didExpire() {
-    armedDeadline = .max
+    timerDeadline = .max
     expire(now: loop.now)
     if let earliest = earliestDeadline() { arm(earliest) }
   }
@@ -157,7 +149,7 @@ package final class TimerWheel {
   /// Fires everything due. A handler may schedule and cancel meanwhile.
   private func expire(now: Int64) {
     let nowTick = now >> TimerWheel.tickShift
-    while currentTick <= nowTick {
+    while currentTick <= nowTick, !isClosed {
       expireBucket(Int(truncatingIfNeeded: currentTick) & (TimerWheel.bucketCount - 1), now: now)
       if currentTick == nowTick { break }
       currentTick = max(currentTick + 1, nextOccupiedTick(limit: nowTick))
@@ -167,7 +159,7 @@ package final class TimerWheel {
 
   private func expireBucket(_ bucket: Int, now: Int64) {
     // Due entries leave the bucket before a handler runs: it may change the list.
-    while let due = firstDue(in: bucket, now: now) {
+    while !isClosed, let due = firstDue(in: bucket, now: now) {
       let token = entries[Int(due)].token
       cancel(due)
       handler(token)
@@ -211,7 +203,7 @@ package final class TimerWheel {
 
   /// When the timer must fire next: the earliest deadline, or the moment at which far entries must come near.
   private func earliestDeadline() -> Int64? {
-    guard count > 0 else { return nil }
+    guard entryCount > 0 else { return nil }
     let horizon = currentTick + Int64(TimerWheel.bucketCount)
     let bucketTick =
       heads[Int(truncatingIfNeeded: currentTick) & (TimerWheel.bucketCount - 1)] >= 0

@@ -144,7 +144,7 @@ extension NodeServer {
     _ pending: CallSlot, of request: RequestSlot, _ call: UnsafeMutablePointer<ScriptCall>, _ remaining: UInt32,
     _ propagator: any Propagator, to connection: DownstreamConnection
   ) -> Bool {
-    if connection.output.isEmpty { connection.connection.send() }
+    connection.connection.willAppend()
     let writer = FrameWriter(
       to: connection.output, type: .request, flags: request.pointee.echo == nil ? 0 : FrameFlags.echo,
       id: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1)

@@ -38,7 +38,7 @@ extension NodeServer {
       forwardedContext._withUnsafeGuaranteedRef { context in
         extract(frame, into: context, reader: reader)
         if !doStandardWork(on: context), requests.holdsEntries { context.setSpanID(random.next() | 1) }
-        if connection.output.isEmpty { connection.connection.send() }
+        connection.connection.willAppend()
         // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
         let writer = FrameWriter(
           to: connection.output, type: .request, id: pending.pointee.id, deadline: remaining == 0 ? 0 : remaining &- 1,
@@ -55,7 +55,7 @@ extension NodeServer {
   @inline(__always)
   func passOn(_ call: CallSlot) {
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      if caller.output.isEmpty { caller.connection.send() }
+      caller.connection.willAppend()
       FrameWriter.write(.response, id: call.pointee.callerID, payloadSize: responseSize, to: caller.output)
     }
     counters.pointee.responses &+= 1

@@ -84,7 +84,7 @@ extension NodeServer {
   @inline(__always)
   func reply(to request: RequestSlot) {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      if caller.output.isEmpty { caller.connection.send() }
+      caller.connection.willAppend()
       FrameWriter.write(.response, id: request.pointee.id, payloadSize: responseSize, to: caller.output)
     }
     counters.pointee.responses &+= 1

@@ -181,6 +181,28 @@ struct TimerWheelTests {
     #expect(wheel.count == 0)
   }
 
+  @Test("fires nothing more once a handler has closed it, though more is due")
+  func closeInside() throws {
+    let time = VirtualTime()
+    let loop = try EventLoop(clock: { time.now })
+    var firedCount = 0
+    var wheel: TimerWheel!
+    wheel = TimerWheel(loop: loop) { _ in
+      firedCount += 1
+      wheel.close()
+    }
+    // Two in one bucket, one in a later one.
+    for deadline in [50, 100, 5 * tick] { _ = wheel.schedule(at: deadline, token: 0) }
+    time.now = 10 * tick
+    loop.refreshNow()
+    wheel.didExpire()
+    #expect(firedCount == 1)
+    wheel.didExpire()
+    _ = wheel.schedule(at: 0, token: 0)
+    wheel.didExpire()
+    #expect(firedCount == 1)
+  }
+
   @Test("keeps its entries when it grows")
   func growth() throws {
     let model = try WheelModel(start: 0)
