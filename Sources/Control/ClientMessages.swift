@@ -36,8 +36,10 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   /// Connections used, at most as many as are open.
   package var connections: Int
   package var hopsLeft: Int
-  /// Before the window opens: this long, or 64 completions, whichever comes later.
+  /// Before the window opens: this long, or 64 requests that have ended, whichever comes later.
   package var settleNanoseconds: Int64
+  /// The window opens after so long, whatever has ended.
+  package var settleNanosecondsMax: Int64
   package var windowNanoseconds: Int64
   /// When set, the slot is this many requests instead of a time, all of them in the window.
   package var requestCount: Int?
@@ -50,14 +52,16 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   package var pieceNanoseconds: Int64
 
   package init(
-    token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64, windowNanoseconds: Int64,
-    requestCount: Int?, timeoutNanoseconds: Int64, drainNanoseconds: Int64, seed: UInt64, pieceNanoseconds: Int64 = 0
+    token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,
+    settleNanosecondsMax: Int64 = 3_600_000_000_000, windowNanoseconds: Int64, requestCount: Int?,
+    timeoutNanoseconds: Int64, drainNanoseconds: Int64, seed: UInt64, pieceNanoseconds: Int64 = 0
   ) {
     self.token = token
     self.mode = mode
     self.connections = connections
     self.hopsLeft = hopsLeft
     self.settleNanoseconds = settleNanoseconds
+    self.settleNanosecondsMax = settleNanosecondsMax
     self.windowNanoseconds = windowNanoseconds
     self.requestCount = requestCount
     self.timeoutNanoseconds = timeoutNanoseconds
@@ -73,7 +77,7 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case replaceTopology(Topology)
   case run(SlotOrder)
   /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
-  case verify(token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
+  case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
   /// Ends the running slot early: no new requests, drain, report.
   case finish
   case stop
@@ -84,6 +88,8 @@ package struct SlotOutcome: Codable, Sendable {
   package var token: Int
   /// Over the whole slot, settling and draining included.
   package var ledger: Ledger
+  /// False when the window opened because settling took too long.
+  package var isSettled = true
   package var windowNanoseconds: Int64
   package var completedInWindow: UInt64
   /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.

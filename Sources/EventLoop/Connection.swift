@@ -36,8 +36,9 @@ extension ConnectionDelegate {
 public final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
-  /// Bytes of unsent output above which `connectionDidFill` is called.
-  @usableFromInline package static let outputSizeMax = 4 << 20
+  /// Bytes of unsent output above which `connectionDidFill` is called. Computed: a stored one, read by inlinable code,
+  /// crashes the optimizer of Swift 6.3 in every module that imports this one.
+  @inlinable public static var outputSizeMax: Int { 4 << 20 }
 
   /// Append here, then call `send()`.
   public let output: ByteBuffer

@@ -26,6 +26,8 @@ final class ChildProcess: LineChannelDelegate {
   private(set) var waitStatus: Int32?
   /// The launcher asked it to stop: its end is no failure.
   private(set) var isStopping = false
+  /// The arm whose process set it belongs to.
+  var arm: String?
   private var control: LineChannel!
   private var log: LineChannel!
   private(set) var logLines: [String] = []
@@ -94,7 +96,7 @@ final class ChildProcess: LineChannelDelegate {
     let status = waitStatus ?? 0
     let number = status & 0x7f
     return ChildDeath(
-      name: name, service: service, pid: pid, signal: number == 0 ? nil : number,
+      name: name, service: service, arm: arm, pid: pid, signal: number == 0 ? nil : number,
       exitCode: number == 0 ? (status >> 8) & 0xff : nil, lastLogLines: logLines,
       requestsLost: counters?.pointee.open ?? 0)
   }

@@ -30,22 +30,38 @@ extension Experiment {
   }
 
   private func count(_ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
-    let n = ExperimentPlan.countedRequestCount
     let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
     var readings: [CountReading] = []
     var clients: [MeterReading] = []
-    // The first run fills what is kept for later requests; the next two differ by n requests and by nothing else.
-    for requestCount in [n, n, 2 * n] {
+    func run(_ requestCount: Int) throws(LauncherError) {
       readings.append(try read(set))
       let measured = try runner.run(
         spec, on: set, seconds: plan.timeoutSeconds, round: 0, position: 0, requestCount: requestCount,
         keep: { _ in })
       clients.append(measured.clientMeter)
     }
+    let begin = elapsedSeconds
+    let probeCount = ExperimentPlan.countedRequestCountMin
+    try run(probeCount)
+    let n = countedRequestCount(secondsPerRequest: (elapsedSeconds - begin) / Double(probeCount))
+    // The probe, and as many again as will be counted, fill what is kept for later requests; the next two runs differ by
+    // n requests and by nothing else.
+    if n > probeCount { try run(n - probeCount) }
+    let first = readings.count
+    for requestCount in [n, 2 * n] { try run(requestCount) }
     readings.append(try read(set))
     append(
-      arm, depth, set, once: difference(readings[2], readings[1]), twice: difference(readings[3], readings[2]),
-      client: clients[2].since(clients[1]))
+      arm, depth, set, n: n, once: difference(readings[first + 1], readings[first]),
+      twice: difference(readings[first + 2], readings[first + 1]),
+      client: clients[first + 1].since(clients[first]))
+  }
+
+  /// As many as the time allows, which for all but slow graphs is the full number.
+  private func countedRequestCount(secondsPerRequest: Double) -> Int {
+    // n, n and 2n requests.
+    let affordable = ExperimentPlan.countedSecondsMax / max(secondsPerRequest, 1e-9) / 4
+    return max(
+      ExperimentPlan.countedRequestCountMin, Int(min(Double(ExperimentPlan.countedRequestCount), affordable)))
   }
 
   private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
@@ -75,9 +91,10 @@ extension Experiment {
 
   /// Per request: (the run of 2n requests − the run of n requests) / n.
   private func append(
-    _ arm: Int, _ depth: Int, _ set: ProcessSet, once: CountReading, twice: CountReading, client: MeterReading
+    _ arm: Int, _ depth: Int, _ set: ProcessSet, n count: Int, once: CountReading, twice: CountReading,
+    client: MeterReading
   ) {
-    let n = Double(ExperimentPlan.countedRequestCount)
+    let n = Double(count)
     let isCounted = client.method != CountingPass.Method.none.rawValue
     func perRequest(_ path: (CountReading) -> UInt64) -> Double {
       Double(Int64(bitPattern: path(twice) &- path(once))) / n

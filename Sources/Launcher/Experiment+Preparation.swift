@@ -43,19 +43,25 @@ extension Experiment {
       set.client?.send(
         ClientCommand.verify(
           token: token, requestCount: ExperimentPlan.fidelityRequestCount,
+          inFlight: ExperimentPlan.fidelityInFlight,
           hopsLeft: plan.hopsLeft(depth: depthMax, topology: set.topology),
           timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)))
-      let seconds = plan.timeoutSeconds * 2 + 60
+      // Every request may run into its timeout.
+      let turns = ExperimentPlan.fidelityRequestCount / ExperimentPlan.fidelityInFlight + 1
+      let seconds = plan.timeoutSeconds * Double(turns) + 20
       let outcome = try set.awaitClient("the fidelity check", seconds: seconds) { report -> FidelityOutcome? in
         if case .verified(let outcome) = report, outcome.token == token { outcome } else { nil }
       }
       result.fidelity.append(FidelityResult(arm: plan.arms[arm].name, outcome))
     }
-    let mismatches = result.fidelity.filter { $0.verdict == .mismatch }.map(\.arm)
+    func arms(_ verdict: FidelityResult.Verdict) -> String {
+      result.fidelity.filter { $0.verdict == verdict }.map(\.arm).joined(separator: ", ")
+    }
+    var findings: [String] = []
+    if !arms(.mismatch).isEmpty { findings.append("NOT as declared in \(arms(.mismatch))") }
+    if !arms(.notChecked).isEmpty { findings.append("nothing came back in \(arms(.notChecked))") }
     observer.runDidReach(
-      mismatches.isEmpty
-        ? "checked what arrives: as declared in every arm"
-        : "checked what arrives: NOT as declared in \(mismatches.joined(separator: ", "))")
+      "checked what arrives: " + (findings.isEmpty ? "as declared in every arm" : findings.joined(separator: "; ")))
   }
 
   /// Finds the open-loop rate that all arms share: half of what the slowest did in a closed loop at the largest depth.
@@ -68,8 +74,10 @@ extension Experiment {
       for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
         observer.runDidProgress("pilot: \(plan.arms[arm].name)", secondsLeft: nil)
         let spec = SlotSpec(arm: arm, depth: depthMax, phase: .pilot, inFlight: plan.inFlight)
+        let begin = elapsedSeconds
         let measured = try runner.run(
           spec, on: try set(for: arm), seconds: plan.slotSeconds, round: 0, position: arm, keep: keepRaw)
+        slotOverhead.add(elapsedSeconds - begin - plan.slotSeconds)
         if measured.slot.throughput < slowest.throughput {
           slowest = (plan.arms[arm].name, measured.slot.throughput)
         }
@@ -92,7 +100,8 @@ extension FidelityResult {
       ? .mismatch
       : outcome.views == 0 ? .notChecked : outcome.lostKeys.isEmpty ? .faithful : .lostAsDeclared
     self.init(
-      arm: arm, verdict: verdict, requests: outcome.requests, views: outcome.views, lostKeys: outcome.lostKeys,
+      arm: arm, verdict: verdict, requests: outcome.requests, failed: outcome.failed, views: outcome.views,
+      lostKeys: outcome.lostKeys,
       firstDifferingEdge: outcome.firstDifferingEdge, expected: outcome.expected, found: outcome.found)
   }
 }

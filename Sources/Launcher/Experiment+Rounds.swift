@@ -4,16 +4,15 @@ internal import Report
 internal import Statistics
 
 extension Experiment {
-  /// Seconds that a slot takes beside its own time: the orders, the drain, the result.
-  private static let slotOverheadSeconds = 0.015
   /// Share of a run's rounds that may be measured again because the host disturbed them.
   private static let rerunShareMax = 0.2
 
   func runRounds() throws(LauncherError) {
-    let roundCount = fitRounds()
+    var roundCount = fitRounds()
     result.settings.roundsPlanned = roundCount
     var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
-    for round in 0..<roundCount {
+    var round = 0
+    while round < roundCount {
       if isReplacementDue(before: round, of: roundCount) { try replaceSets() }
       let first = result.slots.count
       let steal = try runRound(round, of: roundCount, isRerun: false)
@@ -26,6 +25,8 @@ extension Experiment {
         _ = try runRound(round, of: roundCount, isRerun: true)
       }
       acceptRound()
+      round += 1
+      roundCount = roundsThatStillFit(round, of: roundCount)
     }
   }
 
@@ -50,12 +51,30 @@ extension Experiment {
   }
 
   private var roundSeconds: Double {
-    Double(slotSpecs().count) * (plan.slotSeconds + Experiment.slotOverheadSeconds)
+    Double(slotSpecs().count) * (plan.slotSeconds + slotOverhead.seconds)
+  }
+
+  /// Of so many rounds, with the replacements that come with them.
+  private func seconds(rounds: Int) -> Double {
+    let replacements = rounds >= ExperimentPlan.replacementRoundCountMin ? 2.0 : 0
+    return Double(rounds) * roundSeconds + replacements * setsSeconds
   }
 
   private func hasTimeFor(rounds: Int) -> Bool {
     guard let budget = plan.budgetSeconds, plan.rounds == nil else { return true }
     return elapsedSeconds + Double(rounds) * roundSeconds <= budget
+  }
+
+  /// After each round: what was planned, or less when the slots take longer than they did at first. Never less than
+  /// three, with which the depths were chosen.
+  private func roundsThatStillFit(_ done: Int, of planned: Int) -> Int {
+    var count = planned
+    while count > max(done, ExperimentPlan.roundCountMin), !hasTimeFor(rounds: count - done) { count -= 1 }
+    if count < planned {
+      observer.runDidReach("\(count) rounds fit the time, not \(planned): slots take longer than they did at first")
+      result.settings.roundsPlanned = count
+    }
+    return count
   }
 
   /// As many rounds as fit the budget. When fewer than three do, depths are dropped, and the time that all of them
@@ -76,7 +95,10 @@ extension Experiment {
       result.settings.fullRunSeconds = fullSeconds
       note("\(least) rounds need \(Int(fullSeconds.rounded(.up))) s, more than the \(Int(budget)) s that were given")
     }
-    return max(least, Int((budget - elapsedSeconds) / roundSeconds))
+    let left = budget - elapsedSeconds
+    var count = Int(left / roundSeconds)
+    while count > least, seconds(rounds: count) > left { count -= 1 }
+    return max(least, count)
   }
 
   private func note(_ text: String) {
@@ -95,8 +117,9 @@ extension Experiment {
       let slotsLeft = (roundCount - round) * specs.count - position
       observer.runDidProgress(
         "round \(round + 1) of \(roundCount)",
-        secondsLeft: Double(slotsLeft) * (plan.slotSeconds + Experiment.slotOverheadSeconds))
+        secondsLeft: Double(slotsLeft) * (plan.slotSeconds + slotOverhead.seconds))
       let spec = specs[index]
+      let begin = elapsedSeconds
       _ = try runner.run(
         spec, on: try set(for: spec.arm), seconds: plan.slotSeconds, round: round, position: position
       ) { measured in
@@ -104,6 +127,7 @@ extension Experiment {
         measured.slot.rerun = isRerun
         keep(measured, spec)
       }
+      slotOverhead.add(elapsedSeconds - begin - plan.slotSeconds)
     }
     observer.runDidReach("round \(round + 1) of \(roundCount) done after \(Int(elapsedSeconds)) s")
     return HostReading().stealRatio(since: before)
@@ -120,7 +144,10 @@ extension Experiment {
   /// For six rounds and more every set is replaced after a third and after two thirds, so that the luck of memory
   /// layout is part of the noise that A′ shows.
   private func isReplacementDue(before round: Int, of roundCount: Int) -> Bool {
-    roundCount >= ExperimentPlan.replacementRoundCountMin && (round == roundCount / 3 || round == roundCount * 2 / 3)
+    guard roundCount >= ExperimentPlan.replacementRoundCountMin else { return false }
+    let due = [roundCount / 3, roundCount * 2 / 3]
+    return result.settings.processSetReplacements < due.count
+      && round >= due[result.settings.processSetReplacements] && round > 0
   }
 
   private func replaceSets() throws(LauncherError) {

@@ -22,6 +22,10 @@ package final class Experiment {
   /// Of the round under way: dropped when the round is measured again.
   var roundHistograms: [HistogramKey: LatencyHistogram] = [:]
   let startTime: Int64
+  /// What it takes to start every set and to warm it up: so long does a replacement take.
+  var setsSeconds = 0.0
+  /// What a slot takes beside its own time, as measured so far.
+  var slotOverhead = SlotOverhead()
 
   struct HistogramKey: Hashable {
     let arm: Int
@@ -49,8 +53,10 @@ package final class Experiment {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      let begin = elapsedSeconds
       try startSets()
       try warmUp()
+      setsSeconds = elapsedSeconds - begin
       try verifyFidelity()
       try count()
       try findRate()
@@ -61,10 +67,12 @@ package final class Experiment {
     }
     observer.runDidReach("stopping")
     sets.forEach { $0.stop() }
-    supervisor.close()
     seal(status)
     return status
   }
+
+  /// Lets go of the signals. Until then one that comes is noted and ends nothing: the result is to be written first.
+  package func close() { supervisor.close() }
 
   var elapsedSeconds: Double { Double(supervisor.loop.refreshNow() - startTime) / 1e9 }
 
@@ -101,7 +109,8 @@ package final class Experiment {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
-        placement: placement, seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
+        placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
         opaqueSize: plan.opaqueSize))
   }
 
@@ -113,12 +122,7 @@ package final class Experiment {
       result.interrupted = true
       result.notes.append("interrupted by a signal: only what was measured until then is here")
       return 128 + signal
-    case .childDied(let death):
-      result.failures.append(
-        NodeFailure(
-          node: death.name, service: death.service, reason: death.description, signal: death.signal.map(Int.init),
-          exitCode: death.exitCode.map(Int.init), lastLogLines: death.lastLogLines, requestsLost: death.requestsLost))
-      return 1
+    case .childDied: return 1
     default:
       result.notes.append("\(error)")
       return 1
@@ -127,6 +131,12 @@ package final class Experiment {
 
   private func seal(_ status: Int32) {
     acceptRound()
+    result.failures = supervisor.deaths.map { death in
+      NodeFailure(
+        node: death.name, service: death.service, arm: death.arm, reason: death.description,
+        signal: death.signal.map(Int.init), exitCode: death.exitCode.map(Int.init), lastLogLines: death.lastLogLines,
+        requestsLost: death.requestsLost)
+    }
     result.exitStatus = Int(status)
     result.finishedAt = HostFacts.timestamp()
     result.settings.depths = depths.depths

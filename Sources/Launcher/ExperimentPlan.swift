@@ -49,8 +49,12 @@ package struct ExperimentPlan: Sendable {
   /// them all, in a section of at most 4 MiB.
   package static let opaqueSizePerRequestMax = 3 << 20
   package static let fidelityRequestCount = 256
+  package static let fidelityInFlight = 32
   /// Requests of the counting pass; it runs at this number and at twice as many.
   package static let countedRequestCount = 64
+  /// The same where requests take so long that the pass would last longer than this.
+  package static let countedRequestCountMin = 4
+  static let countedSecondsMax = 2.0
 
   package var commandLine: [String]
   package var arms: [ArmPlan]

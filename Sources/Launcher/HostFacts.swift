@@ -23,6 +23,13 @@ enum HostFacts {
     return line?.split(separator: ":").last.map { $0.drop { $0 == " " }.description } ?? "unknown"
   }
 
+  /// The letter of `/proc/PID/stat`: R runs, S sleeps, T was stopped; nil when there is no such process.
+  static func processState(_ pid: Int32) -> Character? {
+    let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+    // Behind the name, which stands in parentheses and may hold anything.
+    return text.lastIndex(of: ")").flatMap { text[$0...].dropFirst(2).first }
+  }
+
   /// ISO 8601 in UTC, to the second.
   static func timestamp() -> String { Timestamp.text(unixSeconds: time(nil)) }
 }

@@ -31,6 +31,8 @@ package enum LauncherError: Error, CustomStringConvertible {
 package struct ChildDeath: Equatable, Sendable, CustomStringConvertible {
   package let name: String
   package let service: String?
+  /// Whose process set it belonged to; nil where there is one set only.
+  package let arm: String?
   package let pid: Int32
   package let signal: Int32?
   package let exitCode: Int32?
@@ -39,7 +41,7 @@ package struct ChildDeath: Equatable, Sendable, CustomStringConvertible {
   package let requestsLost: UInt64
 
   package var description: String {
-    var text = "\(name) (pid \(pid)) "
+    var text = name + (arm.map { " of \($0)" } ?? "") + " (pid \(pid)) "
     if let signal {
       text += "was killed by signal \(signal) (\(signalName(signal)))"
     } else {

@@ -56,12 +56,14 @@ package final class LoadSession {
       problem = "\(error)"
       status = 1
     }
-    supervisor.close()
     if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 {
       status = 1
     }
     return status
   }
+
+  /// Ends what still runs and lets go of the signals: after the result was written.
+  package func close() { supervisor.close() }
 
   private func load() throws(LauncherError) {
     let set = ProcessSet(

@@ -15,6 +15,8 @@ struct NodeHandle {
 /// What a process set is made of.
 struct ProcessSetOptions {
   var placement: PlacementPlan
+  /// The arm that the set belongs to; nil when it is the only set.
+  var arm: String?
   var host = "127.0.0.1"
   /// Of the entry's first replica; 0 takes a free one.
   var entryPort: UInt16 = 0
@@ -87,6 +89,7 @@ final class ProcessSet {
         let process = try ChildProcess(
           loop: supervisor.loop, role: .node, name: name, service: service.name,
           wrapper: options.wrappers[service.name] ?? [])
+        process.arm = options.arm
         supervisor.adopt(process)
         options.placement.pin(process.pid, to: options.placement.cpu(forNode: nodes.count))
         let position = nodes.count
@@ -122,6 +125,7 @@ final class ProcessSet {
   private func startClient() throws(LauncherError) {
     let client = try ChildProcess(
       loop: supervisor.loop, role: .client, name: "client", service: nil, wrapper: options.wrappers["client"] ?? [])
+    client.arm = options.arm
     supervisor.adopt(client)
     self.client = client
     options.placement.pin(client.pid, to: options.placement.cpuForClient(nodeCount: nodes.count))
@@ -173,7 +177,8 @@ final class ProcessSet {
 
   /// Waits until the client has said something that `match` accepts, and returns what it made of it.
   func awaitClient<Answer>(
-    _ what: String, seconds: Double? = nil, ignoringSignals: Bool = false, _ match: (ClientReport) -> Answer?
+    _ what: String, seconds: Double? = nil, ignoringSignalsAndDeaths: Bool = false,
+    _ match: (ClientReport) -> Answer?
   ) throws(LauncherError) -> Answer {
     var answer: Answer?
     var failure: String?
@@ -185,8 +190,8 @@ final class ProcessSet {
       return answer != nil || failure != nil
     }
     try supervisor.wait(
-      for: "the client (\(what))", seconds: seconds ?? options.readySeconds, ignoringSignals: ignoringSignals,
-      until: condition)
+      for: "the client (\(what))", seconds: seconds ?? options.readySeconds,
+      ignoringSignals: ignoringSignalsAndDeaths, ignoringDeaths: ignoringSignalsAndDeaths, until: condition)
     if let failure { throw .childFailed(name: "client", reason: failure) }
     return answer!
   }

@@ -45,6 +45,8 @@ struct SlotRunner {
 
   /// Nanoseconds that a slot settles at least before its window opens.
   static let settleNanoseconds: Int64 = 50_000_000
+  /// Seconds that a slot of so many settles at most: a slow graph may not hold up the run.
+  static func settleSecondsMax(_ slotSeconds: Double) -> Double { max(slotSeconds, 0.25) }
 
   /// Runs a slot of `seconds`, settling included.
   ///
@@ -62,7 +64,7 @@ struct SlotRunner {
     order.requestCount = requestCount
     let token = order.token
     // A slot of so many requests takes as long as it takes.
-    let limit = requestCount == nil ? seconds + plan.timeoutSeconds + plan.drainSeconds + 20 : 86_400
+    let limit = requestCount == nil ? seconds + SlotRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
     set.client?.send(ClientCommand.run(order))
     var (opened, closed): (WindowEdge?, WindowEdge?)
     var outcome: SlotOutcome?
@@ -82,7 +84,8 @@ struct SlotRunner {
     } catch {
       if set.client?.isAlive == true, outcome == nil {
         set.client?.send(ClientCommand.finish)
-        _ = try? set.awaitClient("a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignals: true, listen)
+        _ = try? set.awaitClient(
+          "a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignalsAndDeaths: true, listen)
       }
       if let outcome {
         var measured = measure(spec, outcome, opened, closed, set, round, position, connections)
@@ -105,6 +108,7 @@ struct SlotRunner {
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
       connections: 1, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
+      settleNanosecondsMax: Int64(SlotRunner.settleSecondsMax(seconds) * 1e9),
       windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
       timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9), drainNanoseconds: Int64(plan.drainSeconds * 1e9),
       seed: seed)
@@ -128,7 +132,7 @@ struct SlotRunner {
     let lag = LatencySummary(outcome.sendLag)
     let steal = end.host.stealRatio(since: start.host)
     let isOpen = spec.phase == .open
-    let verdict =
+    var verdict =
       isOpen
       ? ValidityVerdict.openLoop(
         ledger: outcome.ledger, sendLagP99: lag?.p99 ?? 0, responseP50: response?.p50 ?? 0,
@@ -136,6 +140,11 @@ struct SlotRunner {
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
         clientSharesCPU: plan.placement == .one)
+    if !outcome.isSettled {
+      let limit = Int(SlotRunner.settleSecondsMax(plan.slotSeconds) * 1000)
+      verdict.add(.suspect, "the window opened unsettled: not 64 requests had ended after \(limit) ms")
+    }
+    for name in stoppedNodes(set, outcome) { verdict.add(.invalid, "\(name) does not run (it was stopped)") }
     let slot = Slot(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
       inFlight: isOpen ? nil : spec.inFlight, connections: connections, plannedRate: isOpen ? spec.rate : nil,
@@ -147,5 +156,11 @@ struct SlotRunner {
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
     return MeasuredSlot(
       slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
+  }
+
+  /// Nodes that somebody has stopped, looked for when a slot completed nothing: they are alive, but answer nobody.
+  private func stoppedNodes(_ set: ProcessSet, _ outcome: SlotOutcome) -> [String] {
+    guard outcome.completedInWindow == 0 else { return [] }
+    return set.nodes.map(\.process).filter { HostFacts.processState($0.pid) == "T" }.map(\.name)
   }
 }

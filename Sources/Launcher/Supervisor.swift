@@ -13,7 +13,9 @@ final class Supervisor {
   private var signals: [SignalSource] = []
   private var timer: Timer!
   private var isTimeOver = false
-  private var unreportedDeath: ChildDeath?
+  /// Of children that were not told to stop, in the order noticed.
+  private(set) var deaths: [ChildDeath] = []
+  private var reportedDeathCount = 0
 
   init() throws {
     loop = try EventLoop()
@@ -36,18 +38,19 @@ final class Supervisor {
 
   /// Turns the loop until `condition` holds.
   ///
-  /// - Throws: `childDied` when a child ended that was not told to stop, `interrupted` after a signal (unless
-  ///   `ignoringSignals`), `notReady` when the time is over.
+  /// - Throws: `childDied` when a child ended that was not told to stop (unless `ignoringDeaths`), `interrupted` after a
+  ///   signal (unless `ignoringSignals`), `notReady` when the time is over.
   func wait(
-    for what: String, seconds: Double, ignoringSignals: Bool = false, until condition: () -> Bool
+    for what: String, seconds: Double, ignoringSignals: Bool = false, ignoringDeaths: Bool = false,
+    until condition: () -> Bool
   ) throws(LauncherError) {
     isTimeOver = false
     timer.start(after: Int64(seconds * 1e9))
     defer { timer.stop() }
     while !condition() {
-      if let death = unreportedDeath {
-        unreportedDeath = nil
-        throw .childDied(death)
+      if !ignoringDeaths, reportedDeathCount < deaths.count {
+        reportedDeathCount = deaths.count
+        throw .childDied(deaths[reportedDeathCount - 1])
       }
       if !ignoringSignals { try throwIfInterrupted() }
       if isTimeOver { throw .notReady(what: what, seconds: seconds) }
@@ -74,7 +77,9 @@ final class Supervisor {
     list.forEach { $0.willStop() }
     for (number, seconds) in [(0, 2.0), (SIGTERM, 1.0), (SIGKILL, 5.0)] {
       if number != 0 { list.forEach { $0.signal(number) } }
-      try? wait(for: "the children's end", seconds: seconds, ignoringSignals: true) { list.allSatisfy { !$0.isAlive } }
+      try? wait(for: "the children's end", seconds: seconds, ignoringSignals: true, ignoringDeaths: true) {
+        list.allSatisfy { !$0.isAlive }
+      }
     }
     list.forEach { $0.close() }
     children.removeAll { child in list.contains { $0 === child } }
@@ -99,7 +104,7 @@ final class Supervisor {
 
   private func reap() {
     for child in children where child.reap() {
-      if !child.isStopping, unreportedDeath == nil { unreportedDeath = child.death }
+      if !child.isStopping { deaths.append(child.death) }
     }
   }
 }

@@ -20,6 +20,10 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   /// At the window's start, then what came since.
   private var meter = MeterReading()
   private var status: Int32 = 0
+  private var hasConnected = false
+  /// Why the entry is gone, noticed between two orders: the launcher will say who died, and if it does not, the next
+  /// order fails.
+  private var lostReason: String?
 
   package init(loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading) {
     self.loop = loop
@@ -57,8 +61,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       configuration?.topology = topology
       try connect()
     case .run(let order): try start(order)
-    case .verify(let token, let requestCount, let hopsLeft, let timeout):
-      try verify(token: token, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
+    case .verify(let token, let requestCount, let inFlight, let hopsLeft, let timeout):
+      try verify(
+        token: token, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
     case .finish: run?.finish()
     case .stop: loop.stop()
     }
@@ -68,6 +73,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     guard let configuration else { return }
     connections.forEach { $0.close() }
     connections = []
+    hasConnected = false
+    lostReason = nil
     for index in 0..<configuration.connections {
       connections.append(
         try LoadConnection(
@@ -92,6 +99,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   }
 
   private func start(_ order: SlotOrder) throws {
+    if let lostReason { throw ClientError.lost(lostReason) }
     guard run == nil, verification == nil else { throw ClientError.busy }
     openedLine = ControlCodec.encode(ClientReport.windowOpened(token: order.token))
     closedLine = ControlCodec.encode(ClientReport.windowClosed(token: order.token))
@@ -102,7 +110,10 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     run.start()
   }
 
-  private func verify(token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64) throws {
+  private func verify(
+    token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64
+  ) throws {
+    if let lostReason { throw ClientError.lost(lostReason) }
     guard run == nil, verification == nil else { throw ClientError.busy }
     guard let configuration, let connection = connections.first else { throw ClientError.notConfigured }
     let images = try makeImages(
@@ -110,8 +121,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     var propagators: [String: any Propagator] = [:]
     for name in configuration.topology.propagatorNames { propagators[name] = try propagator(name) }
     let verification = FidelityRun(
-      token: token, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeoutNanoseconds,
-      loop: loop, connection: connection, images: images, topology: configuration.topology, propagators: propagators,
+      token: token, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft,
+      timeoutNanoseconds: timeoutNanoseconds, loop: loop, connection: connection, images: images,
+      topology: configuration.topology, propagators: propagators,
       delegate: self)
     self.verification = verification
     verification.start()
@@ -128,7 +140,10 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   // MARK: Connections
 
   package func connectionIsReady(_ connection: LoadConnection) {
-    if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) { send(.connected) }
+    if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
+      hasConnected = true
+      send(.connected)
+    }
   }
 
   package func connection(_ connection: LoadConnection, didReceive reply: Frame) {
@@ -137,7 +152,11 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   }
 
   package func connection(_ connection: LoadConnection, didFail reason: String) {
-    if run == nil && verification == nil { return fail(reason) }
+    if run == nil && verification == nil {
+      guard hasConnected else { return fail(reason) }
+      lostReason = lostReason ?? reason
+      return
+    }
     run?.didLose(connection)
     verification?.didLoseConnection()
   }

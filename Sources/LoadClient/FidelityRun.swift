@@ -1,4 +1,4 @@
-// Sends requests that carry the echo flag, one at a time, and holds each context that comes back against what the
+// Sends requests that carry the echo flag, a few at a time, and holds each context that comes back against what the
 // declared rules say. A slot of its own: nothing here is measured.
 
 internal import Context
@@ -19,17 +19,22 @@ package final class FidelityRun {
   private let topology: Topology
   private let propagators: [String: any Propagator]
   private let requestCount: Int
+  private let inFlight: Int
   private let hopsLeft: Int
   private let timeoutNanoseconds: Int64
   private let delegate: any FidelityRunDelegate
   private var timer: Timer!
   private var outcome: FidelityOutcome
   private var lostKeys: Set<String> = []
-  private var currentID: UInt64
-  private var currentImage = 0
+  private var nextID: UInt64
+  private var sentCount = 0
+  /// Under way, oldest first: few enough to be searched.
+  private var pending: [(id: UInt64, image: Int, deadline: Int64)] = []
+  private var isOver = false
 
+  /// - Parameter inFlight: requests under way at once, so that a slow graph does not take for ever.
   package init(
-    token: Int, requestCount: Int, hopsLeft: Int, timeoutNanoseconds: Int64, loop: EventLoop,
+    token: Int, requestCount: Int, inFlight: Int = 1, hopsLeft: Int, timeoutNanoseconds: Int64, loop: EventLoop,
     connection: LoadConnection, images: RequestImages, topology: Topology, propagators: [String: any Propagator],
     delegate: any FidelityRunDelegate
   ) {
@@ -39,19 +44,21 @@ package final class FidelityRun {
     self.topology = topology
     self.propagators = propagators
     self.requestCount = requestCount
+    self.inFlight = inFlight
     self.hopsLeft = hopsLeft
     self.timeoutNanoseconds = timeoutNanoseconds
     self.delegate = delegate
     outcome = FidelityOutcome(token: token)
-    currentID = UInt64(token) << 52
-    timer = Timer(loop: loop) { [unowned self] in requestDidEnd(failed: true) }
+    nextID = UInt64(token) << 52
+    timer = Timer(loop: loop) { [unowned self] in oldestDidTimeOut() }
   }
 
-  package func start() { sendNext() }
+  package func start() { for _ in 0..<inFlight { sendNext() } }
 
   package func didReceive(_ reply: Frame) {
-    guard reply.id == currentID else { return }
-    if reply.type == .response { compare(reply.context) }
+    guard let index = pending.firstIndex(where: { $0.id == reply.id }) else { return }
+    let image = pending.remove(at: index).image
+    if reply.type == .response { compare(reply.context, image: image) }
     requestDidEnd(failed: reply.type != .response)
   }
 
@@ -62,13 +69,25 @@ package final class FidelityRun {
   }
 
   private func sendNext() {
-    currentID &+= 1
-    currentImage = images.append(to: connection.connection.output, id: currentID)
+    guard sentCount < requestCount else { return }
+    sentCount += 1
+    nextID &+= 1
+    let image = images.append(to: connection.connection.output, id: nextID)
     connection.connection.send()
-    timer.start(after: timeoutNanoseconds)
+    pending.append((nextID, image, loop.now &+ timeoutNanoseconds))
+    if pending.count == 1 { timer.start(after: timeoutNanoseconds) }
+  }
+
+  private func oldestDidTimeOut() {
+    guard let oldest = pending.first else { return }
+    guard oldest.deadline <= loop.refreshNow() else { return timer.start(after: oldest.deadline - loop.now) }
+    pending.removeFirst()
+    requestDidEnd(failed: true)
+    if !isOver, let next = pending.first { timer.start(after: next.deadline - loop.now) }
   }
 
   private func requestDidEnd(failed: Bool) {
+    guard !isOver else { return }
     outcome.requests += 1
     if failed { outcome.failed += 1 }
     if outcome.requests < requestCount && outcome.firstDifferingEdge == nil { return sendNext() }
@@ -76,6 +95,8 @@ package final class FidelityRun {
   }
 
   private func end() {
+    isOver = true
+    pending = []
     timer.close()
     outcome.lostKeys = lostKeys.sorted()
     delegate.run(self, didFinish: outcome)
@@ -83,11 +104,10 @@ package final class FidelityRun {
 
   // MARK: Comparing
 
-  private func compare(_ records: UnsafeRawBufferPointer) {
-    let sent = images.snapshots[currentImage]
-    let declared = declaredContext(sent, isLossless: false)
+  private func compare(_ records: UnsafeRawBufferPointer, image: Int) {
+    let declared = declaredContext(image, isLossless: false)
     lostKeys.formUnion(
-      DeclaredContext.lostKeys(declared: declared, lossless: declaredContext(sent, isLossless: true)))
+      DeclaredContext.lostKeys(declared: declared, lossless: declaredContext(image, isLossless: true)))
     var expected = Dictionary(grouping: declared.views, by: \.path)
     let found = FidelityRun.views(in: records).sorted { $0.path.count < $1.path.count }
     outcome.views += found.count
@@ -103,10 +123,10 @@ package final class FidelityRun {
     if let missing { report(missing.path, missing.snapshot, nil) }
   }
 
-  private func declaredContext(_ sent: ContextSnapshot, isLossless: Bool) -> DeclaredContext {
+  private func declaredContext(_ image: Int, isLossless: Bool) -> DeclaredContext {
     DeclaredContext(
-      topology: topology, propagators: propagators, sent: sent, opaqueBytes: images.opaqueBytes(at: currentImage),
-      hopsLeft: hopsLeft, isLossless: isLossless)
+      topology: topology, propagators: propagators, sent: images.snapshots[image],
+      opaqueBytes: images.opaqueBytes(at: image), hopsLeft: hopsLeft, isLossless: isLossless)
   }
 
   /// What a node says it saw.

@@ -58,6 +58,7 @@ package final class LoadRun {
   private var windowStart = Int64.max
   private var windowEnd = Int64.max
   private var hasSettledByTime = false
+  private var isSettled = true
   private var ledger = Ledger()
   private var completedInWindow: UInt64 = 0
   private var responseTime = LatencyHistogram()
@@ -257,8 +258,13 @@ package final class LoadRun {
     phaseDue = .max
     switch phase {
     case .settling:
+      if hasSettledByTime {
+        isSettled = false
+        return openWindow()
+      }
       hasSettledByTime = true
       openWindowIfSettled()
+      if phase == .settling { startPhaseTimer(after: max(0, order.settleNanosecondsMax - order.settleNanoseconds)) }
     case .measuring: closeWindow()
     case .draining: end()
     case .finished: break
@@ -315,12 +321,12 @@ package final class LoadRun {
     phaseTimer.close()
     paceTimer.close()
     wheel.close()
-    delegate.run(
-      self,
-      didFinish: SlotOutcome(
-        token: order.token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
-        completedInWindow: completedInWindow, responseTime: responseTime,
-        serviceTime: serviceTime, sendLag: sendLag, pieces: pieces))
+    var outcome = SlotOutcome(
+      token: order.token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
+      completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
+      pieces: pieces)
+    outcome.isSettled = isSettled
+    delegate.run(self, didFinish: outcome)
   }
 
   // MARK: Slots

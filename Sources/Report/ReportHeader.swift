@@ -107,11 +107,12 @@ struct ReportHeader {
   }
 
   private func fidelity(_ fidelity: FidelityResult) -> String {
+    let failed = fidelity.failed == 0 ? "" : " (\(fidelity.failed) of \(fidelity.requests) requests failed)"
     switch fidelity.verdict {
-    case .faithful: return "\(fidelity.arm) faithful"
-    case .notChecked: return "\(fidelity.arm) not checked"
+    case .faithful: return "\(fidelity.arm) faithful" + failed
+    case .notChecked: return "\(fidelity.arm) not checked" + failed
     case .lostAsDeclared:
-      return "\(fidelity.arm) lost as declared (\(fidelity.lostKeys.joined(separator: ", ")))"
+      return "\(fidelity.arm) lost as declared (\(fidelity.lostKeys.joined(separator: ", ")))" + failed
     case .mismatch:
       let edge = fidelity.firstDifferingEdge ?? "an unknown edge"
       let expected = fidelity.expected ?? NumberText.missing

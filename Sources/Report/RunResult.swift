@@ -145,6 +145,8 @@ package struct FidelityResult: Codable, Equatable, Sendable {
   package var verdict: Verdict
   /// Requests sent with a request for views.
   package var requests: Int
+  /// Of these, the ones that were answered with an error or not at all: nothing of them was compared.
+  package var failed: Int
   /// Contexts that came back, one per node that a request passed.
   package var views: Int
   /// Keys that were lost and declared to be.
@@ -155,12 +157,13 @@ package struct FidelityResult: Codable, Equatable, Sendable {
   package var found: String?
 
   package init(
-    arm: String, verdict: Verdict, requests: Int = 0, views: Int = 0, lostKeys: [String] = [],
+    arm: String, verdict: Verdict, requests: Int = 0, failed: Int = 0, views: Int = 0, lostKeys: [String] = [],
     firstDifferingEdge: String? = nil, expected: String? = nil, found: String? = nil
   ) {
     self.arm = arm
     self.verdict = verdict
     self.requests = requests
+    self.failed = failed
     self.views = views
     self.lostKeys = lostKeys
     self.firstDifferingEdge = firstDifferingEdge
@@ -175,6 +178,8 @@ package struct NodeFailure: Codable, Equatable, Sendable {
   package var node: String
   /// Absent for the client.
   package var service: String?
+  /// The arm whose processes it was one of; absent when all arms shared one set.
+  package var arm: String?
   package var reason: String
   package var signal: Int?
   package var exitCode: Int?
@@ -184,11 +189,12 @@ package struct NodeFailure: Codable, Equatable, Sendable {
   package var requestsLost: UInt64?
 
   package init(
-    node: String, service: String?, reason: String, signal: Int? = nil, exitCode: Int? = nil,
+    node: String, service: String?, arm: String? = nil, reason: String, signal: Int? = nil, exitCode: Int? = nil,
     lastLogLines: [String] = [], requestsLost: UInt64? = nil
   ) {
     self.node = node
     self.service = service
+    self.arm = arm
     self.reason = reason
     self.signal = signal
     self.exitCode = exitCode

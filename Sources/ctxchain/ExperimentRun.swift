@@ -29,10 +29,13 @@ enum ExperimentRun {
       status = 4
     }
     result.exitStatus = Int(status)
-    let text = TextReport.render(result)
-    if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+    // The file first, while a signal still ends nothing; then the signals, because a reader of the output may block.
     do {
-      if let json { try ResultFile.write(result, to: json) }
+      if let json, json != ResultFile.standardOutput { try ResultFile.write(result, to: json) }
+      experiment.close()
+      let text = TextReport.render(result)
+      if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+      if json == ResultFile.standardOutput { try ResultFile.write(result, to: ResultFile.standardOutput) }
     } catch {
       throw Console.fail("\(error)", status: 1)
     }

@@ -52,6 +52,32 @@ struct CommandTests {
     #expect(program.error.contains("Found at depth 1"))
   }
 
+  @Test("run measures a graph whose requests take far longer than a slot settles")
+  func slowGraph() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID().uuidString).yaml")
+    try "version: 1\nentry: a\nservices:\n  - {name: a, script: [{sleep: 300ms}]}\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let json = file.path + ".json"
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let run = try Program.run(
+      "run", file.path, "--strategies", "packed", "--rounds", "1", "--slot", "500ms", "--json", json)
+    #expect(run.status == 0)
+    let document = try ResultDocument(path: json)
+    try document.expectBalancedLedgers()
+    #expect(document.list("slots").contains { ($0["throughput"] as? Double ?? 0) > 0 })
+  }
+
+  @Test("load keeps to a rate that is lower than its settling could wait for")
+  func lowRate() throws {
+    let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
+    try up.until("the address") { up.out.contains("\n") }
+    let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
+    let load = try Program.run("load", String(address), "--rate", "5", "--duration", "1s")
+    #expect(load.status == 0)
+    #expect(load.out.contains("the window opened unsettled"))
+  }
+
   @Test(
     "run takes every shipped topology, finds its contexts as declared, and shows its depth",
     arguments: [("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3)])

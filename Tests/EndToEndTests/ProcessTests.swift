@@ -87,6 +87,56 @@ struct ProcessTests {
     try document.expectBalancedLedgers()
   }
 
+  @Test("Nodes that are killed together are all reported, each with its arm, and the slot under way keeps its ledger")
+  func nodesKilled() throws {
+    let json = FileManager.default.temporaryDirectory.appending(path: "killed-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let program = try runningChain(json: json)
+    let victims = program.children.filter { $0.name == "s2" }
+    #expect(victims.count == 3)
+    victims.forEach { kill($0.pid, SIGKILL) }
+    #expect(try program.wait(seconds: 60) == 1)
+    #expect(program.children.isEmpty)
+    let document = try ResultDocument(path: json)
+    let failures = document.list("failures")
+    #expect(Set(failures.compactMap { $0["arm"] as? String }) == ["baseline", "packed", "baseline′"])
+    #expect(failures.allSatisfy { $0["service"] as? String == "s2" && $0["signal"] as? Int == Int(SIGKILL) })
+    let last = try #require(document.list("slots").last)
+    #expect((last["validity"] as? [String: Any])?["verdict"] as? String == "invalid")
+    try document.expectBalancedLedgers()
+  }
+
+  @Test("A signal while the result is written loses nothing")
+  func interruptedLate() throws {
+    let json = FileManager.default.temporaryDirectory.appending(path: "late-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let program = try Program(
+      ["chain", "-n", "2", "--rounds", "1", "--slot", "250ms", "--strategies", "baseline,packed", "--json", json])
+    try program.until("the end of the measurement", seconds: 60) { program.error.contains("stopping") }
+    program.signal(SIGINT)
+    #expect([0, 130].contains(try program.wait(seconds: 30)))
+    #expect(try ResultDocument(path: json).list("slots").count > 0)
+  }
+
+  @Test("A stopped node is named in the slots that complete nothing")
+  func nodeStopped() throws {
+    let json = FileManager.default.temporaryDirectory.appending(path: "stopped-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: json) }
+    let program = try Program(
+      [
+        "chain", "-n", "2", "--depths", "2", "--rounds", "2", "--strategies", "baseline", "--drain", "100ms",
+        "--json", json,
+      ])
+    try program.until("the first round", seconds: 60) { program.error.contains("round 1 of 2 done") }
+    let victim = try #require(program.children.first { $0.name == "s2" })
+    kill(victim.pid, SIGSTOP)
+    #expect(try program.wait(seconds: 60) == 0)
+    #expect(program.children.isEmpty)
+    let slots = try ResultDocument(path: json).list("slots")
+    let reasons = slots.flatMap { ($0["validity"] as? [String: Any])?["reasons"] as? [String] ?? [] }
+    #expect(reasons.contains { $0.contains("s2 does not run") })
+  }
+
   @Test("A client that is killed ends the run with status 1")
   func clientKilled() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "client-\(UUID().uuidString).json").path

@@ -184,7 +184,8 @@ struct ClientProcessTests {
     for (token, propagator, store) in [(1, "packed", "packed"), (2, "opaque", "none"), (3, "opaque", "struct")] {
       setup.configure(propagator: propagator, store: store)
       #expect(setup.loop.turn(until: { setup.launcher.names.last == "connected" }))
-      setup.launcher.send(.verify(token: token, requestCount: 20, hopsLeft: 1, timeoutNanoseconds: 10 * second))
+      setup.launcher.send(
+        .verify(token: token, requestCount: 20, inFlight: 1, hopsLeft: 1, timeoutNanoseconds: 10 * second))
       #expect(setup.wait(for: "verified \(token)"))
       guard case .verified(let outcome) = setup.launcher.reports.last else { continue }
       // A store reads nothing out of opaque bytes, and this entry says that it did.

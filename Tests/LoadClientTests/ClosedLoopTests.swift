@@ -48,6 +48,18 @@ struct ClosedLoopTests {
     #expect(outcome.windowNanoseconds == load.now - start)
   }
 
+  @Test("opens its window in the end, however slow the requests are, and says that it had not settled")
+  func unsettled() throws {
+    for (replyTime, isSettled) in [(1 * millisecond, true), (400 * millisecond, false)] {
+      let load = try VirtualLoad(.slot(.closed(inFlight: 2), settle: 50 * millisecond, settleMax: 250 * millisecond))
+      load.answer = { _ in .reply(after: replyTime) }
+      let start = load.now
+      let outcome = try #require(load.perform())
+      #expect(load.windowOpened == start + (isSettled ? 50 : 250) * millisecond)
+      #expect(outcome.windowNanoseconds == second && outcome.isSettled == isSettled)
+    }
+  }
+
   @Test("opens its window after the settling time or 64 requests, whichever comes later")
   func settling() throws {
     for (replyTime, opensAt) in [(1 * millisecond, 50 * millisecond), (10 * millisecond, 320 * millisecond)] {

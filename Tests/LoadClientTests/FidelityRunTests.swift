@@ -22,7 +22,7 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
   private(set) var outcome: FidelityOutcome?
 
   init(
-    _ topology: Topology, requestCount: Int = 3, hopsLeft: Int = 100, timeout: Int64 = 30 * second,
+    _ topology: Topology, requestCount: Int = 3, inFlight: Int = 1, hopsLeft: Int = 100, timeout: Int64 = 30 * second,
     opaqueSize: Int? = nil
   ) throws {
     loop = try makeLoop()
@@ -34,7 +34,8 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
       client: topology.client, propagator: allPropagators[topology.client.propagator]!, deadline: 0,
       hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1, opaqueSize: opaqueSize)
     run = FidelityRun(
-      token: 5, requestCount: requestCount, hopsLeft: hopsLeft, timeoutNanoseconds: timeout, loop: loop,
+      token: 5, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft, timeoutNanoseconds: timeout,
+      loop: loop,
       connection: connection, images: images, topology: topology, propagators: allPropagators, delegate: self)
   }
 
@@ -52,6 +53,16 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
       reply(id, answer(image))
     }
     return outcome
+  }
+
+  /// Requests written so far; nothing reads them.
+  var sentCount: Int {
+    var (count, rest) = (0, connection.connection.output.readable)
+    while case .frame(let frame) = Frame.decode(rest) {
+      count += 1
+      rest = UnsafeRawBufferPointer(rebasing: rest[frame.size...])
+    }
+    return count
   }
 
   func reply(_ id: UInt64, _ views: [SeenView]?) {
@@ -198,6 +209,21 @@ struct FidelityRunTests {
     silent.run.start()
     #expect(silent.loop.turn(until: { silent.outcome != nil }))
     #expect(silent.outcome == FidelityOutcome(token: 5, requests: 3, failed: 3))
+  }
+
+  @Test("keeps a few requests under way, and each has its own timeout", arguments: [1, 3, 32])
+  func inFlight(count: Int) throws {
+    let check = try FidelityCheck(.chain(), requestCount: 10, inFlight: count, timeout: 20 * millisecond)
+    check.run.start()
+    #expect(check.sentCount == min(count, 10))
+    // The descriptor takes nothing, so what was sent can be counted.
+    var sentCount = 0
+    #expect(
+      check.loop.turn(until: {
+        sentCount = max(sentCount, check.sentCount)
+        return check.outcome != nil
+      }))
+    #expect(check.outcome == FidelityOutcome(token: 5, requests: 10, failed: 10))
   }
 
   @Test("a lost connection fails what is left, and a reply to another request is ignored")

@@ -13,13 +13,15 @@ let second: Int64 = 1_000_000_000
 extension SlotOrder {
   /// No settling unless it is asked for; times in nanoseconds.
   static func slot(
-    _ mode: LoadMode, token: Int = 1, connections: Int = 1, settle: Int64 = 0, window: Int64 = second,
-    requestCount: Int? = nil, timeout: Int64 = 10 * second, drain: Int64 = 2 * second, seed: UInt64 = 1,
+    _ mode: LoadMode, token: Int = 1, connections: Int = 1, settle: Int64 = 0,
+    settleMax: Int64 = 3600 * second, window: Int64 = second, requestCount: Int? = nil, timeout: Int64 = 10 * second,
+    drain: Int64 = 2 * second, seed: UInt64 = 1,
     piece: Int64 = 0
   ) -> SlotOrder {
     SlotOrder(
       token: token, mode: mode, connections: connections, hopsLeft: 1, settleNanoseconds: settle,
-      windowNanoseconds: window, requestCount: requestCount, timeoutNanoseconds: timeout, drainNanoseconds: drain,
+      settleNanosecondsMax: settleMax, windowNanoseconds: window, requestCount: requestCount,
+      timeoutNanoseconds: timeout, drainNanoseconds: drain,
       seed: seed, pieceNanoseconds: piece)
   }
 }

@@ -62,10 +62,14 @@ struct LoadCommand: ParsableCommand {
     do {
       if let json { try ResultFile.checkWritable(json) }
       let status = session.run()
+      defer { session.close() }
       if let problem = session.problem { throw Console.fail(problem, status: status) }
       if let result = session.result {
+        // The file first, while a signal still ends nothing.
+        if let json, json != ResultFile.standardOutput { try ResultFile.write(result, to: json) }
+        session.close()
         if json == ResultFile.standardOutput { Console.error(result.text) } else { Console.out(result.text) }
-        if let json { try ResultFile.write(result, to: json) }
+        if json == ResultFile.standardOutput { try ResultFile.write(result, to: ResultFile.standardOutput) }
       }
       if status != 0 { throw ExitCode(status) }
     } catch let error as ReportError {
