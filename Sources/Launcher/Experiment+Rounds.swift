@@ -76,7 +76,7 @@ extension Experiment {
       result.settings.fullRunSeconds = fullSeconds
       note("\(least) rounds need \(Int(fullSeconds.rounded(.up))) s, more than the \(Int(budget)) s that were given")
     }
-    return max(least, Int((budget - elapsedSeconds) / roundSeconds))
+    return max(least, Int(min(Double(SignTest.roundCountMax), (budget - elapsedSeconds) / roundSeconds)))
   }
 
   private func note(_ text: String) {

@@ -36,6 +36,21 @@ struct BadInputTests {
       (["load", "127.0.0.1:80", "--drain", "99999999999999m"], ["--drain"]),
       (["chain", "-n", "2", "--drain", "99999999999999m"], ["--drain"]),
       (["chain", "-n", "2", "--budget", "99999999999999m"], ["--budget"]),
+      (["chain", "-n", "3", "--budget", "1e30s", "--strategies", "baseline"], ["--budget", "0s to 24h", "1e30s"]),
+      (["chain", "-n", "2", "--budget", "25h"], ["--budget", "0s to 24h", "25h"]),
+      (["chain", "-n", "2", "--drain", "1e12s"], ["--drain", "0s to 1h", "1e12s"]),
+      (["chain", "-n", "2", "--slot", "1e300m"], ["--slot", "250ms to 10m", "1e300m"]),
+      (["chain", "-n", "2", "--timeout", "1e308h"], ["--timeout"]),
+      (["chain", "-n", "2", "--timeout", "nans"], ["--timeout"]),
+      (["chain", "-n", "2", "--rounds", "1001"], ["--rounds", "1 to 1000", "1001"]),
+      (["chain", "-n", "2", "--rate", "1e300"], ["--rate", "0.1 to 10000000", "1e+300"]),
+      (["chain", "-n", "2", "--rate", "nan"], ["--rate", "0.1 to 10000000", "nan"]),
+      (["run", "topologies/chain-1.yaml", "--timeout", "1e30s"], ["--timeout", "1us to 1h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--timeout", "1e30s"], ["--timeout", "1us to 1h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--drain", "1e12s"], ["--drain", "0s to 1h", "1e12s"]),
+      (["load", "127.0.0.1:80", "--duration", "1e30s"], ["--duration", "100ms to 24h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--requests", "9000000000000000000"], ["--requests", "1 to 1000000000"]),
+      (["load", "127.0.0.1:80", "--connections", "1025"], ["--connections", "1 to 1024", "1025"]),
       (["chain", "-n", "2", "--opaque-size", "65537"], ["--opaque-size", "0 to 65536", "65537"]),
       (["chain", "-n", "2", "--opaque-size=-1"], ["--opaque-size", "-1"]),
       (["chain", "-n", "64", "--opaque-size", "65536"], ["--opaque-size", "at most 49152"]),
@@ -48,6 +63,15 @@ struct BadInputTests {
     let status = try program.wait()
     #expect(status == 2, "\(program.error)")
     for part in parts { #expect(program.error.contains(part), "\(program.error)") }
+  }
+
+  @Test("The longest budget leads to 1000 rounds, as many as --rounds may ask for")
+  func longestBudget() throws {
+    let program = try Program(["chain", "-n", "1", "--strategies", "baseline", "--budget", "24h"])
+    try program.until("the first round") { program.error.contains("\nround 1 of ") }
+    #expect(program.error.contains("\nround 1 of 1000 done"))
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130)
   }
 
   @Test(

@@ -24,9 +24,7 @@ struct ChainCommand: ParsableCommand {
   @OptionGroup var options: ExperimentOptions
 
   func run() throws {
-    guard 1...TopologyLimits.chainDepthMax ~= depth else {
-      throw ValidationError("--depth: expected 1 to \(TopologyLimits.chainDepthMax), got \(depth)")
-    }
+    try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     let arms = try ExperimentOptions.arms(options.presets()) { preset in
       do {
         return try ChainTopology.make(
