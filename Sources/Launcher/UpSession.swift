@@ -17,16 +17,16 @@ package final class UpSession {
         seed: seed, wrappers: wrappers))
   }
 
-  /// Starts every node, hands the entry's addresses to `announce`, and returns when a signal came or a node died. The
-  /// second value says what went wrong.
-  package func run(_ announce: ([String]) -> Void) -> (status: Int32, problem: String?) {
+  /// Starts every node, hands the entry's addresses to `announce`, and returns when that is false, a signal came or a
+  /// node died. The second value says what went wrong.
+  package func run(_ announce: ([String]) -> Bool) -> (status: Int32, problem: String?) {
     defer {
       set.stop()
       supervisor.close()
     }
     do throws(LauncherError) {
       try set.start()
-      announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
+      guard announce(set.entryAddresses.map({ "\($0.host):\($0.port)" })) else { return (1, nil) }
       while true { try supervisor.pause(seconds: 3600) }
     } catch .interrupted(let signal) {
       return (128 + signal, nil)

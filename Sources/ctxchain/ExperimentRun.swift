@@ -29,8 +29,10 @@ enum ExperimentRun {
       status = 4
     }
     result.exitStatus = Int(status)
-    let text = TextReport.render(result)
-    if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+    if let unprinted = Console.report(TextReport.render(result), json: json), status == 0 {
+      status = unprinted.rawValue
+      result.exitStatus = Int(status)
+    }
     do {
       if let json { try ResultFile.write(result, to: json) }
     } catch {

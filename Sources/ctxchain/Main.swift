@@ -8,22 +8,34 @@ internal import Glibc
 enum Main {
   static func main() {
     ChildMain.runIfChild(CommandLine.arguments)
-    // A file that outgrows its limit is an error like a full disk, and must not end the process.
+    // A file that outgrows its limit is an error like a full disk, and must not end the process; nor must a reader that
+    // has gone away.
     signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try CtxchainCommand.parseAsRoot()
       try command.run()
     } catch {
-      // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
-      let code = CtxchainCommand.exitCode(for: error).rawValue
-      let text = CtxchainCommand.fullMessage(for: error)
-      if code == 0 {
-        print(text)
-      } else if !text.isEmpty {
-        Console.error(text)
-      }
-      exit(code == ExitCode.validationFailure.rawValue ? 2 : code)
+      exit(report(error))
     }
+  }
+
+  /// Prints what the error has to say, and returns the exit status.
+  private static func report(_ error: any Error) -> Int32 {
+    let code = CtxchainCommand.exitCode(for: error).rawValue
+    if code == 0 {
+      // The help, or the version.
+      do throws(ExitCode) {
+        try Console.out(CtxchainCommand.fullMessage(for: error) + "\n")
+        return 0
+      } catch {
+        return error.rawValue
+      }
+    }
+    let text = CtxchainCommand.fullMessage(for: error)
+    if !text.isEmpty { Console.error(text) }
+    // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
+    return code == ExitCode.validationFailure.rawValue ? 2 : code
   }
 }
 

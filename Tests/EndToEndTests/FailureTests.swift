@@ -128,6 +128,44 @@ struct FailureTests {
     }
   }
 
+  /// What a shell makes of the program with its output elsewhere.
+  private func shell(_ script: String, _ arguments: [String]) throws -> (status: Int32, out: String, error: String) {
+    let program = try Program(["-c", script, Program.path] + arguments, command: "/bin/bash")
+    return (try program.wait(), program.out, program.error)
+  }
+
+  @Test("A full standard output is one line and status 1, for every command, and the result is written all the same")
+  func fullOutput() throws {
+    let (program, port) = try entry()
+    defer { withExtendedLifetime(program) {} }
+    let json = program.file("result.json")
+    for arguments in [
+      ["validate", "--print", FailureTests.chainOfOne], ["--help"], ["chain", "--help"], ["--version"],
+      ["up", FailureTests.chainOfOne], ["load", "127.0.0.1:\(port)", "-n", "10", "--json", json],
+      ["load", "127.0.0.1:\(port)", "-n", "10", "--json", "-"], FailureTests.shortRun + ["--json", json],
+    ] {
+      let run = try shell("exec \"$0\" \"$@\" > /dev/full", arguments)
+      #expect(run.status == 1, "\(arguments)")
+      let complaints = run.error.split(separator: "\n").filter { $0.hasPrefix("ctxchain: ") }
+      #expect(complaints.count == 1, "\(arguments): \(run.error)")
+      #expect(complaints.first?.hasPrefix("ctxchain: cannot write standard output: No space left") == true)
+    }
+    #expect(try ResultDocument(path: json).root["exitStatus"] as? Int == 1)
+  }
+
+  @Test("A reader that goes away is no error")
+  func reader() throws {
+    for arguments in [
+      ["validate", "--print", FailureTests.chainOfOne], ["chain", "--help"], FailureTests.shortRun,
+      FailureTests.shortRun + ["--json", "-"],
+    ] {
+      // The reader is gone before the first byte is written.
+      let run = try shell("set -o pipefail; (sleep 0.2; exec \"$0\" \"$@\") | :", arguments)
+      #expect(run.status == 0, "\(arguments): \(run.error)")
+      #expect(!run.error.contains("ctxchain: "), "\(run.error)")
+    }
+  }
+
   @Test("No room for the result's file is one line and status 1; the older result stays whole and no other file")
   func noRoom() throws {
     let folder = temporaryFile("")

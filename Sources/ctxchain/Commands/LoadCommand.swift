@@ -66,8 +66,9 @@ struct LoadCommand: ParsableCommand {
       let status = session.run()
       if let problem = session.problem { throw Console.fail(problem, status: status) }
       if let result = session.result {
-        if json == ResultFile.standardOutput { Console.error(result.text) } else { Console.out(result.text) }
+        let unprinted = Console.report(result.text, json: json)
         if let json { try ResultFile.write(result, to: json) }
+        if status == 0, let unprinted { throw unprinted }
       }
       if status != 0 { throw ExitCode(status) }
     } catch let error as ReportError {

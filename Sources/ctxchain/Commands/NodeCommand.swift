@@ -33,7 +33,7 @@ struct NodeCommand: ParsableCommand {
     sigprocmask(SIG_UNBLOCK, &all, nil)
     do {
       let node = try StandaloneNode(document)
-      Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
+      try Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
       throw ExitCode(node.run())
     } catch let error as NodeError {
       throw Console.fail("\(error)", status: 1)

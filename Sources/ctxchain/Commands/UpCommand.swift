@@ -30,8 +30,9 @@ struct UpCommand: ParsableCommand {
     let session = try UpSession(topology: topology, port: port, seed: seed, wrappers: try wrappers())
     let (status, problem) = session.run { addresses in
       let entry = topology.services[topology.entry].name
-      for address in addresses { Console.out("\(entry) \(address)\n") }
+      guard Console.report(addresses.map { "\(entry) \($0)\n" }.joined(), json: nil) == nil else { return false }
       Console.error("every edge is connected; Ctrl-C stops")
+      return true
     }
     if let problem { throw Console.fail(problem, status: status) }
     throw ExitCode(status)
