@@ -32,10 +32,18 @@ enum Main {
         return error.rawValue
       }
     }
-    let text = CtxchainCommand.fullMessage(for: error)
-    if !text.isEmpty { Console.error(text) }
+    // One line, not ArgumentParser's usage behind it, which for an error of `run` is that of another command.
+    let lines = CtxchainCommand.message(for: error).split(whereSeparator: \.isNewline)
+    if !lines.isEmpty { Console.error(name + ": " + lines.joined(separator: "; ")) }
     // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
     return code == ExitCode.validationFailure.rawValue ? 2 : code
+  }
+
+  /// With the command that was asked for.
+  private static var name: String {
+    let names = CtxchainCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let asked = CommandLine.arguments.dropFirst().first.flatMap { word in names.first { $0 == word } }
+    return ["ctxchain", asked].compactMap { $0 }.joined(separator: " ")
   }
 }
 

@@ -18,7 +18,7 @@ struct BadInputTests {
     "A wrong argument is refused with status 2, naming the option and the range",
     arguments: [
       (["chain", "-n", "0"], ["1 to 64", "got 0"]), (["chain", "-n", "65"], ["1 to 64", "got 65"]),
-      (["chain", "-n", "x"], ["-n"]), (["chain"], ["-n"]),
+      (["chain", "-n", "x"], ["-n"]), (["chain"], ["ctxchain chain: ", "--depth"]),
       (["chain", "-n", "2", "--slot", "5ms"], ["--slot", "250ms"]),
       (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]),
       (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
@@ -62,6 +62,9 @@ struct BadInputTests {
     let program = try Program(arguments)
     let status = try program.wait()
     #expect(status == 2, "\(program.error)")
+    #expect(program.out.isEmpty)
+    #expect(program.error.hasPrefix("ctxchain") && program.error.hasSuffix("\n"), "\(program.error)")
+    #expect(program.error.split(separator: "\n").count == 1, "\(program.error)")
     for part in parts { #expect(program.error.contains(part), "\(program.error)") }
   }
 

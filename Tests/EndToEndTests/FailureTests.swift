@@ -55,7 +55,7 @@ struct FailureTests {
   func chainSize(count: String) throws {
     let run = try Program.run("chain", "-n", count)
     #expect(run.status == 2)
-    #expect(run.error.split(separator: "\n").first == "Error: --depth: expected 1 to 64, got \(count)")
+    #expect(run.error == "ctxchain chain: --depth: expected 1 to 64, got \(count)\n")
     #expect(run.out.isEmpty)
   }
 
