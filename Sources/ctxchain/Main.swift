@@ -55,7 +55,7 @@ struct CtxchainCommand: ParsableCommand {
       Starts real service processes wired over TCP, drives load through them, and compares carrier strategies: what each \
       costs per hop, and what each loses.
 
-      Example: ctxchain chain -n 3 --strategies baseline,packed
+      Example: ctxchain chain -n 2 --strategies baseline,packed --rounds 1
       """,
     version: ToolVersion.current,
     subcommands: [

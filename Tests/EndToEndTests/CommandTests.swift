@@ -5,21 +5,6 @@ import Testing
 
 @Suite("Commands")
 struct CommandTests {
-  @Test("Every command's help has an example", arguments: ["chain", "run", "load", "validate", "up", "node"])
-  func helpHasAnExample(command: String) throws {
-    let run = try Program.run(command, "--help")
-    #expect(run.status == 0)
-    #expect(run.out.contains("Example: ctxchain \(command) "))
-  }
-
-  @Test("The top-level help lists the commands, but not the hidden one")
-  func help() throws {
-    let run = try Program.run("--help")
-    #expect(run.status == 0)
-    for command in ["chain", "run", "load", "validate", "up"] { #expect(run.out.contains("\n  \(command) ")) }
-    #expect(!run.out.contains("\n  node "))
-  }
-
   @Test("chain prints a table per strategy and depth, says what it found, and writes JSON with balanced ledgers")
   func chain() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "chain-\(UUID().uuidString).json").path

@@ -7,7 +7,7 @@ struct ChainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chain",
     abstract: "Compare strategies over a generated chain of services, at several depths.",
-    discussion: "Example: ctxchain chain -n 5 --strategies baseline,packed --rounds 3 --json result.json")
+    discussion: "Example: ctxchain chain -n 2 --strategies baseline,packed --rounds 1")
 
   @Option(name: [.customShort("n"), .long], help: "Services in the chain, 1 to 64.")
   var depth: Int

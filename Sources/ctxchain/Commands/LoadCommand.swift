@@ -8,7 +8,7 @@ struct LoadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load",
     abstract: "Drive load against a running entry.",
-    discussion: "Example: ctxchain load 127.0.0.1:7070 --propagator tracecontext,baggage --duration 5s --in-flight 64")
+    discussion: "Example: ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64")
 
   @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it.")
   var entry: String

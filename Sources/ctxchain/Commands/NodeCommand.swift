@@ -10,10 +10,10 @@ struct NodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "node",
     abstract: "Run one node by itself, with its configuration from a file.",
-    discussion: "Example: ctxchain node --config node.json",
+    discussion: "Example: ctxchain node --config docs/node.example.json",
     shouldDisplay: false)
 
-  @Option(help: "JSON: {\"configuration\": {…}, \"callees\": [{\"service\", \"name\", \"addresses\"}]}.")
+  @Option(help: "JSON, as docs/NODE.md describes it.")
   var config: String
 
   func run() throws {

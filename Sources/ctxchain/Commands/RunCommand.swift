@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
       Without --strategies the arms are the file as written, the same graph without any context (baseline), and the \
       baseline once more to show the noise.
 
-      Example: ctxchain run topologies/diamond.yaml --rounds 3 --json result.json
+      Example: ctxchain run topologies/diamond.yaml --rounds 1 --json result.json
       """)
 
   @Argument(help: "The topology file.")
