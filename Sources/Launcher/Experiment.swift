@@ -140,7 +140,7 @@ package final class Experiment {
   }
 
   private static func emptyResult(_ plan: ExperimentPlan, allowedCPUs: [Int32]) -> RunResult {
-    let topology = plan.arms[0].topology
+    let topology = plan.shownTopology
     let entry = topology.services[topology.entry]
     let now = HostFacts.timestamp()
     return RunResult(

@@ -59,6 +59,26 @@ struct CommandTests {
   }
 
   @Test(
+    "run without strategies keeps the topology of the file as written, and says `mixed` where services differ",
+    arguments: [
+      ("mixed-carriers", "mixed", "mixed"), ("fan-out", "value-chain", "tracecontext,baggage"),
+    ])
+  func asWritten(name: String, store: String, propagator: String) throws {
+    let file = Program.root.appending(path: "topologies/\(name).yaml").path
+    let program = try Program(["run", file, "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let document = try ResultDocument(path: program.file("out"))
+    let arm = try #require(document.list("arms").first { $0["name"] as? String == "as-written" })
+    #expect(arm["store"] as? String == store && arm["propagator"] as? String == propagator)
+    #expect(program.error.contains("as-written: store \(store), propagator \(propagator)"))
+    let topology = try #require(document.root["topology"] as? [String: Any])
+    let client = try #require(topology["client"] as? [String: Any])
+    #expect(client["propagator"] as? String != "none")
+    let services = try #require(topology["services"] as? [[String: Any]])
+    #expect(!services.contains { $0["strategy"] as? String == "baseline" })
+  }
+
+  @Test(
     "The baseline is the arm that is measured twice, wherever it stands; without it the first, and a single arm is not",
     arguments: [
       ("packed,baseline,map", ["packed", "baseline", "map", "baseline′"], "baseline"),

@@ -36,12 +36,8 @@ struct RunCommand: ParsableCommand {
       }
     }
     let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
-    let entry = written.services[written.entry]
-    let asWritten = ArmPlan(
-      name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
-      topology: written)
     return try ExperimentOptions.arms(baseline) { preset in
       try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-    } + [asWritten]
+    } + [.asWritten(written)]
   }
 }
