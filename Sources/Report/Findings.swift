@@ -60,12 +60,16 @@ struct Findings {
   }
 
   private var basis: String {
-    switch summary.roundCount {
-    case 1: "one round (nothing can be said about its scatter)"
+    // A round that was cut off has slots of some arms only.
+    let complete = min(result.settings.rounds, summary.roundCount)
+    let rest = summary.roundCount > complete ? " and a part of one" : ""
+    return switch complete {
+    case 0: "a part of one round (nothing can be said about its scatter)"
+    case 1: "one round\(rest) (nothing can be said about \(rest.isEmpty ? "its" : "their") scatter)"
     case ..<SignTest.roundCountMin:
-      "medians of \(summary.roundCount) rounds "
+      "medians of \(complete) rounds\(rest) "
         + "(fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
-    default: "medians of \(summary.roundCount) rounds with min…max"
+    default: "medians of \(complete) rounds\(rest) with min…max"
     }
   }
 

@@ -89,6 +89,24 @@ struct TextReportTests {
     #expect(try finding(1).contains("one round"))
   }
 
+  @Test("does not count a round that was cut off as a complete one", arguments: [1, 2, 3, 7])
+  func partialRound(rounds: Int) throws {
+    var result = ExampleRun.typical(rounds: rounds, depths: [1, 5])
+    result.interrupted = true
+    result.settings.roundsPlanned = 9
+    result.settings.rounds = rounds - 1
+    result.slots.removeLast(3)
+    let line = try #require(TextReport.render(result).split(separator: "\n").last)
+    #expect(line.contains("Interrupted after \(rounds - 1) of 9 rounds."))
+    let basis =
+      switch rounds {
+      case 1: "Found at depth 5, a part of one round (nothing"
+      case 2: "Found at depth 5, one round and a part of one (nothing"
+      default: "Found at depth 5, medians of \(rounds - 1) rounds and a part of one "
+      }
+    #expect(line.contains(basis), "\(line)")
+  }
+
   @Test("says that a difference was not seen when it is within the scatter of the control arm")
   func noDifference() throws {
     let quiet = ExampleRun.Kind(
