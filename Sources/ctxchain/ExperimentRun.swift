@@ -22,7 +22,8 @@ enum ExperimentRun {
     } catch {
       throw Console.fail("\(error)", status: 1)
     }
-    var status = experiment.run()
+    let measured = experiment.run()
+    var status = measured
     progress.close()
     var result = experiment.result
     if status == 0, isStrict, result.slots.contains(where: { !$0.superseded && $0.validity.verdict == .invalid }) {
@@ -38,9 +39,17 @@ enum ExperimentRun {
     } catch {
       throw Console.fail("\(error)", status: 1)
     }
-    for problem in result.failures.map(\.reason) + (status == 1 ? result.notes : []) {
-      Console.error("ctxchain: \(problem)")
-    }
+    reasons(of: result, failed: measured == 1).forEach { Console.error("ctxchain: \($0)") }
     if status != 0 { throw ExitCode(status) }
+  }
+
+  /// Why the run failed: processes that died and contexts that were lost, or else what its notes say.
+  private static func reasons(of result: RunResult, failed: Bool) -> [String] {
+    let mismatches = result.fidelity.filter { $0.verdict == .mismatch }.map { fidelity in
+      let edge = fidelity.firstDifferingEdge ?? "an unknown edge"
+      return "\(fidelity.arm) did not carry the context as declared: first at \(edge)"
+    }
+    let known = result.failures.map(\.reason) + mismatches
+    return known.isEmpty && failed ? result.notes : known
   }
 }

@@ -129,6 +129,8 @@ struct BadInputTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let run = try Program.run("run", file.path, "--rounds", "1", "--json", json)
     #expect(run.status == 1)
+    let complaints = run.error.split(separator: "\n").filter { $0.hasPrefix("ctxchain: ") }
+    #expect(complaints == ["ctxchain: as-written did not carry the context as declared: first at b → c"])
     let written = try #require(
       try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
     #expect(written["verdict"] as? String == "mismatch")
