@@ -20,7 +20,9 @@ struct ValidateCommand: ParsableCommand {
     var hasFailed = false
     for file in files {
       do {
-        try show(TopologyFile.load(path: file, vocabulary: .current), file)
+        let (topology, limit) = try TopologyFile.check(path: file, vocabulary: .current)
+        try show(topology, file)
+        if let limit { Console.error("ctxchain: note: \(limit)") }
       } catch let error as TopologyError {
         Console.error("ctxchain: \(error)")
         hasFailed = true
