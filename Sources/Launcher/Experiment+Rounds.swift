@@ -128,6 +128,7 @@ extension Experiment {
     let generation = result.settings.processSetReplacements
     for index in sets.indices {
       observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
+      noteClosedConnections(ofSet: index)
       sets[index].stop()
       sets[index] = makeSet(index, generation: generation)
       try sets[index].start()

@@ -60,6 +60,7 @@ package final class Experiment {
       status = note(error)
     }
     observer.runDidReach("stopping")
+    sets.indices.forEach(noteClosedConnections)
     sets.forEach { $0.stop() }
     supervisor.close()
     seal(status)

@@ -1,11 +1,14 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
 internal import Control
+package import Report
 package import Topology
 
 package final class UpSession {
   private let supervisor: Supervisor
   private let set: ProcessSet
+  /// What the nodes closed while they ran; known when `run` has returned.
+  package private(set) var closedConnections: [ClosedConnections] = []
 
   /// - Parameter port: of the entry's first replica, 0 for a free one.
   package init(topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]]) throws {
@@ -21,6 +24,7 @@ package final class UpSession {
   /// node died. The second value says what went wrong.
   package func run(_ announce: ([String]) -> Bool) -> (status: Int32, problem: String?) {
     defer {
+      closedConnections = set.closedConnections(arm: nil)
       set.stop()
       supervisor.close()
     }

@@ -44,6 +44,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var hopBytes: [HopBytes] = []
   package var fidelity: [FidelityResult] = []
   package var failures: [NodeFailure] = []
+  /// Absent when no node closed one.
+  package var closedConnections: [ClosedConnections]?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 

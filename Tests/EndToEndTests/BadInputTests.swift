@@ -173,6 +173,31 @@ struct BadInputTests {
     }
     let load = try Program.run("load", String(address), "-n", "100")
     #expect(load.status == 0, "\(load.error)")
+    up.signal(SIGINT)
+    #expect(try up.wait() == 130)
+    let last = up.error.split(separator: "\n").last
+    #expect(last == "closed 5 connections of s1: 1 tooShort, 3 tooLarge, 1 unknownType", "\(up.error)")
+  }
+
+  @Test("A run tells which connections its nodes closed, by node and reason, in its header and its JSON")
+  func closedInARun() throws {
+    let program = try Program([
+      "chain", "-n", "2", "--strategies", "packed", "--rounds", "9", "--json", "-",
+    ])
+    try program.until("the rounds") { program.error.contains("open-loop rate") }
+    let node = try #require(program.children.first { $0.name == "s2" })
+    let port = try #require(node.listeningPort)
+    for bytes in [[UInt8]](repeating: Array(repeating: 0, count: 64), count: 2) + [Array("GET / HTTP/1.1\r\n".utf8)] {
+      #expect(try RawConnection(port: port).sendAndAwaitClose(bytes))
+    }
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130)
+    #expect(program.error.contains("\nclosed      3 connections of s2 under packed: 2 tooShort, 1 tooLarge\n"))
+    let closed = try ResultDocument(path: program.file("out")).list("closedConnections")
+    #expect(closed.map { $0["reason"] as? String } == ["tooShort", "tooLarge"])
+    #expect(closed.map { $0["connections"] as? Int } == [2, 1])
+    #expect(closed.allSatisfy { $0["arm"] as? String == "packed" && $0["service"] as? String == "s2" })
+    #expect(program.error.contains("a part of one round"))
   }
 }
 

@@ -18,6 +18,7 @@ struct TextReportTests {
     result.slots[0].validity.add(.invalid, "no request completed")
     result.slots[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
     result.slots[2].ledger.planned += 5
+    result.closedConnections = full.closedConnections
     result.notes = full.notes
     return result
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Launcher
+internal import Report
 internal import Topology
 
 struct UpCommand: ParsableCommand {
@@ -34,6 +35,7 @@ struct UpCommand: ParsableCommand {
       Console.error("every edge is connected; Ctrl-C stops")
       return true
     }
+    for text in session.closedConnections.texts { Console.error("closed \(text)") }
     if let problem { throw Console.fail(problem, status: status) }
     throw ExitCode(status)
   }
