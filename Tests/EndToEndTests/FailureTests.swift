@@ -6,6 +6,7 @@ import Testing
 @Suite("Failures of the surroundings")
 struct FailureTests {
   private static let chainOfOne = Program.root.appending(path: "topologies/chain-1.yaml").path
+  private static let chainOfFive = Program.root.appending(path: "topologies/chain-5.yaml").path
   private static let shortRun = ["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1"]
 
   /// Exactly one line of error with these parts, and this status.
@@ -151,6 +152,20 @@ struct FailureTests {
       #expect(complaints.first?.hasPrefix("ctxchain: cannot write standard output: No space left") == true)
     }
     #expect(try ResultDocument(path: json).root["exitStatus"] as? Int == 1)
+  }
+
+  @Test("When descriptors run out the reason is named, in one line, with status 1 and nothing left", arguments: 12...30)
+  func descriptors(limit: Int) throws {
+    let program = try Program(
+      ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path, "up", FailureTests.chainOfFive],
+      command: "/bin/bash")
+    try program.until("the address or the error") { program.out.contains("\n") || program.error.contains("\n") }
+    if program.out.isEmpty {
+      expectOneLine((try program.wait(), program.out, program.error), status: 1, contains: ["Too many open files"])
+    }
+    program.signal(SIGTERM)
+    try program.wait()
+    #expect(program.children.isEmpty)
   }
 
   @Test("A reader that goes away is no error")
