@@ -13,7 +13,7 @@ struct Findings {
   private var warnings: [String] {
     var texts: [String] = []
     if result.interrupted {
-      texts.append("Interrupted after \(result.settings.rounds) of \(result.settings.roundsPlanned) rounds.")
+      texts.append("Interrupted after \(completeRoundCount) of \(result.settings.roundsPlanned) rounds.")
     }
     for failure in result.failures {
       texts.append("\(failure.node) died: \(failure.reason).")
@@ -59,9 +59,17 @@ struct Findings {
     let added: Spread
   }
 
+  /// Without a round that was cut off, which has slots of some arms only; also when it was being measured again.
+  private var completeRoundCount: Int {
+    let count = min(result.settings.rounds, summary.roundCount)
+    guard let last = result.slots.last, last.rerun else { return count }
+    let slots = result.slots.filter { $0.round == last.round && $0.phase != .pilot }
+    let supersededCount = slots.filter(\.superseded).count
+    return slots.count - supersededCount < supersededCount ? count - 1 : count
+  }
+
   private var basis: String {
-    // A round that was cut off has slots of some arms only.
-    let complete = min(result.settings.rounds, summary.roundCount)
+    let complete = completeRoundCount
     let rest = summary.roundCount > complete ? " and a part of one" : ""
     return switch complete {
     case 0: "a part of one round (nothing can be said about its scatter)"

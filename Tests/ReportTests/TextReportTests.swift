@@ -108,6 +108,33 @@ struct TextReportTests {
     #expect(line.contains(basis), "\(line)")
   }
 
+  @Test("does not count a round that was cut off while it was measured again")
+  func partialRerun() throws {
+    var result = ExampleRun.typical(rounds: 3, depths: [1, 5])
+    result.interrupted = true
+    result.settings.roundsPlanned = 9
+    let last = result.slots.indices.filter { result.slots[$0].round == 2 }
+    var again = last.dropLast(2).map { result.slots[$0] }
+    for index in again.indices { again[index].rerun = true }
+    for index in last { result.slots[index].superseded = true }
+    func line() throws -> Substring { try #require(TextReport.render(result).split(separator: "\n").last) }
+    #expect(try line().contains("Interrupted after 2 of 9 rounds."))
+    result.slots += again
+    #expect(try line().contains("Interrupted after 2 of 9 rounds. Found at depth 5, medians of 2 rounds and a part of"))
+  }
+
+  @Test("adds up what nodes closed, one text per node")
+  func closedConnections() {
+    func closed(_ service: String, _ replica: Int, _ reason: String, _ count: UInt64) -> ClosedConnections {
+      ClosedConnections(arm: nil, service: service, replica: replica, reason: reason, connections: count)
+    }
+    let sum = [closed("a", 0, "tooShort", 2)].merging([
+      closed("a", 0, "tooLarge", 1), closed("a", 0, "tooShort", 3), closed("a", 1, "tooShort", 1),
+    ])
+    #expect(sum.map(\.connections) == [5, 1, 1])
+    #expect(sum.texts == ["6 connections of a: 5 tooShort, 1 tooLarge", "1 connection of a#1: 1 tooShort"])
+  }
+
   @Test("says that a difference was not seen when it is within the scatter of the control arm")
   func noDifference() throws {
     let quiet = ExampleRun.Kind(
