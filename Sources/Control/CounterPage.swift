@@ -15,8 +15,6 @@ package struct CounterPage {
   package var deadlineExceeded: UInt64 = 0
   /// Requests refused with RESOURCE_EXHAUSTED.
   package var shed: UInt64 = 0
-  /// Calls sent to later services.
-  package var calls: UInt64 = 0
   package var retries: UInt64 = 0
   /// Replies to calls that were given up before.
   package var lateReplies: UInt64 = 0

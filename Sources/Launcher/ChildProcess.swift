@@ -41,11 +41,17 @@ final class ChildProcess: LineChannelDelegate {
       throw .spawn(name, errno: errno)
     }
     let (parentEnd, childEnd) = (fds[0], ChildProcess.moveHigh(fds[1]))
-    guard ctx_pipe(&fds) == 0 else { throw .spawn(name, errno: errno) }
+    guard ctx_pipe(&fds) == 0 else { throw ChildProcess.failure(name, closing: [parentEnd, childEnd]) }
     let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
     let memory = role == .node ? ctx_memory_file(name, CounterPage.fileSize) : -1
+    guard role == .client || memory >= 0 else {
+      throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite])
+    }
     let page = memory >= 0 ? ChildProcess.moveHigh(memory) : -1
     counters = page >= 0 ? ChildProcess.map(page) : nil
+    guard role == .client || counters != nil else {
+      throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite, page])
+    }
     defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }
 
     let program = ChildProcess.program
@@ -57,7 +63,9 @@ final class ChildProcess: LineChannelDelegate {
     let path = wrapper.first ?? program
     switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
     case .success(let pid): self.pid = pid
-    case .failure(let failure): throw .spawn(name, errno: failure.errno)
+    case .failure(let failure):
+      for fd in [parentEnd, logRead] { Glibc.close(fd) }
+      throw .spawn(name, errno: failure.errno)
     }
     control = LineChannel(loop: loop, fd: parentEnd, delegate: self)
     log = LineChannel(loop: loop, fd: logRead, delegate: self)
@@ -127,6 +135,13 @@ final class ChildProcess: LineChannelDelegate {
       let size = readlink(program, path.baseAddress!, path.count)
       return size > 0 ? String(decoding: UnsafeRawBufferPointer(path).prefix(size), as: UTF8.self) : program
     }
+  }
+
+  /// The error that stands in `errno`, with what was opened before it closed.
+  private static func failure(_ name: String, closing fds: [Int32]) -> LauncherError {
+    let error = errno
+    for fd in fds { Glibc.close(fd) }
+    return .spawn(name, errno: error)
   }
 
   /// Out of the way of the numbers that the child gets.

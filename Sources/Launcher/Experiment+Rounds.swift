@@ -96,7 +96,7 @@ extension Experiment {
       note("\(least) rounds need \(Int(fullSeconds.rounded(.up))) s, more than the \(Int(budget)) s that were given")
     }
     let left = budget - elapsedSeconds
-    var count = Int(left / roundSeconds)
+    var count = Int(min(Double(SignTest.roundCountMax), left / roundSeconds))
     while count > least, seconds(rounds: count) > left { count -= 1 }
     return max(least, count)
   }
@@ -155,6 +155,7 @@ extension Experiment {
     let generation = result.settings.processSetReplacements
     for index in sets.indices {
       observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
+      noteClosedConnections(ofSet: index)
       sets[index].stop()
       sets[index] = makeSet(index, generation: generation)
       try sets[index].start()

@@ -66,6 +66,7 @@ package final class Experiment {
       status = note(error)
     }
     observer.runDidReach("stopping")
+    sets.indices.forEach(noteClosedConnections)
     sets.forEach { $0.stop() }
     seal(status)
     return status
@@ -150,7 +151,7 @@ package final class Experiment {
   }
 
   private static func emptyResult(_ plan: ExperimentPlan, allowedCPUs: [Int32]) -> RunResult {
-    let topology = plan.arms[0].topology
+    let topology = plan.shownTopology
     let entry = topology.services[topology.entry]
     let now = HostFacts.timestamp()
     return RunResult(

@@ -1,11 +1,14 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
 internal import Control
+package import Report
 package import Topology
 
 package final class UpSession {
   private let supervisor: Supervisor
   private let set: ProcessSet
+  /// What the nodes closed while they ran; known when `run` has returned.
+  package private(set) var closedConnections: [ClosedConnections] = []
 
   /// - Parameter port: of the entry's first replica, 0 for a free one.
   package init(topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]]) throws {
@@ -17,16 +20,17 @@ package final class UpSession {
         seed: seed, wrappers: wrappers))
   }
 
-  /// Starts every node, hands the entry's addresses to `announce`, and returns when a signal came or a node died. The
-  /// second value says what went wrong.
-  package func run(_ announce: ([String]) -> Void) -> (status: Int32, problem: String?) {
+  /// Starts every node, hands the entry's addresses to `announce`, and returns when that is false, a signal came or a
+  /// node died. The second value says what went wrong.
+  package func run(_ announce: ([String]) -> Bool) -> (status: Int32, problem: String?) {
     defer {
+      closedConnections = set.closedConnections(arm: nil)
       set.stop()
       supervisor.close()
     }
     do throws(LauncherError) {
       try set.start()
-      announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
+      guard announce(set.entryAddresses.map({ "\($0.host):\($0.port)" })) else { return (1, nil) }
       while true { try supervisor.pause(seconds: 3600) }
     } catch .interrupted(let signal) {
       return (128 + signal, nil)

@@ -13,7 +13,7 @@ struct Findings {
   private var warnings: [String] {
     var texts: [String] = []
     if result.interrupted {
-      texts.append("Interrupted after \(result.settings.rounds) of \(result.settings.roundsPlanned) rounds.")
+      texts.append("Interrupted after \(completeRoundCount) of \(result.settings.roundsPlanned) rounds.")
     }
     for failure in result.failures {
       texts.append("\(failure.node) died: \(failure.reason).")
@@ -59,13 +59,25 @@ struct Findings {
     let added: Spread
   }
 
+  /// Without a round that was cut off, which has slots of some arms only; also when it was being measured again.
+  private var completeRoundCount: Int {
+    let count = min(result.settings.rounds, summary.roundCount)
+    guard let last = result.slots.last, last.rerun else { return count }
+    let slots = result.slots.filter { $0.round == last.round && $0.phase != .pilot }
+    let supersededCount = slots.filter(\.superseded).count
+    return slots.count - supersededCount < supersededCount ? count - 1 : count
+  }
+
   private var basis: String {
-    switch summary.roundCount {
-    case 1: "one round (nothing can be said about its scatter)"
+    let complete = completeRoundCount
+    let rest = summary.roundCount > complete ? " and a part of one" : ""
+    return switch complete {
+    case 0: "a part of one round (nothing can be said about its scatter)"
+    case 1: "one round\(rest) (nothing can be said about \(rest.isEmpty ? "its" : "their") scatter)"
     case ..<SignTest.roundCountMin:
-      "medians of \(summary.roundCount) rounds "
+      "medians of \(complete) rounds\(rest) "
         + "(fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
-    default: "medians of \(summary.roundCount) rounds with min…max"
+    default: "medians of \(complete) rounds\(rest) with min…max"
     }
   }
 

@@ -53,7 +53,14 @@ package enum NumberText {
   /// `1 slot`, `2 slots`.
   package static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-  package static func growth(_ ratio: Double?) -> String { ratio.map { short($0) + "×" } ?? missing }
+  /// Ratios of several percentiles in one cell: `2.0/2.1/4.7×`.
+  package static func growth(_ ratios: [Double?]) -> String {
+    guard ratios.contains(where: { $0 != nil }) else { return missing }
+    return ratios.map { ratio in
+      guard let ratio else { return missing }
+      return ratio < 9.95 ? fixed(ratio, 1) : ratio < 999.5 ? fixed(ratio, 0) : ">999"
+    }.joined(separator: "/") + "×"
+  }
 
   /// The median and half the range in percent of it: `12.3 ±4%`. Just the value when there was one round.
   package static func plusMinus(_ spread: Spread?, _ text: (Double?) -> String) -> String {

@@ -18,6 +18,7 @@ struct ReportHeader {
       ("validity", validity),
       ("fidelity", result.fidelity.map(fidelity)),
       ("failures", result.failures.map(failure)),
+      ("closed", result.closedConnections?.texts ?? []),
       ("notes", result.notes),
     ]
     return blocks.filter { !$0.pieces.isEmpty }.flatMap { TextTable.wrapped(label: $0.label, pieces: $0.pieces) }

@@ -148,6 +148,8 @@ extension ResultFile {
         return calls.write(file, base, buffer.count)
       }
       if count < 0, errno == EINTR { continue }
+      // Who reads standard output and has gone away has what he wanted.
+      if count < 0, errno == EPIPE, file == STDOUT_FILENO { return }
       guard count > 0 else { throw .cannotWrite(path: path, problem: errorText(count < 0 ? errno : EIO)) }
       rest.removeFirst(count)
     }

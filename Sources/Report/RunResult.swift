@@ -31,7 +31,7 @@ package struct RunResult: Codable, Equatable, Sendable {
 
   package var host: HostDescription
   package var settings: RunSettings
-  /// Of the first arm, as it was run.
+  /// Of the arm `as-written`, else of the first arm, as it was run.
   package var topology: Topology
   /// In the order in which reports show them.
   package var arms: [Arm]
@@ -44,6 +44,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var hopBytes: [HopBytes] = []
   package var fidelity: [FidelityResult] = []
   package var failures: [NodeFailure] = []
+  /// Absent when no node closed one.
+  package var closedConnections: [ClosedConnections]?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 
@@ -86,8 +88,9 @@ package struct HostDescription: Codable, Equatable, Sendable {
 /// A strategy as it took part: at every depth and concurrency of the run.
 package struct Arm: Codable, Equatable, Sendable {
   package var name: String
-  /// Absent where no context is kept in the process.
+  /// Absent where no context is kept in the process; `mixed` where services differ.
   package var store: String?
+  /// `mixed` where edges differ.
   package var propagator: String
   /// For a control arm the name of the arm that it repeats: A′ is `baseline′`, control of `baseline`.
   package var controlOf: String?

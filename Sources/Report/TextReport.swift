@@ -25,7 +25,8 @@ package enum TextReport {
 
   private static let legend =
     "± is half of max − min over the rounds; (min…max) is over the rounds; CPU is of all nodes, closed loop. "
-    + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests. "
+    + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests; "
+    + "growth is against depth 1. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
     + "allocations at the middle node, one request under way. "
     + "Seen is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
@@ -39,7 +40,7 @@ package enum TextReport {
     title += decay(summary)
     var table = TextTable([
       .init("depth", ""), .init("throughput", "1/s"), .init("drop vs", "depth 1 %"), .init("drop vs", "baseline %"),
-      .init("P50", "µs"), .init("P90", "µs"), .init("P99", "µs"), .init("P99", "growth"), .init("CPU", "µs/hop"),
+      .init("P50", "µs"), .init("P90", "µs"), .init("P99", "µs"), .init("growth", "P50/90/99"), .init("CPU", "µs/hop"),
       .init("+1 hop", "µs"), .init("context", "B/hop"), .init("payload", "B/hop"), .init("keys", ""),
       .init("alloc", "/req"),
     ])
@@ -52,7 +53,7 @@ package enum TextReport {
         NumberText.microseconds(row.p50),
         NumberText.microseconds(row.p90),
         NumberText.microseconds(row.p99),
-        NumberText.growth(row.p99Growth),
+        NumberText.growth([row.p50Growth, row.p90Growth, row.p99Growth]),
         NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds),
         NumberText.microseconds(row.marginalCpu?.median),
         NumberText.count(row.contextBytesPerHop),

@@ -4,10 +4,10 @@ package struct Ledger: Codable, Equatable, Sendable {
   /// Requests that the schedule (or the closed loop) meant to send.
   package var planned: UInt64
   package var completed: UInt64
-  /// Answered with an error status, or lost with their connection.
+  /// Answered with an error status, a node's refusal for want of room among them, or lost with their connection.
   package var failed: UInt64
   package var timedOut: UInt64
-  /// Refused for want of room, by the client or by a node.
+  /// Not sent: the client had no room for it, or no connection.
   package var shed: UInt64
   /// Still under way when the drain ended.
   package var censored: UInt64

@@ -36,8 +36,8 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
-  /// Achieved / planned is completed / planned requests of the window. All times in nanoseconds, response times from
-  /// the intended send.
+  /// Achieved / planned is completed / planned requests of the whole slot, settling included, as the ledger has them.
+  /// All times in nanoseconds, response times from the intended send, and of requests that were meant for the window.
   package static func openLoop(
     ledger: Ledger, sendLagP99: Int64, responseP50: Int64, responseP99: Int64
   ) -> ValidityVerdict {

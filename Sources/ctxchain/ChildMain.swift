@@ -35,15 +35,29 @@ enum ChildMain {
 
   private static func runNode() -> Int32 {
     guard let address = mmap(nil, CounterPage.fileSize, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0),
-      address != MAP_FAILED, let loop = try? EventLoop()
-    else { return 1 }
+      address != MAP_FAILED
+    else {
+      // The launcher keeps the last lines of a child that ends.
+      Console.error("cannot map the counters: \(String(cString: strerror(errno)))")
+      return 1
+    }
+    guard let loop = makeLoop() else { return 1 }
     let counters = address.bindMemory(to: CounterPage.self, capacity: 1)
     return NodeProcess(loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter).run()
   }
 
   private static func runClient() -> Int32 {
-    guard let loop = try? EventLoop() else { return 1 }
+    guard let loop = makeLoop() else { return 1 }
     return ClientProcess(loop: loop, controlFD: controlFD, readMeter: readMeter).runUntilStopped()
+  }
+
+  private static func makeLoop() -> EventLoop? {
+    do {
+      return try EventLoop()
+    } catch {
+      Console.error("\(error)")
+      return nil
+    }
   }
 
   static func readMeter() -> MeterReading {

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Context
 internal import Launcher
 internal import Report
+internal import Statistics
 internal import Topology
 
 struct ExperimentOptions: ParsableArguments {
@@ -13,13 +14,13 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Where processes run: one, client-apart, spread or free.")
   var placement: String = Placement.one.rawValue
 
-  @Option(help: "Length of a slot, with its unit; at least 250ms.")
+  @Option(help: "Length of a slot, with its unit, 250ms to 10m.")
   var slot = Seconds(ExperimentPlan.slotSecondsMin)
 
-  @Option(help: "Rounds; without it, as many as fit the budget, at least 3.")
+  @Option(help: "Rounds, 1 to 1000; without it, as many as fit the budget, at least 3.")
   var rounds: Int?
 
-  @Option(help: "Time for the whole run. Not used when --rounds is given.")
+  @Option(help: "Time for the whole run, at most 24h. Not used when --rounds is given.")
   var budget = Seconds(85)
 
   @Option(help: "Requests under way in closed-loop slots, 1 to 4096.")
@@ -30,10 +31,10 @@ struct ExperimentOptions: ParsableArguments {
     help: "Requests per second of the open-loop slots; without it, half of what the slowest strategy can do.")
   var rate: Double?
 
-  @Option(help: "Time after which a request is given up; its deadline.")
+  @Option(help: "Time after which a request is given up, at most 1h; its deadline.")
   var timeout = Seconds(10)
 
-  @Option(help: "How long to wait for replies at a slot's end.")
+  @Option(help: "How long to wait for replies at a slot's end, at most 1h.")
   var drain = Seconds(2)
 
   @Option(help: "Open-loop arrivals: uniform or poisson.")
@@ -62,25 +63,19 @@ struct ExperimentOptions: ParsableArguments {
     guard Placement(rawValue: placement) != nil else {
       throw ValidationError("--placement: expected one, client-apart, spread or free, got \"\(placement)\"")
     }
-    guard slot.value >= ExperimentPlan.slotSecondsMin, slot.value <= 600 else {
-      throw ValidationError("--slot: expected 250ms to 600s, got \(slot.value) s")
-    }
-    if let rounds, !(1...1000 ~= rounds) { throw ValidationError("--rounds: expected 1 to 1000, got \(rounds)") }
-    guard 1...4096 ~= inFlight else { throw ValidationError("--in-flight: expected 1 to 4096, got \(inFlight)") }
-    if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
+    try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600)
+    try OptionRange.check("--rounds", rounds, 1...SignTest.roundCountMax)
+    try OptionRange.check("--budget", budget, 0...86_400)
+    try OptionRange.check("--timeout", timeout, OptionRange.timeout)
+    try OptionRange.check("--drain", drain, OptionRange.drain)
+    try OptionRange.check("--in-flight", inFlight, 1...4096)
+    try OptionRange.check("--rate", rate: rate)
+    try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
     guard ["uniform", "poisson"].contains(arrival) else {
       throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
     }
-    guard timeout.value > 0, timeout.value <= 3600 else {
-      throw ValidationError("--timeout: expected more than 0 and at most 3600s")
-    }
-    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
-    guard budget.value <= 604_800 else { throw ValidationError("--budget: expected at most 10080m") }
     if let growth, ContextGrowth(rawValue: growth) == nil {
       throw ValidationError("--growth: expected shadow or distinct, got \"\(growth)\"")
-    }
-    if let keysPerLayer, !(0...TopologyLimits.keysPerLayerMax ~= keysPerLayer) {
-      throw ValidationError("--keys-per-layer: expected 0 to \(TopologyLimits.keysPerLayerMax), got \(keysPerLayer)")
     }
   }
 

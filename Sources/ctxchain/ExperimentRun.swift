@@ -22,7 +22,8 @@ enum ExperimentRun {
     } catch {
       throw Console.fail("\(error)", status: 1)
     }
-    var status = experiment.run()
+    let measured = experiment.run()
+    var status = measured
     progress.close()
     var result = experiment.result
     if status == 0, isStrict, result.slots.contains(where: { !$0.superseded && $0.validity.verdict == .invalid }) {
@@ -30,18 +31,38 @@ enum ExperimentRun {
     }
     result.exitStatus = Int(status)
     // The file first, while a signal still ends nothing; then the signals, because a reader of the output may block.
-    do {
-      if let json, json != ResultFile.standardOutput { try ResultFile.write(result, to: json) }
-      experiment.close()
-      let text = TextReport.render(result)
-      if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
-      if json == ResultFile.standardOutput { try ResultFile.write(result, to: ResultFile.standardOutput) }
-    } catch {
-      throw Console.fail("\(error)", status: 1)
+    let file = json == ResultFile.standardOutput ? nil : json
+    let unwritten = file.flatMap { write(result, to: $0) }
+    experiment.close()
+    if let unprinted = Console.report(TextReport.render(result), json: json), status == 0 {
+      status = unprinted.rawValue
+      result.exitStatus = Int(status)
+      if unwritten == nil, let file { _ = write(result, to: file) }
     }
-    for problem in result.failures.map(\.reason) + (status == 1 ? result.notes : []) {
-      Console.error("ctxchain: \(problem)")
+    if let problem = unwritten ?? (file == nil ? json : nil).flatMap({ write(result, to: $0) }) {
+      throw Console.fail("\(problem)", status: 1)
     }
+    reasons(of: result, failed: measured == 1).forEach { Console.error("ctxchain: \($0)") }
     if status != 0 { throw ExitCode(status) }
+  }
+
+  /// nil when it was written.
+  private static func write(_ result: RunResult, to json: String) -> (any Error)? {
+    do {
+      try ResultFile.write(result, to: json)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Why the run failed: processes that died and contexts that were lost, or else what its notes say.
+  private static func reasons(of result: RunResult, failed: Bool) -> [String] {
+    let mismatches = result.fidelity.filter { $0.verdict == .mismatch }.map { fidelity in
+      let edge = fidelity.firstDifferingEdge ?? "an unknown edge"
+      return "\(fidelity.arm) did not carry the context as declared: first at \(edge)"
+    }
+    let known = result.failures.map(\.reason) + mismatches
+    return known.isEmpty && failed ? result.notes : known
   }
 }

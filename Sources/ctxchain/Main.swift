@@ -8,22 +8,42 @@ internal import Glibc
 enum Main {
   static func main() {
     ChildMain.runIfChild(CommandLine.arguments)
-    // A file that outgrows its limit is an error like a full disk, and must not end the process.
+    // A file that outgrows its limit is an error like a full disk, and must not end the process; nor must a reader that
+    // has gone away.
     signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try CtxchainCommand.parseAsRoot()
       try command.run()
     } catch {
-      // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
-      let code = CtxchainCommand.exitCode(for: error).rawValue
-      let text = CtxchainCommand.fullMessage(for: error)
-      if code == 0 {
-        print(text)
-      } else if !text.isEmpty {
-        Console.error(text)
-      }
-      exit(code == ExitCode.validationFailure.rawValue ? 2 : code)
+      exit(report(error))
     }
+  }
+
+  /// Prints what the error has to say, and returns the exit status.
+  private static func report(_ error: any Error) -> Int32 {
+    let code = CtxchainCommand.exitCode(for: error).rawValue
+    if code == 0 {
+      // The help, or the version.
+      do throws(ExitCode) {
+        try Console.out(CtxchainCommand.fullMessage(for: error) + "\n")
+        return 0
+      } catch {
+        return error.rawValue
+      }
+    }
+    // One line, not ArgumentParser's usage behind it, which for an error of `run` is that of another command.
+    let lines = CtxchainCommand.message(for: error).split(whereSeparator: \.isNewline)
+    if !lines.isEmpty { Console.error(name + ": " + lines.joined(separator: "; ")) }
+    // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
+    return code == ExitCode.validationFailure.rawValue ? 2 : code
+  }
+
+  /// With the command that was asked for.
+  private static var name: String {
+    let names = CtxchainCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let asked = CommandLine.arguments.dropFirst().first.flatMap { word in names.first { $0 == word } }
+    return ["ctxchain", asked].compactMap { $0 }.joined(separator: " ")
   }
 }
 
@@ -35,7 +55,7 @@ struct CtxchainCommand: ParsableCommand {
       Starts real service processes wired over TCP, drives load through them, and compares carrier strategies: what each \
       costs per hop, and what each loses.
 
-      Example: ctxchain chain -n 3 --strategies baseline,packed
+      Example: ctxchain chain -n 2 --strategies baseline,packed --rounds 1
       """,
     version: ToolVersion.current,
     subcommands: [

@@ -18,7 +18,7 @@ struct BadInputTests {
     "A wrong argument is refused with status 2, naming the option and the range",
     arguments: [
       (["chain", "-n", "0"], ["1 to 64", "got 0"]), (["chain", "-n", "65"], ["1 to 64", "got 65"]),
-      (["chain", "-n", "x"], ["-n"]), (["chain"], ["-n"]),
+      (["chain", "-n", "x"], ["-n"]), (["chain"], ["ctxchain chain: ", "--depth"]),
       (["chain", "-n", "2", "--slot", "5ms"], ["--slot", "250ms"]),
       (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]),
       (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
@@ -36,6 +36,21 @@ struct BadInputTests {
       (["load", "127.0.0.1:80", "--drain", "99999999999999m"], ["--drain"]),
       (["chain", "-n", "2", "--drain", "99999999999999m"], ["--drain"]),
       (["chain", "-n", "2", "--budget", "99999999999999m"], ["--budget"]),
+      (["chain", "-n", "3", "--budget", "1e30s", "--strategies", "baseline"], ["--budget", "0s to 24h", "1e30s"]),
+      (["chain", "-n", "2", "--budget", "25h"], ["--budget", "0s to 24h", "25h"]),
+      (["chain", "-n", "2", "--drain", "1e12s"], ["--drain", "0s to 1h", "1e12s"]),
+      (["chain", "-n", "2", "--slot", "1e300m"], ["--slot", "250ms to 10m", "1e300m"]),
+      (["chain", "-n", "2", "--timeout", "1e308h"], ["--timeout"]),
+      (["chain", "-n", "2", "--timeout", "nans"], ["--timeout"]),
+      (["chain", "-n", "2", "--rounds", "1001"], ["--rounds", "1 to 1000", "1001"]),
+      (["chain", "-n", "2", "--rate", "1e300"], ["--rate", "0.1 to 10000000", "1e+300"]),
+      (["chain", "-n", "2", "--rate", "nan"], ["--rate", "0.1 to 10000000", "nan"]),
+      (["run", "topologies/chain-1.yaml", "--timeout", "1e30s"], ["--timeout", "1us to 1h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--timeout", "1e30s"], ["--timeout", "1us to 1h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--drain", "1e12s"], ["--drain", "0s to 1h", "1e12s"]),
+      (["load", "127.0.0.1:80", "--duration", "1e30s"], ["--duration", "100ms to 24h", "1e30s"]),
+      (["load", "127.0.0.1:80", "--requests", "9000000000000000000"], ["--requests", "1 to 1000000000"]),
+      (["load", "127.0.0.1:80", "--connections", "1025"], ["--connections", "1 to 1024", "1025"]),
       (["chain", "-n", "2", "--opaque-size", "65537"], ["--opaque-size", "0 to 65536", "65537"]),
       (["chain", "-n", "2", "--opaque-size=-1"], ["--opaque-size", "-1"]),
       (["chain", "-n", "64", "--opaque-size", "65536"], ["--opaque-size", "at most 49152"]),
@@ -47,7 +62,19 @@ struct BadInputTests {
     let program = try Program(arguments)
     let status = try program.wait()
     #expect(status == 2, "\(program.error)")
+    #expect(program.out.isEmpty)
+    #expect(program.error.hasPrefix("ctxchain") && program.error.hasSuffix("\n"), "\(program.error)")
+    #expect(program.error.split(separator: "\n").count == 1, "\(program.error)")
     for part in parts { #expect(program.error.contains(part), "\(program.error)") }
+  }
+
+  @Test("The longest budget leads to 1000 rounds, as many as --rounds may ask for")
+  func longestBudget() throws {
+    let program = try Program(["chain", "-n", "1", "--strategies", "baseline", "--budget", "24h"])
+    try program.until("the first round") { program.error.contains("\nround 1 of ") }
+    #expect(program.error.contains("\nround 1 of 1000 done"))
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130)
   }
 
   @Test(
@@ -71,6 +98,27 @@ struct BadInputTests {
       expectOneLine(run, status: 2, contains: [file.path, part])
       #expect(run.error.split(separator: "\n").count == 1)
     }
+  }
+
+  @Test(
+    "Several workers are valid, with a note; run and up refuse them with their place and status 2",
+    arguments: [
+      ("services:\n  - name: a\n    workers: 2\n", ":5:14: services.a.workers: 2 is valid"),
+      ("defaults: {workers: 3}\nservices:\n  - {name: a}\n", ":3:21: defaults.workers: 3 is valid"),
+    ])
+  func workers(text: String, place: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "workers-\(UUID().uuidString).yaml")
+    try ("version: 1\nentry: a\n" + text).write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    for command in ["run", "up"] {
+      let run = try Program.run(command, file.path)
+      expectOneLine(run, status: 2, contains: ["ctxchain: \(file.path)\(place)", "this version"])
+      #expect(run.error.split(separator: "\n").count == 1)
+    }
+    let run = try Program.run("validate", file.path)
+    expectOneLine(run, status: 0, contains: ["ctxchain: note: \(file.path)\(place)"])
+    #expect(run.out == "\(file.path): ok\n")
+    #expect(run.error.split(separator: "\n").count == 1)
   }
 
   @Test("A cycle without a bound is refused; with max-depth it runs and ends")
@@ -102,6 +150,8 @@ struct BadInputTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let run = try Program.run("run", file.path, "--rounds", "1", "--json", json)
     #expect(run.status == 1)
+    let complaints = run.error.split(separator: "\n").filter { $0.hasPrefix("ctxchain: ") }
+    #expect(complaints == ["ctxchain: as-written did not carry the context as declared: first at b → c"])
     let written = try #require(
       try ResultDocument(path: json).list("fidelity").first { $0["arm"] as? String == "as-written" })
     #expect(written["verdict"] as? String == "mismatch")
@@ -123,6 +173,31 @@ struct BadInputTests {
     }
     let load = try Program.run("load", String(address), "-n", "100")
     #expect(load.status == 0, "\(load.error)")
+    up.signal(SIGINT)
+    #expect(try up.wait() == 130)
+    let last = up.error.split(separator: "\n").last
+    #expect(last == "closed 5 connections of s1: 1 tooShort, 3 tooLarge, 1 unknownType", "\(up.error)")
+  }
+
+  @Test("A run tells which connections its nodes closed, by node and reason, in its header and its JSON")
+  func closedInARun() throws {
+    let program = try Program([
+      "chain", "-n", "2", "--strategies", "packed", "--rounds", "9", "--json", "-",
+    ])
+    try program.until("the rounds") { program.error.contains("open-loop rate") }
+    let node = try #require(program.children.first { $0.name == "s2" })
+    let port = try #require(node.listeningPort)
+    for bytes in [[UInt8]](repeating: Array(repeating: 0, count: 64), count: 2) + [Array("GET / HTTP/1.1\r\n".utf8)] {
+      #expect(try RawConnection(port: port).sendAndAwaitClose(bytes))
+    }
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130)
+    #expect(program.error.contains("\nclosed      3 connections of s2 under packed: 2 tooShort, 1 tooLarge\n"))
+    let closed = try ResultDocument(path: program.file("out")).list("closedConnections")
+    #expect(closed.map { $0["reason"] as? String } == ["tooShort", "tooLarge"])
+    #expect(closed.map { $0["connections"] as? Int } == [2, 1])
+    #expect(closed.allSatisfy { $0["arm"] as? String == "packed" && $0["service"] as? String == "s2" })
+    #expect(program.error.contains("a part of one round"))
   }
 }
 

@@ -5,21 +5,6 @@ import Testing
 
 @Suite("Commands")
 struct CommandTests {
-  @Test("Every command's help has an example", arguments: ["chain", "run", "load", "validate", "up", "node"])
-  func helpHasAnExample(command: String) throws {
-    let run = try Program.run(command, "--help")
-    #expect(run.status == 0)
-    #expect(run.out.contains("Example: ctxchain \(command) "))
-  }
-
-  @Test("The top-level help lists the commands, but not the hidden one")
-  func help() throws {
-    let run = try Program.run("--help")
-    #expect(run.status == 0)
-    for command in ["chain", "run", "load", "validate", "up"] { #expect(run.out.contains("\n  \(command) ")) }
-    #expect(!run.out.contains("\n  node "))
-  }
-
   @Test("chain prints a table per strategy and depth, says what it found, and writes JSON with balanced ledgers")
   func chain() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "chain-\(UUID().uuidString).json").path
@@ -97,6 +82,26 @@ struct CommandTests {
     for part in ["slots", "histograms", "counts", "hopBytes"] {
       #expect(document.list(part).allSatisfy { $0["depth"] as? Int == depth }, "\(part)")
     }
+  }
+
+  @Test(
+    "run without strategies keeps the topology of the file as written, and says `mixed` where services differ",
+    arguments: [
+      ("mixed-carriers", "mixed", "mixed"), ("fan-out", "value-chain", "tracecontext,baggage"),
+    ])
+  func asWritten(name: String, store: String, propagator: String) throws {
+    let file = Program.root.appending(path: "topologies/\(name).yaml").path
+    let program = try Program(["run", file, "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let document = try ResultDocument(path: program.file("out"))
+    let arm = try #require(document.list("arms").first { $0["name"] as? String == "as-written" })
+    #expect(arm["store"] as? String == store && arm["propagator"] as? String == propagator)
+    #expect(program.error.contains("as-written: store \(store), propagator \(propagator)"))
+    let topology = try #require(document.root["topology"] as? [String: Any])
+    let client = try #require(topology["client"] as? [String: Any])
+    #expect(client["propagator"] as? String != "none")
+    let services = try #require(topology["services"] as? [[String: Any]])
+    #expect(!services.contains { $0["strategy"] as? String == "baseline" })
   }
 
   @Test(

@@ -76,11 +76,12 @@ struct NodeCounters {
   var responses: UInt64 { words[1] }
   var cancelled: UInt64 { words[3] }
   var deadlineExceeded: UInt64 { words[4] }
-  var open: UInt64 { words[6] }
+  /// Errors are the third word.
+  var open: UInt64 { deliveries &- responses &- words[2] &- cancelled }
 
   init(pid: pid_t) throws {
     let data = try #require(FileManager.default.contents(atPath: "/proc/\(pid)/fd/4"))
-    words = data.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self).prefix(7)) }
-    try #require(words.count == 7)
+    words = data.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self).prefix(5)) }
+    try #require(words.count == 5)
   }
 }

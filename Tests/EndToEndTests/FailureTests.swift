@@ -6,6 +6,7 @@ import Testing
 @Suite("Failures of the surroundings")
 struct FailureTests {
   private static let chainOfOne = Program.root.appending(path: "topologies/chain-1.yaml").path
+  private static let chainOfFive = Program.root.appending(path: "topologies/chain-5.yaml").path
   private static let shortRun = ["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1"]
 
   /// Exactly one line of error with these parts, and this status.
@@ -55,7 +56,7 @@ struct FailureTests {
   func chainSize(count: String) throws {
     let run = try Program.run("chain", "-n", count)
     #expect(run.status == 2)
-    #expect(run.error.split(separator: "\n").first == "Error: --depth: expected 1 to 64, got \(count)")
+    #expect(run.error == "ctxchain chain: --depth: expected 1 to 64, got \(count)\n")
     #expect(run.out.isEmpty)
   }
 
@@ -125,6 +126,58 @@ struct FailureTests {
       #expect(run.status == 1)
       #expect(run.error.contains("/dev/full") && run.error.contains("No space left"), "\(run.error)")
       #expect(run.out.contains(finding))
+    }
+  }
+
+  /// What a shell makes of the program with its output elsewhere.
+  private func shell(_ script: String, _ arguments: [String]) throws -> (status: Int32, out: String, error: String) {
+    let program = try Program(["-c", script, Program.path] + arguments, command: "/bin/bash")
+    return (try program.wait(), program.out, program.error)
+  }
+
+  @Test("A full standard output is one line and status 1, for every command, and the result is written all the same")
+  func fullOutput() throws {
+    let (program, port) = try entry()
+    defer { withExtendedLifetime(program) {} }
+    let json = program.file("result.json")
+    for arguments in [
+      ["validate", "--print", FailureTests.chainOfOne], ["--help"], ["chain", "--help"], ["--version"],
+      ["up", FailureTests.chainOfOne], ["load", "127.0.0.1:\(port)", "-n", "10", "--json", json],
+      ["load", "127.0.0.1:\(port)", "-n", "10", "--json", "-"], FailureTests.shortRun + ["--json", json],
+    ] {
+      let run = try shell("exec \"$0\" \"$@\" > /dev/full", arguments)
+      #expect(run.status == 1, "\(arguments)")
+      let complaints = run.error.split(separator: "\n").filter { $0.hasPrefix("ctxchain: ") }
+      #expect(complaints.count == 1, "\(arguments): \(run.error)")
+      #expect(complaints.first?.hasPrefix("ctxchain: cannot write standard output: No space left") == true)
+    }
+    #expect(try ResultDocument(path: json).root["exitStatus"] as? Int == 1)
+  }
+
+  @Test("When descriptors run out the reason is named, in one line, with status 1 and nothing left", arguments: 12...30)
+  func descriptors(limit: Int) throws {
+    let program = try Program(
+      ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path, "up", FailureTests.chainOfFive],
+      command: "/bin/bash")
+    try program.until("the address or the error") { program.out.contains("\n") || program.error.contains("\n") }
+    if program.out.isEmpty {
+      expectOneLine((try program.wait(), program.out, program.error), status: 1, contains: ["Too many open files"])
+    }
+    program.signal(SIGTERM)
+    try program.wait()
+    #expect(program.children.isEmpty)
+  }
+
+  @Test("A reader that goes away is no error")
+  func reader() throws {
+    for arguments in [
+      ["validate", "--print", FailureTests.chainOfOne], ["chain", "--help"], FailureTests.shortRun,
+      FailureTests.shortRun + ["--json", "-"],
+    ] {
+      // The reader is gone before the first byte is written.
+      let run = try shell("set -o pipefail; (sleep 0.2; exec \"$0\" \"$@\") | :", arguments)
+      #expect(run.status == 0, "\(arguments): \(run.error)")
+      #expect(!run.error.contains("ctxchain: "), "\(run.error)")
     }
   }
 

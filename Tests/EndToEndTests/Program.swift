@@ -114,6 +114,21 @@ struct ChildInfo: Equatable {
   let pid: pid_t
   let name: String
 
+  /// Where it accepts connections.
+  var listeningPort: UInt16? {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
+    let targets = Set(
+      files.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)") })
+    let sockets = (try? String(contentsOfFile: "/proc/\(pid)/net/tcp", encoding: .utf8)) ?? ""
+    for line in sockets.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      // 0A: listening.
+      guard words.count > 9, words[3] == "0A", targets.contains("socket:[\(words[9])]") else { continue }
+      return words[1].split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
+    }
+    return nil
+  }
+
   static func startedBy(launcher: pid_t) -> [ChildInfo] {
     let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
     return numbers.compactMap { pid in

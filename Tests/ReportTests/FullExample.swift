@@ -46,6 +46,11 @@ extension ExampleRun {
         node: "ctxchain node cart 0", service: "cart", reason: "killed by SIGKILL", signal: 9, exitCode: 137,
         lastLogLines: ["ready on 40123", "closing"], requestsLost: 64)
     ]
+    result.closedConnections = [
+      ClosedConnections(arm: "map", service: "gateway", replica: 0, reason: "tooShort", connections: 2),
+      ClosedConnections(arm: "map", service: "gateway", replica: 0, reason: "tooLarge", connections: 3),
+      ClosedConnections(arm: "map", service: "cart", replica: 1, reason: "noHopsLeft", connections: 1),
+    ]
     result.notes = ["the host took 3.1 % of the CPU time in round 0"]
     return result
   }

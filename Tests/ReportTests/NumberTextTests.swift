@@ -48,6 +48,14 @@ struct NumberTextTests {
     #expect(NumberText.withRange(nil, NumberText.whole) == "–")
   }
 
+  @Test("growth is one cell for several percentiles")
+  func growth() {
+    #expect(NumberText.growth([2, 2.06, 4.71]) == "2.0/2.1/4.7×")
+    #expect(NumberText.growth([1.5, 12.34, nil]) == "1.5/12/–×")
+    #expect(NumberText.growth([9.96, 998.6, 5_000]) == "10/999/>999×")
+    #expect(NumberText.growth([nil, nil, nil]) == "–")
+  }
+
   @Test("counts are whole where they are, and short where not")
   func counts() {
     #expect(NumberText.count(29) == "29")

@@ -141,7 +141,7 @@ struct Mutation {
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
-    "found", "service", "signal", "exitCode", "requestsLost",
+    "found", "service", "arm", "closedConnections", "signal", "exitCode", "requestsLost",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -182,6 +182,7 @@ struct Mutation {
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
     if path.hasPrefix("$.topology") { return false }
+    if key == "arm" { return path.hasPrefix("$.closedConnections") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") }

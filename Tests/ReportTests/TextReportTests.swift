@@ -18,6 +18,7 @@ struct TextReportTests {
     result.slots[0].validity.add(.invalid, "no request completed")
     result.slots[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
     result.slots[2].ledger.planned += 5
+    result.closedConnections = full.closedConnections
     result.notes = full.notes
     return result
   }
@@ -87,6 +88,51 @@ struct TextReportTests {
     #expect(!line.contains("no significance claimed"))
     #expect(line.contains("[indicated]"))
     #expect(try finding(1).contains("one round"))
+  }
+
+  @Test("does not count a round that was cut off as a complete one", arguments: [1, 2, 3, 7])
+  func partialRound(rounds: Int) throws {
+    var result = ExampleRun.typical(rounds: rounds, depths: [1, 5])
+    result.interrupted = true
+    result.settings.roundsPlanned = 9
+    result.settings.rounds = rounds - 1
+    result.slots.removeLast(3)
+    let line = try #require(TextReport.render(result).split(separator: "\n").last)
+    #expect(line.contains("Interrupted after \(rounds - 1) of 9 rounds."))
+    let basis =
+      switch rounds {
+      case 1: "Found at depth 5, a part of one round (nothing"
+      case 2: "Found at depth 5, one round and a part of one (nothing"
+      default: "Found at depth 5, medians of \(rounds - 1) rounds and a part of one "
+      }
+    #expect(line.contains(basis), "\(line)")
+  }
+
+  @Test("does not count a round that was cut off while it was measured again")
+  func partialRerun() throws {
+    var result = ExampleRun.typical(rounds: 3, depths: [1, 5])
+    result.interrupted = true
+    result.settings.roundsPlanned = 9
+    let last = result.slots.indices.filter { result.slots[$0].round == 2 }
+    var again = last.dropLast(2).map { result.slots[$0] }
+    for index in again.indices { again[index].rerun = true }
+    for index in last { result.slots[index].superseded = true }
+    func line() throws -> Substring { try #require(TextReport.render(result).split(separator: "\n").last) }
+    #expect(try line().contains("Interrupted after 2 of 9 rounds."))
+    result.slots += again
+    #expect(try line().contains("Interrupted after 2 of 9 rounds. Found at depth 5, medians of 2 rounds and a part of"))
+  }
+
+  @Test("adds up what nodes closed, one text per node")
+  func closedConnections() {
+    func closed(_ service: String, _ replica: Int, _ reason: String, _ count: UInt64) -> ClosedConnections {
+      ClosedConnections(arm: nil, service: service, replica: replica, reason: reason, connections: count)
+    }
+    let sum = [closed("a", 0, "tooShort", 2)].merging([
+      closed("a", 0, "tooLarge", 1), closed("a", 0, "tooShort", 3), closed("a", 1, "tooShort", 1),
+    ])
+    #expect(sum.map(\.connections) == [5, 1, 1])
+    #expect(sum.texts == ["6 connections of a: 5 tooShort, 1 tooLarge", "1 connection of a#1: 1 tooShort"])
   }
 
   @Test("says that a difference was not seen when it is within the scatter of the control arm")

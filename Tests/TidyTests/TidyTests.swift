@@ -105,6 +105,29 @@ struct TidyTests {
     }
   }
 
+  @Test("Every limit that docs/ARCHITECTURE.md lists is declared in the file that it names")
+  func limits() throws {
+    let text = try String(contentsOf: TidyTests.root.appending(path: "docs/ARCHITECTURE.md"), encoding: .utf8)
+    let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("Limits\n") })
+    var source = ""
+    var file = ""
+    var limitCount = 0
+    for row in section.split(separator: "\n").filter({ $0.hasPrefix("| ") }).dropFirst() {
+      let cells = row.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      // A row without a file goes on with the one above.
+      if let name = cells[1].firstMatch(of: /`(.+)`/) {
+        file = String(name.1)
+        source = try String(contentsOf: TidyTests.root.appending(path: "Sources/\(file)"), encoding: .utf8)
+      }
+      for name in cells[2].matches(of: /`(?:\w+\.)?(\w+)`/) {
+        let declaration = try Regex("\\b(let|var) \(name.1)\\b")
+        #expect(source.contains(declaration), "\(file) does not declare \(name.1)")
+        limitCount += 1
+      }
+    }
+    #expect(limitCount > 20)
+  }
+
   @Test("Nothing in the project is left unfinished in words")
   func unfinished() throws {
     let words = ["TO" + "DO", "FIX" + "ME", "not imple" + "mented"]

@@ -7,7 +7,7 @@ struct ChainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chain",
     abstract: "Compare strategies over a generated chain of services, at several depths.",
-    discussion: "Example: ctxchain chain -n 5 --strategies baseline,packed --rounds 3 --json result.json")
+    discussion: "Example: ctxchain chain -n 2 --strategies baseline,packed --rounds 1")
 
   @Option(name: [.customShort("n"), .long], help: "Services in the chain, 1 to 64.")
   var depth: Int
@@ -24,9 +24,7 @@ struct ChainCommand: ParsableCommand {
   @OptionGroup var options: ExperimentOptions
 
   func run() throws {
-    guard 1...TopologyLimits.chainDepthMax ~= depth else {
-      throw ValidationError("--depth: expected 1 to \(TopologyLimits.chainDepthMax), got \(depth)")
-    }
+    try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     let arms = try ExperimentOptions.arms(options.presets()) { preset in
       do {
         return try ChainTopology.make(

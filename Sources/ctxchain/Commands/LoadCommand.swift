@@ -8,7 +8,7 @@ struct LoadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load",
     abstract: "Drive load against a running entry.",
-    discussion: "Example: ctxchain load 127.0.0.1:7070 --propagator tracecontext,baggage --duration 5s --in-flight 64")
+    discussion: "Example: ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64")
 
   @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it.")
   var entry: String
@@ -27,10 +27,12 @@ struct LoadCommand: ParsableCommand {
     help: "Requests per second, sent as planned whatever comes back.")
   var rate: Double?
 
-  @Option(name: [.short, .long], help: "How long to load.")
+  @Option(name: [.short, .long], help: "How long to load, 100ms to 24h.")
   var duration = Seconds(5)
 
-  @Option(name: [.customShort("n"), .long], help: "Send this many requests instead of loading for a time.")
+  @Option(
+    name: [.customShort("n"), .long],
+    help: "Send this many requests, at most 1000000000, instead of loading for a time.")
   var requests: Int?
 
   @Option(help: "Deliveries that a request may make, 1 to 1024.")
@@ -42,10 +44,10 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
-  @Option(help: "Time after which a request is given up; its deadline.")
+  @Option(help: "Time after which a request is given up, at most 1h; its deadline.")
   var timeout = Seconds(10)
 
-  @Option(help: "How long to wait for replies at the end.")
+  @Option(help: "How long to wait for replies at the end, at most 1h.")
   var drain = Seconds(2)
 
   @Option(help: "Arrivals with --rate: uniform or poisson.")
@@ -65,11 +67,14 @@ struct LoadCommand: ParsableCommand {
       defer { session.close() }
       if let problem = session.problem { throw Console.fail(problem, status: status) }
       if let result = session.result {
-        // The file first, while a signal still ends nothing.
-        if let json, json != ResultFile.standardOutput { try ResultFile.write(result, to: json) }
+        // The file first, while a signal still ends nothing; the table also when there is no file.
+        let file = json == ResultFile.standardOutput ? nil : json
+        let written = Result { if let file { try ResultFile.write(result, to: file) } }
         session.close()
-        if json == ResultFile.standardOutput { Console.error(result.text) } else { Console.out(result.text) }
-        if json == ResultFile.standardOutput { try ResultFile.write(result, to: ResultFile.standardOutput) }
+        let unprinted = Console.report(result.text, json: json)
+        try written.get()
+        if file == nil, let json { try ResultFile.write(result, to: json) }
+        if status == 0, let unprinted { throw unprinted }
       }
       if status != 0 { throw ExitCode(status) }
     } catch let error as ReportError {
@@ -86,17 +91,15 @@ struct LoadCommand: ParsableCommand {
       let names = PropagatorRegistry.names.joined(separator: ", ")
       throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
     }
-    guard 1...1024 ~= connections else { throw ValidationError("--connections: expected 1 to 1024") }
-    guard 1...65536 ~= inFlight else { throw ValidationError("--in-flight: expected 1 to 65536") }
-    guard 1...TopologyLimits.maxDepthMax ~= hops else { throw ValidationError("--hops: expected 1 to 1024") }
-    guard 0...TopologyLimits.payloadSizeMax ~= size else { throw ValidationError("--size: expected 0 to 8388608") }
-    if let rate, !(0.1...1e7 ~= rate) { throw ValidationError("--rate: expected 0.1 to 10000000, got \(rate)") }
-    if let requests, requests < 1 { throw ValidationError("--requests: expected at least 1, got \(requests)") }
-    guard 0.1...86_400 ~= duration.value else { throw ValidationError("--duration: expected 100ms to 1440m") }
-    guard timeout.value > 0, timeout.value <= 3600 else {
-      throw ValidationError("--timeout: expected more than 0 and at most 3600s")
-    }
-    guard drain.value <= 3600 else { throw ValidationError("--drain: expected at most 3600s") }
+    try OptionRange.check("--connections", connections, 1...1024)
+    try OptionRange.check("--in-flight", inFlight, 1...65536)
+    try OptionRange.check("--hops", hops, 1...TopologyLimits.maxDepthMax)
+    try OptionRange.check("--size", size, 0...TopologyLimits.payloadSizeMax)
+    try OptionRange.check("--rate", rate: rate)
+    try OptionRange.check("--requests", requests, 1...1_000_000_000)
+    try OptionRange.check("--duration", duration, 0.1...86_400)
+    try OptionRange.check("--timeout", timeout, OptionRange.timeout)
+    try OptionRange.check("--drain", drain, OptionRange.drain)
     guard ["uniform", "poisson"].contains(arrival) else {
       throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
     }

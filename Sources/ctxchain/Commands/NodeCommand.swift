@@ -10,10 +10,10 @@ struct NodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "node",
     abstract: "Run one node by itself, with its configuration from a file.",
-    discussion: "Example: ctxchain node --config node.json",
+    discussion: "Example: ctxchain node --config docs/node.example.json",
     shouldDisplay: false)
 
-  @Option(help: "JSON: {\"configuration\": {…}, \"callees\": [{\"service\", \"name\", \"addresses\"}]}.")
+  @Option(help: "JSON, as docs/NODE.md describes it.")
   var config: String
 
   func run() throws {
@@ -33,7 +33,7 @@ struct NodeCommand: ParsableCommand {
     sigprocmask(SIG_UNBLOCK, &all, nil)
     do {
       let node = try StandaloneNode(document)
-      Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
+      try Console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
       throw ExitCode(node.run())
     } catch let error as NodeError {
       throw Console.fail("\(error)", status: 1)

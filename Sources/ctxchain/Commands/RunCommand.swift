@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
       Without --strategies the arms are the file as written, the same graph without any context (baseline), and the \
       baseline once more to show the noise.
 
-      Example: ctxchain run topologies/diamond.yaml --rounds 3 --json result.json
+      Example: ctxchain run topologies/diamond.yaml --rounds 1 --json result.json
       """)
 
   @Argument(help: "The topology file.")
@@ -36,12 +36,8 @@ struct RunCommand: ParsableCommand {
       }
     }
     let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
-    let entry = written.services[written.entry]
-    let asWritten = ArmPlan(
-      name: "as-written", store: entry.store == "none" ? nil : entry.store, propagator: written.client.propagator,
-      topology: written)
     return try ExperimentOptions.arms(baseline) { preset in
       try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-    } + [asWritten]
+    } + [.asWritten(written)]
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Launcher
+internal import Report
 internal import Topology
 
 struct UpCommand: ParsableCommand {
@@ -30,9 +31,11 @@ struct UpCommand: ParsableCommand {
     let session = try UpSession(topology: topology, port: port, seed: seed, wrappers: try wrappers())
     let (status, problem) = session.run { addresses in
       let entry = topology.services[topology.entry].name
-      for address in addresses { Console.out("\(entry) \(address)\n") }
+      guard Console.report(addresses.map { "\(entry) \($0)\n" }.joined(), json: nil) == nil else { return false }
       Console.error("every edge is connected; Ctrl-C stops")
+      return true
     }
+    for text in session.closedConnections.texts { Console.error("closed \(text)") }
     if let problem { throw Console.fail(problem, status: status) }
     throw ExitCode(status)
   }

@@ -20,15 +20,20 @@ struct ValidateCommand: ParsableCommand {
     var hasFailed = false
     for file in files {
       do {
-        let topology = try TopologyFile.load(path: file, vocabulary: .current)
-        if print { Console.out(TopologyPrinter.yaml(topology)) }
-        if shape { Console.out("\(TopologyShape(topology))\n") }
-        if !print && !shape { Console.out("\(file): ok\n") }
-      } catch {
+        let (topology, limit) = try TopologyFile.check(path: file, vocabulary: .current)
+        try show(topology, file)
+        if let limit { Console.error("ctxchain: note: \(limit)") }
+      } catch let error as TopologyError {
         Console.error("ctxchain: \(error)")
         hasFailed = true
       }
     }
     if hasFailed { throw ExitCode(2) }
+  }
+
+  private func show(_ topology: Topology, _ file: String) throws {
+    if print { try Console.out(TopologyPrinter.yaml(topology)) }
+    if shape { try Console.out("\(TopologyShape(topology))\n") }
+    if !print && !shape { try Console.out("\(file): ok\n") }
   }
 }
