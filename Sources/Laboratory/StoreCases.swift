@@ -5,7 +5,7 @@ internal import Context
 
 enum StoreCases {
   /// Children derived in a row before a chain of them is freed: freeing recurses, and the stack has an end.
-  private static let derivationsMax = 4_096
+  private static let derivationsMax = 2_048
 
   static func make(_ kind: StoreKind, growth: ContextGrowth, layers: Int) -> [BenchCase] {
     let fill = ContextFill(growth: growth, layers: layers)
