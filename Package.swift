@@ -49,12 +49,14 @@ let package = Package(
     module(
       "LoadClient",
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
+    module("Laboratory", ["Bytes", "CLinux", "Context", "Propagation", "Statistics", "Wire"]),
     module("Report", ["Statistics", "Topology"]),
     module("Launcher", ["Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
-        "Launcher", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control", "EventLoop",
+        "Launcher", "Laboratory", "Node", "LoadClient", "Report", "Statistics", "Topology", "Propagation", "Control",
+        "EventLoop",
         "Context", "CLinux", "CMeter",
         argumentParser,
       ],
@@ -67,6 +69,7 @@ let package = Package(
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),

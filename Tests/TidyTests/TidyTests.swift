@@ -25,13 +25,14 @@ struct TidyTests {
     "LoadClient": [
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "Propagation", "Statistics", "Topology", "Wire",
     ],
+    "Laboratory": ["Bytes", "CLinux", "Context", "Propagation", "Statistics", "Wire"],
     "Report": ["Statistics", "Topology", "Foundation", "FoundationEssentials", "Glibc"],
     "Launcher": [
       "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Topology", "Wire",
     ],
     "ctxchain": [
-      "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Launcher", "LoadClient",
-      "Node", "Propagation", "Report", "Statistics", "Topology",
+      "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Laboratory", "Launcher",
+      "LoadClient", "Node", "Propagation", "Report", "Statistics", "Topology",
     ],
   ]
 

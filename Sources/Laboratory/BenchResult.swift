@@ -1,0 +1,102 @@
+// What a bench measured, as one document. The schema is docs/schema/bench-result-1.schema.json.
+
+package import Statistics
+
+package struct BenchFigure: Codable, Equatable, Sendable {
+  package var subject: BenchSubject
+  /// Over the batches.
+  package var nanosecondsPerOperation: Spread
+  package var operationsPerBatch: Int
+  /// Exact; nil where nothing counts.
+  package var allocationsPerOperation: Double?
+  package var allocatedBytesPerOperation: Double?
+  /// Header fields and binary section; nil for stores.
+  package var carrierBytes: Int?
+
+  package init(
+    subject: BenchSubject, nanosecondsPerOperation: Spread, operationsPerBatch: Int, allocationsPerOperation: Double?,
+    allocatedBytesPerOperation: Double?, carrierBytes: Int?
+  ) {
+    self.subject = subject
+    self.nanosecondsPerOperation = nanosecondsPerOperation
+    self.operationsPerBatch = operationsPerBatch
+    self.allocationsPerOperation = allocationsPerOperation
+    self.allocatedBytesPerOperation = allocatedBytesPerOperation
+    self.carrierBytes = carrierBytes
+  }
+}
+
+package struct BenchResult: Codable, Equatable, Sendable {
+  package static let formatName = "ctxchain-bench"
+  package static let currentVersion = 1
+
+  /// Always `ctxchain-bench`.
+  package var format = Self.formatName
+  package var version = Self.currentVersion
+  package var toolVersion: String
+  package var commandLine: [String]
+  /// ISO 8601, UTC.
+  package var startedAt: String
+  package var seed: UInt64
+  /// Where all of it ran; nil when it could not be pinned.
+  package var cpu: Int?
+  /// Built with optimisation. Without it the figures say nothing.
+  package var isOptimised: Bool
+  /// How allocations were counted: `malloc-interposition` or `none`.
+  package var countingMethod: String
+  /// Per case.
+  package var batchCount: Int
+  /// What a batch was sized to.
+  package var batchNanoseconds: Int64
+  /// Over all that was read and written, timed or not. In hexadecimal digits; it differs from run to run.
+  package var checksum: String
+  package var figures: [BenchFigure]
+  package var published: [PublishedFigure]
+
+  package init(
+    toolVersion: String, commandLine: [String], startedAt: String, seed: UInt64, cpu: Int?, batchCount: Int,
+    checksum: UInt64, figures: [BenchFigure]
+  ) {
+    self.toolVersion = toolVersion
+    self.commandLine = commandLine
+    self.startedAt = startedAt
+    self.seed = seed
+    self.cpu = cpu
+    self.isOptimised = BenchResult.isOptimisedBuild
+    self.countingMethod =
+      figures.contains { $0.allocationsPerOperation != nil } ? "malloc-interposition" : "none"
+    self.batchCount = batchCount
+    self.batchNanoseconds = BenchPlan.batchNanoseconds
+    self.checksum = String(checksum, radix: 16)
+    self.figures = figures
+    self.published = PublishedFigure.all(beside: figures)
+  }
+
+  private static var isOptimisedBuild: Bool {
+    var isOptimised = true
+    assert(
+      {
+        isOptimised = false
+        return true
+      }())
+    return isOptimised
+  }
+
+  /// Pins this thread, makes the plan's cases, counts and times them.
+  ///
+  /// - Parameter readMeter: what the process has asked of the allocator; nil where nothing counts.
+  package static func measure(
+    _ plan: BenchPlan, toolVersion: String, commandLine: [String], startedAt: String,
+    readMeter: @escaping () -> AllocationReading?
+  ) -> BenchResult {
+    let cpu = QuietCPU.pin()
+    let cases = BenchCases.make(plan)
+    let batchCount = plan.batchCount(caseCount: cases.count)
+    let bench = Bench(
+      cases, batchCount: batchCount, seed: plan.seed, now: QuietCPU.threadNanoseconds, readMeter: readMeter)
+    let (figures, checksum) = bench.run()
+    return BenchResult(
+      toolVersion: toolVersion, commandLine: commandLine, startedAt: startedAt, seed: plan.seed, cpu: cpu,
+      batchCount: batchCount, checksum: checksum, figures: figures)
+  }
+}

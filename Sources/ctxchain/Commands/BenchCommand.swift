@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Control
+internal import Glibc
+internal import Laboratory
+internal import Report
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure stores and propagators in one process, without any wire.",
+    discussion: """
+      Counts allocations exactly, then times every case in batches of at least 1 ms of CPU time, in random order.
+
+      Example: ctxchain bench --stores map,struct --layers 1,5 --time 1s
+      """)
+
+  @Option(help: "Stores, separated by commas; without it all.")
+  var stores: String?
+
+  @Option(help: "Propagators, separated by commas; without it all.")
+  var propagators: String?
+
+  @Option(help: "Layers of 3 keys, each 1 to \(BenchPlan.layersMax), separated by commas.")
+  var layers = BenchPlan.layersByDefault.map(String.init).joined(separator: ",")
+
+  @Option(help: "Time for the timed batches; every case has at least \(BenchPlan.batchCountMin), whatever it says.")
+  var time = Seconds(5)
+
+  @Option(help: "Seed of the order in which batches run.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
+  var json: String?
+
+  func run() throws {
+    let plan: BenchPlan
+    do {
+      plan = try BenchPlan(
+        stores: stores.map(names), propagators: propagators.map(names), layers: layerNumbers(), seconds: time.value,
+        seed: seed)
+    } catch let error as LaboratoryError {
+      throw Console.fail("\(error)", status: 2)
+    }
+    do {
+      if let json { try ResultFile.checkWritable(json) }
+      let result = BenchResult.measure(
+        plan, toolVersion: ToolVersion.current, commandLine: CommandLine.arguments,
+        startedAt: Timestamp.text(unixSeconds: Glibc.time(nil)), readMeter: BenchCommand.readMeter)
+      let text = BenchText.render(result)
+      if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+      if let json { try ResultFile.write(result, to: json) }
+    } catch {
+      throw Console.fail("\(error)", status: 1)
+    }
+  }
+
+  private func names(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func layerNumbers() throws -> [Int] {
+    try names(layers).map { text in
+      guard let number = Int(text) else {
+        throw Console.fail("--layers: expected numbers separated by commas, got \"\(layers)\"", status: 2)
+      }
+      return number
+    }
+  }
+
+  /// Nil under a sanitizer, where nothing counts.
+  private static func readMeter() -> AllocationReading? {
+    let meter = ChildMain.readMeter()
+    guard meter.method != "none" else { return nil }
+    return AllocationReading(allocations: meter.allocations, allocatedSize: meter.allocatedSize)
+  }
+}
