@@ -47,9 +47,11 @@ struct BenchCommand: ParsableCommand {
       let result = BenchResult.measure(
         plan, toolVersion: ToolVersion.current, commandLine: CommandLine.arguments,
         startedAt: Timestamp.text(unixSeconds: Glibc.time(nil)), readMeter: BenchCommand.readMeter)
-      let text = BenchText.render(result)
-      if json == ResultFile.standardOutput { Console.error(text) } else { Console.out(text) }
+      let unprinted = Console.report(BenchText.render(result), json: json)
       if let json { try ResultFile.write(result, to: json) }
+      if let unprinted { throw unprinted }
+    } catch let code as ExitCode {
+      throw code
     } catch {
       throw Console.fail("\(error)", status: 1)
     }
