@@ -15,8 +15,8 @@ struct PendingCall {
   /// Of one that is only passed on: whom to answer, and its id there.
   var caller: Unmanaged<InboundConnection>?
   var callerID: UInt64 = 0
-  /// The calls of `request`, later ones first, in a list by `next`; or all that `caller` waits for, oldest first, in a
-  /// ring that is closed by a slot of the caller's own. `next` also links the free slots.
+  /// The calls of `request`, later ones first, in a list by `next`; or all that `caller` waits for, in a ring.
+  /// `next` also links the free slots.
   var previous: CallSlot?
   var next: CallSlot?
   /// Nanoseconds of the loop's clock; `Int64.max` when nothing bounds the call.
@@ -26,31 +26,15 @@ struct PendingCall {
   var retriesLeft: Int32 = 0
 }
 
+extension PendingCall: RingLinked {
+  /// The ring's own slot.
+  init(previous: CallSlot?, next: CallSlot?) {
+    (self.previous, self.next) = (previous, next)
+    id = 0
+  }
+}
+
 extension UnsafeMutablePointer<PendingCall> {
-  /// The empty ring of a caller. Its owner deallocates it.
-  static func makeRing() -> CallSlot {
-    let ring = CallSlot.allocate(capacity: 1)
-    ring.initialize(to: PendingCall(id: 0, previous: ring, next: ring))
-    return ring
-  }
-
-  /// Joins the ring as its newest.
-  @inline(__always)
-  func join(_ ring: CallSlot) {
-    let newest = ring.pointee.previous
-    pointee.previous = newest
-    pointee.next = ring
-    newest.unsafelyUnwrapped.pointee.next = self
-    ring.pointee.previous = self
-  }
-
-  @inline(__always)
-  func leaveRing() {
-    let (previous, next) = (pointee.previous.unsafelyUnwrapped, pointee.next.unsafelyUnwrapped)
-    previous.pointee.next = next
-    next.pointee.previous = previous
-  }
-
   /// Joins the calls of its request.
   func join(_ request: RequestSlot) {
     pointee.request = request
@@ -97,7 +81,8 @@ struct CallTable {
   private mutating func addSlot() -> CallSlot? {
     guard usedCount < capacity else { return nil }
     let slot = slots + usedCount
-    slot.initialize(to: PendingCall(id: UInt64(usedCount)))
+    slot.initialize(to: PendingCall(previous: nil, next: nil))
+    slot.pointee.id = UInt64(usedCount)
     usedCount += 1
     return slot
   }

@@ -8,8 +8,7 @@ typealias RequestSlot = UnsafeMutablePointer<InboundRequest>
 /// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `firstCall`) say so in every free slot:
 /// whoever sets one puts it back, and a new request need not.
 struct InboundRequest {
-  /// The requests of one connection, oldest first: a ring that is closed by the connection's own slot, so that joining
-  /// and leaving it need no test. `next` also links the free slots.
+  /// The requests of one connection, in a ring. `next` also links the free slots.
   var previous: RequestSlot?
   var next: RequestSlot?
   var connection: Unmanaged<InboundConnection>?
@@ -32,30 +31,9 @@ struct InboundRequest {
   var hasFreshSpan = false
 }
 
-extension UnsafeMutablePointer<InboundRequest> {
-  /// The empty ring of a connection. Its owner deallocates it.
-  static func makeRing() -> RequestSlot {
-    let ring = RequestSlot.allocate(capacity: 1)
-    ring.initialize(to: InboundRequest(previous: ring, next: ring))
-    return ring
-  }
-
-  /// Joins the ring as its newest request.
-  @inline(__always)
-  func join(_ ring: RequestSlot) {
-    let newest = ring.pointee.previous
-    pointee.previous = newest
-    pointee.next = ring
-    newest.unsafelyUnwrapped.pointee.next = self
-    ring.pointee.previous = self
-  }
-
-  @inline(__always)
-  func leaveRing() {
-    let (previous, next) = (pointee.previous.unsafelyUnwrapped, pointee.next.unsafelyUnwrapped)
-    previous.pointee.next = next
-    next.pointee.previous = previous
-  }
+extension InboundRequest: RingLinked {
+  /// The ring's own slot.
+  init(previous: RequestSlot?, next: RequestSlot?) { (self.previous, self.next) = (previous, next) }
 }
 
 /// Slots for at most `capacity` requests. The memory is reserved once and touched only as far as it is used.
@@ -93,7 +71,8 @@ struct RequestTable {
   private mutating func addSlot() -> RequestSlot? {
     guard usedCount < capacity else { return nil }
     let slot = slots + usedCount
-    slot.initialize(to: InboundRequest(context: Unmanaged.passRetained(store.makeContext())))
+    slot.initialize(to: InboundRequest(previous: nil, next: nil))
+    slot.pointee.context = Unmanaged.passRetained(store.makeContext())
     usedCount += 1
     return slot
   }
