@@ -75,33 +75,15 @@ package enum TextReport {
       return [
         arm.arm.name,
         NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds),
-        verdictWord(row.cpuVerdict),
+        ComparisonTable.word(row.cpuVerdict),
         NumberText.microseconds(row.addedCpuPerRequest?.median),
         NumberText.percent(row.dropAgainstBaseline?.median),
         NumberText.withRange(arm.marginalCpu, NumberText.microseconds),
         NumberText.microseconds(row.singleInFlightP50),
         NumberText.count(row.systemCallsPerRequest),
-        fidelityWord(arm.fidelity),
+        ComparisonTable.word(arm.fidelity),
       ]
     }
     return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
-  }
-
-  private static func verdictWord(_ verdict: PairedEffect.Verdict?) -> String {
-    switch verdict {
-    case .indicated: "yes"
-    case .noDifferenceSeen: "no"
-    case .onlyRange: "range"
-    case nil: NumberText.missing
-    }
-  }
-
-  private static func fidelityWord(_ fidelity: FidelityResult?) -> String {
-    switch fidelity?.verdict {
-    case .faithful: "faithful"
-    case .lostAsDeclared: "lost as declared"
-    case .mismatch: "MISMATCH"
-    case .notChecked, nil: "not checked"
-    }
   }
 }
