@@ -37,7 +37,8 @@ struct CtxchainCommand: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      ChainCommand.self, RunCommand.self, LoadCommand.self, ValidateCommand.self, UpCommand.self, NodeCommand.self,
+      ChainCommand.self, RunCommand.self, LoadCommand.self, ReportCommand.self, ValidateCommand.self, UpCommand.self,
+      NodeCommand.self,
     ])
 }
 
