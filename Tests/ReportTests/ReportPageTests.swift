@@ -173,6 +173,20 @@ struct ReportPageTests {
     }
   }
 
+  @Test(
+    "draws 16 services with every arm, 150 with one, and more only as a table",
+    arguments: [(16, 3, true), (17, 1, true), (150, 1, true), (151, 0, false)])
+  func largeTopologies(serviceCount: Int, armCount: Int, isDrawn: Bool) throws {
+    var result = ExampleRun.typical(rounds: 1, depths: [2], kinds: Array(ExampleRun.kinds[0..<3]))
+    result.topology = ExampleRun.chain(serviceCount)
+    let page = PageReader(html: ReportPage(result).html)
+    let figure = try page.figure("figure-topology")
+    #expect(figure.contains("<svg") == isDrawn)
+    #expect(figure.ranges(of: /class="service"/).count == (isDrawn ? serviceCount : 0))
+    #expect(figure.ranges(of: /class="share"/).count == serviceCount * armCount)
+    #expect(try page.table("figure-topology").rows.count == 6)
+  }
+
   @Test("has the verdict, the finding, the settings and what each arm lost")
   func words() throws {
     let html = ReportPage(TextReportTests.troubled()).html
