@@ -85,6 +85,14 @@ struct ExporterTests {
       Array(long[2..<7]) == [0, 0xff, 0xff, 0, 0] && Array(long[(7 + 65_535)...].prefix(5)) == [1, 1, 0, 0xfe, 0xff])
   }
 
+  @Test("Percentiles end, whatever the counts", arguments: [1, 1_000, 1 << 40, (1 << 53) - 2] as [Int64])
+  func manyValues(count: Int64) {
+    let buckets = HistogramBuckets(buckets: [.init(lowest: 5, count: count), .init(lowest: 7, count: 1)])
+    let lines = PercentileFile.text(buckets).split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(lines.last?.hasSuffix("0.007 1.000000000000 \(count + 1)") == true || count < 1 << 34)
+    #expect(lines.count < 400)
+  }
+
   @Test("Every bucket's index is one more than that of the bucket before it")
   func indices() {
     var value: Int64 = 0

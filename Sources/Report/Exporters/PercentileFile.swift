@@ -18,11 +18,14 @@ enum PercentileFile {
     for bucket in buckets.buckets {
       seen += bucket.count
       let value = highest(bucket)
-      while 100 * Double(seen) / Double(total) >= level {
+      // With very many values the levels come to 100, or stop short of it, before the last bucket is reached.
+      while level < 100, 100 * Double(seen) / Double(total) >= level {
         let distance = NumberText.fixed(1 / (1 - level / 100), 2)
         lines.append(line(value, level, seen) + " " + padded(distance, 14))
         let halvings = floor(log2(100 / (100 - level))) + 1
-        level += 100 / (ticksPerHalfDistance * exp2(halvings))
+        let next = level + 100 / (ticksPerHalfDistance * exp2(halvings))
+        guard next > level else { break }
+        level = next
         // The last bucket has one line of its own level, and then the one of 100 %.
         if seen == total { break }
       }

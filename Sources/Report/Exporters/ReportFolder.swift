@@ -2,6 +2,7 @@
 // what a folder may hold, and measures nothing.
 
 internal import Glibc
+internal import Statistics
 
 package struct ReportFolder {
   package struct File: Equatable, Sendable {
@@ -22,7 +23,8 @@ package struct ReportFolder {
 
   package init(_ result: RunResult) {
     var files: [File] = []
-    for (name, histogram) in zip(HistogramFile.names(result.histograms), result.histograms) {
+    let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
+    for (name, histogram) in zip(HistogramFile.names(histograms), histograms) {
       let buckets = HistogramBuckets(histogram.responseTime)
       files.append(File("\(Self.histogramFolder)/\(name).hgrm", PercentileFile.text(buckets)))
       files.append(File("\(Self.histogramFolder)/\(name).hdr", CompressedHistogram.base64(buckets) + "\n"))

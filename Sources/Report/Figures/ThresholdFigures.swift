@@ -111,8 +111,8 @@ struct ThresholdFigures {
     else { return "" }
     let own = NumberText.growth(growth)
     return last.value <= growth
-      ? ", no more than that of \(baseline.arm.name), which carries no context, to \(own)"
-      : ", and that of \(baseline.arm.name), which carries no context, to \(own)"
+      ? ", no more than that of \(baseline.arm.name), which carries no context (\(own))"
+      : ", that of \(baseline.arm.name), which carries no context, to \(own)"
   }
 
   /// Spearman's ρ over the strategies at the largest depth, baseline and control left out. Allocations are compared as
