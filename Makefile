@@ -18,8 +18,10 @@ help: ## List what can be made
 deps: ## Install what the build needs (libevent-dev), when it is missing
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h
 
-test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace), when it is missing
-	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace)
+test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace, chromium, hdrhistogram), when it is missing
+	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
+	  chromium:$$(command -v chromium || echo /usr/bin/chromium)
+	@scripts/install-hdrhistogram .build/test-venv
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
 

@@ -10,7 +10,8 @@ struct Findings {
     (warnings + [found]).joined(separator: " ")
   }
 
-  private var warnings: [String] {
+  /// What must be known before the finding.
+  var warnings: [String] {
     var texts: [String] = []
     if result.interrupted {
       texts.append("Interrupted after \(completeRoundCount) of \(result.settings.roundsPlanned) rounds.")
@@ -30,7 +31,8 @@ struct Findings {
     return texts
   }
 
-  private var found: String {
+  /// What was found, without the warnings.
+  var found: String {
     guard let depth = summary.depths.last, summary.roundCount > 0 else { return "Found nothing: no slot was measured." }
     let candidates = summary.arms.filter { $0.arm.name != summary.baseline && $0.arm.controlOf == nil }
     let measured = candidates.compactMap { arm -> Candidate? in

@@ -3,6 +3,8 @@
 package enum ReportError: Error, Equatable, CustomStringConvertible {
   /// `problem` is the system's word for what happened.
   case cannotWrite(path: String, problem: String)
+  /// A folder for a report holds something that no report wrote.
+  case folderInUse(path: String, found: String)
   case cannotRead(path: String, problem: String)
   case notEncodable(field: String, problem: String)
   case notJSON(path: String, problem: String)
@@ -14,6 +16,8 @@ package enum ReportError: Error, Equatable, CustomStringConvertible {
     let text =
       switch self {
       case .cannotWrite(let path, let problem): "cannot write \(path): \(problem)"
+      case .folderInUse(let path, let found):
+        "\(path): expected an empty folder or an earlier report, found \(found); --force leaves it and writes beside it"
       case .cannotRead(let path, let problem): "cannot read \(path): \(problem)"
       case .notEncodable(let field, let problem): "cannot write the result: \(field): \(problem)"
       case .notJSON(let path, let problem): "\(path): expected a complete JSON document: \(problem)"

@@ -7,6 +7,11 @@ struct ReportHeader {
   let summary: RunSummary
 
   var lines: [String] {
+    blocks.flatMap { TextTable.wrapped(label: $0.label, pieces: $0.pieces) }
+  }
+
+  /// Those that have something to say.
+  var blocks: [(label: String, pieces: [String])] {
     let blocks: [(label: String, pieces: [String])] = [
       ("ctxchain", ["\(result.toolVersion)", "started \(result.startedAt)", "seed \(result.seed)"]),
       ("host", host),
@@ -21,7 +26,7 @@ struct ReportHeader {
       ("closed", result.closedConnections?.texts ?? []),
       ("notes", result.notes),
     ]
-    return blocks.filter { !$0.pieces.isEmpty }.flatMap { TextTable.wrapped(label: $0.label, pieces: $0.pieces) }
+    return blocks.filter { !$0.pieces.isEmpty }
   }
 
   private var host: [String] {

@@ -26,12 +26,14 @@ struct RoundTable {
     var windowSeconds = 0.0
     var nodeCpuNanoseconds = 0.0
     var deliveries = 0.0
+    /// Of the only slot, so that it comes out as it was measured.
+    var onlyThroughput: Double?
 
     func value(_ metric: Metric) -> Double? {
       switch metric {
-      case .throughput: ratio(completed, windowSeconds)
+      case .throughput: onlyThroughput ?? ratio(completed, windowSeconds)
       case .cpuPerHop: ratio(nodeCpuNanoseconds, deliveries)
-      case .cpuPerRequest: ratio(nodeCpuNanoseconds, completed)
+      case .cpuPerRequest: deliveries > 0 ? ratio(nodeCpuNanoseconds, completed) : nil
       }
     }
   }
@@ -47,6 +49,7 @@ struct RoundTable {
       let seconds = Double(slot.windowNanoseconds) / 1e9
       let key = Key(arm: slot.arm, depth: slot.depth, phase: slot.phase, round: slot.round)
       var cell = cells[key] ?? Cell()
+      cell.onlyThroughput = cell.windowSeconds == 0 && seconds > 0 ? slot.throughput : nil
       cell.completed += slot.throughput * seconds
       cell.windowSeconds += seconds
       cell.nodeCpuNanoseconds += Double(slot.nodeCpuNanoseconds)

@@ -76,13 +76,13 @@ package enum TextReport {
       return [
         arm.arm.name,
         NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds),
-        verdictWord(row.cpuComparison),
+        ComparisonTable.word(row.cpuComparison),
         NumberText.microseconds(row.addedCpuPerRequest?.median),
         NumberText.percent(row.dropAgainstBaseline?.median),
         NumberText.withRange(arm.marginalCpu, NumberText.microseconds),
         NumberText.microseconds(row.singleInFlightP50),
         NumberText.count(row.systemCallsPerRequest),
-        fidelityWord(arm.fidelity),
+        ComparisonTable.word(arm.fidelity),
       ]
     }
     return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
@@ -101,24 +101,5 @@ package enum TextReport {
       half.map { "\(NumberText.short($0.depth)) by \(name)" }
     }
     return half.isEmpty ? text : text + "; half-depth \(half.joined(separator: ", "))"
-  }
-
-  private static func verdictWord(_ comparison: Comparison?) -> String {
-    switch comparison?.verdict {
-    case .difference: "yes"
-    case .indicated: "indicated"
-    case .noDifferenceSeen: "no"
-    case .rangeOnly: "range"
-    case .tooFew, nil: NumberText.missing
-    }
-  }
-
-  private static func fidelityWord(_ fidelity: FidelityResult?) -> String {
-    switch fidelity?.verdict {
-    case .faithful: "faithful"
-    case .lostAsDeclared: "lost as declared"
-    case .mismatch: "MISMATCH"
-    case .notChecked, nil: "not checked"
-    }
   }
 }

@@ -1,5 +1,6 @@
 // A folder that is gone when the test is over.
 
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -13,8 +14,7 @@ struct TemporaryFolder: ~Copyable {
   }
 
   deinit {
-    for name in names { unlink("\(path)/\(name)") }
-    rmdir(path)
+    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Files in it, sorted.

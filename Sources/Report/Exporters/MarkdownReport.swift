@@ -1,0 +1,96 @@
+// A result as Markdown with tables (GitHub's): for a pull request or a wiki. The figures are those of the text report.
+
+internal import Statistics
+
+package enum MarkdownReport {
+  package static func render(_ result: RunResult) -> String {
+    let summary = RunSummary(result)
+    let decay = DecayFigures(result: result, summary: summary)
+    let thresholds = ThresholdFigures(summary: summary, decay: decay)
+    var blocks = ["# ctxchain report", escaped(Findings(result: result, summary: summary).line)]
+    blocks += ReportHeader(result: result, summary: summary).blocks.map { block in
+      "- **\(block.label)**: " + block.pieces.map(escaped).joined(separator: "; ")
+    }.reduce(into: [String]()) { lists, line in
+      if lists.isEmpty { lists = [line] } else { lists[0] += "\n" + line }
+    }
+    if let depth = summary.depths.last, summary.arms.count > 1 {
+      let comparison = ComparisonTable(summary: summary, depth: depth)
+      blocks += [
+        "## All arms at depth \(depth)",
+        table(
+          comparison.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" },
+          comparison.rows.map(\.cells)),
+      ]
+    }
+    if summary.depths.count > 1 { blocks += thresholdBlocks(thresholds) }
+    for arm in summary.arms where !arm.rows.isEmpty { blocks += armBlocks(arm, decay) }
+    blocks += [
+      "± is half of max − min over the rounds; (min…max) is over the rounds. CPU is of all nodes, closed loop. Latency "
+        + "is of the open loop from the intended send, merged over the rounds. – was not measured."
+    ]
+    return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func thresholdBlocks(_ thresholds: ThresholdFigures) -> [String] {
+    let breaches = thresholds.breaches
+    let list =
+      breaches.isEmpty
+      ? "No strategy is beyond a limit at its largest depth."
+      : breaches.map { "- " + escaped($0) }.joined(separator: "\n")
+    let correlations = thresholds.correlations.map { correlation in
+      let value = correlation.coefficient.map { NumberText.fixed($0, 2) } ?? NumberText.missing
+      return [correlation.first, correlation.second, value, "\(correlation.count)"]
+    }
+    return [
+      "## Signs of decay against their limits", list,
+      table(["figure", "and figure", "rank correlation (Spearman)", "strategies"], correlations),
+    ]
+  }
+
+  private static func armBlocks(_ arm: RunSummary.ArmSummary, _ decay: DecayFigures) -> [String] {
+    let rows = arm.rows.map { row -> [String] in
+      let totals = decay.counts(arm: arm.arm.name, depth: row.depth)
+      return [
+        "\(row.depth)", NumberText.plusMinus(row.throughput, NumberText.whole),
+        NumberText.percent(row.dropAgainstDepthOne?.median),
+        NumberText.withRange(row.dropAgainstBaseline, NumberText.percent), NumberText.microseconds(row.p50),
+        NumberText.microseconds(row.p90), NumberText.microseconds(row.p99), NumberText.growth([row.p99Growth]),
+        NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds), NumberText.microseconds(row.marginalCpu?.median),
+        NumberText.count(row.contextBytesPerHop), NumberText.count(row.contextKeys),
+        NumberText.count(totals?.allocationsPerRequest),
+      ]
+    }
+    let columns = [
+      "depth", "throughput, 1/s", "drop vs depth 1, %", "drop vs baseline, %", "P50, µs", "P90, µs", "P99, µs",
+      "P99 growth", "CPU, µs/hop", "+1 hop, µs", "context, B/hop", "keys", "allocations of all nodes, /request",
+    ]
+    var title =
+      "Store \(arm.arm.store ?? NumberText.missing), propagator \(arm.arm.propagator); context "
+      + ComparisonTable.word(arm.fidelity)
+    if let lost = arm.fidelity?.lostKeys, !lost.isEmpty { title += " (\(lost.joined(separator: ", ")))" }
+    return ["## \(escaped(arm.arm.name))", escaped(title) + ".", table(columns, rows)]
+  }
+
+  private static func table(_ columns: [String], _ rows: [[String]]) -> String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    let rule = columns.indices.map { $0 == 0 ? ":--" : "--:" }
+    return ([line(columns), line(rule)] + rows.map { line($0.map(escaped)) }).joined(separator: "\n")
+  }
+
+  /// What Markdown or HTML would take for markup is shown as it is; line ends become spaces.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "&": result += "&amp;"
+      case "|", "*", "_", "`", "[", "]", "\\", "#", "~": result += "\\\(scalar)"
+      default:
+        let isControl = scalar.properties.generalCategory == .control
+        result.unicodeScalars.append(isControl ? " " : scalar)
+      }
+    }
+    return result
+  }
+}

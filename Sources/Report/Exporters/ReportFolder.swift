@@ -1,0 +1,100 @@
+// All forms of a report in one folder, each file whole or not at all; the page that people open comes last. It decides
+// what a folder may hold, and measures nothing.
+
+internal import Glibc
+internal import Statistics
+
+package struct ReportFolder {
+  package struct File: Equatable, Sendable {
+    /// Below the folder.
+    package let name: String
+    package let bytes: [UInt8]
+
+    init(_ name: String, _ text: String) {
+      self.name = name
+      bytes = Array(text.utf8)
+    }
+  }
+
+  static let histogramFolder = "histograms"
+  private static let histogramEndings = [".hgrm", ".hdr"]
+
+  package let files: [File]
+
+  package init(_ result: RunResult) {
+    var files: [File] = []
+    let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
+    for (name, histogram) in zip(HistogramFile.names(histograms), histograms) {
+      let buckets = HistogramBuckets(histogram.responseTime)
+      files.append(File("\(Self.histogramFolder)/\(name).hgrm", PercentileFile.text(buckets)))
+      files.append(File("\(Self.histogramFolder)/\(name).hdr", CompressedHistogram.base64(buckets) + "\n"))
+    }
+    files.append(File("slots.csv", SlotsCSV.text(result)))
+    files.append(File("summary.csv", SummaryCSV.text(result)))
+    files.append(File("report.md", MarkdownReport.render(result)))
+    files.append(File("report.txt", TextReport.render(result)))
+    files.append(File("index.html", ReportPage(result).html))
+    self.files = files
+  }
+
+  /// Makes the folder when it is not there. An earlier report in it is replaced, its histograms included; anything else
+  /// in it is an error.
+  ///
+  /// - Parameter isForced: leaves other files where they are, instead of the error.
+  package func write(to folder: String, isForced: Bool, calls: FileCalls = FileCalls()) throws(ReportError) {
+    try Self.create(folder)
+    let own = Set(files.map(\.name).filter { !$0.contains("/") } + [Self.histogramFolder])
+    let names = try Self.names(in: folder)
+    if !isForced, let other = names.first(where: { !own.contains($0) && !Self.isTemporary($0) }) {
+      throw .folderInUse(path: folder, found: other)
+    }
+    let histograms = folder + "/" + Self.histogramFolder
+    try Self.create(histograms)
+    let earlier = try Self.names(in: histograms)
+    if !isForced, let other = earlier.first(where: { !Self.isHistogram($0) && !Self.isTemporary($0) }) {
+      throw .folderInUse(path: histograms, found: other)
+    }
+    // A report can be made again, so nothing waits for the disk.
+    var calls = calls
+    calls.synchronize = { _ in 0 }
+    for file in files { try ResultFile.write(file.bytes, to: folder + "/" + file.name, calls: calls) }
+    let kept = Set(files.map(\.name))
+    for name in earlier where Self.isHistogram(name) && !kept.contains("\(Self.histogramFolder)/\(name)") {
+      unlink(histograms + "/" + name)
+    }
+  }
+
+  private static func isHistogram(_ name: String) -> Bool { histogramEndings.contains { name.hasSuffix($0) } }
+
+  /// Left behind by a process that was killed while it wrote.
+  private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".ctxchain-") && name.hasSuffix(".tmp") }
+
+  /// With the folders above it.
+  private static func create(_ folder: String) throws(ReportError) {
+    guard !folder.isEmpty else { throw .cannotWrite(path: "\"\"", problem: "expected the name of a folder") }
+    var path = folder.hasPrefix("/") ? "/" : ""
+    for step in folder.split(separator: "/") {
+      path += (path.isEmpty || path.hasSuffix("/") ? "" : "/") + step
+      guard mkdir(path, 0o777) != 0 else { continue }
+      let problem = errno
+      var status = stat()
+      guard stat(path, &status) == 0 else { throw .cannotWrite(path: folder, problem: errorText(problem)) }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw .cannotWrite(path: folder, problem: errorText(ENOTDIR))
+      }
+    }
+  }
+
+  private static func names(in folder: String) throws(ReportError) -> [String] {
+    guard let stream = opendir(folder) else { throw .cannotWrite(path: folder, problem: errorText(errno)) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

@@ -1,0 +1,104 @@
+// The curves over depth: per arm and depth a value and, where rounds scatter, its band. In the document's units.
+
+internal import Statistics
+
+struct DecayFigures {
+  struct Point: Equatable {
+    let depth: Int
+    let value: Double
+    var band: ClosedRange<Double>?
+    /// Rounds that the band is made from; 0 for what is counted once.
+    var roundCount = 0
+  }
+
+  struct Curve: Equatable {
+    let arm: String
+    /// By ascending depth; depths without a value are left out.
+    let points: [Point]
+  }
+
+  private struct Place: Hashable {
+    let arm: String
+    let depth: Int
+  }
+
+  let summary: RunSummary
+  private let table: RoundTable
+  private let totals: [Place: CountTotals]
+  /// P50 and P99 of the open slots, one per slot; a P99 only where the slot has requests enough.
+  private var slotP50: [Place: [Double]] = [:]
+  private var slotP99: [Place: [Double]] = [:]
+
+  init(result: RunResult, summary: RunSummary) {
+    self.summary = summary
+    table = RoundTable(result.slots)
+    totals = Dictionary(
+      result.counts.map { (Place(arm: $0.arm, depth: $0.depth), CountTotals($0)) },
+      uniquingKeysWith: { first, _ in first })
+    for slot in result.slots where slot.phase == .open && !slot.superseded {
+      guard let latency = slot.responseTime else { continue }
+      let place = Place(arm: slot.arm, depth: slot.depth)
+      slotP50[place, default: []].append(Double(latency.p50))
+      if latency.count >= PercentileFigure.countMin(99) {
+        slotP99[place, default: []].append(Double(latency.p99))
+      }
+    }
+  }
+
+  /// One per arm of the run, in its order.
+  func curves(_ metric: DecayMetric) -> [Curve] {
+    summary.arms.map { arm in
+      Curve(
+        arm: arm.arm.name,
+        points: arm.rows.compactMap { row in point(metric, arm: arm.arm.name, row: row) })
+    }
+  }
+
+  func point(_ metric: DecayMetric, arm: String, depth: Int) -> Point? {
+    summary.arm(named: arm)?.row(depth: depth).flatMap { point(metric, arm: arm, row: $0) }
+  }
+
+  func counts(arm: String, depth: Int) -> CountTotals? { totals[Place(arm: arm, depth: depth)] }
+
+  private func point(_ metric: DecayMetric, arm: String, row: RunSummary.Row) -> Point? {
+    let place = Place(arm: arm, depth: row.depth)
+    switch metric {
+    case .throughput: return ofRounds(table.values(.throughput, arm: arm, depth: row.depth), row.depth)
+    case .cpuPerHop: return ofRounds(table.values(.cpuPerHop, arm: arm, depth: row.depth), row.depth)
+    case .cpuPerRequest: return ofRounds(table.values(.cpuPerRequest, arm: arm, depth: row.depth), row.depth)
+    case .p50: return merged(row.p50, slotP50[place], row.depth)
+    case .p99: return merged(row.p99, slotP99[place], row.depth)
+    case .allocationsPerRequest: return totals[place]?.allocationsPerRequest.map { Point(depth: row.depth, value: $0) }
+    case .contextBytesPerHop: return row.contextBytesPerHop.map { Point(depth: row.depth, value: $0) }
+    }
+  }
+
+  /// The median of the rounds.
+  private func ofRounds(_ values: [Double], _ depth: Int) -> Point? {
+    Spread(values).map {
+      Point(depth: depth, value: $0.median, band: RoundBand.of(values), roundCount: values.count)
+    }
+  }
+
+  /// A percentile of all rounds merged, in the band of the slots' own.
+  private func merged(_ value: Int64?, _ slots: [Double]?, _ depth: Int) -> Point? {
+    guard let value else { return nil }
+    let slots = slots ?? []
+    return Point(depth: depth, value: Double(value), band: RoundBand.of(slots), roundCount: slots.count)
+  }
+}
+
+/// A counting pass, all nodes together.
+struct CountTotals: Equatable {
+  let deliveriesPerRequest: Double
+  /// nil when some node was not counted.
+  let allocationsPerRequest: Double?
+
+  init(_ pass: CountingPass) {
+    deliveriesPerRequest = pass.nodes.reduce(0) { $0 + $1.deliveriesPerRequest }
+    let counted = pass.nodes.compactMap(\.allocationsPerRequest)
+    allocationsPerRequest = counted.count == pass.nodes.count && !counted.isEmpty ? counted.reduce(0, +) : nil
+  }
+
+  var allocationsPerHop: Double? { allocationsPerRequest.flatMap { ratio($0, deliveriesPerRequest) } }
+}

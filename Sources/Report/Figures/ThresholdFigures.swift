@@ -1,0 +1,138 @@
+// Three figures of decay against the limits that the field uses for them, and whether they order the strategies alike.
+
+internal import Statistics
+
+struct ThresholdFigures {
+  enum Criterion: CaseIterable {
+    case throughputDrop, p99Growth, allocationGrowth
+
+    /// Above it the field calls the decay too much.
+    var threshold: Double {
+      switch self {
+      case .throughputDrop: 0.15
+      case .p99Growth: 2.5
+      case .allocationGrowth: 4.5
+      }
+    }
+
+    var title: String {
+      switch self {
+      case .throughputDrop: "Throughput drop against the baseline"
+      case .p99Growth: "P99 growth since depth 1"
+      case .allocationGrowth: "Growth of allocations per hop since depth 1"
+      }
+    }
+
+    var thresholdText: String {
+      self == .throughputDrop ? NumberText.percent(threshold) + " %" : NumberText.fixed(threshold, 1) + "×"
+    }
+
+    func text(_ value: Double) -> String {
+      self == .throughputDrop ? NumberText.percent(value) + " %" : NumberText.growth([value])
+    }
+  }
+
+  struct Point: Equatable {
+    let depth: Int
+    /// A ratio, not yet divided by the threshold.
+    let value: Double
+  }
+
+  struct Correlation {
+    let first: String
+    let second: String
+    let coefficient: Double?
+    /// Strategies that have both.
+    let count: Int
+  }
+
+  let summary: RunSummary
+  let decay: DecayFigures
+
+  /// The arm's points by ascending depth. The baseline has no drop: it is what the others are held against.
+  func points(_ criterion: Criterion, arm: RunSummary.ArmSummary) -> [Point] {
+    arm.rows.compactMap { row in
+      value(criterion, arm: arm, row: row).map { Point(depth: row.depth, value: $0) }
+    }
+  }
+
+  private func value(_ criterion: Criterion, arm: RunSummary.ArmSummary, row: RunSummary.Row) -> Double? {
+    switch criterion {
+    case .throughputDrop: return row.dropAgainstBaseline?.median
+    case .p99Growth:
+      if row.depth == 1 { return row.p99 == nil ? nil : 1 }
+      return row.p99Growth
+    case .allocationGrowth:
+      let name = arm.arm.name
+      guard
+        let first = decay.counts(arm: name, depth: 1)?.allocationsPerHop,
+        let here = decay.counts(arm: name, depth: row.depth)?.allocationsPerHop
+      else { return nil }
+      return first == here ? 1 : ratio(here, first)
+    }
+  }
+
+  /// A sentence per threshold that a strategy is above at its largest depth.
+  var breaches: [String] {
+    summary.arms.filter { $0.arm.controlOf == nil }.flatMap { arm in
+      Criterion.allCases.compactMap { criterion in
+        guard let last = points(criterion, arm: arm).last, last.value > criterion.threshold else { return nil }
+        return sentence(criterion, arm: arm, last: last)
+      }
+    }
+  }
+
+  private func sentence(_ criterion: Criterion, arm: RunSummary.ArmSummary, last: Point) -> String {
+    let name = arm.arm.name
+    let value = criterion.text(last.value)
+    let limit = "the threshold is \(criterion.thresholdText)"
+    switch criterion {
+    case .throughputDrop:
+      let verdict = arm.row(depth: last.depth)?.throughputComparison?.verdict
+      let doubt =
+        switch verdict {
+        case .difference, .indicated: ""
+        case .noDifferenceSeen: ", though no difference was seen beyond the noise"
+        case .rangeOnly, .tooFew, nil: ", from too few rounds to claim it"
+        }
+      return "\(name) completes \(value) fewer requests than the baseline at depth \(last.depth)\(doubt); \(limit)."
+    case .p99Growth:
+      return "The P99 of \(name) grows to \(value) from depth 1 to \(last.depth)\(baselineGrowth(arm, last)); \(limit)."
+    case .allocationGrowth:
+      return "The allocations per hop of \(name) grow to \(value) from depth 1 to \(last.depth); \(limit)."
+    }
+  }
+
+  /// How much of the growth is not the context's doing.
+  private func baselineGrowth(_ arm: RunSummary.ArmSummary, _ last: Point) -> String {
+    guard
+      let baseline = summary.arm(named: summary.baseline), baseline.arm.name != arm.arm.name,
+      let growth = baseline.row(depth: last.depth)?.p99Growth
+    else { return "" }
+    let own = NumberText.growth([growth])
+    return last.value <= growth
+      ? ", no more than that of \(baseline.arm.name), which carries no context (\(own))"
+      : ", that of \(baseline.arm.name), which carries no context, to \(own)"
+  }
+
+  /// Spearman's ρ over the strategies at the largest depth, baseline and control left out. Allocations are compared as
+  /// they are, per hop, since their growth is not defined from 0.
+  var correlations: [Correlation] {
+    guard let depth = summary.depths.last else { return [] }
+    let strategies = summary.arms.filter { $0.arm.controlOf == nil && $0.arm.name != summary.baseline }
+    let figures: [(name: String, value: (RunSummary.ArmSummary) -> Double?)] = [
+      ("throughput drop", { $0.row(depth: depth)?.dropAgainstBaseline?.median }),
+      ("P99 growth", { $0.row(depth: depth)?.p99Growth }),
+      ("allocations per hop", { decay.counts(arm: $0.arm.name, depth: depth)?.allocationsPerHop }),
+    ]
+    return [(0, 1), (0, 2), (1, 2)].map { first, second in
+      let points = strategies.compactMap { arm -> (x: Double, y: Double)? in
+        guard let x = figures[first].value(arm), let y = figures[second].value(arm) else { return nil }
+        return (x, y)
+      }
+      return Correlation(
+        first: figures[first].name, second: figures[second].name, coefficient: RankCorrelation.spearman(points),
+        count: points.count)
+    }
+  }
+}

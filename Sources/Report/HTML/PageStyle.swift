@@ -1,0 +1,145 @@
+// The page's style sheet: light, dark and paper. Colours of arms are Okabe and Ito's (`ArmStyle.palette`).
+
+enum PageStyle {
+  /// Hides an arm in every figure when its switch is off; brings out the one under the pointer.
+  static func choices(armCount: Int) -> Markup {
+    Markup((0..<armCount).map { Markup(rulesOfArm: $0) })
+  }
+
+  static let sheet = Markup(
+    trusted: """
+      :root{color-scheme:light dark;--page:#f6f6f3;--card:#fff;--ink:#1b1d20;--soft:#5b6068;--line:#dcdcd6;
+      --grid:#e9e9e4;--muted:#8b9098;--shade:#8b909828;--ok:#00694c;--ok-back:#e0f3ec;--suspect:#7a4b00;
+      --suspect-back:#fdf0d5;--invalid:#9c3400;--invalid-back:#fbe4d8;--band:.11;--accent:#0072b2;
+      --h0:#d55e00;--h1:#0072b2;--h2:#009e73;--h3:#cc79a7;--h4:#e69f00;--h5:#56b4e9}
+      @media (prefers-color-scheme:dark){:root{--page:#121417;--card:#1b1e22;--ink:#e9eaec;--soft:#a3a9b2;--line:#353a41;
+      --grid:#2a2e34;--muted:#8b929c;--shade:#8b929c30;--ok:#6fd6b0;--ok-back:#12332a;--suspect:#f2c265;
+      --suspect-back:#3a2d10;--invalid:#ff9d6b;--invalid-back:#43220f;--band:.2;--accent:#56b4e9;
+      --h0:#e8731a;--h1:#3d96d1;--h2:#1cb88c;--h3:#d78bb4;--h4:#eaab1c;--h5:#7cc6f0}}
+      *{box-sizing:border-box}
+      body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
+      "Noto Sans","DejaVu Sans",sans-serif;-webkit-text-size-adjust:100%}
+      header,main,footer{max-width:1280px;margin:0 auto;padding:0 28px}
+      header{padding-top:30px}
+      h1{font-size:28px;margin:0;letter-spacing:-.02em}
+      h1 span{font-size:16px;font-weight:400;letter-spacing:0;color:var(--soft);margin-left:14px}
+      h2{font-size:21px;margin:42px 0 4px;letter-spacing:-.01em}
+      h3{font-size:16px;margin:0}
+      h4{font-size:13px;margin:8px 0 2px;font-weight:600}
+      p{margin:0}
+      code{font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+      .command{color:var(--soft);margin:4px 0 18px}
+      .lead{color:var(--soft);max-width:88ch;margin:0 0 14px}
+      .banner{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;border-radius:10px;padding:12px 18px;
+      border:1px solid currentColor}
+      .banner strong{font-size:18px}
+      .banner .sign{display:inline-flex;align-items:center;justify-content:center;width:28px;height:28px;border-radius:50%;
+      border:2px solid currentColor;font-weight:700}
+      .banner .flag{font-weight:600;border-left:1px solid currentColor;padding-left:14px}
+      .ok{background:var(--ok-back);color:var(--ok)}
+      .suspect{background:var(--suspect-back);color:var(--suspect)}
+      .invalid{background:var(--invalid-back);color:var(--invalid)}
+      .finding{font-size:16.5px;margin:18px 0;max-width:110ch;text-wrap:pretty}
+      .warnings{margin:14px 0 0;padding:0 0 0 20px;font-weight:600;color:var(--invalid)}
+      .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(176px,1fr));gap:12px;margin:0}
+      .tiles div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px;min-width:0}
+      dt{color:var(--soft);font-size:12.5px}
+      dd{margin:0}
+      .tiles .figure{font-size:18px;font-weight:600;overflow-wrap:anywhere;line-height:1.35}
+      .tiles .note{font-size:12.5px;color:var(--soft)}
+      .troubles{margin-top:16px}
+      .troubles ul,ul.said{margin:6px 0 0;padding-left:20px}
+      .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px 12px;margin:0;
+      min-width:0}
+      .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:16px}
+      .grid3{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:10px}
+      .wide{margin-top:14px}
+      figcaption p{color:var(--soft);font-size:13.5px;margin:2px 0 8px;max-width:100ch}
+      .said{margin:10px 0 4px;max-width:110ch}
+      svg{display:block;width:100%;height:auto}
+      .graph{margin:0 auto}
+      svg text{fill:var(--soft);font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
+      svg .label,svg .value,svg .name{fill:var(--ink)}
+      svg .value{font-size:11.5px;font-variant-numeric:tabular-nums}
+      svg .axis-title{font-size:12px}
+      .grid{stroke:var(--grid);stroke-width:1}
+      .grid.zero,.axis{stroke:var(--muted);stroke-width:1}
+      .noise{fill:var(--shade)}
+      .ink{--c:var(--ink)}.muted{--c:var(--muted)}
+      .hue-0{--c:var(--h0)}.hue-1{--c:var(--h1)}.hue-2{--c:var(--h2)}.hue-3{--c:var(--h3)}.hue-4{--c:var(--h4)}
+      .hue-5{--c:var(--h5)}
+      .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
+      .band{fill:var(--c);opacity:var(--band);pointer-events:none}
+      .whisker,.range{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.45;fill:none}
+      .leader{fill:none;stroke:var(--c);stroke-width:1;stroke-dasharray:2 2;opacity:.7}
+      .mark{fill:var(--c);stroke:var(--card);stroke-width:1}
+      .mark.hollow{fill:var(--card);stroke:var(--c);stroke-width:1.8}
+      .share{fill:var(--c)}
+      .level path{fill:none;stroke:var(--ink);stroke-width:1.4;stroke-dasharray:1 4;stroke-linecap:round}
+      .level text{fill:var(--ink);font-weight:600}
+      .service rect{fill:var(--page);stroke:var(--muted)}
+      .service .arm .share{stroke:none;fill:var(--c)}
+      .service .name{font-weight:600}
+      .client rect{fill:none;stroke:var(--muted)}
+      .edge{fill:none;stroke:var(--muted);stroke-width:1.4}
+      .edge.back{stroke-dasharray:5 3}
+      .arrow{fill:var(--muted)}
+      .key{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:4px 18px;margin-top:26px;padding:10px 16px;
+      background:var(--card);border:1px solid var(--line);border-radius:10px}
+      .key label{display:inline-flex;align-items:center;gap:7px;font-size:13.5px;cursor:pointer}
+      .key svg{width:34px}
+      .key input{margin:0;accent-color:var(--soft)}
+      details{margin-top:8px;border-top:1px solid var(--grid);padding-top:6px}
+      summary{cursor:pointer;color:var(--accent);font-size:13.5px}
+      .scroll{overflow-x:auto;max-width:100%}
+      details .scroll{max-height:420px;overflow:auto}
+      table{border-collapse:collapse;font-size:13px;margin:6px 0;width:100%}
+      th{font-weight:600;text-align:left}
+      thead th{color:var(--soft);font-size:12px;vertical-align:bottom;border-bottom:1px solid var(--muted)}
+      details thead th{position:sticky;top:0;background:var(--card)}
+      th,td{padding:4px 10px 4px 0;vertical-align:top}
+      tbody tr+tr>*{border-top:1px solid var(--grid)}
+      .number{text-align:right;font-variant-numeric:tabular-nums;padding:4px 0 4px 12px}
+      td.number{white-space:nowrap}
+      .comparison th svg{display:inline-block;width:16px;vertical-align:-2px;margin-right:6px}
+      .comparison{font-size:12.5px}.comparison tbody th{white-space:nowrap}
+      .comparison .number{padding-left:9px}
+      .comparison td small{display:block;color:var(--soft);font-size:.88em}
+      thead small{font-weight:400;display:block}
+      .bad{background:var(--invalid-back);color:var(--invalid)}
+      a{color:var(--accent)}
+      .downloads{font-size:13.5px;margin-top:8px}
+      .downloads ul{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:4px 0 0;padding:0}
+      .downloads li{display:flex;gap:8px}
+      .settings{display:grid;grid-template-columns:max-content 1fr;gap:2px 20px}
+      .settings dt{grid-column:1}
+      .settings dd{grid-column:2;overflow-wrap:anywhere}
+      footer{color:var(--soft);font-size:13px;margin-top:34px;padding-bottom:34px}
+      @media (max-width:640px){header,main,footer{padding-left:14px;padding-right:14px}h1 span{display:block;margin:0}}
+      @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#e2e2e2;
+      --muted:#777;--shade:#8b909828;--band:.15;--accent:#000;--ok:#00694c;--ok-back:#fff;--suspect:#7a4b00;
+      --suspect-back:#fff;--invalid:#9c3400;--invalid-back:#fff;--h0:#d55e00;--h1:#0072b2;--h2:#009e73;--h3:#cc79a7;
+      --h4:#e69f00;--h5:#56b4e9}
+      @page{size:A4;margin:12mm}
+      *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+      body{font-size:9.5pt}
+      header,main,footer{max-width:none;padding-left:0;padding-right:0}
+      h2{margin-top:18px;break-after:avoid}
+      .lead{break-after:avoid}
+      .finding{font-size:10.5pt}
+      .grid2{grid-template-columns:1fr 1fr;gap:8px}
+      .grid3{grid-template-columns:1fr 1fr 1fr;gap:4px}
+      .tiles{grid-template-columns:repeat(3,1fr);gap:6px}
+      .card{break-inside:avoid;padding:8px 10px}
+      .key{position:static}
+      .key input,details,.downloads{display:none}
+      .scroll{overflow:visible}
+      table{font-size:7.2pt}
+      thead th{font-size:7pt}
+      th,td{padding-right:4px}
+      .number{padding-left:5px}
+      .comparison,.comparison thead th{font-size:6.4pt}
+      .comparison .number{padding:3px 0 3px 3px}}
+
+      """)
+}

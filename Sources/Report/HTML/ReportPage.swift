@@ -1,0 +1,99 @@
+// A result as one HTML page that needs nothing beside itself: no script, no font, no network. What each part shows is
+// said in its own file; here is their order.
+
+internal import Statistics
+
+package struct ReportPage {
+  let result: RunResult
+  let summary: RunSummary
+  let decay: DecayFigures
+  let thresholds: ThresholdFigures
+  let styles: [ArmStyle]
+
+  package init(_ result: RunResult) {
+    self.result = result
+    summary = RunSummary(result)
+    decay = DecayFigures(result: result, summary: summary)
+    thresholds = ThresholdFigures(summary: summary, decay: decay)
+    styles = ArmStyle.styles(of: result.arms, baseline: summary.baseline)
+  }
+
+  /// The whole document.
+  package var html: String {
+    let head = Markup.element(
+      "head", [:],
+      [
+        .element("meta", ["charset": "utf-8"]),
+        .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+        .element("meta", ["http-equiv": "Content-Security-Policy", "content": Self.policy]),
+        .element("meta", ["name": "color-scheme", "content": "light dark"]),
+        .element("link", ["rel": "icon", "href": "data:,"]),
+        .element("title", text: title), .element("style", [:], [PageStyle.sheet]),
+        .element("style", [:], [PageStyle.choices(armCount: styles.count)]),
+      ])
+    let main = Markup.element("main", [:], sections)
+    let body = Markup.element("body", [:], [header, main, footer])
+    return "<!doctype html>\n" + Markup.element("html", ["lang": "en"], [head, body]).source + "\n"
+  }
+
+  /// Nothing is loaded from anywhere and no script runs, whatever the result says.
+  private static let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+  private var title: String { "ctxchain report, \(result.startedAt)" }
+
+  private var sections: [Markup] {
+    [
+      VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices, DecaySection(page: self).markup,
+      ThresholdSection(page: self).markup, PercentileSection(page: self).markup, TopologySection(page: self).markup,
+      ComparisonSection(page: self).markup, ContextSection(page: self).markup, SettingsSection(page: self).markup,
+    ]
+  }
+
+  private var header: Markup {
+    .element(
+      "header", [:],
+      [
+        .element("h1", [:], [.text("ctxchain"), .element("span", text: "what the context costs, and what it loses")]),
+        .element("p", ["class": "command"], [.element("code", text: result.commandLine.joined(separator: " "))]),
+      ])
+  }
+
+  private var footer: Markup {
+    .element(
+      "footer", [:],
+      [
+        .element(
+          "p",
+          text: "Made from the result's JSON alone. Lines are medians over the rounds, percentiles those of all rounds "
+            + "merged. Bands are \(bandName). Tables under “Numbers” are in the units of the JSON, unrounded.")
+      ])
+  }
+
+  /// A key to all figures, and switches that hide an arm in each of them.
+  private var choices: Markup {
+    .element(
+      "section", ["class": "key", "aria-label": "Arms"],
+      styles.map { style in
+        .element(
+          "label", ["class": style.classes],
+          [
+            .element("input", ["type": "checkbox", "id": "show-\(style.index)", "checked": ""]),
+            .element(
+              "svg", ["viewBox": "0 0 34 14", "width": "34", "height": "14", "aria-hidden": "true"],
+              [
+                .element("path", ["class": "line", "d": "M0 7L34 7", "stroke-dasharray": style.dashes]),
+                style.marker.markup(x: 17, y: 7),
+              ]), .element("span", text: style.name),
+          ])
+      })
+  }
+
+  var bandName: String { RoundBand.name(roundCount: summary.roundCount) }
+
+  func style(of arm: String) -> ArmStyle? { styles.first { $0.name == arm } }
+
+  static func section(_ id: String, _ title: String, _ lead: String?, _ children: [Markup]) -> Markup {
+    let leads = lead.map { [Markup.element("p", ["class": "lead"], text: $0)] } ?? []
+    return .element("section", ["id": id], [.element("h2", text: title)] + leads + children)
+  }
+}

@@ -1,0 +1,134 @@
+// What must be known before any figure is believed: validity, noise, interruption, failures; then the findings in words.
+
+internal import Statistics
+
+struct VerdictSection {
+  let page: ReportPage
+
+  var markup: Markup {
+    .element(
+      "section", ["id": "verdict"],
+      [
+        banner, warnings, .element("p", ["class": "finding"], text: findings.found), tiles, troubles,
+      ])
+  }
+
+  private var findings: Findings { Findings(result: page.result, summary: page.summary) }
+
+  private var warnings: Markup {
+    let texts = findings.warnings
+    guard !texts.isEmpty else { return .nothing }
+    return .element("ul", ["class": "warnings"], texts.map { .element("li", text: $0) })
+  }
+
+  private var slots: [Slot] { page.result.slots.filter { !$0.superseded && $0.phase != .pilot } }
+
+  private var worst: ValidityVerdict.Verdict? { slots.map(\.validity.verdict).max() }
+
+  /// A sign, a word and the counts: never colour alone.
+  private var banner: Markup {
+    let (kind, sign, word): (String, String, String) =
+      switch worst {
+      case .ok: ("ok", "✓", "Valid")
+      case .suspect: ("suspect", "!", "Suspect")
+      case .invalid: ("invalid", "✕", "Invalid")
+      case nil: ("invalid", "✕", "Nothing was measured")
+      }
+    var pieces = [
+      Markup.element("span", ["class": "sign", "aria-hidden": "true"], text: sign),
+      .element("strong", text: word), .element("span", ["id": "validity"], text: counts),
+    ]
+    if page.result.interrupted {
+      let settings = page.result.settings
+      pieces.append(
+        .element(
+          "span", ["class": "flag"], text: "interrupted after \(settings.rounds) of \(settings.roundsPlanned) rounds"))
+    }
+    if page.result.exitStatus != 0 {
+      pieces.append(.element("span", ["class": "flag"], text: "exit status \(page.result.exitStatus)"))
+    }
+    return .element("div", ["class": "banner \(kind)"], pieces)
+  }
+
+  private var counts: String {
+    let verdicts: [ValidityVerdict.Verdict] = [.ok, .suspect, .invalid]
+    let parts = verdicts.compactMap { verdict -> String? in
+      let count = slots.count { $0.validity.verdict == verdict }
+      return count > 0 ? "\(count) \(verdict.rawValue)" : nil
+    }
+    return "\(NumberText.plural(slots.count, "slot")): " + (parts.isEmpty ? "none" : parts.joined(separator: ", "))
+  }
+
+  private var tiles: Markup {
+    let settings = page.result.settings
+    let rounds =
+      settings.rounds == settings.roundsPlanned
+      ? "\(settings.rounds)" : "\(settings.rounds) of \(settings.roundsPlanned)"
+    let steal = Spread(slots.compactMap(\.hostStealRatio))
+    let pressure = Spread(slots.compactMap(\.cpuPressureRatio))
+    let control = page.summary.arm(named: page.summary.control)?.row(depth: page.summary.depths.last ?? 1)
+    return .element(
+      "dl", ["class": "tiles"],
+      [
+        tile("rounds", rounds, "slots of \(NumberText.short(settings.slotSeconds)) s, \(settings.inFlight) in flight"),
+        tile("placement", settings.placement, "\(page.result.host.cpuCount) CPUs"),
+        tile(
+          "stolen by the host", steal.map { NumberText.percent($0.median) + " %" } ?? NumberText.missing,
+          steal.map { "of the CPU time; worst slot \(NumberText.percent($0.max)) %" } ?? "not known"),
+        tile(
+          "waiting for a CPU", pressure.map { NumberText.percent($0.median) + " %" } ?? NumberText.missing,
+          pressure.map { "of the time; worst slot \(NumberText.percent($0.max)) %" } ?? "not known"),
+        tile(
+          "baseline against itself",
+          NumberText.withRange(control?.addedCpuPerHop, unit: " µs", NumberText.microseconds),
+          control == nil ? "not measured twice" : "CPU per hop: the noise"),
+        tile("seed", "\(page.result.seed)", "of everything random"),
+      ])
+  }
+
+  private func tile(_ name: String, _ value: String, _ note: String) -> Markup {
+    .element(
+      "div", [:],
+      [
+        .element("dt", text: name), .element("dd", ["class": "figure"], text: value),
+        .element("dd", ["class": "note"], text: note),
+      ])
+  }
+
+  /// Everything that speaks against the run, each with how often it was so.
+  private var troubles: Markup {
+    var counted: [String: Int] = [:]
+    var reasons: [String] = []
+    for slot in slots {
+      for reason in slot.validity.reasons {
+        let kind = "\(slot.validity.verdict.rawValue): \(Self.withoutNumbers(reason))"
+        if counted[kind] == nil { reasons.append(kind) }
+        counted[kind, default: 0] += 1
+      }
+    }
+    var texts = reasons.map { "\(NumberText.plural(counted[$0] ?? 0, "slot")) \($0)" }
+    let unbalanced = slots.count { !$0.ledger.isBalanced }
+    if unbalanced > 0 { texts.append("unbalanced: \(NumberText.plural(unbalanced, "ledger"))") }
+    let lost = slots.reduce(0.0) { $0 + Double($1.ledger.lost) }
+    if lost > 0 { texts.append("not completed: \(NumberText.whole(lost)) requests") }
+    texts += page.result.failures.map { failure in
+      let last = failure.lastLogLines.last.map { "; its last line: \($0)" } ?? ""
+      return "\(failure.node): \(failure.reason)\(last)"
+    }
+    let unsteady = page.result.warmups.filter { !$0.steady }.map { "\($0.arm), set \($0.set)" }
+    if !unsteady.isEmpty { texts.append("not steady after the warm-up: \(unsteady.joined(separator: "; "))") }
+    texts += page.result.notes
+    guard !texts.isEmpty else { return .nothing }
+    return .element(
+      "div", ["class": "troubles"],
+      [.element("h3", text: "To be known"), .element("ul", [:], texts.map { .element("li", text: $0) })])
+  }
+
+  /// A reason with its numbers taken out, so that slots with the same fault are counted together.
+  private static func withoutNumbers(_ reason: String) -> String {
+    let words = reason.split(separator: " ").map { word in
+      word.first?.isNumber == true ? "…" : String(word)
+    }
+    return words.joined(separator: " ")
+  }
+}
