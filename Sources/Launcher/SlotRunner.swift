@@ -1,5 +1,6 @@
 // One slot on one process set: gives the order, reads every clock and counter at the window's edges, takes the result.
 
+internal import CLinux
 internal import Control
 internal import Report
 internal import Statistics
@@ -11,12 +12,15 @@ private struct WindowEdge {
   let deliveries: [UInt64]
   let clientCPU: Int64
   let host: HostReading
+  /// CLOCK_MONOTONIC, nanoseconds.
+  let time: Int64
 
   init(_ set: ProcessSet) {
     // The clocks first and together: the launcher must not come between them.
     nodeCPU = set.nodes.map(\.process.cpuNanoseconds)
     deliveries = set.nodes.map { $0.process.counters?.pointee.deliveries ?? 0 }
     clientCPU = set.client?.cpuNanoseconds ?? 0
+    time = ctx_monotonic_nanoseconds()
     host = HostReading()
   }
 }
@@ -140,6 +144,10 @@ struct SlotRunner {
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
         clientSharesCPU: plan.placement == .one)
+    if opened != nil, closed != nil {
+      verdict = verdict.judged(
+        readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)
+    }
     if !outcome.isSettled {
       let limit = Int(SlotRunner.settleSecondsMax(plan.slotSeconds) * 1000)
       verdict.add(.suspect, "the window opened unsettled: not 64 requests had ended after \(limit) ms")

@@ -29,6 +29,10 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   /// Share of the CPU time taken by other guests of the host.
   package static let stealRatioMax = 0.02
 
+  /// Shares of the window by which the time between the launcher's two readings may differ from it.
+  package static let readingErrorSuspectAbove = 0.05
+  package static let readingErrorInvalidAbove = 0.25
+
   package static let ok = ValidityVerdict(verdict: .ok, reasons: [])
 
   private init(verdict: Verdict, reasons: [String]) {
@@ -67,6 +71,19 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     if !clientSharesCPU, clientShare > clientShareMax {
       result.add(.suspect, "the client was busy for \(percent(clientShare)) % of the window")
     }
+    return result
+  }
+
+  /// The same verdict, worse when the clocks and counters of the nodes were read over another time than the client's
+  /// window: a launcher that got no CPU reads late, and what it read then belongs to no window.
+  package func judged(readNanoseconds: Int64, windowNanoseconds: Int64) -> ValidityVerdict {
+    let error = abs(Double(readNanoseconds - windowNanoseconds)) / Double(max(1, windowNanoseconds))
+    guard error > Self.readingErrorSuspectAbove else { return self }
+    var result = self
+    result.add(
+      error > Self.readingErrorInvalidAbove ? .invalid : .suspect,
+      "the clocks were read over \(readNanoseconds / 1_000_000) ms, the window took "
+        + "\(windowNanoseconds / 1_000_000) ms")
     return result
   }
 

@@ -1,7 +1,7 @@
 import Statistics
 import Testing
 
-@testable import Report
+import Report
 
 @Suite("Exports")
 struct ExporterTests {

@@ -2,7 +2,7 @@ import Statistics
 import Testing
 import Topology
 
-@testable import Report
+import Report
 
 @Suite("Scales, labels and layers")
 struct PlotTests {

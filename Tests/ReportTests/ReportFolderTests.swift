@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Report
+import Report
 
 @Suite("The folder of a report")
 struct ReportFolderTests {

@@ -21,6 +21,18 @@ struct ValidityVerdictTests {
   }
 
   @Test(
+    "a slot is judged by how far the readings are from its window, either way",
+    arguments: [
+      (100, .ok), (105, .ok), (106, .suspect), (95, .ok), (94, .suspect), (125, .suspect), (126, .invalid),
+      (75, .suspect), (74, .invalid), (0, .invalid),
+    ] as [(Int64, ValidityVerdict.Verdict)])
+  func readings(milliseconds: Int64, verdict: ValidityVerdict.Verdict) {
+    let got = ValidityVerdict.ok.judged(
+      readNanoseconds: milliseconds * 1_000_000, windowNanoseconds: 100_000_000)
+    #expect(got.verdict == verdict && got.reasons.isEmpty == (verdict == .ok))
+  }
+
+  @Test(
     "an open loop is judged by its send lag against 2 ms, the median and the P99",
     arguments: [
       // lag, P50, P99

@@ -4,23 +4,23 @@
 internal import FoundationEssentials
 internal import Statistics
 
-enum CompressedHistogram {
+package enum CompressedHistogram {
   /// V2, with counts as variable-length words.
   private static let cookie: Int32 = 0x1c84_9303 | 0x10
   private static let compressedCookie: Int32 = 0x1c84_9304 | 0x10
 
-  static func base64(_ buckets: HistogramBuckets) -> String {
+  package static func base64(_ buckets: HistogramBuckets) -> String {
     base64Text(compressed(buckets))
   }
 
-  static func base64Text(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+  package static func base64Text(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-  static func compressed(_ buckets: HistogramBuckets) -> [UInt8] {
+  package static func compressed(_ buckets: HistogramBuckets) -> [UInt8] {
     let stream = Zlib.stored(encoded(buckets))
     return bigEndian(compressedCookie) + bigEndian(Int32(stream.count)) + stream
   }
 
-  static func encoded(_ buckets: HistogramBuckets) -> [UInt8] {
+  package static func encoded(_ buckets: HistogramBuckets) -> [UInt8] {
     let payload = counts(buckets)
     let normalizingIndexOffset: Int32 = 0
     let significantDigits: Int32 = 3
@@ -46,7 +46,7 @@ enum CompressedHistogram {
   }
 
   /// LEB128 of at most 9 bytes: the ninth has all its 8 bits.
-  static func appendZigZag(_ value: Int64, to bytes: inout [UInt8]) {
+  package static func appendZigZag(_ value: Int64, to bytes: inout [UInt8]) {
     var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
     for _ in 0..<8 {
       guard rest > 0x7f else {

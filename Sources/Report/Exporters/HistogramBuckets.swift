@@ -2,24 +2,29 @@
 // They are read from the histogram's own form in the document, so that an export says what the document says.
 
 internal import FoundationEssentials
-internal import Statistics
+package import Statistics
 
-struct HistogramBuckets: Equatable {
-  struct Bucket: Equatable {
+package struct HistogramBuckets: Equatable {
+  package struct Bucket: Equatable {
     /// The smallest value in it.
-    let lowest: Int64
-    let count: Int64
+    package let lowest: Int64
+    package let count: Int64
+
+    package init(lowest: Int64, count: Int64) {
+      self.lowest = lowest
+      self.count = count
+    }
   }
 
   /// Values below this have a bucket each; above, a bucket's width doubles with every power of two.
-  static let subBucketCount = 2_048
+  package static let subBucketCount = 2_048
   private static let subBucketHalfCount = 1_024
   private static let subBucketHalfBits = 10
 
   /// Ascending.
-  let buckets: [Bucket]
+  package let buckets: [Bucket]
 
-  init(_ histogram: LatencyHistogram) {
+  package init(_ histogram: LatencyHistogram) {
     struct Form: Decodable {
       let values: [Int64]
       let counts: [Int64]
@@ -30,20 +35,20 @@ struct HistogramBuckets: Equatable {
     buckets = zip(form.values, form.counts).map { Bucket(lowest: $0, count: $1) }
   }
 
-  init(buckets: [Bucket]) {
+  package init(buckets: [Bucket]) {
     self.buckets = buckets
   }
 
-  var total: Int64 { buckets.reduce(0) { $0 + $1.count } }
+  package var total: Int64 { buckets.reduce(0) { $0 + $1.count } }
 
   /// Place in HdrHistogram's array of counts.
-  static func index(of value: Int64) -> Int {
+  package static func index(of value: Int64) -> Int {
     let exponent = exponent(of: value)
     return (exponent + 1) << subBucketHalfBits + Int(value >> Int64(exponent)) - subBucketHalfCount
   }
 
   /// Values that share the bucket of `value`.
-  static func width(at value: Int64) -> Int64 { 1 << Int64(exponent(of: value)) }
+  package static func width(at value: Int64) -> Int64 { 1 << Int64(exponent(of: value)) }
 
   private static func exponent(of value: Int64) -> Int {
     let bits = Int64.bitWidth - (value | Int64(subBucketCount - 1)).leadingZeroBitCount

@@ -1,13 +1,13 @@
 // What the files of a histogram are called. Names of arms may hold anything; names of files hold little.
 
-enum HistogramFile {
+package enum HistogramFile {
   /// Without an ending: `map-depth-5-open`.
-  static func name(_ histogram: MergedHistogram) -> String {
+  package static func name(_ histogram: MergedHistogram) -> String {
     "\(plain(histogram.arm))-depth-\(histogram.depth)-\(histogram.phase.rawValue)"
   }
 
   /// One name each, in the same order: a name that came before gets a number.
-  static func names(_ histograms: [MergedHistogram]) -> [String] {
+  package static func names(_ histograms: [MergedHistogram]) -> [String] {
     var taken: Set<String> = []
     return histograms.map { histogram in
       let first = name(histogram)

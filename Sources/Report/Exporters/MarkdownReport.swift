@@ -78,7 +78,7 @@ package enum MarkdownReport {
   }
 
   /// What Markdown or HTML would take for markup is shown as it is; line ends become spaces.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

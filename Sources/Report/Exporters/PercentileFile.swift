@@ -3,11 +3,11 @@
 
 internal import Glibc
 
-enum PercentileFile {
+package enum PercentileFile {
   /// Lines for each halving of the distance to 100 %.
   private static let ticksPerHalfDistance = 5.0
 
-  static func text(_ buckets: HistogramBuckets) -> String {
+  package static func text(_ buckets: HistogramBuckets) -> String {
     var lines = [
       padded("Value", 12) + " " + padded("Percentile", 14) + " " + padded("TotalCount", 10) + " "
         + padded("1/(1-Percentile)", 14), "",

@@ -2,8 +2,8 @@
 
 internal import Statistics
 
-enum SlotsCSV {
-  static func text(_ result: RunResult) -> String {
+package enum SlotsCSV {
+  package static func text(_ result: RunResult) -> String {
     var table = CSVTable(
       columns: [
         "round", "position", "arm", "depth", "phase", "in_flight", "connections", "planned_rate_per_s", "window_ns",

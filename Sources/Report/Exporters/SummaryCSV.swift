@@ -2,8 +2,8 @@
 
 internal import Statistics
 
-enum SummaryCSV {
-  static func text(_ result: RunResult) -> String {
+package enum SummaryCSV {
+  package static func text(_ result: RunResult) -> String {
     let summary = RunSummary(result)
     let figures = DecayFigures(result: result, summary: summary)
     var columns = ["arm", "store", "propagator", "control_of", "depth"]

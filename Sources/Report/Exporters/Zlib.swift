@@ -1,9 +1,9 @@
 // Bytes as a zlib stream of stored blocks: any reader accepts it, and nothing is compressed. RFC 1950, RFC 1951 3.2.4.
 
-enum Zlib {
+package enum Zlib {
   private static let blockSizeMax = 65_535
 
-  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+  package static func stored(_ bytes: [UInt8]) -> [UInt8] {
     // Deflate with a window of 32 KiB, fastest; the two bytes are a multiple of 31.
     var stream: [UInt8] = [0x78, 0x01]
     var start = 0
@@ -18,7 +18,7 @@ enum Zlib {
     return stream + bigEndian(adler32(bytes))
   }
 
-  static func adler32(_ bytes: [UInt8]) -> UInt32 {
+  package static func adler32(_ bytes: [UInt8]) -> UInt32 {
     var low: UInt32 = 1
     var high: UInt32 = 0
     for byte in bytes {
@@ -30,6 +30,6 @@ enum Zlib {
 }
 
 /// Most significant byte first.
-func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+package func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
   withUnsafeBytes(of: value.bigEndian) { Array($0) }
 }

@@ -1,22 +1,27 @@
 // A topology in layers: every service one layer behind its furthest caller, callers and callees close to one another.
 // It draws nothing.
 
-internal import Topology
+package import Topology
 
-struct LayeredGraph {
-  struct Edge: Hashable {
-    let from: Int
-    let to: Int
+package struct LayeredGraph {
+  package struct Edge: Hashable {
+    package let from: Int
+    package let to: Int
+
+    package init(from: Int, to: Int) {
+      self.from = from
+      self.to = to
+    }
   }
 
   /// Services by layer, in the order in which they are drawn; the entry is alone in the first.
-  private(set) var layers: [[Int]] = []
+  package private(set) var layers: [[Int]] = []
   /// Every pair of caller and callee once, in the order of the topology.
-  let edges: [Edge]
+  package let edges: [Edge]
   /// Edges of `edges` that lead back to an earlier layer or the same one.
-  private(set) var backEdges: Set<Edge> = []
+  package private(set) var backEdges: Set<Edge> = []
 
-  init(_ topology: Topology) {
+  package init(_ topology: Topology) {
     var edges: [Edge] = []
     var known: Set<Edge> = []
     for (index, service) in topology.services.enumerated() {

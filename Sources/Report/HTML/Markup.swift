@@ -1,7 +1,7 @@
 // A piece of HTML or SVG. Text comes in only through `text` and attribute values, which escape it, so nothing that a
 // result says can become markup.
 
-struct Markup: Equatable, Sendable {
+package struct Markup: Equatable, Sendable {
   let source: String
 
   static let nothing = Markup(source: "")
@@ -52,7 +52,7 @@ struct Markup: Equatable, Sendable {
   private static let voidElements: Set<String> = ["br", "input", "link", "meta"]
 
   /// For text and for attribute values in double quotes. Characters that HTML forbids become U+FFFD.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

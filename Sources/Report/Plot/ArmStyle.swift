@@ -1,7 +1,7 @@
 // How an arm looks in every figure: its colour, its marker and its dashes, each enough to tell it apart.
 
-struct ArmStyle: Equatable {
-  enum Ink: Equatable {
+package struct ArmStyle: Equatable {
+  package enum Ink: Equatable {
     /// The colour of text: the baseline.
     case foreground
     /// The control arm.
@@ -11,21 +11,21 @@ struct ArmStyle: Equatable {
   }
 
   /// Place in the run's list of arms.
-  let index: Int
-  let name: String
-  let ink: Ink
-  let marker: Marker
+  package let index: Int
+  package let name: String
+  package let ink: Ink
+  package let marker: Marker
   /// `stroke-dasharray`; nil is a solid line.
-  let dashes: String?
+  package let dashes: String?
 
   /// Okabe and Ito's colours for all kinds of colour vision, but yellow, which white paper does not show, and black,
   /// which is the baseline's. https://jfly.uni-koeln.de/color/
-  static let palette = ["#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+  package static let palette = ["#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
   /// After the palette's colours have all been used, they come again with other dashes.
   private static let dashStyles: [String?] = [nil, "7 3", "2 3", "9 3 2 3"]
 
-  static func styles(of arms: [Arm], baseline: String?) -> [ArmStyle] {
+  package static func styles(of arms: [Arm], baseline: String?) -> [ArmStyle] {
     var hueCount = 0
     return arms.enumerated().map { index, arm in
       if arm.name == baseline {
@@ -43,7 +43,7 @@ struct ArmStyle: Equatable {
   }
 
   /// Classes that the page's style sheet knows.
-  var classes: String {
+  package var classes: String {
     switch ink {
     case .foreground: "arm arm-\(index) ink"
     case .muted: "arm arm-\(index) muted"

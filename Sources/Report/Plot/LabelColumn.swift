@@ -1,12 +1,12 @@
 // Places labels in a column so that none covers another, each as near as it can be to what it names.
 
-enum LabelColumn {
+package enum LabelColumn {
   /// - Parameters:
   ///   - wanted: where each label would stand by itself.
   ///   - gap: between two labels, at least.
   ///   - range: of the column; labels leave it downwards only when they do not fit at all.
   /// - Returns: where they stand, in the order of `wanted`.
-  static func places(_ wanted: [Double], gap: Double, range: ClosedRange<Double>) -> [Double] {
+  package static func places(_ wanted: [Double], gap: Double, range: ClosedRange<Double>) -> [Double] {
     let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
     var places = order.map { min(max(wanted[$0], range.lowerBound), range.upperBound) }
     for index in places.indices.dropFirst() {

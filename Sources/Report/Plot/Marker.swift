@@ -1,6 +1,6 @@
 // The shapes that mark a point, different also without colour.
 
-enum Marker {
+package enum Marker {
   case circle, ring, square, triangle, diamond, wedge, star, cross, pentagon, bar, hourglass
 
   /// Those that strategies take, in this order; the first two are the baseline's and its control's.

@@ -2,8 +2,8 @@
 
 internal import Glibc
 
-struct Scale {
-  enum Kind: Equatable {
+package struct Scale {
+  package enum Kind: Equatable {
     case linear
     /// To the base 10; every value must be above 0.
     case logarithmic
@@ -11,18 +11,18 @@ struct Scale {
     case symmetric(unit: Double)
   }
 
-  let kind: Kind
+  package let kind: Kind
   /// Where the axis begins and ends.
-  let lower: Double
-  let upper: Double
+  package let lower: Double
+  package let upper: Double
   /// Coordinates of `lower` and `upper`.
-  let start: Double
-  let end: Double
+  package let start: Double
+  package let end: Double
   /// Ascending, all within `lower…upper`.
-  let ticks: [Double]
+  package let ticks: [Double]
 
   /// Ends where the values do, with ticks of the caller's.
-  init(kind: Kind, lower: Double, upper: Double, start: Double, end: Double, ticks: [Double]) {
+  package init(kind: Kind, lower: Double, upper: Double, start: Double, end: Double, ticks: [Double]) {
     self.kind = kind
     self.lower = lower
     self.upper = upper
@@ -34,7 +34,7 @@ struct Scale {
   /// Holds all values and ends on ticks.
   ///
   /// - Parameter includesZero: only of a linear scale.
-  init(fitting values: [Double], kind: Kind, includesZero: Bool = true, start: Double, end: Double) {
+  package init(fitting values: [Double], kind: Kind, includesZero: Bool = true, start: Double, end: Double) {
     var usable = values.filter(\.isFinite)
     if case .logarithmic = kind { usable.removeAll { $0 <= 0 } }
     let least = usable.min() ?? 1
@@ -50,13 +50,13 @@ struct Scale {
   }
 
   /// A logarithmic axis where the values span more than a factor of 12 and all are above 0.
-  static func kind(for values: [Double]) -> Kind {
+  package static func kind(for values: [Double]) -> Kind {
     guard let least = values.min(), let largest = values.max(), least > 0 else { return .linear }
     return largest / least > 12 ? .logarithmic : .linear
   }
 
   /// What lies outside is put at the nearer end; the middle when the axis has no length.
-  func position(_ value: Double) -> Double {
+  package func position(_ value: Double) -> Double {
     let share: Double
     switch kind {
     case .linear: share = (value - lower) / (upper - lower)
