@@ -146,7 +146,7 @@ public final class Connection {
 
   private func didBecomeReadable() {
     let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
-    if loop.clockReadingCost != nil { ioClock.readStart = loop.time }
+    if loop.clockReadingCost != nil { clockRead() }
     let size = unsafe read(fd, room, input.room)
     loop.refreshNow()
     guard size > 0 else {
@@ -191,6 +191,9 @@ public final class Connection {
     }
     noteOutputSize()
   }
+
+  @inline(never)
+  private func clockRead() { ioClock.readStart = loop.time }
 
   @inline(__always)
   private func writeCall() -> Int {
