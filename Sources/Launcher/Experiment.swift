@@ -19,18 +19,28 @@ package final class Experiment {
   var depths: DepthPlan
   var openLoopRate = 0.0
   var histograms: [HistogramKey: LatencyHistogram] = [:]
+  var roundUnderWay = 0
   /// Of the round under way: dropped when the round is measured again.
   var roundHistograms: [HistogramKey: LatencyHistogram] = [:]
   let startTime: Int64
   /// What it takes to start every set and to warm it up: so long does a replacement take.
   var setsSeconds = 0.0
+  /// Of the open-loop slots: as the others, or longer for the sake of a P99.
+  var openSlotSeconds: Double
   /// What a slot takes beside its own time, as measured so far.
   var slotOverhead = SlotOverhead()
 
   struct HistogramKey: Hashable {
     let arm: Int
     let depth: Int
-    let phase: String
+    let phase: Slot.Phase
+    /// Nil for the one that its phase has: the run's own, one request, or an open loop.
+    let concurrency: Concurrency?
+
+    /// Of the result's list.
+    var order: (Int, Int, String, Int, Int) {
+      (arm, depth, phase.rawValue, concurrency?.inFlight ?? 0, concurrency?.connections ?? 0)
+    }
   }
 
   package init(plan: ExperimentPlan, observer: any RunObserver) throws {
@@ -39,6 +49,7 @@ package final class Experiment {
     let supervisor = try Supervisor()
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
+    openSlotSeconds = plan.slotSeconds
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
     let allowed = PlacementPlan.allowedCPUs()
     let before = HostReading()
@@ -46,6 +57,10 @@ package final class Experiment {
     placement = PlacementPlan(plan.placement, cpus: HostReading().leastLoaded(allowed, since: before))
     runner = SlotRunner(plan: plan, supervisor: supervisor)
     result = Experiment.emptyResult(plan, allowedCPUs: allowed)
+    result.settings.preset = plan.preset?.rawValue
+    if plan.slotCount > 1 { result.settings.slotsPerRound = plan.slotCount }
+    result.settings.moreConcurrencies = plan.moreConcurrencies
+    result.roundLatencies = []
   }
 
   /// Runs everything. Returns the process's exit status; the result says why it is not 0.
@@ -53,6 +68,7 @@ package final class Experiment {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      noteTimeBeforehand()
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
@@ -111,6 +127,7 @@ package final class Experiment {
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
         opaqueSize: plan.opaqueSize))
   }
@@ -142,10 +159,10 @@ package final class Experiment {
     result.finishedAt = HostFacts.timestamp()
     result.settings.depths = depths.depths
     result.settings.droppedDepths = depths.dropped.sorted()
-    let keys = histograms.keys.sorted { ($0.arm, $0.depth, $0.phase) < ($1.arm, $1.depth, $1.phase) }
+    let keys = histograms.keys.sorted { $0.order < $1.order }
     result.histograms = keys.map { key in
       MergedHistogram(
-        arm: plan.arms[key.arm].name, depth: key.depth, phase: Slot.Phase(rawValue: key.phase)!,
+        arm: plan.arms[key.arm].name, depth: key.depth, phase: key.phase, concurrency: key.concurrency,
         responseTime: histograms[key]!)
     }
   }

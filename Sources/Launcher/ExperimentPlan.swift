@@ -1,5 +1,6 @@
 // What a run is to do: values only, filled in by the commands.
 
+package import Statistics
 package import Topology
 
 /// One arm: a strategy on a graph.
@@ -69,6 +70,12 @@ package struct ExperimentPlan: Sendable {
   /// Nil: no bound.
   package var budgetSeconds: Double?
   package var inFlight: Int
+  /// Measured at the largest depth beside `inFlight` over one connection, which is measured at every depth.
+  package var moreConcurrencies = [Concurrency(inFlight: 1)]
+  /// Slots of each arm, depth and concurrency in a round.
+  package var slotCount = 1
+  /// By whose name rounds and slots were chosen.
+  package var preset: RunPreset?
   package var timeoutSeconds: Double
   package var drainSeconds: Double
   package var seed: UInt64
@@ -107,6 +114,11 @@ package struct ExperimentPlan: Sendable {
   func hopsLeft(depth: Int, topology: Topology) -> Int {
     isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
   }
+
+  var headline: Concurrency { Concurrency(inFlight: inFlight) }
+
+  /// Connections between client and entry.
+  var connectionCount: Int { moreConcurrencies.map(\.connections).max() ?? 1 }
 
   /// Nodes and clients when each arm has a set of its own.
   var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }

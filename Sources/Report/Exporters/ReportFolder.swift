@@ -31,6 +31,7 @@ package struct ReportFolder {
     }
     files.append(File("slots.csv", SlotsCSV.text(result)))
     files.append(File("summary.csv", SummaryCSV.text(result)))
+    files.append(File("slopes.csv", SlopesCSV.text(result)))
     files.append(File("report.md", MarkdownReport.render(result)))
     files.append(File("report.txt", TextReport.render(result)))
     files.append(File("index.html", ReportPage(result).html))
