@@ -9,7 +9,9 @@ extension Experiment {
     for arm in plan.arms.indices {
       for depth in depths.depths {
         specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight))
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
+        if plan.passes.contains(.open) {
+          specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
+        }
       }
       for more in plan.moreConcurrencies where more != plan.headline {
         let phase = more == Concurrency(inFlight: 1) ? Slot.Phase.single : .closed
@@ -54,9 +56,11 @@ extension Experiment {
   /// would need is noted.
   func fitRounds() -> Int {
     let shortest = plan.slotSeconds
-    let longer = OpenSlotLength.seconds(
-      rate: openLoopRate, slotCount: plan.slotCount, shortest: shortest,
-      settleSeconds: Double(SlotRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson)
+    let longer =
+      plan.passes.contains(.open)
+      ? OpenSlotLength.seconds(
+        rate: openLoopRate, slotCount: plan.slotCount, shortest: shortest,
+        settleSeconds: Double(SlotRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson) : shortest
     guard plan.rounds == nil, let budget = plan.budgetSeconds else {
       openSlotSeconds = longer
       return plan.rounds ?? ExperimentPlan.roundCountMin

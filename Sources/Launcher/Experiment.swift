@@ -43,15 +43,23 @@ package final class Experiment {
     }
   }
 
-  package init(plan: ExperimentPlan, observer: any RunObserver) throws {
+  package convenience init(plan: ExperimentPlan, observer: any RunObserver) throws {
+    try self.init(
+      plan: plan, observer: observer, supervisor: try Supervisor(), allowedCPUs: PlacementPlan.allowedCPUs())
+  }
+
+  /// One of several in a row, which share the supervisor.
+  ///
+  /// - Parameter allowed: as they were before this process was pinned.
+  init(
+    plan: ExperimentPlan, observer: any RunObserver, supervisor: Supervisor, allowedCPUs allowed: [Int32]
+  ) throws {
     self.plan = plan
     self.observer = observer
-    let supervisor = try Supervisor()
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
     openSlotSeconds = plan.slotSeconds
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
-    let allowed = PlacementPlan.allowedCPUs()
     let before = HostReading()
     try supervisor.pause(seconds: 0.1)
     placement = PlacementPlan(plan.placement, cpus: HostReading().leastLoaded(allowed, since: before))
@@ -73,9 +81,9 @@ package final class Experiment {
       try startSets()
       try warmUp()
       setsSeconds = elapsedSeconds - begin
-      try verifyFidelity()
-      try count()
-      try findRate()
+      if plan.passes.contains(.fidelity) { try verifyFidelity() }
+      if plan.passes.contains(.counting) { try count() }
+      if plan.passes.contains(.open) { try findRate() }
       try runRounds()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
     } catch {

@@ -36,6 +36,15 @@ extension ArmPlan {
 }
 
 package struct ExperimentPlan: Sendable {
+  /// What a run does beside closed-loop slots.
+  package enum Pass: Sendable {
+    /// Whether what arrives is what was declared.
+    case fidelity
+    case counting
+    /// Open-loop slots, and the pilot that finds their rate.
+    case open
+  }
+
   /// Processes beyond which all arms share one set and are switched by message.
   package static let ownSetProcessCountMax = 64
   /// Rounds below which depths are dropped to fit the budget.
@@ -74,6 +83,9 @@ package struct ExperimentPlan: Sendable {
   package var moreConcurrencies = [Concurrency(inFlight: 1)]
   /// Slots of each arm, depth and concurrency in a round.
   package var slotCount = 1
+  package var passes: Set<Pass> = [.fidelity, .counting, .open]
+  /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
+  package var warmupSecondsMax: Double?
   /// By whose name rounds and slots were chosen.
   package var preset: RunPreset?
   package var timeoutSeconds: Double
