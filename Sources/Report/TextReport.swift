@@ -4,8 +4,10 @@ internal import Statistics
 
 package enum TextReport {
   /// Lines of at most 120 characters, but for the last one, which is the finding on one line.
-  package static func render(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func render(_ result: RunResult) -> String { render(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func render(_ result: RunResult, _ summary: RunSummary) -> String {
     var lines = ReportHeader(result: result, summary: summary).lines
     for arm in summary.arms where !arm.rows.isEmpty {
       lines += [""] + armLines(arm)

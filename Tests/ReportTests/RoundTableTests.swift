@@ -75,12 +75,12 @@ struct RoundTableTests {
     #expect(row.p99Effect?.roundCount == 5 && abs((row.p99Effect?.effect ?? 0) - 3) < 0.01)
   }
 
-  @Test("each concurrency has its own rounds and its own verdict, and none is in the headline's figures")
-  func concurrencies() throws {
+  /// 64 in flight, where `map` costs nothing more, 1, where it costs twice as much, and 64 over 64, half as much again.
+  static func withConcurrencies() -> RunResult {
     let many = Concurrency(inFlight: 64, connections: 64)
-    var result = Self.result(rounds: 10)
+    var result = result(rounds: 10)
     for round in 0..<10 {
-      for arm in Self.arms {
+      for arm in arms {
         let scatter = 1 + 0.001 * Double((round * 3 + arm.name.utf8.count) % 5)
         let slow = arm.name == "map" ? 1.0 : 0
         for (concurrency, perSecond, cpu) in [
@@ -96,6 +96,12 @@ struct RoundTableTests {
         }
       }
     }
+    return result
+  }
+
+  @Test("each concurrency has its own rounds and its own verdict, and none is in the headline's figures")
+  func concurrencies() throws {
+    let result = Self.withConcurrencies()
     let summary = RunSummary(result)
     let map = try #require(summary.arm(named: "map"))
     #expect(map.concurrencies.map(\.concurrency.name) == ["64", "1", "64x64"])
@@ -108,6 +114,30 @@ struct RoundTableTests {
     #expect(headline.cpuPerHop == map.concurrencies[0].cpuPerHop && headline.throughput?.count == 10)
     let text = TextReport.render(result)
     #expect(text.contains("By concurrency, at depth 4") && text.contains("64x64"))
+  }
+
+  @Test("the page has every concurrency's medians, bands and verdicts, and every slope")
+  func page() throws {
+    let reader = PageReader(html: ReportPage(Self.withConcurrencies()).html)
+    let summary = RunSummary(Self.withConcurrencies())
+    let rows = try reader.table("figure-concurrency-cpu").rows
+    #expect(rows.count == 9)
+    for row in rows {
+      let own = summary.arm(named: row[0])?.concurrencies.first { $0.concurrency.name == row[1] }
+      let cpu = try #require(own?.cpuPerHop)
+      #expect(row[2] == (own?.cpuComparison?.verdict.rawValue ?? "–") && row[6] == "10")
+      for (text, value) in zip(row[3...], [cpu.median, cpu.range.lowerBound, cpu.range.upperBound]) {
+        #expect(Double(text) == value)
+      }
+    }
+    #expect(try reader.table("figure-concurrency-throughput").rows.count == 9)
+    let slopes = RunSummary(Self.withLatencies(rounds: 8, count: 1_000, map: 1.5))
+    let slopeRows = try PageReader(html: ReportPage(Self.withLatencies(rounds: 8, count: 1_000, map: 1.5)).html)
+      .table("figure-slopes").rows
+    let map = try #require(slopeRows.first { $0[0] == "map" && $0[1] == "p99_ns" })
+    let fit = try #require(slopes.arm(named: "map")?.p99Fit)
+    #expect(
+      map[2...4].map { Double($0) } == [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound])
   }
 
   @Test("P50, P99 and allocations grow by the slope they were made with")

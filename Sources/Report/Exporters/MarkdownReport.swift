@@ -3,8 +3,10 @@
 internal import Statistics
 
 package enum MarkdownReport {
-  package static func render(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func render(_ result: RunResult) -> String { render(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func render(_ result: RunResult, _ summary: RunSummary) -> String {
     let decay = DecayFigures(result: result, summary: summary)
     let thresholds = ThresholdFigures(summary: summary, decay: decay)
     var blocks = ["# ctxchain report", escaped(Findings(result: result, summary: summary).line)]

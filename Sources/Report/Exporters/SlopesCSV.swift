@@ -3,13 +3,15 @@
 internal import Statistics
 
 package enum SlopesCSV {
-  package static func text(_ result: RunResult) -> String {
+  package static func text(_ result: RunResult) -> String { text(RunSummary(result)) }
+
+  static func text(_ summary: RunSummary) -> String {
     var table = CSVTable(
       columns: [
         "arm", "quantity", "slope_per_hop", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high",
         "rounds",
       ])
-    for arm in RunSummary(result).arms {
+    for arm in summary.arms {
       for slope in DecaySlope.allCases {
         guard let fit = slope.fit(arm) else { continue }
         table.rows.append(

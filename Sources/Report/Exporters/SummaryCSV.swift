@@ -3,8 +3,10 @@
 internal import Statistics
 
 package enum SummaryCSV {
-  package static func text(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func text(_ result: RunResult) -> String { text(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func text(_ result: RunResult, _ summary: RunSummary) -> String {
     let figures = DecayFigures(result: result, summary: summary)
     var columns = ["arm", "store", "propagator", "control_of", "depth"]
     for metric in DecayMetric.allCases {

@@ -51,11 +51,18 @@ enum DecaySlope: String, CaseIterable {
     return NumberText.withRange(fit.line.slope, interval, unit: "") { number($0) }
   }
 
-  private func number(_ value: Double?) -> String {
+  /// From the document's unit into `unit`.
+  func scaled(_ value: Double) -> Double {
     switch self {
-    case .cpuPerRequest, .p50, .p99: NumberText.microseconds(value)
-    case .secondsPerRequest: NumberText.short(value.map { $0 * 1e6 })
-    case .allocationsPerRequest: NumberText.count(value)
+    case .cpuPerRequest, .p50, .p99: value / 1e3
+    case .secondsPerRequest: value * 1e6
+    case .allocationsPerRequest: value
     }
+  }
+
+  /// In `unit`.
+  func number(_ value: Double?) -> String {
+    let scaled = value.map(scaled)
+    return self == .allocationsPerRequest ? NumberText.count(scaled) : NumberText.short(scaled)
   }
 }

@@ -46,7 +46,7 @@ struct AddedCostSection {
       rows: measured.map { arm in
         RangeChart.Row(
           style: arm.style, value: arm.value.median, band: arm.value.range,
-          text: text(arm.value.median) + Self.words(arm.verdict))
+          text: text(arm.value.median) + ReportPage.words(arm.verdict))
       }, xText: axisText)
     var scale = ""
     if let noise = measured.first(where: { $0.style.name == page.summary.control })?.value.spread {
@@ -67,9 +67,5 @@ struct AddedCostSection {
             + [arm.value.median, arm.value.range.lowerBound, arm.value.range.upperBound].map { ExactText.number($0) }
             + ["\(arm.value.count)"]
         }))
-  }
-
-  private static func words(_ verdict: Comparison.Verdict?) -> String {
-    verdict == .difference || verdict == .indicated ? ", \(verdict!.words)" : ""
   }
 }
