@@ -11,7 +11,7 @@ struct ComparisonSection {
     let table = ComparisonTable(summary: page.summary, depth: depth)
     let beside = SummaryTable.all(page.summary).map { table in
       Markup.element(
-        "div", [:],
+        "div", ["class": "beside"],
         [
           .element("h3", text: table.title), .element("p", ["class": "lead"], text: table.lead),
           page.table(table.columns, table.rows),
@@ -19,7 +19,7 @@ struct ComparisonSection {
     }
     return ReportPage.section(
       "comparison", "All arms at depth \(depth)",
-      "Medians of the rounds with (\(page.bandName)). “Seen” is yes, no, or range where the rounds are too few to claim "
+      "Medians of the rounds; below them, in brackets, \(page.bandName). “Seen” is yes, no, or range where the rounds are too few to claim "
         + "anything. Allocations and "
         + "system calls are those of the middle node. – was not measured.",
       [page.table(table.columns, table.rows)] + beside)

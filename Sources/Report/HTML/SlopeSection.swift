@@ -26,9 +26,17 @@ struct SlopeSection {
       }
     }
     var chart = RangeChart(title: "\(slope.title) per hop, per arm", xTitle: "\(slope.unit) per hop", rows: rows)
-    chart.xKind = Scale.kind(for: rows.map(\.value))
+    chart.xKind = Self.scale(rows)
     chart.width = 400
     return .element("div", [:], [.element("h4", text: slope.title), chart.markup()])
+  }
+
+  /// A slope may be negative, and its interval may reach below 0, where a logarithmic axis ends.
+  private static func scale(_ rows: [RangeChart.Row]) -> Scale.Kind {
+    let kind = Scale.kind(for: rows.map(\.value))
+    let least = rows.flatMap { [$0.value, $0.band?.lowerBound ?? $0.value] }.min() ?? 0
+    guard kind == .logarithmic, least <= 0, let unit = rows.map(\.value).min() else { return kind }
+    return .symmetric(unit: unit)
   }
 
   private func numbers(_ shown: [DecaySlope]) -> FigureCard.NumberTable {
