@@ -114,7 +114,11 @@ extension Experiment {
     }
     let setCount = plan.sharesProcessSet ? 1 : plan.arms.count
     setsSeconds = Double(setCount) * RunDuration.setSeconds
-    let before = setsSeconds + Double(plan.arms.count) * (RunDuration.armSeconds + plan.slotSeconds)
+    // With clocks, without, and once to get ready.
+    let staged = 3 * (ExperimentPlan.stageSlotSeconds + slotOverhead.seconds)
+    let arm =
+      RunDuration.armSeconds + plan.slotSeconds + Double(ExperimentPlan.stageRoundCount(rounds: rounds)) * staged
+    let before = setsSeconds + Double(plan.arms.count) * arm
     observer.runDidReach(
       "this will take about \(RunDuration.text(before + seconds(rounds: rounds))): " + roundWords(rounds: rounds))
   }

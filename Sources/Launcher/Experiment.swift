@@ -27,6 +27,8 @@ package final class Experiment {
   var setsSeconds = 0.0
   /// Of the open-loop slots: as the others, or longer for the sake of a P99.
   var openSlotSeconds: Double
+  /// With one under way at the largest depth, by arm; known from the counting pass.
+  var secondsPerRequest: [Int: Double] = [:]
   /// What a slot takes beside its own time, as measured so far.
   var slotOverhead = SlotOverhead()
 
@@ -82,9 +84,14 @@ package final class Experiment {
       try warmUp()
       setsSeconds = elapsedSeconds - begin
       if plan.passes.contains(.fidelity) { try verifyFidelity() }
-      if plan.passes.contains(.counting) { try count() }
+      if plan.passes.contains(.counting) {
+        try count()
+        try countReferences()
+      }
+      if plan.passes.contains(.stages) { try clockStages() }
       if plan.passes.contains(.open) { try findRate() }
       try runRounds()
+      noteMemory()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
     } catch {
       status = note(error)
@@ -130,14 +137,15 @@ package final class Experiment {
     }
   }
 
-  func makeSet(_ arm: Int, generation: Int) -> ProcessSet {
+  /// - Parameter preload: see `ProcessSetOptions`.
+  func makeSet(_ arm: Int, generation: Int, preload: String? = nil) -> ProcessSet {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
         clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize))
+        opaqueSize: plan.opaqueSize, preload: preload))
   }
 
   // MARK: End

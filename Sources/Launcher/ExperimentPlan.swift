@@ -41,6 +41,8 @@ package struct ExperimentPlan: Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
     case counting
+    /// Where inside a node the time goes.
+    case stages
     /// Open-loop slots, and the pilot that finds their rate.
     case open
   }
@@ -65,6 +67,12 @@ package struct ExperimentPlan: Sendable {
   /// The same where requests take so long that the pass would last longer than this.
   package static let countedRequestCountMin = 4
   static let countedSecondsMax = 2.0
+  /// Seconds of a slot of the stage pass, and requests in it at most.
+  static let stageSlotSeconds = 0.03
+  static let stagedRequestCountMax = 1024
+
+  /// Rounds of the stage pass in a run of so many rounds; nil when the budget decides.
+  static func stageRoundCount(rounds: Int?) -> Int { min(rounds ?? roundCountMin, 8) }
 
   package var commandLine: [String]
   package var arms: [ArmPlan]
@@ -83,7 +91,7 @@ package struct ExperimentPlan: Sendable {
   package var moreConcurrencies = [Concurrency(inFlight: 1)]
   /// Slots of each arm, depth and concurrency in a round.
   package var slotCount = 1
-  package var passes: Set<Pass> = [.fidelity, .counting, .open]
+  package var passes: Set<Pass> = [.fidelity, .counting, .stages, .open]
   /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
   package var warmupSecondsMax: Double?
   /// By whose name rounds and slots were chosen.

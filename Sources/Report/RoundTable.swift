@@ -158,6 +158,16 @@ struct RoundTable {
   }
 }
 
+extension RunResult {
+  /// Closed-loop slots at the concurrency that every depth has; superseded ones are left out.
+  var headlineSlots: [Slot] {
+    slots.filter {
+      $0.phase == .closed && !$0.superseded && ($0.inFlight ?? settings.inFlight) == settings.inFlight
+        && $0.connections == 1
+    }
+  }
+}
+
 /// nil when the divisor is not above 0 or the result not finite.
 func ratio(_ value: Double, _ divisor: Double) -> Double? {
   guard divisor > 0 else { return nil }

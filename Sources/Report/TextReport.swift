@@ -16,6 +16,8 @@ package enum TextReport {
       lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
     }
     for table in SummaryTable.all(summary) { lines += [""] + tableLines(table) }
+    let stages = StageTable.lines(Attribution(result), baseline: summary.baseline)
+    if !stages.isEmpty { lines += [""] + stages }
     lines += ["", RoundBand.legend(roundCount: summary.roundCount) + " " + legend].flatMap {
       $0.isEmpty ? [$0] : TextTable.wrapped(label: "", pieces: [$0], indent: 0)
     }
@@ -37,6 +39,8 @@ package enum TextReport {
     + "Seen is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
     + "6 rounds allow no claim, or n too small where no round has requests enough. What one more hop adds is a Theil–Sen slope, "
     + "with the bootstrap's interval. Half-depth is where one request costs twice what it costs at depth 1. "
+    + "Where time goes: with the clocks of stages on; wait is what edges take beside the CPU of their writes; without "
+    + "clocks is what the arm adds in slots without them, and on/off what the clocks leave of the throughput. "
     + "– was not measured."
 
   private static func armLines(_ summary: RunSummary.ArmSummary) -> [String] {

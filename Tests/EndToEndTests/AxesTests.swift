@@ -43,7 +43,7 @@ struct AxesTests {
     let program = try Program([
       "chain", "-n", "1", "--strategies", "baseline,packed", "--preset", "standard", "--json", "-",
     ])
-    try program.until("the third round", seconds: 90) { program.error.contains("round 3 of 12 done") }
+    try program.until("the second round", seconds: 100) { program.error.contains("round 2 of 12 done") }
     program.signal(SIGINT)
     #expect(try program.wait() == 130)
     let document = try document(program)

@@ -18,7 +18,10 @@ struct ReportFolderTests {
     let path = folder.path + "/new/report/"
     try report.write(to: path, isForced: false)
     #expect(
-      names(path) == ["histograms", "index.html", "report.md", "report.txt", "slopes.csv", "slots.csv", "summary.csv"])
+      names(path) == [
+        "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "slopes.csv", "slots.csv", "stages.csv",
+        "summary.csv",
+      ])
     let histograms = names(path + "histograms")
     #expect(histograms.count == 2 * 2 * ExampleRun.kinds.count && histograms.contains("map-depth-1-open.hgrm"))
     #expect(report.files.last?.name == "index.html")

@@ -140,6 +140,24 @@ struct RoundTableTests {
       map[2...4].map { Double($0) } == [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound])
   }
 
+  @Test("what nodes did is told of the headline's slots alone")
+  func nodes() throws {
+    let result = ExampleRun.typical(rounds: 2, depths: [1, 3])
+    let figures = try #require(NodeFigures(result))
+    let topology = try PageReader(html: ReportPage(result).html).table("figure-topology").rows
+    var more = result
+    for slot in result.slots {
+      for (inFlight, connections) in [(64, 64), (16, 1)] {
+        var other = slot
+        (other.inFlight, other.connections) = (inFlight, connections)
+        for index in other.nodes.indices { other.nodes[index].cpuNanoseconds *= Int64(3 + 50 * index) }
+        more.slots.append(other)
+      }
+    }
+    #expect(NodeFigures(more)?.rows == figures.rows)
+    #expect(try PageReader(html: ReportPage(more).html).table("figure-topology").rows == topology)
+  }
+
   @Test("P50, P99 and allocations grow by the slope they were made with")
   func slopes() throws {
     var result = Self.withLatencies(rounds: 8, count: 1_000, map: 1.5)
