@@ -130,9 +130,9 @@ extension Experiment {
   }
 
   private func roundWords(rounds: Int) -> String {
-    let longer = openSlotSeconds > plan.slotSeconds
-    let open = longer ? ", those of the open loop \(RunDuration.text(openSlotSeconds))" : ""
+    let (slot, longer) = (RunDuration.text(plan.slotSeconds), RunDuration.text(openSlotSeconds))
+    let open = longer == slot ? "" : ", those of the open loop of \(longer)"
     return "\(rounds) round\(rounds == 1 ? "" : "s") of \(slotSpecs().count) slots of "
-      + RunDuration.text(plan.slotSeconds) + open
+      + slot + open
   }
 }

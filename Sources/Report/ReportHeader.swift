@@ -57,10 +57,12 @@ struct ReportHeader {
   private var rounds: String {
     let settings = result.settings
     let slots = settings.slotsPerRound.map { ", each \($0) slots per arm" } ?? ""
-    let open = settings.openSlotSeconds.map { ", in the open loop of \(NumberText.short($0)) s" } ?? ""
+    let seconds = NumberText.short(settings.slotSeconds)
+    let longer = settings.openSlotSeconds.map { NumberText.short($0) } ?? seconds
+    let open = longer == seconds ? "" : ", in the open loop of \(longer) s"
     let preset = settings.preset.map { " (\($0))" } ?? ""
     return "\(settings.rounds) of \(settings.roundsPlanned) rounds\(preset)\(slots), slots of "
-      + "\(NumberText.short(settings.slotSeconds)) s\(open)"
+      + "\(seconds) s\(open)"
   }
 
   private var processes: [String] {
