@@ -10,7 +10,7 @@ chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--slot $(D
   $(if $(CARRIER),--strategies $(CARRIER)) $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) \
   $(ARGS)
 
-.PHONY: help deps test-deps build chain test fuzz bench lint format clean
+.PHONY: help deps test-deps build chain calibrate test fuzz bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -31,6 +31,11 @@ build: deps ## Build the program (CONFIG=debug for a debug build)
 chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
 	@swift build -c release
 	@.build/release/ctxchain chain $(chain_options)
+
+PAIRS ?= 200
+calibrate: deps ## Count how often A differs from A on this machine, about 40 minutes (PAIRS=200 [JSON=FILE])
+	@swift build -c release
+	@.build/release/ctxchain calibrate --pairs $(PAIRS) $(if $(JSON),--json $(JSON)) $(ARGS)
 
 test: test-deps ## Run all tests, debug and release
 	swift build --build-tests

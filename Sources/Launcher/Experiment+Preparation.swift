@@ -15,7 +15,8 @@ extension Experiment {
 
   func warmUp(_ index: Int, generation: Int) throws(LauncherError) {
     observer.runDidProgress("warming up \(plan.arms[index].name)", secondsLeft: nil)
-    let limit = Double(WarmupDetector.durationNanosecondsMax) / 1e9 * (plan.budgetSeconds == nil ? 1 : 0.2)
+    let longest = Double(WarmupDetector.durationNanosecondsMax) / 1e9
+    let limit = plan.warmupSecondsMax ?? longest * (plan.budgetSeconds == nil ? 1 : 0.2)
     var windows: [Double] = []
     var detector = WarmupDetector(windows: [])
     var seconds = 0.0

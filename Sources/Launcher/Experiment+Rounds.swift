@@ -10,6 +10,8 @@ extension Experiment {
   func runRounds() throws(LauncherError) {
     var roundCount = fitRounds()
     result.settings.roundsPlanned = roundCount
+    if openSlotSeconds > plan.slotSeconds { result.settings.openSlotSeconds = openSlotSeconds }
+    noteTime(rounds: roundCount)
     var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
     var round = 0
     while round < roundCount {
@@ -30,104 +32,40 @@ extension Experiment {
     }
   }
 
-  /// Adds what the round recorded to the run's histograms.
+  /// Adds what the round recorded to the run's histograms, and what its percentiles are to the result.
   func acceptRound() {
-    for (key, histogram) in roundHistograms { histograms[key, default: LatencyHistogram()].merge(histogram) }
+    for key in roundHistograms.keys.sorted(by: { $0.order < $1.order }) {
+      let histogram = roundHistograms[key]!
+      histograms[key, default: LatencyHistogram()].merge(histogram)
+      guard key.phase == .open, let latency = LatencySummary(histogram) else { continue }
+      result.roundLatencies!.append(
+        RoundLatency(round: roundUnderWay, arm: plan.arms[key.arm].name, depth: key.depth, responseTime: latency))
+    }
     roundHistograms = [:]
-  }
-
-  // MARK: Fitting into the time
-
-  private func slotSpecs() -> [SlotSpec] {
-    var specs: [SlotSpec] = []
-    for arm in plan.arms.indices {
-      for depth in depths.depths {
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight))
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
-      }
-      specs.append(SlotSpec(arm: arm, depth: depthMax, phase: .single))
-    }
-    return specs
-  }
-
-  private var roundSeconds: Double {
-    Double(slotSpecs().count) * (plan.slotSeconds + slotOverhead.seconds)
-  }
-
-  /// Of so many rounds, with the replacements that come with them.
-  private func seconds(rounds: Int) -> Double {
-    let replacements = rounds >= ExperimentPlan.replacementRoundCountMin ? 2.0 : 0
-    return Double(rounds) * roundSeconds + replacements * setsSeconds
-  }
-
-  private func hasTimeFor(rounds: Int) -> Bool {
-    guard let budget = plan.budgetSeconds, plan.rounds == nil else { return true }
-    return elapsedSeconds + Double(rounds) * roundSeconds <= budget
-  }
-
-  /// After each round: what was planned, or less when the slots take longer than they did at first. Never less than
-  /// three, with which the depths were chosen.
-  private func roundsThatStillFit(_ done: Int, of planned: Int) -> Int {
-    var count = planned
-    while count > max(done, ExperimentPlan.roundCountMin), !hasTimeFor(rounds: count - done) { count -= 1 }
-    if count < planned {
-      observer.runDidReach("\(count) rounds fit the time, not \(planned): slots take longer than they did at first")
-      result.settings.roundsPlanned = count
-    }
-    return count
-  }
-
-  /// As many rounds as fit the budget. When fewer than three do, depths are dropped, and the time that all of them
-  /// would need is noted.
-  private func fitRounds() -> Int {
-    if let rounds = plan.rounds { return rounds }
-    guard let budget = plan.budgetSeconds else { return ExperimentPlan.roundCountMin }
-    let least = ExperimentPlan.roundCountMin
-    let fullSeconds = elapsedSeconds + Double(least) * roundSeconds
-    while !hasTimeFor(rounds: least), depths.dropOne() != nil {}
-    if !depths.dropped.isEmpty {
-      let dropped = depths.dropped.sorted().map(String.init).joined(separator: ", ")
-      result.settings.fullRunSeconds = fullSeconds
-      note(
-        "depths \(dropped) dropped: \(least) rounds of all depths need \(Int(fullSeconds.rounded(.up))) s, not \(Int(budget)) s"
-      )
-    } else if !hasTimeFor(rounds: least) {
-      result.settings.fullRunSeconds = fullSeconds
-      note("\(least) rounds need \(Int(fullSeconds.rounded(.up))) s, more than the \(Int(budget)) s that were given")
-    }
-    let left = budget - elapsedSeconds
-    var count = Int(min(Double(SignTest.roundCountMax), left / roundSeconds))
-    while count > least, seconds(rounds: count) > left { count -= 1 }
-    return max(least, count)
-  }
-
-  private func note(_ text: String) {
-    result.notes.append(text)
-    observer.runDidReach(text)
   }
 
   // MARK: One round
 
   /// Returns the share of CPU time that the host took meanwhile.
   private func runRound(_ round: Int, of roundCount: Int, isRerun: Bool) throws(LauncherError) -> Double {
+    roundUnderWay = round
     let specs = slotSpecs()
     let order = RoundSchedule.order(seed: plan.seed, round: round, count: specs.count)
     let before = HostReading()
+    var secondsLeft = Double(roundCount - round) * roundSeconds
     for (position, index) in order.enumerated() {
-      let slotsLeft = (roundCount - round) * specs.count - position
-      observer.runDidProgress(
-        "round \(round + 1) of \(roundCount)",
-        secondsLeft: Double(slotsLeft) * (plan.slotSeconds + slotOverhead.seconds))
+      observer.runDidProgress("round \(round + 1) of \(roundCount)", secondsLeft: secondsLeft)
       let spec = specs[index]
       let begin = elapsedSeconds
       _ = try runner.run(
-        spec, on: try set(for: spec.arm), seconds: plan.slotSeconds, round: round, position: position
+        spec, on: try set(for: spec.arm), seconds: seconds(spec), round: round, position: position
       ) { measured in
         var measured = measured
         measured.slot.rerun = isRerun
         keep(measured, spec)
       }
-      slotOverhead.add(elapsedSeconds - begin - plan.slotSeconds)
+      slotOverhead.add(elapsedSeconds - begin - seconds(spec))
+      secondsLeft -= seconds(spec) + slotOverhead.seconds
     }
     observer.runDidReach("round \(round + 1) of \(roundCount) done after \(Int(elapsedSeconds)) s")
     return HostReading().stealRatio(since: before)
@@ -135,7 +73,10 @@ extension Experiment {
 
   private func keep(_ measured: MeasuredSlot, _ spec: SlotSpec) {
     result.slots.append(measured.slot)
-    let key = HistogramKey(arm: spec.arm, depth: spec.depth, phase: spec.phase.rawValue)
+    let own = Concurrency(inFlight: spec.inFlight, connections: spec.connections)
+    let key = HistogramKey(
+      arm: spec.arm, depth: spec.depth, phase: spec.phase,
+      concurrency: spec.phase == .closed && own != plan.headline ? own : nil)
     roundHistograms[key, default: LatencyHistogram()].merge(measured.responseTime)
   }
 

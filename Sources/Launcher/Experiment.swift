@@ -19,11 +19,14 @@ package final class Experiment {
   var depths: DepthPlan
   var openLoopRate = 0.0
   var histograms: [HistogramKey: LatencyHistogram] = [:]
+  var roundUnderWay = 0
   /// Of the round under way: dropped when the round is measured again.
   var roundHistograms: [HistogramKey: LatencyHistogram] = [:]
   let startTime: Int64
   /// What it takes to start every set and to warm it up: so long does a replacement take.
   var setsSeconds = 0.0
+  /// Of the open-loop slots: as the others, or longer for the sake of a P99.
+  var openSlotSeconds: Double
   /// With one under way at the largest depth, by arm; known from the counting pass.
   var secondsPerRequest: [Int: Double] = [:]
   /// What a slot takes beside its own time, as measured so far.
@@ -32,22 +35,42 @@ package final class Experiment {
   struct HistogramKey: Hashable {
     let arm: Int
     let depth: Int
-    let phase: String
+    let phase: Slot.Phase
+    /// Nil for the one that its phase has: the run's own, one request, or an open loop.
+    let concurrency: Concurrency?
+
+    /// Of the result's list.
+    var order: (Int, Int, String, Int, Int) {
+      (arm, depth, phase.rawValue, concurrency?.inFlight ?? 0, concurrency?.connections ?? 0)
+    }
   }
 
-  package init(plan: ExperimentPlan, observer: any RunObserver) throws {
+  package convenience init(plan: ExperimentPlan, observer: any RunObserver) throws {
+    try self.init(
+      plan: plan, observer: observer, supervisor: try Supervisor(), allowedCPUs: PlacementPlan.allowedCPUs())
+  }
+
+  /// One of several in a row, which share the supervisor.
+  ///
+  /// - Parameter allowed: as they were before this process was pinned.
+  init(
+    plan: ExperimentPlan, observer: any RunObserver, supervisor: Supervisor, allowedCPUs allowed: [Int32]
+  ) throws {
     self.plan = plan
     self.observer = observer
-    let supervisor = try Supervisor()
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
+    openSlotSeconds = plan.slotSeconds
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
-    let allowed = PlacementPlan.allowedCPUs()
     let before = HostReading()
     try supervisor.pause(seconds: 0.1)
     placement = PlacementPlan(plan.placement, cpus: HostReading().leastLoaded(allowed, since: before))
     runner = SlotRunner(plan: plan, supervisor: supervisor)
     result = Experiment.emptyResult(plan, allowedCPUs: allowed)
+    result.settings.preset = plan.preset?.rawValue
+    if plan.slotCount > 1 { result.settings.slotsPerRound = plan.slotCount }
+    result.settings.moreConcurrencies = plan.moreConcurrencies
+    result.roundLatencies = []
   }
 
   /// Runs everything. Returns the process's exit status; the result says why it is not 0.
@@ -55,15 +78,18 @@ package final class Experiment {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      noteTimeBeforehand()
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
       setsSeconds = elapsedSeconds - begin
-      try verifyFidelity()
-      try count()
-      try countReferences()
-      try clockStages()
-      try findRate()
+      if plan.passes.contains(.fidelity) { try verifyFidelity() }
+      if plan.passes.contains(.counting) {
+        try count()
+        try countReferences()
+      }
+      if plan.passes.contains(.stages) { try clockStages() }
+      if plan.passes.contains(.open) { try findRate() }
       try runRounds()
       noteMemory()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
@@ -117,6 +143,7 @@ package final class Experiment {
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
         opaqueSize: plan.opaqueSize, preload: preload))
   }
@@ -148,10 +175,10 @@ package final class Experiment {
     result.finishedAt = HostFacts.timestamp()
     result.settings.depths = depths.depths
     result.settings.droppedDepths = depths.dropped.sorted()
-    let keys = histograms.keys.sorted { ($0.arm, $0.depth, $0.phase) < ($1.arm, $1.depth, $1.phase) }
+    let keys = histograms.keys.sorted { $0.order < $1.order }
     result.histograms = keys.map { key in
       MergedHistogram(
-        arm: plan.arms[key.arm].name, depth: key.depth, phase: Slot.Phase(rawValue: key.phase)!,
+        arm: plan.arms[key.arm].name, depth: key.depth, phase: key.phase, concurrency: key.concurrency,
         responseTime: histograms[key]!)
     }
   }

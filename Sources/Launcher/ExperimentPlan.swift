@@ -1,5 +1,6 @@
 // What a run is to do: values only, filled in by the commands.
 
+package import Statistics
 package import Topology
 
 /// One arm: a strategy on a graph.
@@ -35,6 +36,17 @@ extension ArmPlan {
 }
 
 package struct ExperimentPlan: Sendable {
+  /// What a run does beside closed-loop slots.
+  package enum Pass: Sendable {
+    /// Whether what arrives is what was declared.
+    case fidelity
+    case counting
+    /// Where inside a node the time goes.
+    case stages
+    /// Open-loop slots, and the pilot that finds their rate.
+    case open
+  }
+
   /// Processes beyond which all arms share one set and are switched by message.
   package static let ownSetProcessCountMax = 64
   /// Rounds below which depths are dropped to fit the budget.
@@ -75,6 +87,15 @@ package struct ExperimentPlan: Sendable {
   /// Nil: no bound.
   package var budgetSeconds: Double?
   package var inFlight: Int
+  /// Measured at the largest depth beside `inFlight` over one connection, which is measured at every depth.
+  package var moreConcurrencies = [Concurrency(inFlight: 1)]
+  /// Slots of each arm, depth and concurrency in a round.
+  package var slotCount = 1
+  package var passes: Set<Pass> = [.fidelity, .counting, .stages, .open]
+  /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
+  package var warmupSecondsMax: Double?
+  /// By whose name rounds and slots were chosen.
+  package var preset: RunPreset?
   package var timeoutSeconds: Double
   package var drainSeconds: Double
   package var seed: UInt64
@@ -113,6 +134,11 @@ package struct ExperimentPlan: Sendable {
   func hopsLeft(depth: Int, topology: Topology) -> Int {
     isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
   }
+
+  var headline: Concurrency { Concurrency(inFlight: inFlight) }
+
+  /// Connections between client and entry.
+  var connectionCount: Int { moreConcurrencies.map(\.connections).max() ?? 1 }
 
   /// Nodes and clients when each arm has a set of its own.
   var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }

@@ -75,11 +75,10 @@ package final class LoadSession {
     try set.start()
     let spec = SlotSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
-      rate: plan.rate ?? 0)
+      connections: plan.connections, rate: plan.rate ?? 0)
     let runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
     _ = try runner.run(
-      spec, on: set, seconds: plan.seconds, round: 0, position: 0, connections: plan.connections,
-      requestCount: plan.requestCount
+      spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount
     ) { measured in
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,

@@ -43,6 +43,8 @@ struct SlotSpec {
   var depth: Int
   var phase: Slot.Phase
   var inFlight: Int = 1
+  /// Used of those that are open between client and entry.
+  var connections: Int = 1
   /// Open loop only.
   var rate: Double = 0
   /// The nodes have been told to clock theirs.
@@ -64,13 +66,12 @@ struct SlotRunner {
   /// invalid, before the error goes on.
   func run(
     _ spec: SlotSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
-    pieceNanoseconds: Int64 = 0, connections: Int = 1, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
+    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
   ) throws(LauncherError) -> MeasuredSlot {
     var order = slotOrder(
       spec, token: set.makeToken(), seconds: seconds, seed: plan.seed &+ UInt64(round) << 20 &+ UInt64(position),
       topology: set.topology)
     order.pieceNanoseconds = pieceNanoseconds
-    order.connections = connections
     order.requestCount = requestCount
     order.clocksStages = spec.clocksStages ? true : nil
     let token = order.token
@@ -99,13 +100,13 @@ struct SlotRunner {
           "a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignalsAndDeaths: true, listen)
       }
       if let outcome {
-        var measured = measure(spec, outcome, opened, closed, set, round, position, connections)
+        var measured = measure(spec, outcome, opened, closed, set, round, position, seconds)
         measured.slot.validity.add(.invalid, "\(error)")
         keep(measured)
       }
       throw error
     }
-    let measured = measure(spec, outcome!, opened, closed, set, round, position, connections)
+    let measured = measure(spec, outcome!, opened, closed, set, round, position, seconds)
     keep(measured)
     return measured
   }
@@ -117,7 +118,7 @@ struct SlotRunner {
       token: token,
       mode: spec.phase == .open
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
-      connections: 1, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
+      connections: spec.connections, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
       settleNanosecondsMax: Int64(SlotRunner.settleSecondsMax(seconds) * 1e9),
       windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
@@ -127,7 +128,7 @@ struct SlotRunner {
 
   private func measure(
     _ spec: SlotSpec, _ outcome: SlotOutcome, _ opened: WindowEdge?, _ closed: WindowEdge?, _ set: ProcessSet,
-    _ round: Int, _ position: Int, _ connections: Int
+    _ round: Int, _ position: Int, _ seconds: Double
   ) -> MeasuredSlot {
     let end = closed ?? WindowEdge(set)
     let start = opened ?? end
@@ -158,13 +159,13 @@ struct SlotRunner {
         readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)
     }
     if !outcome.isSettled {
-      let limit = Int(SlotRunner.settleSecondsMax(plan.slotSeconds) * 1000)
+      let limit = Int(SlotRunner.settleSecondsMax(seconds) * 1000)
       verdict.add(.suspect, "the window opened unsettled: not 64 requests had ended after \(limit) ms")
     }
     for name in stoppedNodes(set, outcome) { verdict.add(.invalid, "\(name) does not run (it was stopped)") }
     let slot = Slot(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
-      inFlight: isOpen ? nil : spec.inFlight, connections: connections, plannedRate: isOpen ? spec.rate : nil,
+      inFlight: isOpen ? nil : spec.inFlight, connections: spec.connections, plannedRate: isOpen ? spec.rate : nil,
       windowNanoseconds: outcome.windowNanoseconds, ledger: outcome.ledger,
       throughput: Double(outcome.completedInWindow) / window * 1e9, responseTime: response,
       serviceTime: LatencySummary(outcome.serviceTime), sendLag: isOpen ? lag : nil,

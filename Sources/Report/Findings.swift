@@ -58,7 +58,7 @@ struct Findings {
   private struct Candidate {
     let name: String
     let row: RunSummary.Row
-    let added: Spread
+    let added: MedianInterval
   }
 
   /// Without a round that was cut off, which has slots of some arms only; also when it was being measured again.
@@ -79,7 +79,7 @@ struct Findings {
     case ..<SignTest.roundCountMin:
       "medians of \(complete) rounds\(rest) "
         + "(fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
-    default: "medians of \(complete) rounds\(rest) with min…max"
+    default: "medians of \(complete) rounds\(rest) with the sign test's intervals"
     }
   }
 
@@ -127,13 +127,5 @@ struct Findings {
     let missing = summary.baseline == nil ? "no arm without context was measured" : "no other arm was measured"
     return "Found at depth \(depth), \(basis): \(texts.joined(separator: "; ")); "
       + "\(missing), so what the context costs is not known."
-  }
-}
-
-extension Spread {
-  fileprivate var negated: Spread? {
-    guard var result = Spread([-max, -median, -min]) else { return nil }
-    result.count = count
-    return result
   }
 }

@@ -1,4 +1,4 @@
-// What may be claimed of one metric: every arm at every depth against the baseline, judged as one family.
+// What may be claimed of one metric at one concurrency: every arm at every depth against the baseline, as one family.
 
 internal import Statistics
 
@@ -14,15 +14,17 @@ struct Judgement {
   /// A′ against A, by depth.
   private(set) var controls: [(depth: Int, effect: PairedEffect)] = []
 
-  /// Nothing is judged without a baseline; `arms` are neither the baseline nor its control.
+  /// Nothing is judged without a baseline; `arms` are neither the baseline nor its control. At another concurrency than
+  /// the headline's there are other depths, so another family.
   init(
-    _ metric: RoundTable.Metric, of arms: [String], in table: RoundTable, baseline: String?, control: String?
+    _ metric: RoundTable.Metric, of arms: [String], in table: RoundTable, baseline: String?, control: String?,
+    at concurrency: Concurrency? = nil
   ) {
     guard let baseline else { return }
     func effect(_ arm: String, _ depth: Int) -> PairedEffect? {
-      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth)))
+      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency))
     }
-    let depths = table.depths(arm: baseline, phase: .closed)
+    let depths = table.depths(arm: baseline, for: metric, at: concurrency)
     var noise: [Int: PairedEffect] = [:]
     if let control { for depth in depths { noise[depth] = effect(control, depth) } }
     controls = depths.compactMap { depth in noise[depth].map { (depth, $0) } }

@@ -62,20 +62,20 @@ package enum NumberText {
     }.joined(separator: "/") + "×"
   }
 
-  /// The median and half the range in percent of it: `12.3 ±4%`. Just the value when there was one round.
-  package static func plusMinus(_ spread: Spread?, _ text: (Double?) -> String) -> String {
-    guard let spread else { return missing }
-    guard spread.count > 1, let share = Report.ratio(spread.halfRange, spread.median) else {
-      return text(spread.median)
-    }
-    return text(spread.median) + " ±\(fixed(min(999, share * 100), 0))%"
+  /// The median and half of `range` in percent of it: `12.3 ±4%`. Just the value when there was one round.
+  package static func plusMinus(_ value: MedianInterval?, _ text: (Double?) -> String) -> String {
+    guard let value else { return missing }
+    let half = (value.range.upperBound - value.range.lowerBound) / 2
+    guard value.count > 1, let share = Report.ratio(half, value.median) else { return text(value.median) }
+    return text(value.median) + " ±\(fixed(min(999, share * 100), 0))%"
   }
 
-  /// The median and the range: `12.3 (11.9…12.8)`. Just the value when there was one round.
-  package static func withRange(_ spread: Spread?, unit: String = "", _ text: (Double?) -> String) -> String {
-    guard let spread else { return missing }
-    let median = text(spread.median) + unit
-    return spread.count > 1 ? median + " (\(text(spread.min))…\(text(spread.max)))" : median
+  /// The median and `range`: `12.3 (11.9…12.8)`. Just the value when there was one round.
+  package static func withRange(
+    _ value: MedianInterval?, unit: String = "", _ text: (Double?) -> String
+  ) -> String {
+    guard let value else { return missing }
+    return value.count > 1 ? withRange(value.median, value.range, unit: unit, text) : text(value.median) + unit
   }
 
   /// A value with its interval.

@@ -39,8 +39,7 @@ struct ReportHeader {
   private var load: [String] {
     let settings = result.settings
     var pieces = [
-      "placement \(settings.placement)", "\(settings.inFlight) in flight",
-      "\(settings.rounds) of \(settings.roundsPlanned) rounds, slots of \(NumberText.short(settings.slotSeconds)) s",
+      "placement \(settings.placement)", "\(settings.inFlight) in flight" + moreConcurrencies, rounds,
     ]
     if let rate = settings.openLoopRate {
       let reason = settings.openLoopRateReason.map { " (\($0))" } ?? ""
@@ -48,6 +47,22 @@ struct ReportHeader {
     }
     pieces.append("timeout \(NumberText.short(Double(settings.timeoutNanoseconds) / 1e9)) s")
     return pieces
+  }
+
+  private var moreConcurrencies: String {
+    let more = (result.settings.moreConcurrencies ?? []).map(\.name)
+    return more.isEmpty ? "" : " (at the largest depth also \(more.joined(separator: ", ")))"
+  }
+
+  private var rounds: String {
+    let settings = result.settings
+    let slots = settings.slotsPerRound.map { ", each \($0) slots per arm" } ?? ""
+    let seconds = NumberText.short(settings.slotSeconds)
+    let longer = settings.openSlotSeconds.map { NumberText.short($0) } ?? seconds
+    let open = longer == seconds ? "" : ", in the open loop of \(longer) s"
+    let preset = settings.preset.map { " (\($0))" } ?? ""
+    return "\(settings.rounds) of \(settings.roundsPlanned) rounds\(preset)\(slots), slots of "
+      + "\(seconds) s\(open)"
   }
 
   private var processes: [String] {

@@ -38,8 +38,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var warmups: [Warmup] = []
   /// Every slot as measured, in the order of time, re-run ones included.
   package var slots: [Slot] = []
-  /// One per arm, depth and phase, merged over the rounds; superseded slots are not in them.
+  /// One per arm, depth, phase and concurrency, merged over the rounds; superseded slots are not in them.
   package var histograms: [MergedHistogram] = []
+  /// One per arm, depth and round of the open loop; superseded slots are not in them. Absent in older documents.
+  package var roundLatencies: [RoundLatency]?
   package var counts: [CountingPass] = []
   package var hopBytes: [HopBytes] = []
   /// Absent when nothing was clocked.
@@ -149,12 +151,32 @@ package struct MergedHistogram: Codable, Equatable, Sendable {
   package var arm: String
   package var depth: Int
   package var phase: Slot.Phase
+  /// Only of closed-loop slots at another concurrency than that of the settings.
+  package var concurrency: Concurrency?
   package var responseTime: LatencyHistogram
 
-  package init(arm: String, depth: Int, phase: Slot.Phase, responseTime: LatencyHistogram) {
+  package init(
+    arm: String, depth: Int, phase: Slot.Phase, concurrency: Concurrency? = nil, responseTime: LatencyHistogram
+  ) {
     self.arm = arm
     self.depth = depth
     self.phase = phase
+    self.concurrency = concurrency
+    self.responseTime = responseTime
+  }
+}
+
+/// Response times of the open loop in one round, all its slots merged: what percentiles of rounds are compared by.
+package struct RoundLatency: Codable, Equatable, Sendable {
+  package var round: Int
+  package var arm: String
+  package var depth: Int
+  package var responseTime: LatencySummary
+
+  package init(round: Int, arm: String, depth: Int, responseTime: LatencySummary) {
+    self.round = round
+    self.arm = arm
+    self.depth = depth
     self.responseTime = responseTime
   }
 }

@@ -1,14 +1,24 @@
 // What a run was asked to do, and what was decided before it began.
 
+package import Statistics
+
 package struct RunSettings: Codable, Equatable, Sendable {
   /// `one`, `client-apart`, `spread` or `free`.
   package var placement: String
   package var slotSeconds: Double
+  /// Of the open-loop slots, where they were longer, so that a round has enough requests for a P99.
+  package var openSlotSeconds: Double?
+  /// `quick`, `standard` or `publish`; absent when rounds or a budget were given instead.
+  package var preset: String?
+  /// Slots of each arm, depth and concurrency in a round; absent for one.
+  package var slotsPerRound: Int?
   /// Complete rounds in the result.
   package var rounds: Int
   package var roundsPlanned: Int
-  /// Requests under way in the closed-loop slots.
+  /// Requests under way in the closed-loop slots, over one connection.
   package var inFlight: Int
+  /// At which the largest depth was measured too; absent in older documents, which have one request under way.
+  package var moreConcurrencies: [Concurrency]?
   /// Measured, ascending.
   package var depths: [Int]
   /// Left out because the time did not reach.

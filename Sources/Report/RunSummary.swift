@@ -10,11 +10,11 @@ package struct RunSummary: Equatable, Sendable {
   package struct Row: Equatable, Sendable {
     package let depth: Int
     /// Completed requests per second.
-    package var throughput: Spread?
+    package var throughput: MedianInterval?
     /// 1 − throughput / throughput of the same arm and round at depth 1.
-    package var dropAgainstDepthOne: Spread?
+    package var dropAgainstDepthOne: MedianInterval?
     /// 1 − throughput / throughput of the baseline at the same depth and round.
-    package var dropAgainstBaseline: Spread?
+    package var dropAgainstBaseline: MedianInterval?
     /// Against the baseline; nil for the baseline and its control.
     package var throughputComparison: Comparison?
 
@@ -29,19 +29,25 @@ package struct RunSummary: Equatable, Sendable {
     package var p50Growth: Double?
     package var p90Growth: Double?
     package var p99Growth: Double?
+    /// By round, against the baseline. A round counts when both have requests enough, see `PercentileFigure`.
+    package var p50Effect: PairedEffect?
+    package var p99Effect: PairedEffect?
+    /// nil for the baseline and its control.
+    package var p50Comparison: Comparison?
+    package var p99Comparison: Comparison?
     /// Nanoseconds, one request under way.
     package var singleInFlightP50: Int64?
 
     /// Nanoseconds of all nodes per delivery.
-    package var cpuPerHop: Spread?
+    package var cpuPerHop: MedianInterval?
     /// The same minus the baseline's at the same depth and round.
-    package var addedCpuPerHop: Spread?
+    package var addedCpuPerHop: MedianInterval?
     /// Of the CPU per hop, against the baseline; nil for the baseline and its control.
     package var cpuComparison: Comparison?
     /// Nanoseconds of all nodes per client request, minus the baseline's.
-    package var addedCpuPerRequest: Spread?
+    package var addedCpuPerRequest: MedianInterval?
     /// Nanoseconds of all nodes per client request that each hop since the next smaller depth has cost.
-    package var marginalCpu: Spread?
+    package var marginalCpu: MedianInterval?
 
     package var contextBytesPerHop: Double?
     package var payloadBytesPerHop: Double?
@@ -52,16 +58,38 @@ package struct RunSummary: Equatable, Sendable {
     package var systemCallsPerRequest: Double?
   }
 
+  /// One arm at the largest depth, in a closed loop at one concurrency.
+  package struct ConcurrencyRow: Equatable, Sendable {
+    package let concurrency: Concurrency
+    /// As in `Row`.
+    package var throughput: MedianInterval?
+    package var dropAgainstBaseline: MedianInterval?
+    package var throughputComparison: Comparison?
+    package var cpuPerHop: MedianInterval?
+    package var addedCpuPerHop: MedianInterval?
+    package var cpuComparison: Comparison?
+    /// Nanoseconds, of all rounds merged.
+    package var p50: Int64?
+  }
+
   package struct ArmSummary: Equatable, Sendable {
     package let arm: Arm
     /// By ascending depth.
     package let rows: [Row]
     /// Nanoseconds that one more hop costs per client request: the Theil–Sen slope over all depths, per round.
-    package let marginalCpu: Spread?
+    package let marginalCpu: MedianInterval?
     /// Nanoseconds of all nodes per client request, over depth.
     package let cpuFit: DecayFit?
     /// Seconds between two completed requests, over depth.
     package let intervalFit: DecayFit?
+    /// Nanoseconds of the open loop over depth, by round; where no round has requests enough at two depths, of all rounds
+    /// merged, without an interval.
+    package let p50Fit: DecayFit?
+    package let p99Fit: DecayFit?
+    /// Of all nodes per client request, over depth; counted, so without an interval.
+    package let allocationFit: DecayFit?
+    /// At the run's largest depth, the headline first; empty when there is only that.
+    package let concurrencies: [ConcurrencyRow]
     package let fidelity: FidelityResult?
 
     package func row(depth: Int) -> Row? { rows.first { $0.depth == depth } }

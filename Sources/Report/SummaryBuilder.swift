@@ -9,16 +9,25 @@ struct SummaryBuilder {
   let control: String?
   private let throughput: Judgement
   private let cpu: Judgement
+  private let p50: Judgement
+  private let p99: Judgement
+  let concurrencies: ConcurrencyFigures
 
   init(_ result: RunResult) {
     self.result = result
-    table = RoundTable(result.slots)
+    table = RoundTable(result)
     let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
     self.baseline = baseline
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
     let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)
-    throughput = Judgement(.throughput, of: arms, in: table, baseline: baseline, control: control)
-    cpu = Judgement(.cpuPerHop, of: arms, in: table, baseline: baseline, control: control)
+    func judgement(_ metric: RoundTable.Metric, in table: RoundTable, control: String?) -> Judgement {
+      Judgement(metric, of: arms, in: table, baseline: baseline, control: control)
+    }
+    throughput = judgement(.throughput, in: table, control: control)
+    cpu = judgement(.cpuPerHop, in: table, control: control)
+    p50 = judgement(.p50, in: table, control: control)
+    p99 = judgement(.p99, in: table, control: control)
+    concurrencies = ConcurrencyFigures(result, table: table, arms: arms, baseline: baseline, control: control)
   }
 
   var session: SessionCheck { SessionCheck(controls: cpu.controls) }
@@ -34,10 +43,12 @@ struct SummaryBuilder {
     }
     return RunSummary.ArmSummary(
       arm: arm, rows: rows, marginalCpu: marginalCpu(arm: arm.name),
-      cpuFit: fit(arm: arm.name) { table.value(.cpuPerRequest, arm: arm.name, depth: $0, phase: .closed, round: $1) },
+      cpuFit: fit(arm: arm.name) { table.value(.cpuPerRequest, arm: arm.name, depth: $0, round: $1) },
       intervalFit: fit(arm: arm.name) { depth, round in
-        table.value(.throughput, arm: arm.name, depth: depth, phase: .closed, round: round).flatMap { ratio(1, $0) }
+        table.value(.throughput, arm: arm.name, depth: depth, round: round).flatMap { ratio(1, $0) }
       },
+      p50Fit: latencyFit(.p50, arm.name, rows) { $0.p50 }, p99Fit: latencyFit(.p99, arm.name, rows) { $0.p99 },
+      allocationFit: allocationFit(arm: arm.name), concurrencies: concurrencies.rows(arm: arm.name),
       fidelity: result.fidelity.first { $0.arm == arm.name })
   }
 
@@ -51,10 +62,10 @@ struct SummaryBuilder {
   }
 
   private func addThroughput(to row: inout RunSummary.Row, arm: String) {
-    row.throughput = Spread(table.values(.throughput, arm: arm, depth: row.depth))
-    func drop(against reference: (arm: String, depth: Int)) -> Spread? {
+    row.throughput = MedianInterval(table.values(.throughput, arm: arm, depth: row.depth))
+    func drop(against reference: (arm: String, depth: Int)) -> MedianInterval? {
       let pairs = table.pairs(.throughput, arm: arm, depth: row.depth, against: reference)
-      return Spread(pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
+      return MedianInterval(pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
     }
     if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
     guard let baseline, baseline != arm else { return }
@@ -63,15 +74,15 @@ struct SummaryBuilder {
   }
 
   private func addCpu(to row: inout RunSummary.Row, arm: String, previous: Int?) {
-    row.cpuPerHop = Spread(table.values(.cpuPerHop, arm: arm, depth: row.depth))
+    row.cpuPerHop = MedianInterval(table.values(.cpuPerHop, arm: arm, depth: row.depth))
     if let previous {
       let pairs = table.pairs(.cpuPerRequest, arm: arm, depth: row.depth, against: (arm, previous))
-      row.marginalCpu = Spread(pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
+      row.marginalCpu = MedianInterval(pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
     }
     guard let baseline, baseline != arm else { return }
-    func added(_ metric: RoundTable.Metric) -> Spread? {
+    func added(_ metric: RoundTable.Metric) -> MedianInterval? {
       let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (baseline, row.depth))
-      return Spread(pairs.map { $0.value - $0.reference })
+      return MedianInterval(pairs.map { $0.value - $0.reference })
     }
     row.addedCpuPerHop = added(.cpuPerHop)
     row.addedCpuPerRequest = added(.cpuPerRequest)
@@ -79,9 +90,15 @@ struct SummaryBuilder {
   }
 
   private func addLatency(to row: inout RunSummary.Row, arm: String) {
-    if let single = histogram(arm: arm, depth: row.depth, phase: .single) {
-      row.singleInFlightP50 = single.percentile(50)
+    let one: Slot.Phase = table.headline == Concurrency(inFlight: 1) ? .closed : .single
+    row.singleInFlightP50 = histogram(arm: arm, depth: row.depth, phase: one)?.percentile(50)
+    if let baseline, baseline != arm {
+      let reference = (arm: baseline, depth: row.depth)
+      row.p50Effect = PairedEffect(pairs: table.pairs(.p50, arm: arm, depth: row.depth, against: reference))
+      row.p99Effect = PairedEffect(pairs: table.pairs(.p99, arm: arm, depth: row.depth, against: reference))
     }
+    row.p50Comparison = p50.comparison(arm: arm, depth: row.depth)
+    row.p99Comparison = p99.comparison(arm: arm, depth: row.depth)
     guard let open = histogram(arm: arm, depth: row.depth, phase: .open) else { return }
     row.latencyCount = open.count
     row.p50 = open.percentile(50)
@@ -103,7 +120,9 @@ struct SummaryBuilder {
 
   /// nil when nothing was recorded.
   private func histogram(arm: String, depth: Int, phase: Slot.Phase) -> LatencyHistogram? {
-    let found = result.histograms.first { $0.arm == arm && $0.depth == depth && $0.phase == phase }
+    let found = result.histograms.first {
+      $0.arm == arm && $0.depth == depth && $0.phase == phase && $0.concurrency == nil
+    }
     return found.flatMap { $0.responseTime.isEmpty ? nil : $0.responseTime }
   }
 
@@ -130,12 +149,33 @@ struct SummaryBuilder {
     return DecayFit(rounds: rounds, seed: result.seed)
   }
 
-  private func marginalCpu(arm: String) -> Spread? {
+  private func latencyFit(
+    _ metric: RoundTable.Metric, _ arm: String, _ rows: [RunSummary.Row], merged: (RunSummary.Row) -> Int64?
+  ) -> DecayFit? {
+    let depths = table.depths(arm: arm, for: metric)
+    let rounds = table.rounds.map { round in
+      depths.compactMap { depth in
+        table.value(metric, arm: arm, depth: depth, round: round).map { (depth: Double(depth), value: $0) }
+      }
+    }
+    return DecayFit(rounds: rounds, seed: result.seed)
+      ?? DecayFit(
+        rounds: [rows.compactMap { row in merged(row).map { (Double(row.depth), Double($0)) } }], seed: result.seed)
+  }
+
+  private func allocationFit(arm: String) -> DecayFit? {
+    let points = result.counts.filter { $0.arm == arm }.compactMap { pass in
+      CountTotals(pass).allocationsPerRequest.map { (depth: Double(pass.depth), value: $0) }
+    }
+    return DecayFit(rounds: [points], seed: result.seed)
+  }
+
+  private func marginalCpu(arm: String) -> MedianInterval? {
     let depths = table.depths(arm: arm, phase: .closed)
-    return Spread(
+    return MedianInterval(
       table.rounds.compactMap { round in
         let points = depths.compactMap { depth in
-          table.value(.cpuPerRequest, arm: arm, depth: depth, phase: .closed, round: round)
+          table.value(.cpuPerRequest, arm: arm, depth: depth, round: round)
             .map { (x: Double(depth), y: $0) }
         }
         return TheilSen(points)?.slope

@@ -4,8 +4,10 @@ internal import Statistics
 
 package enum TextReport {
   /// Lines of at most 120 characters, but for the last one, which is the finding on one line.
-  package static func render(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func render(_ result: RunResult) -> String { render(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func render(_ result: RunResult, _ summary: RunSummary) -> String {
     var lines = ReportHeader(result: result, summary: summary).lines
     for arm in summary.arms where !arm.rows.isEmpty {
       lines += [""] + armLines(arm)
@@ -13,9 +15,12 @@ package enum TextReport {
     if summary.arms.count > 1, let depth = summary.depths.last {
       lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
     }
+    for table in SummaryTable.all(summary) { lines += [""] + tableLines(table) }
     let stages = StageTable.lines(Attribution(result), baseline: summary.baseline)
     if !stages.isEmpty { lines += [""] + stages }
-    lines += ["", legend].flatMap { $0.isEmpty ? [$0] : TextTable.wrapped(label: "", pieces: [$0], indent: 0) }
+    lines += ["", RoundBand.legend(roundCount: summary.roundCount) + " " + legend].flatMap {
+      $0.isEmpty ? [$0] : TextTable.wrapped(label: "", pieces: [$0], indent: 0)
+    }
     lines += ["", Findings(result: result, summary: summary).line]
     return lines.map(printable).joined(separator: "\n") + "\n"
   }
@@ -26,13 +31,14 @@ package enum TextReport {
   }
 
   private static let legend =
-    "± is half of max − min over the rounds; (min…max) is over the rounds; CPU is of all nodes, closed loop. "
+    "CPU is of all nodes, closed loop. "
     + "Latency is of the open loop from the intended send, merged over the rounds; P99 needs 1000 requests; "
     + "growth is against depth 1. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
     + "allocations at the middle node, one request under way. "
     + "Seen is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
-    + "6 rounds allow no claim. Half-depth is where one request costs twice what it costs at depth 1. "
+    + "6 rounds allow no claim, or n too small where no round has requests enough. What one more hop adds is a Theil–Sen slope, "
+    + "with the bootstrap's interval. Half-depth is where one request costs twice what it costs at depth 1. "
     + "Where time goes: with the clocks of stages on; wait is what edges take beside the CPU of their writes; without "
     + "clocks is what the arm adds in slots without them, and on/off what the clocks leave of the throughput. "
     + "– was not measured."
@@ -90,6 +96,13 @@ package enum TextReport {
       ]
     }
     return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
+  }
+
+  private static func tableLines(_ table: SummaryTable) -> [String] {
+    var text = TextTable(
+      table.columns.enumerated().map { .init($1.title, $1.unit, alignsLeft: $0 == 0) })
+    text.rows = table.rows.map(\.cells)
+    return [table.title] + text.lines()
   }
 
   /// How the arm grows with depth, in words.

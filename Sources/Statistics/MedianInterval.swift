@@ -19,6 +19,27 @@ package struct MedianInterval: Codable, Equatable, Sendable {
     }
   }
 
+  private init(spread: Spread, interval: ClosedRange<Double>?) {
+    self.spread = spread
+    self.interval = interval
+  }
+
+  package var median: Double { spread.median }
+  package var min: Double { spread.min }
+  package var max: Double { spread.max }
+  /// Rounds that it was made from.
+  package var count: Int { spread.count }
+
+  /// What tables and figures show: the interval, and min…max below 6 values.
+  package var range: ClosedRange<Double> { interval ?? spread.min...spread.max }
+
+  /// Of all values with the other sign.
+  package var negated: MedianInterval {
+    var negative = spread
+    (negative.min, negative.median, negative.max) = (-spread.max, -spread.median, -spread.min)
+    return MedianInterval(spread: negative, interval: interval.map { -$0.upperBound...(-$0.lowerBound) })
+  }
+
   /// Half of the interval's width; of A/A′ it is the noise floor. nil without an interval.
   package var halfWidth: Double? {
     interval.map { ($0.upperBound - $0.lowerBound) / 2 }

@@ -17,14 +17,25 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Length of a slot, with its unit, 250ms to 10m.")
   var slot = Seconds(ExperimentPlan.slotSecondsMin)
 
+  @Option(
+    help: "How much is measured: quick, standard or publish, which are 8, 12 or 20 rounds of 1, 2 or 4 slots each.")
+  var preset: String?
+
   @Option(help: "Rounds, 1 to 1000; without it, as many as fit the budget, at least 3.")
   var rounds: Int?
 
-  @Option(help: "Time for the whole run, at most 24h. Not used when --rounds is given.")
-  var budget = Seconds(85)
+  @Option(help: "Time for the whole run, at most 24h; 85s without it. Not used when --rounds is given.")
+  var budget: Seconds?
 
-  @Option(help: "Requests under way in closed-loop slots, 1 to 4096.")
+  @Option(help: "Requests under way in closed-loop slots, over one connection, 1 to 4096.")
   var inFlight = 64
+
+  @Option(
+    help: """
+      Also measured at the largest depth: requests under way, or REQUESTSxCONNECTIONS, separated by commas; 1, and with \
+      a preset 64x64, without it.
+      """)
+  var concurrency: String?
 
   @Option(
     name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
@@ -65,7 +76,16 @@ struct ExperimentOptions: ParsableArguments {
     }
     try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600)
     try OptionRange.check("--rounds", rounds, 1...SignTest.roundCountMax)
-    try OptionRange.check("--budget", budget, 0...86_400)
+    if let budget { try OptionRange.check("--budget", budget, 0...86_400) }
+    if let preset {
+      guard RunPreset(rawValue: preset) != nil else {
+        throw ValidationError("--preset: expected quick, standard or publish, got \"\(preset)\"")
+      }
+      if let other = rounds != nil ? "--rounds" : budget != nil ? "--budget" : nil {
+        throw ValidationError("--preset: expected no \(other) beside it, because a preset says how many rounds")
+      }
+    }
+    _ = try concurrencies()
     try OptionRange.check("--timeout", timeout, OptionRange.timeout)
     try OptionRange.check("--drain", drain, OptionRange.drain)
     try OptionRange.check("--in-flight", inFlight, 1...4096)
@@ -96,15 +116,42 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  private static let budgetByDefault = 85.0
+
+  private var runPreset: RunPreset? { preset.flatMap(RunPreset.init(rawValue:)) }
+
+  /// Beside the headline. 64 over 64 connections needs time that the default budget does not have.
+  private func concurrencies() throws -> [Concurrency] {
+    let names = (concurrency ?? (preset == nil ? "1" : "1,64x64")).split(
+      separator: ",", omittingEmptySubsequences: false)
+    var found: [Concurrency] = []
+    for name in names {
+      guard let one = Concurrency(name) else {
+        throw ValidationError(
+          "--concurrency: expected 1 to \(Concurrency.inFlightMax), or REQUESTSxCONNECTIONS with at most "
+            + "\(Concurrency.connectionsMax) connections and no more of them than requests, got \"\(name)\"")
+      }
+      guard !found.contains(one) else { throw ValidationError("--concurrency: \"\(name)\" is named twice") }
+      found.append(one)
+    }
+    return found.filter { $0 != Concurrency(inFlight: inFlight) }
+  }
+
   /// The arms' control is added here.
   func plan(arms: [ArmPlan], depths: [Int], isChain: Bool) throws -> ExperimentPlan {
     try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
-    return ExperimentPlan(
+    var plan = ExperimentPlan(
       commandLine: CommandLine.arguments, arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
-      placement: Placement(rawValue: placement)!, slotSeconds: slot.value, rounds: rounds,
-      budgetSeconds: rounds == nil ? budget.value : nil, inFlight: inFlight, timeoutSeconds: timeout.value,
+      placement: Placement(rawValue: placement)!, slotSeconds: slot.value,
+      rounds: rounds ?? runPreset?.roundCount,
+      budgetSeconds: rounds == nil && preset == nil ? budget?.value ?? Self.budgetByDefault : nil, inFlight: inFlight,
+      timeoutSeconds: timeout.value,
       drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
       opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    plan.moreConcurrencies = try concurrencies()
+    plan.preset = runPreset
+    plan.slotCount = runPreset?.slotCount ?? 1
+    return plan
   }
 
   /// One arm per preset.

@@ -56,7 +56,11 @@ struct ReportCommandTests {
     let text = try String(contentsOf: output.appending(path: "report.txt"), encoding: .utf8)
     #expect(try Self.run.get().error.contains(text))
     let names = try FileManager.default.contentsOfDirectory(atPath: output.path).sorted()
-    #expect(names == ["histograms", "index.html", "report.md", "report.txt", "slots.csv", "summary.csv"])
+    #expect(
+      names == [
+        "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "slopes.csv", "slots.csv", "stages.csv",
+        "summary.csv",
+      ])
   }
 
   @Test(

@@ -12,6 +12,10 @@ extension ExampleRun {
     result.seed = .max
     result.settings.opaqueSize = 1_024
     result.settings.droppedDepths = [2]
+    result.settings.openSlotSeconds = 1.5
+    result.settings.preset = "standard"
+    result.settings.slotsPerRound = 2
+    result.settings.moreConcurrencies = [Concurrency(inFlight: 64, connections: 64)]
     result.settings.fullRunSeconds = 131.5
     result.settings.openLoopRate = 9_350
     result.settings.openLoopRateReason = "half of the slowest pilot, map at depth 3"
@@ -19,7 +23,13 @@ extension ExampleRun {
     result.warmups = [Warmup(arm: "map", set: 1, windowsDiscarded: 125, seconds: 5, steady: false)]
     result.slots = [fullSlot()]
     result.histograms = [
-      MergedHistogram(arm: "map", depth: 3, phase: .open, responseTime: filled([90_000, 110_000, 250_000, 250_000]))
+      MergedHistogram(arm: "map", depth: 3, phase: .open, responseTime: filled([90_000, 110_000, 250_000, 250_000])),
+      MergedHistogram(
+        arm: "map", depth: 3, phase: .closed, concurrency: Concurrency(inFlight: 64, connections: 64),
+        responseTime: filled([90_000, 110_000])),
+    ]
+    result.roundLatencies = [
+      RoundLatency(round: 0, arm: "map", depth: 3, responseTime: LatencySummary(filled([90_000, 250_000]))!)
     ]
     result.counts = [
       CountingPass(

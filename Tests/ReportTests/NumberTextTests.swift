@@ -38,12 +38,12 @@ struct NumberTextTests {
 
   @Test("spreads show half their range, or their range, and neither for a single round")
   func spreads() {
-    let spread = Spread([9, 10, 12])
+    let spread = MedianInterval([9, 10, 12])
     #expect(NumberText.plusMinus(spread, NumberText.whole) == "10 ±15%")
     #expect(NumberText.withRange(spread, unit: " µs", NumberText.whole) == "10 µs (9…12)")
-    #expect(NumberText.plusMinus(Spread([10]), NumberText.whole) == "10")
-    #expect(NumberText.withRange(Spread([10]), NumberText.whole) == "10")
-    #expect(NumberText.plusMinus(Spread([-1, 0, 1]), NumberText.whole) == "0")
+    #expect(NumberText.plusMinus(MedianInterval([10]), NumberText.whole) == "10")
+    #expect(NumberText.withRange(MedianInterval([10]), NumberText.whole) == "10")
+    #expect(NumberText.plusMinus(MedianInterval([-1, 0, 1]), NumberText.whole) == "0")
     #expect(NumberText.plusMinus(nil, NumberText.whole) == "–")
     #expect(NumberText.withRange(nil, NumberText.whole) == "–")
   }

@@ -72,12 +72,12 @@ struct RunSummaryTests {
     let slope = try #require(map.marginalCpu)
     #expect(slope.min == 30_000 && slope.median == 31_000 && slope.max == 32_000)
     let row = try #require(map.row(depth: 4))
-    #expect(row.cpuPerHop == Spread([32_500, 33_500, 34_500]))
-    #expect(row.addedCpuPerHop == Spread([10_000, 11_000, 12_000]))
-    #expect(row.addedCpuPerRequest == Spread([40_000, 44_000, 48_000]))
-    #expect(row.marginalCpu == Spread([30_000, 31_000, 32_000]))
+    #expect(row.cpuPerHop == MedianInterval([32_500, 33_500, 34_500]))
+    #expect(row.addedCpuPerHop == MedianInterval([10_000, 11_000, 12_000]))
+    #expect(row.addedCpuPerRequest == MedianInterval([40_000, 44_000, 48_000]))
+    #expect(row.marginalCpu == MedianInterval([30_000, 31_000, 32_000]))
     #expect(map.row(depth: 1)?.marginalCpu == nil)
-    #expect(summary.arm(named: "baseline")?.marginalCpu == Spread([20_000, 20_000, 20_000]))
+    #expect(summary.arm(named: "baseline")?.marginalCpu == MedianInterval([20_000, 20_000, 20_000]))
     #expect(summary.arm(named: "baseline′")?.rows.isEmpty == true)
   }
 
@@ -96,8 +96,8 @@ struct RunSummaryTests {
     #expect(summary.roundCount == 1)
     let map = try #require(summary.arm(named: "map"))
     #expect(map.rows.map(\.depth) == [1])
-    #expect(map.row(depth: 1)?.throughput == Spread([1_500]))
-    #expect(map.row(depth: 1)?.cpuPerHop == Spread([6_000]))
+    #expect(map.row(depth: 1)?.throughput == MedianInterval([1_500]))
+    #expect(map.row(depth: 1)?.cpuPerHop == MedianInterval([6_000]))
   }
 
   @Test("latency comes from the merged histogram of the open loop, and a P99 only of 1000 requests")

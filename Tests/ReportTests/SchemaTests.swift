@@ -137,6 +137,7 @@ struct Mutation {
 
   /// Keys that may be absent.
   static let optional: Set<String> = [
+    "openSlotSeconds", "preset", "slotsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
     "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "budgetSeconds",
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",

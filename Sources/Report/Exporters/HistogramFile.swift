@@ -1,9 +1,12 @@
 // What the files of a histogram are called. Names of arms may hold anything; names of files hold little.
 
+internal import Statistics
+
 package enum HistogramFile {
-  /// Without an ending: `map-depth-5-open`.
+  /// Without an ending: `map-depth-5-open`, `map-depth-5-closed-64x64`.
   package static func name(_ histogram: MergedHistogram) -> String {
     "\(plain(histogram.arm))-depth-\(histogram.depth)-\(histogram.phase.rawValue)"
+      + (histogram.concurrency.map { "-\($0.name)" } ?? "")
   }
 
   /// One name each, in the same order: a name that came before gets a number.

@@ -3,8 +3,10 @@
 internal import Statistics
 
 package enum MarkdownReport {
-  package static func render(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func render(_ result: RunResult) -> String { render(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func render(_ result: RunResult, _ summary: RunSummary) -> String {
     let decay = DecayFigures(result: result, summary: summary)
     let attribution = Attribution(result)
     let thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: attribution)
@@ -23,11 +25,15 @@ package enum MarkdownReport {
           comparison.rows.map(\.cells)),
       ]
     }
+    for beside in SummaryTable.all(summary) {
+      let titles = beside.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" }
+      blocks += ["## \(beside.title)", escaped(beside.lead), table(titles, beside.rows.map(\.cells))]
+    }
     if summary.depths.count > 1 { blocks += thresholdBlocks(thresholds) }
     blocks += stageBlocks(attribution)
     for arm in summary.arms where !arm.rows.isEmpty { blocks += armBlocks(arm, decay) }
     blocks += [
-      "± is half of max − min over the rounds; (min…max) is over the rounds. CPU is of all nodes, closed loop. Latency "
+      RoundBand.legend(roundCount: summary.roundCount) + " CPU is of all nodes, closed loop. Latency "
         + "is of the open loop from the intended send, merged over the rounds. – was not measured."
     ]
     return blocks.joined(separator: "\n\n") + "\n"

@@ -22,6 +22,8 @@ package struct ReportFolder {
   package let files: [File]
 
   package init(_ result: RunResult) {
+    // The bootstrap takes most of the time: once for all.
+    let summary = RunSummary(result)
     var files: [File] = []
     let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
     for (name, histogram) in zip(HistogramFile.names(histograms), histograms) {
@@ -32,10 +34,11 @@ package struct ReportFolder {
     files.append(File("slots.csv", SlotsCSV.text(result)))
     files.append(File("nodes.csv", NodesCSV.text(result)))
     files.append(File("stages.csv", StagesCSV.text(result)))
-    files.append(File("summary.csv", SummaryCSV.text(result)))
-    files.append(File("report.md", MarkdownReport.render(result)))
-    files.append(File("report.txt", TextReport.render(result)))
-    files.append(File("index.html", ReportPage(result).html))
+    files.append(File("summary.csv", SummaryCSV.text(result, summary)))
+    files.append(File("slopes.csv", SlopesCSV.text(summary)))
+    files.append(File("report.md", MarkdownReport.render(result, summary)))
+    files.append(File("report.txt", TextReport.render(result, summary)))
+    files.append(File("index.html", ReportPage(result, summary).html))
     self.files = files
   }
 

@@ -3,8 +3,10 @@
 internal import Statistics
 
 package enum SummaryCSV {
-  package static func text(_ result: RunResult) -> String {
-    let summary = RunSummary(result)
+  package static func text(_ result: RunResult) -> String { text(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  static func text(_ result: RunResult, _ summary: RunSummary) -> String {
     let figures = DecayFigures(result: result, summary: summary)
     var columns = ["arm", "store", "propagator", "control_of", "depth"]
     for metric in DecayMetric.allCases {
@@ -14,8 +16,8 @@ package enum SummaryCSV {
     for name in spreadNames { columns += [name, "\(name)_min", "\(name)_max"] }
     columns += [
       "p90_ns", "latency_count", "p99_growth", "single_in_flight_p50_ns", "payload_bytes_per_hop", "context_keys",
-      "allocations_at_middle_node", "system_calls_at_middle_node", "cpu_verdict", "throughput_verdict", "fidelity",
-      "lost_keys",
+      "allocations_at_middle_node", "system_calls_at_middle_node", "cpu_verdict", "throughput_verdict", "p50_ratio",
+      "p50_verdict", "p99_ratio", "p99_verdict", "fidelity", "lost_keys",
     ]
     var table = CSVTable(columns: columns)
     for arm in summary.arms {
@@ -47,6 +49,8 @@ package enum SummaryCSV {
       CSVTable.number(row.singleInFlightP50), CSVTable.number(row.payloadBytesPerHop), CSVTable.number(row.contextKeys),
       CSVTable.number(row.allocationsPerRequest), CSVTable.number(row.systemCallsPerRequest),
       row.cpuComparison?.verdict.rawValue ?? "", row.throughputComparison?.verdict.rawValue ?? "",
+      CSVTable.number(row.p50Effect?.effect), row.p50Comparison?.verdict.rawValue ?? "",
+      CSVTable.number(row.p99Effect?.effect), row.p99Comparison?.verdict.rawValue ?? "",
       summary.fidelity?.verdict.rawValue ?? "", summary.fidelity?.lostKeys.joined(separator: " ") ?? "",
     ]
     return line

@@ -25,24 +25,13 @@ struct DecayFigures {
   let summary: RunSummary
   private let table: RoundTable
   private let totals: [Place: CountTotals]
-  /// P50 and P99 of the open slots, one per slot; a P99 only where the slot has requests enough.
-  private var slotP50: [Place: [Double]] = [:]
-  private var slotP99: [Place: [Double]] = [:]
 
   init(result: RunResult, summary: RunSummary) {
     self.summary = summary
-    table = RoundTable(result.slots)
+    table = RoundTable(result)
     totals = Dictionary(
       result.counts.map { (Place(arm: $0.arm, depth: $0.depth), CountTotals($0)) },
       uniquingKeysWith: { first, _ in first })
-    for slot in result.slots where slot.phase == .open && !slot.superseded {
-      guard let latency = slot.responseTime else { continue }
-      let place = Place(arm: slot.arm, depth: slot.depth)
-      slotP50[place, default: []].append(Double(latency.p50))
-      if latency.count >= PercentileFigure.countMin(99) {
-        slotP99[place, default: []].append(Double(latency.p99))
-      }
-    }
   }
 
   /// One per arm of the run, in its order.
@@ -66,8 +55,8 @@ struct DecayFigures {
     case .throughput: return ofRounds(table.values(.throughput, arm: arm, depth: row.depth), row.depth)
     case .cpuPerHop: return ofRounds(table.values(.cpuPerHop, arm: arm, depth: row.depth), row.depth)
     case .cpuPerRequest: return ofRounds(table.values(.cpuPerRequest, arm: arm, depth: row.depth), row.depth)
-    case .p50: return merged(row.p50, slotP50[place], row.depth)
-    case .p99: return merged(row.p99, slotP99[place], row.depth)
+    case .p50: return merged(row.p50, table.values(.p50, arm: arm, depth: row.depth), row.depth)
+    case .p99: return merged(row.p99, table.values(.p99, arm: arm, depth: row.depth), row.depth)
     case .allocationsPerRequest: return totals[place]?.allocationsPerRequest.map { Point(depth: row.depth, value: $0) }
     case .contextBytesPerHop: return row.contextBytesPerHop.map { Point(depth: row.depth, value: $0) }
     }
@@ -80,11 +69,9 @@ struct DecayFigures {
     }
   }
 
-  /// A percentile of all rounds merged, in the band of the slots' own.
-  private func merged(_ value: Int64?, _ slots: [Double]?, _ depth: Int) -> Point? {
-    guard let value else { return nil }
-    let slots = slots ?? []
-    return Point(depth: depth, value: Double(value), band: RoundBand.of(slots), roundCount: slots.count)
+  /// A percentile of all rounds merged, in the band of the rounds' own.
+  private func merged(_ value: Int64?, _ rounds: [Double], _ depth: Int) -> Point? {
+    value.map { Point(depth: depth, value: Double($0), band: RoundBand.of(rounds), roundCount: rounds.count) }
   }
 }
 

@@ -33,7 +33,7 @@ package struct NodeFigures: Equatable, Sendable {
 
   /// Nil when no node was measured.
   package init?(_ result: RunResult) {
-    let slots = result.slots.filter { $0.phase == .closed && !$0.superseded && !$0.nodes.isEmpty }
+    let slots = result.headlineSlots.filter { !$0.nodes.isEmpty }
     guard let depth = (slots.map(\.depth) + result.counts.map(\.depth)).max() else { return nil }
     self.depth = depth
     for arm in result.arms {

@@ -24,7 +24,7 @@ struct NodeShares {
 
   /// From the closed-loop slots; nil when there are none with nodes in them.
   init?(_ result: RunResult) {
-    let slots = result.slots.filter { $0.phase == .closed && !$0.superseded && !$0.nodes.isEmpty }
+    let slots = result.headlineSlots.filter { !$0.nodes.isEmpty }
     guard let depth = slots.map(\.depth).max() else { return nil }
     self.depth = depth
     let deepest = slots.filter { $0.depth == depth }

@@ -14,8 +14,17 @@ enum RoundBand {
     return sorted[rank - 1]...sorted[sorted.count - rank]
   }
 
+  /// What ± and (…) mean in tables.
+  static func legend(roundCount: Int) -> String {
+    guard isInterval(roundCount: roundCount) else {
+      return "± is half of max − min over the rounds; (min…max) is over the rounds."
+    }
+    return "(…) is the sign test's interval of the median over the rounds, at 95 % or more, and ± half of its width; "
+      + "of a value that fewer than \(SignTest.roundCountMin) rounds have, they are min…max and half of it."
+  }
+
   static func isInterval(roundCount: Int) -> Bool {
-    roundCount >= SignTest.roundCountMin && roundCount <= 1_000
+    roundCount >= SignTest.roundCountMin && roundCount <= SignTest.roundCountMax
   }
 
   static func name(roundCount: Int) -> String {

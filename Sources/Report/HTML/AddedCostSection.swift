@@ -10,34 +10,34 @@ struct AddedCostSection {
     guard let depth = page.summary.depths.last, !cards.isEmpty else { return .nothing }
     return ReportPage.section(
       "cost", "What a strategy costs at depth \(depth)",
-      "Against the baseline, which carries no context, in the same round. Bars reach from the smallest to the largest "
-        + "round. What lies inside the shaded noise is not told apart from nothing.",
+      "Against the baseline, which carries no context, in the same round. Bars are "
+        + "\(page.bandName). What lies inside the shaded noise is not told apart from nothing.",
       [.element("div", ["class": "grid2"], cards.map(\.markup))])
   }
 
   private var cpu: FigureCard? {
     card(
       id: "figure-added-cpu", title: "Added CPU per hop", caption: "CPU per hop − that of the baseline.",
-      axis: "µs per hop", unit: "ns", spread: { $0.addedCpuPerHop }, verdict: { $0.cpuComparison?.verdict },
+      axis: "µs per hop", unit: "ns", value: { $0.addedCpuPerHop }, verdict: { $0.cpuComparison?.verdict },
       axisText: AxisText.microseconds, text: { NumberText.microseconds($0) + " µs" })
   }
 
   private var drop: FigureCard? {
     card(
       id: "figure-drop", title: "Throughput lost", caption: "1 − throughput / that of the baseline.", axis: "%",
-      unit: "ratio", spread: { $0.dropAgainstBaseline }, verdict: { $0.throughputComparison?.verdict },
+      unit: "ratio", value: { $0.dropAgainstBaseline }, verdict: { $0.throughputComparison?.verdict },
       axisText: { AxisText.short($0 * 100) }, text: { NumberText.percent($0) + " %" })
   }
 
   private func card(
     id: String, title: String, caption: String, axis: String, unit: String,
-    spread: (RunSummary.Row) -> Spread?, verdict: (RunSummary.Row) -> Comparison.Verdict?,
+    value: (RunSummary.Row) -> MedianInterval?, verdict: (RunSummary.Row) -> Comparison.Verdict?,
     axisText: @escaping (Double) -> String, text: (Double) -> String
   ) -> FigureCard? {
     guard let depth = page.summary.depths.last else { return nil }
     let measured = zip(page.styles, page.summary.arms).compactMap {
-      style, arm -> (style: ArmStyle, spread: Spread, verdict: Comparison.Verdict?)? in
-      guard let row = arm.row(depth: depth), let found = spread(row) else { return nil }
+      style, arm -> (style: ArmStyle, value: MedianInterval, verdict: Comparison.Verdict?)? in
+      guard let row = arm.row(depth: depth), let found = value(row) else { return nil }
       return (style, found, verdict(row))
     }
     guard !measured.isEmpty else { return nil }
@@ -45,14 +45,14 @@ struct AddedCostSection {
       title: "\(title) at depth \(depth), per arm", xTitle: axis,
       rows: measured.map { arm in
         RangeChart.Row(
-          style: arm.style, value: arm.spread.median, band: arm.spread.min...arm.spread.max,
-          text: text(arm.spread.median) + Self.words(arm.verdict))
+          style: arm.style, value: arm.value.median, band: arm.value.range,
+          text: text(arm.value.median) + ReportPage.words(arm.verdict))
       }, xText: axisText)
     var scale = ""
-    if let noise = measured.first(where: { $0.style.name == page.summary.control })?.spread {
+    if let noise = measured.first(where: { $0.style.name == page.summary.control })?.value.spread {
       let reach = max(abs(noise.min), abs(noise.max))
       chart.noise = (-reach...reach, "noise")
-      let largest = measured.map { max(abs($0.spread.min), abs($0.spread.max)) }.max() ?? 0
+      let largest = measured.map { max(abs($0.value.range.lowerBound), abs($0.value.range.upperBound)) }.max() ?? 0
       if reach > 0, largest > 20 * reach {
         chart.xKind = .symmetric(unit: reach)
         scale = " The axis is linear within the noise and logarithmic beyond."
@@ -61,14 +61,11 @@ struct AddedCostSection {
     return FigureCard(
       id: id, title: title, caption: caption + scale, picture: chart.markup(),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "seen", "median, \(unit)", "smallest", "largest", "rounds"], wordColumnCount: 2,
+        columns: ["arm", "seen", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 2,
         rows: measured.map { arm in
           [arm.style.name, arm.verdict?.rawValue ?? NumberText.missing]
-            + [arm.spread.median, arm.spread.min, arm.spread.max].map { ExactText.number($0) } + ["\(arm.spread.count)"]
+            + [arm.value.median, arm.value.range.lowerBound, arm.value.range.upperBound].map { ExactText.number($0) }
+            + ["\(arm.value.count)"]
         }))
-  }
-
-  private static func words(_ verdict: Comparison.Verdict?) -> String {
-    verdict == .difference || verdict == .indicated ? ", \(verdict!.words)" : ""
   }
 }

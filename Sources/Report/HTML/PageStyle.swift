@@ -25,6 +25,7 @@ enum PageStyle {
       h1 span{font-size:16px;font-weight:400;letter-spacing:0;color:var(--soft);margin-left:14px}
       h2{font-size:21px;margin:42px 0 4px;letter-spacing:-.01em}
       h3{font-size:16px;margin:0}
+      .beside{margin-top:24px}
       h4{font-size:13px;margin:8px 0 2px;font-weight:600}
       p{margin:0}
       code{font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}

@@ -10,9 +10,12 @@ package struct ReportPage {
   let thresholds: ThresholdFigures
   let styles: [ArmStyle]
 
-  package init(_ result: RunResult) {
+  package init(_ result: RunResult) { self.init(result, RunSummary(result)) }
+
+  /// - Parameter summary: of this result, for who has it already.
+  init(_ result: RunResult, _ summary: RunSummary) {
     self.result = result
-    summary = RunSummary(result)
+    self.summary = summary
     decay = DecayFigures(result: result, summary: summary)
     thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: Attribution(result))
     styles = ArmStyle.styles(of: result.arms, baseline: summary.baseline)
@@ -44,6 +47,7 @@ package struct ReportPage {
   private var sections: [Markup] {
     [
       VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices, DecaySection(page: self).markup,
+      SlopeSection(page: self).markup, ConcurrencySection(page: self).markup,
       ThresholdSection(page: self).markup, StageSection(page: self).markup, PercentileSection(page: self).markup,
       TopologySection(page: self).markup,
       ComparisonSection(page: self).markup, NodeSection(page: self).markup, ContextSection(page: self).markup,
@@ -93,6 +97,11 @@ package struct ReportPage {
   var bandName: String { RoundBand.name(roundCount: summary.roundCount) }
 
   func style(of arm: String) -> ArmStyle? { styles.first { $0.name == arm } }
+
+  /// Behind a value: a difference that may be claimed.
+  static func words(_ verdict: Comparison.Verdict?) -> String {
+    verdict == .difference || verdict == .indicated ? ", \(verdict!.words)" : ""
+  }
 
   static func section(_ id: String, _ title: String, _ lead: String?, _ children: [Markup]) -> Markup {
     let leads = lead.map { [Markup.element("p", ["class": "lead"], text: $0)] } ?? []

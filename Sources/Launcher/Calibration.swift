@@ -1,0 +1,163 @@
+// `ctxchain calibrate`: measures the same thing twice, very often, and counts how often the two differ. Pairs share
+// nothing: each has process sets and slots of its own. It decides nothing; the result does.
+
+internal import EventLoop
+package import Report
+package import Topology
+
+package struct CalibrationPlan: Sendable {
+  /// Services of the chain.
+  package static let depth = 3
+  /// That run in the same rounds; with so many, all processes of a batch are within those that a run has at most.
+  package static let pairsPerBatchMax = 4
+  package static let pairCountMax = 10_000
+  static let inFlight = 64
+  static let warmupSecondsMax = 1.0
+
+  package var commandLine: [String]
+  package var toolVersion: String
+  /// A chain of `depth` services without a context.
+  package var topology: Topology
+  package var pairCount: Int
+  package var rounds: Int
+  package var slotSeconds: Double
+  package var seed: UInt64
+
+  package init(
+    commandLine: [String], toolVersion: String, topology: Topology, pairCount: Int, rounds: Int, slotSeconds: Double,
+    seed: UInt64
+  ) {
+    self.commandLine = commandLine
+    self.toolVersion = toolVersion
+    self.topology = topology
+    self.pairCount = pairCount
+    self.rounds = rounds
+    self.slotSeconds = slotSeconds
+    self.seed = seed
+  }
+
+  var batchCount: Int { (pairCount + Self.pairsPerBatchMax - 1) / Self.pairsPerBatchMax }
+
+  /// Of one batch; the last may have fewer than the others.
+  func pairCount(batch: Int) -> Int {
+    min(Self.pairsPerBatchMax, pairCount - batch * Self.pairsPerBatchMax)
+  }
+
+  /// Both arms of every pair, as a run like any other, but for the passes that do not concern CPU.
+  func experiment(batch: Int) -> ExperimentPlan {
+    let arms = (0..<pairCount(batch: batch)).flatMap { pair in
+      ["a", "b"].map { side in
+        ArmPlan(name: "pair \(pair + 1)\(side)", store: nil, propagator: "none", topology: topology)
+      }
+    }
+    var plan = ExperimentPlan(
+      commandLine: commandLine, arms: arms, depths: [Self.depth], isChain: true, placement: .one,
+      slotSeconds: slotSeconds, rounds: rounds, budgetSeconds: nil, inFlight: Self.inFlight, timeoutSeconds: 10,
+      drainSeconds: 2, seed: seed &+ UInt64(batch) &* 0x9e37_79b9_7f4a_7c15, isPoisson: false, openLoopRate: nil,
+      opaqueSize: nil, toolVersion: toolVersion)
+    plan.passes = []
+    plan.moreConcurrencies = []
+    plan.warmupSecondsMax = Self.warmupSecondsMax
+    return plan
+  }
+}
+
+/// Runs the batches one after the other and keeps the result, also when it ends early. Main thread only: it spawns.
+package final class Calibration {
+  private let plan: CalibrationPlan
+  private let observer: any RunObserver
+  private let supervisor: Supervisor
+  private let allowedCPUs: [Int32]
+  package private(set) var result: CalibrationResult
+
+  package init(plan: CalibrationPlan, observer: any RunObserver) throws {
+    self.plan = plan
+    self.observer = observer
+    supervisor = try Supervisor()
+    allowedCPUs = PlacementPlan.allowedCPUs()
+    result = CalibrationResult(
+      toolVersion: plan.toolVersion, commandLine: plan.commandLine, startedAt: HostFacts.timestamp(), seed: plan.seed,
+      host: HostFacts.describe(allowedCPUs: allowedCPUs), placement: Placement.one.rawValue,
+      depth: CalibrationPlan.depth, inFlight: CalibrationPlan.inFlight, slotSeconds: plan.slotSeconds,
+      roundsPerPair: plan.rounds, pairsPerBatch: min(plan.pairCount, CalibrationPlan.pairsPerBatchMax),
+      pairsPlanned: plan.pairCount)
+  }
+
+  /// Returns the process's exit status: 1 also when too many pairs differ.
+  package func run() -> Int32 {
+    observer.runDidReach(
+      "this will take about \(RunDuration.text(plan.secondsBeforehand)): \(plan.pairCount) pairs in \(plan.batchCount) "
+        + "batch\(plan.batchCount == 1 ? "" : "es"), \(plan.rounds) rounds each")
+    let start = supervisor.loop.refreshNow()
+    var status: Int32 = 0
+    for batch in 0..<plan.batchCount where status == 0 {
+      status = run(batch)
+      let seconds = Double(supervisor.loop.refreshNow() - start) / 1e9
+      if status == 0 { report(batch, seconds: seconds) }
+    }
+    if status == 0, result.verdict != .passed { status = 1 }
+    result.finishedAt = HostFacts.timestamp()
+    result.exitStatus = Int(status)
+    return status
+  }
+
+  /// Lets go of the signals: after the result was written.
+  package func close() { supervisor.close() }
+
+  private func run(_ batch: Int) -> Int32 {
+    let experiment: Experiment
+    do {
+      experiment = try Experiment(
+        plan: plan.experiment(batch: batch),
+        observer: BatchObserver(observer, "batch \(batch + 1) of \(plan.batchCount)"), supervisor: supervisor,
+        allowedCPUs: allowedCPUs)
+    } catch LauncherError.interrupted(let signal) {
+      result.interrupted = true
+      return 128 + signal
+    } catch {
+      result.notes.append("\(error)")
+      return 1
+    }
+    let status = experiment.run()
+    result.interrupted = experiment.result.interrupted
+    guard status == 0 else {
+      result.notes += experiment.result.failures.map(\.reason) + experiment.result.notes
+      return status
+    }
+    result.add(batch: batch, experiment.result)
+    return 0
+  }
+
+  private func report(_ batch: Int, seconds: Double) {
+    let left = seconds / Double(batch + 1) * Double(plan.batchCount - batch - 1)
+    let time = left > 0 ? "; about \(RunDuration.text(left)) left" : ""
+    observer.runDidReach(
+      "batch \(batch + 1) of \(plan.batchCount) done: \(result.differingCount) of \(result.pairs.count) pairs differ"
+        + time)
+  }
+}
+
+/// Says which batch it is, and leaves out what a run says of its steps.
+private final class BatchObserver: RunObserver {
+  private let observer: any RunObserver
+  private let name: String
+
+  init(_ observer: any RunObserver, _ name: String) {
+    self.observer = observer
+    self.name = name
+  }
+
+  func runDidReach(_ step: String) {}
+
+  func runDidProgress(_ what: String, secondsLeft: Double?) {
+    observer.runDidProgress("\(name): \(what)", secondsLeft: nil)
+  }
+}
+
+extension CalibrationPlan {
+  /// Every set is started and warmed up three times, as in any run of six rounds or more.
+  fileprivate var secondsBeforehand: Double {
+    let slot = slotSeconds + SlotOverhead().seconds
+    return Double(2 * pairCount) * (3 * RunDuration.setSeconds + Double(rounds) * slot)
+  }
+}

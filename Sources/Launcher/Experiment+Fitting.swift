@@ -1,0 +1,138 @@
+// Which slots a round has, how long they take, and how many rounds fit the time that was given.
+
+internal import Report
+internal import Statistics
+
+extension Experiment {
+  func slotSpecs() -> [SlotSpec] {
+    var specs: [SlotSpec] = []
+    for arm in plan.arms.indices {
+      for depth in depths.depths {
+        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight))
+        if plan.passes.contains(.open) {
+          specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
+        }
+      }
+      for more in plan.moreConcurrencies where more != plan.headline {
+        let phase = more == Concurrency(inFlight: 1) ? Slot.Phase.single : .closed
+        specs.append(
+          SlotSpec(
+            arm: arm, depth: depthMax, phase: phase, inFlight: more.inFlight, connections: more.connections))
+      }
+    }
+    return Array(repeating: specs, count: plan.slotCount).flatMap { $0 }
+  }
+
+  func seconds(_ spec: SlotSpec) -> Double { spec.phase == .open ? openSlotSeconds : plan.slotSeconds }
+
+  var roundSeconds: Double {
+    slotSpecs().reduce(0) { $0 + seconds($1) + slotOverhead.seconds }
+  }
+
+  /// Of so many rounds, with the replacements that come with them.
+  private func seconds(rounds: Int) -> Double {
+    let replacements = rounds >= ExperimentPlan.replacementRoundCountMin ? 2.0 : 0
+    return Double(rounds) * roundSeconds + replacements * setsSeconds
+  }
+
+  func hasTimeFor(rounds: Int) -> Bool {
+    guard let budget = plan.budgetSeconds, plan.rounds == nil else { return true }
+    return elapsedSeconds + Double(rounds) * roundSeconds <= budget
+  }
+
+  /// After each round: what was planned, or less when the slots take longer than they did at first. Never less than
+  /// three, with which the depths were chosen.
+  func roundsThatStillFit(_ done: Int, of planned: Int) -> Int {
+    var count = planned
+    while count > max(done, ExperimentPlan.roundCountMin), !hasTimeFor(rounds: count - done) { count -= 1 }
+    if count < planned {
+      observer.runDidReach("\(count) rounds fit the time, not \(planned): slots take longer than they did at first")
+      result.settings.roundsPlanned = count
+    }
+    return count
+  }
+
+  /// As many rounds as fit the budget. When fewer than three do, depths are dropped, and the time that all of them
+  /// would need is noted.
+  func fitRounds() -> Int {
+    let shortest = plan.slotSeconds
+    let longer =
+      plan.passes.contains(.open)
+      ? OpenSlotLength.seconds(
+        rate: openLoopRate, slotCount: plan.slotCount, shortest: shortest,
+        settleSeconds: Double(SlotRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson) : shortest
+    guard plan.rounds == nil, let budget = plan.budgetSeconds else {
+      openSlotSeconds = longer
+      return plan.rounds ?? ExperimentPlan.roundCountMin
+    }
+    dropDepths(budget: budget)
+    let left = budget - elapsedSeconds
+    let count = max(ExperimentPlan.roundCountMin, roundsWithin(left))
+    // Longer slots are for a P99 of every round. They may take rounds, but not the interval that six of them have.
+    openSlotSeconds = longer
+    let longerCount = roundsWithin(left)
+    if longerCount >= min(count, SignTest.roundCountMin) { return longerCount }
+    openSlotSeconds = shortest
+    return count
+  }
+
+  private func roundsWithin(_ left: Double) -> Int {
+    var count = max(0, Int(min(Double(SignTest.roundCountMax), left / roundSeconds)))
+    while count > 0, seconds(rounds: count) > left { count -= 1 }
+    return count
+  }
+
+  private func dropDepths(budget: Double) {
+    let least = ExperimentPlan.roundCountMin
+    let fullSeconds = elapsedSeconds + Double(least) * roundSeconds
+    while !hasTimeFor(rounds: least), depths.dropOne() != nil {}
+    let needed = "\(Int(fullSeconds.rounded(.up))) s"
+    if !depths.dropped.isEmpty {
+      let dropped = depths.dropped.sorted().map(String.init).joined(separator: ", ")
+      result.settings.fullRunSeconds = fullSeconds
+      note("depths \(dropped) dropped: \(least) rounds of all depths need \(needed), not \(Int(budget)) s")
+    } else if !hasTimeFor(rounds: least) {
+      result.settings.fullRunSeconds = fullSeconds
+      note("\(least) rounds need \(needed), more than the \(Int(budget)) s that were given")
+    }
+  }
+
+  private func note(_ text: String) {
+    result.notes.append(text)
+    observer.runDidReach(text)
+  }
+
+  // MARK: How long it will take
+
+  /// From the plan alone, before any process runs.
+  func noteTimeBeforehand() {
+    guard let rounds = plan.rounds else {
+      if let budget = plan.budgetSeconds {
+        observer.runDidReach("this will take at most about \(RunDuration.text(budget))")
+      }
+      return
+    }
+    let setCount = plan.sharesProcessSet ? 1 : plan.arms.count
+    setsSeconds = Double(setCount) * RunDuration.setSeconds
+    // With clocks, without, and once to get ready.
+    let staged = 3 * (ExperimentPlan.stageSlotSeconds + slotOverhead.seconds)
+    let arm =
+      RunDuration.armSeconds + plan.slotSeconds + Double(ExperimentPlan.stageRoundCount(rounds: rounds)) * staged
+    let before = setsSeconds + Double(plan.arms.count) * arm
+    observer.runDidReach(
+      "this will take about \(RunDuration.text(before + seconds(rounds: rounds))): " + roundWords(rounds: rounds))
+  }
+
+  /// From what was measured on the way here.
+  func noteTime(rounds: Int) {
+    observer.runDidReach(
+      "\(RunDuration.text(seconds(rounds: rounds))) from here: " + roundWords(rounds: rounds))
+  }
+
+  private func roundWords(rounds: Int) -> String {
+    let (slot, longer) = (RunDuration.text(plan.slotSeconds), RunDuration.text(openSlotSeconds))
+    let open = longer == slot ? "" : ", those of the open loop of \(longer)"
+    return "\(rounds) round\(rounds == 1 ? "" : "s") of \(slotSpecs().count) slots of "
+      + slot + open
+  }
+}

@@ -1,0 +1,62 @@
+// Every arm at the run's largest depth, once per concurrency that was measured there.
+
+internal import Statistics
+
+struct ConcurrencyFigures {
+  let depth: Int
+  /// The headline first.
+  let concurrencies: [Concurrency]
+  private let result: RunResult
+  private let table: RoundTable
+  private let baseline: String?
+  private var throughput: [Concurrency: Judgement] = [:]
+  private var cpu: [Concurrency: Judgement] = [:]
+
+  /// - Parameter arms: those to be judged: neither the baseline nor its control.
+  init(_ result: RunResult, table: RoundTable, arms: [String], baseline: String?, control: String?) {
+    self.result = result
+    self.table = table
+    self.baseline = baseline
+    depth = result.arms.compactMap { table.depths(arm: $0.name, phase: .closed).last }.max() ?? 0
+    concurrencies = table.concurrencies(depth: depth)
+    for one in concurrencies {
+      throughput[one] = Judgement(
+        .throughput, of: arms, in: table, baseline: baseline, control: control, at: one)
+      cpu[one] = Judgement(.cpuPerHop, of: arms, in: table, baseline: baseline, control: control, at: one)
+    }
+  }
+
+  /// Those that have a slot; empty when the headline is all there is.
+  func rows(arm: String) -> [RunSummary.ConcurrencyRow] {
+    guard concurrencies.count > 1 else { return [] }
+    return concurrencies.map { row(arm: arm, at: $0) }.filter { $0.throughput != nil }
+  }
+
+  private func row(arm: String, at concurrency: Concurrency) -> RunSummary.ConcurrencyRow {
+    func values(_ metric: RoundTable.Metric) -> MedianInterval? {
+      MedianInterval(table.values(metric, arm: arm, depth: depth, at: concurrency))
+    }
+    var row = RunSummary.ConcurrencyRow(
+      concurrency: concurrency, throughput: values(.throughput), cpuPerHop: values(.cpuPerHop))
+    row.p50 = histogram(arm: arm, at: concurrency)?.percentile(50)
+    guard let baseline, baseline != arm else { return row }
+    func pairs(_ metric: RoundTable.Metric) -> [(reference: Double, value: Double)] {
+      table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)
+    }
+    row.dropAgainstBaseline = MedianInterval(
+      pairs(.throughput).compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
+    row.addedCpuPerHop = MedianInterval(pairs(.cpuPerHop).map { $0.value - $0.reference })
+    row.throughputComparison = throughput[concurrency]?.comparison(arm: arm, depth: depth)
+    row.cpuComparison = cpu[concurrency]?.comparison(arm: arm, depth: depth)
+    return row
+  }
+
+  private func histogram(arm: String, at concurrency: Concurrency) -> LatencyHistogram? {
+    let isSingle = concurrency == Concurrency(inFlight: 1) && concurrency != table.headline
+    return result.histograms.first {
+      $0.arm == arm && $0.depth == depth && $0.phase == (isSingle ? .single : .closed)
+        && $0.concurrency == (isSingle || concurrency == table.headline ? nil : concurrency)
+        && !$0.responseTime.isEmpty
+    }?.responseTime
+  }
+}

@@ -1,0 +1,56 @@
+// What one more hop adds to each quantity, a panel per quantity, a row per arm.
+
+internal import Statistics
+
+struct SlopeSection {
+  let page: ReportPage
+
+  var markup: Markup {
+    let shown = DecaySlope.allCases.filter { slope in page.summary.arms.contains { slope.fit($0) != nil } }
+    guard !shown.isEmpty else { return .nothing }
+    let card = FigureCard(
+      id: "figure-slopes", title: "What one more hop adds",
+      caption: "Slope of a Theil–Sen line over the depths. Bars are the bootstrap's interval over the rounds, from "
+        + "\(SignTest.roundCountMin) rounds on. Allocations are counted exactly: no bar.",
+      picture: .element("div", ["class": "grid3"], shown.map(panel)), numbers: numbers(shown), isWide: true)
+    return ReportPage.section("slopes", "The price of a hop", nil, [card.markup])
+  }
+
+  private func panel(_ slope: DecaySlope) -> Markup {
+    let rows = zip(page.styles, page.summary.arms).compactMap { style, arm -> RangeChart.Row? in
+      slope.fit(arm).map { fit in
+        RangeChart.Row(
+          style: style, value: slope.scaled(fit.line.slope),
+          band: fit.slopeInterval.map { slope.scaled($0.lowerBound)...slope.scaled($0.upperBound) },
+          text: slope.number(fit.line.slope))
+      }
+    }
+    var chart = RangeChart(title: "\(slope.title) per hop, per arm", xTitle: "\(slope.unit) per hop", rows: rows)
+    chart.xKind = Self.scale(rows)
+    chart.width = 400
+    return .element("div", [:], [.element("h4", text: slope.title), chart.markup()])
+  }
+
+  /// A slope may be negative, and its interval may reach below 0, where a logarithmic axis ends.
+  private static func scale(_ rows: [RangeChart.Row]) -> Scale.Kind {
+    let kind = Scale.kind(for: rows.map(\.value))
+    let least = rows.flatMap { [$0.value, $0.band?.lowerBound ?? $0.value] }.min() ?? 0
+    guard kind == .logarithmic, least <= 0, let unit = rows.map(\.value).min() else { return kind }
+    return .symmetric(unit: unit)
+  }
+
+  private func numbers(_ shown: [DecaySlope]) -> FigureCard.NumberTable {
+    FigureCard.NumberTable(
+      columns: ["arm", "quantity", "slope per hop", "from", "to", "rounds"], wordColumnCount: 2,
+      rows: page.summary.arms.flatMap { arm in
+        shown.compactMap { slope in
+          slope.fit(arm).map { fit in
+            [arm.arm.name, slope.columnName]
+              + [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound].map {
+                ExactText.number($0)
+              } + ["\(fit.roundCount)"]
+          }
+        }
+      })
+  }
+}

@@ -1,0 +1,52 @@
+// `ctxchain calibrate` as a user runs it, with as few pairs as there can be.
+
+import Foundation
+import Testing
+
+@Suite("Calibrate")
+struct CalibrateTests {
+  private func document(_ program: Program) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any], "\(program.error)")
+  }
+
+  @Test("Two pairs are measured over the same rounds, and the document and the status say the same")
+  func twoPairs() throws {
+    let program = try Program(["calibrate", "--pairs", "2", "--rounds", "6", "--seed", "5", "--json", "-"])
+    let status = try program.wait()
+    let document = try document(program)
+    let verdict = try #require(document["verdict"] as? String)
+    #expect(status == (verdict == "passed" ? 0 : 1))
+    #expect(document["exitStatus"] as? Int == Int(status) && document["seed"] as? Int == 5)
+    let pairs = try #require(document["pairs"] as? [[String: Any]])
+    #expect(pairs.map { $0["pair"] as? Int } == [0, 1] && pairs.allSatisfy { $0["rounds"] as? Int == 6 })
+    for pair in pairs {
+      let (low, high) = (try #require(pair["low"] as? Double), try #require(pair["high"] as? Double))
+      let effect = try #require(pair["effect"] as? Double)
+      #expect(low <= effect && effect <= high)
+      #expect(pair["differs"] as? Bool == (low > 1 || high < 1))
+    }
+    #expect(document["differingCount"] as? Int == pairs.count { $0["differs"] as? Bool == true })
+    #expect(document["allowedCount"] as? Int == 1)
+    #expect(program.error.contains("this will take about") && program.error.contains("batch 1 of 1 done"))
+    #expect(program.error.contains("of 2 pairs of the same differ"))
+    if let valid = try SchemaCheck.status(of: program.file("out"), schema: "calibration-result-1.schema.json") {
+      #expect(valid == 0)
+    }
+  }
+
+  @Test("A signal ends it with what was measured until then, and leaves no process behind")
+  func interrupted() throws {
+    let program = try Program(["calibrate", "--rounds", "6", "--json", "-"])
+    try program.until("the processes") { program.children.count == 4 * 8 }
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130, "\(program.error)")
+    let document = try document(program)
+    #expect(document["interrupted"] as? Bool == true && document["verdict"] as? String == "incomplete")
+    #expect(document["exitStatus"] as? Int == 130 && (document["pairs"] as? [Any])?.isEmpty == true)
+    #expect(program.error.contains("Found nothing: no pair was measured."))
+    #expect(program.children.isEmpty)
+    if let valid = try SchemaCheck.status(of: program.file("out"), schema: "calibration-result-1.schema.json") {
+      #expect(valid == 0)
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import Report
+import Statistics
+import Testing
+
+@Suite("What is compared by round")
+struct RoundTableTests {
+  static let arms = [RunSummaryTests.base, RunSummaryTests.control, RunSummaryTests.map]
+
+  static func result(rounds: Int) -> RunResult {
+    var result = ExampleRun.empty(rounds: rounds, depths: [1, 4], arms: arms)
+    result.roundLatencies = []
+    return result
+  }
+
+  static func latency(_ nanoseconds: Int64, _ count: UInt64) -> LatencySummary {
+    var histogram = LatencyHistogram()
+    histogram.record(nanoseconds: nanoseconds, count: count)
+    return LatencySummary(histogram)!
+  }
+
+  /// Open slots whose latency is `nanoseconds` at depth 1 and scatters by up to 2 % from round to round.
+  static func withLatencies(rounds: Int, count: UInt64, map: Double) -> RunResult {
+    var result = result(rounds: rounds)
+    for round in 0..<rounds {
+      for (place, arm) in arms.enumerated() {
+        for depth in [1, 4] {
+          var slot = RunSummaryTests.slot(arm, depth: depth, round: round, perSecond: 1_000, cpu: 1, phase: .open)
+          slot.inFlight = nil
+          result.slots += [slot, slot]
+          let scatter = 1 + 0.02 * Double((round * 7 + place * 5 + depth) % 11 - 5) / 5
+          let value = 100_000 * Double(depth) * scatter * (arm.name == "map" ? map : 1)
+          result.roundLatencies?.append(
+            RoundLatency(round: round, arm: arm.name, depth: depth, responseTime: latency(Int64(value), count)))
+        }
+      }
+    }
+    return result
+  }
+
+  @Test("a P99 that is twice the baseline's in every round is a difference, one that is the same is none")
+  func percentileVerdicts() throws {
+    func row(_ map: Double) throws -> RunSummary.Row {
+      let summary = RunSummary(Self.withLatencies(rounds: 12, count: 1_000, map: map))
+      return try #require(summary.arm(named: "map")?.row(depth: 4))
+    }
+    let twice = try row(2)
+    #expect(twice.p99Comparison?.verdict == .difference && twice.p50Comparison?.verdict == .difference)
+    let effect = try #require(twice.p99Effect)
+    #expect(effect.roundCount == 12 && abs(effect.effect - 2) < 0.1)
+    let same = try row(1)
+    #expect(same.p99Comparison?.verdict == .noDifferenceSeen && same.p50Comparison?.verdict == .noDifferenceSeen)
+  }
+
+  @Test("rounds of less than 1000 requests have no P99 to compare, but a P50")
+  func tooFew() throws {
+    let result = Self.withLatencies(rounds: 12, count: 999, map: 2)
+    let row = try #require(RunSummary(result).arm(named: "map")?.row(depth: 4))
+    #expect(row.p99Comparison?.verdict == .tooFew && row.p99Effect == nil)
+    #expect(row.p50Comparison?.verdict == .difference)
+    #expect(TextReport.render(result).contains("n too small"))
+  }
+
+  @Test("a document without percentiles of rounds has those of a round's only slot, and none where it has two")
+  func olderDocument() throws {
+    var result = Self.result(rounds: 6)
+    result.roundLatencies = nil
+    for round in 0..<6 {
+      for arm in [RunSummaryTests.base, RunSummaryTests.map] {
+        var slot = RunSummaryTests.slot(arm, depth: 4, round: round, perSecond: 1, cpu: 1, phase: .open)
+        slot.responseTime = Self.latency(arm.name == "map" ? 3_000 : 1_000, 1_000)
+        result.slots += round == 5 ? [slot, slot] : [slot]
+      }
+    }
+    let row = try #require(RunSummary(result).arm(named: "map")?.row(depth: 4))
+    #expect(row.p99Effect?.roundCount == 5 && abs((row.p99Effect?.effect ?? 0) - 3) < 0.01)
+  }
+
+  /// 64 in flight, where `map` costs nothing more, 1, where it costs twice as much, and 64 over 64, half as much again.
+  static func withConcurrencies() -> RunResult {
+    let many = Concurrency(inFlight: 64, connections: 64)
+    var result = result(rounds: 10)
+    for round in 0..<10 {
+      for arm in arms {
+        let scatter = 1 + 0.001 * Double((round * 3 + arm.name.utf8.count) % 5)
+        let slow = arm.name == "map" ? 1.0 : 0
+        for (concurrency, perSecond, cpu) in [
+          (Concurrency(inFlight: 64), 1_000.0, 1_000.0), (Concurrency(inFlight: 1), 100, 5_000 * (1 + slow)),
+          (many, 500, 3_000 * (1 + slow / 2)),
+        ] {
+          var slot = RunSummaryTests.slot(arm, depth: 4, round: round, perSecond: perSecond * scatter, cpu: 0)
+          slot.phase = concurrency.inFlight == 1 ? .single : .closed
+          slot.inFlight = concurrency.inFlight
+          slot.connections = concurrency.connections
+          slot.nodeCpuNanoseconds = Int64(cpu * scatter * Double(slot.deliveries))
+          result.slots.append(slot)
+        }
+      }
+    }
+    return result
+  }
+
+  @Test("each concurrency has its own rounds and its own verdict, and none is in the headline's figures")
+  func concurrencies() throws {
+    let result = Self.withConcurrencies()
+    let summary = RunSummary(result)
+    let map = try #require(summary.arm(named: "map"))
+    #expect(map.concurrencies.map(\.concurrency.name) == ["64", "1", "64x64"])
+    #expect(map.concurrencies.map(\.cpuComparison?.verdict) == [.noDifferenceSeen, .difference, .difference])
+    #expect(map.concurrencies.map(\.throughputComparison?.verdict) == Array(repeating: .noDifferenceSeen, count: 3))
+    for (row, cpu) in zip(map.concurrencies, [1_000.0, 10_000, 4_500]) {
+      #expect(abs(try #require(row.cpuPerHop).median / cpu - 1) < 0.01)
+    }
+    let headline = try #require(map.row(depth: 4))
+    #expect(headline.cpuPerHop == map.concurrencies[0].cpuPerHop && headline.throughput?.count == 10)
+    let text = TextReport.render(result)
+    #expect(text.contains("By concurrency, at depth 4") && text.contains("64x64"))
+  }
+
+  @Test("the page has every concurrency's medians, bands and verdicts, and every slope")
+  func page() throws {
+    let reader = PageReader(html: ReportPage(Self.withConcurrencies()).html)
+    let summary = RunSummary(Self.withConcurrencies())
+    let rows = try reader.table("figure-concurrency-cpu").rows
+    #expect(rows.count == 9)
+    for row in rows {
+      let own = summary.arm(named: row[0])?.concurrencies.first { $0.concurrency.name == row[1] }
+      let cpu = try #require(own?.cpuPerHop)
+      #expect(row[2] == (own?.cpuComparison?.verdict.rawValue ?? "–") && row[6] == "10")
+      for (text, value) in zip(row[3...], [cpu.median, cpu.range.lowerBound, cpu.range.upperBound]) {
+        #expect(Double(text) == value)
+      }
+    }
+    #expect(try reader.table("figure-concurrency-throughput").rows.count == 9)
+    let slopes = RunSummary(Self.withLatencies(rounds: 8, count: 1_000, map: 1.5))
+    let slopeRows = try PageReader(html: ReportPage(Self.withLatencies(rounds: 8, count: 1_000, map: 1.5)).html)
+      .table("figure-slopes").rows
+    let map = try #require(slopeRows.first { $0[0] == "map" && $0[1] == "p99_ns" })
+    let fit = try #require(slopes.arm(named: "map")?.p99Fit)
+    #expect(
+      map[2...4].map { Double($0) } == [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound])
+  }
+
+  @Test("what nodes did is told of the headline's slots alone")
+  func nodes() throws {
+    let result = ExampleRun.typical(rounds: 2, depths: [1, 3])
+    let figures = try #require(NodeFigures(result))
+    let topology = try PageReader(html: ReportPage(result).html).table("figure-topology").rows
+    var more = result
+    for slot in result.slots {
+      for (inFlight, connections) in [(64, 64), (16, 1)] {
+        var other = slot
+        (other.inFlight, other.connections) = (inFlight, connections)
+        for index in other.nodes.indices { other.nodes[index].cpuNanoseconds *= Int64(3 + 50 * index) }
+        more.slots.append(other)
+      }
+    }
+    #expect(NodeFigures(more)?.rows == figures.rows)
+    #expect(try PageReader(html: ReportPage(more).html).table("figure-topology").rows == topology)
+  }
+
+  @Test("P50, P99 and allocations grow by the slope they were made with")
+  func slopes() throws {
+    var result = Self.withLatencies(rounds: 8, count: 1_000, map: 1.5)
+    for depth in [1, 4] {
+      let nodes = (1...depth).map { place in
+        NodeCounts(
+          service: "s\(place)", replica: 0, deliveriesPerRequest: 1, allocationsPerRequest: 17,
+          allocatedBytesPerRequest: 1, systemCallsPerRequest: 1, contextBytesInPerDelivery: 1,
+          payloadBytesInPerDelivery: 1, contextKeysPerDelivery: 1)
+      }
+      result.counts.append(
+        CountingPass(
+          arm: "map", depth: depth, requests: 9, method: .mallocInterposition, nodes: nodes,
+          client: ClientCounts(allocationsPerRequest: nil)))
+    }
+    let map = try #require(RunSummary(result).arm(named: "map"))
+    for fit in [map.p50Fit, map.p99Fit] {
+      let fit = try #require(fit)
+      #expect(abs(fit.line.slope / 150_000 - 1) < 0.05 && fit.roundCount == 8 && fit.slopeInterval != nil)
+    }
+    #expect(map.allocationFit?.line.slope == 17 && map.allocationFit?.slopeInterval == nil)
+    let lines = SlopesCSV.text(result).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(lines.contains { $0[0] == "map" && $0[1] == "allocations_per_request" && $0[2] == "17" })
+    #expect(lines.contains { $0[0] == "map" && $0[1] == "p99_ns" && $0.last == "8" })
+  }
+
+  @Test("where no round has requests enough, the line is fitted to all rounds merged, without an interval")
+  func mergedSlopes() throws {
+    var result = Self.withLatencies(rounds: 8, count: 999, map: 1)
+    for depth in [1, 4] {
+      var histogram = LatencyHistogram()
+      histogram.record(nanoseconds: 20_000 * Int64(depth), count: 8 * 999)
+      result.histograms.append(MergedHistogram(arm: "map", depth: depth, phase: .open, responseTime: histogram))
+    }
+    let map = try #require(RunSummary(result).arm(named: "map"))
+    let fit = try #require(map.p99Fit)
+    #expect(abs(fit.line.slope / 20_000 - 1) < 0.01 && fit.roundCount == 1 && fit.slopeInterval == nil)
+    #expect(map.p50Fit?.roundCount == 8)
+  }
+}
