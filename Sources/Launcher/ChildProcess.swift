@@ -32,8 +32,12 @@ final class ChildProcess: LineChannelDelegate {
   private var log: LineChannel!
   private(set) var logLines: [String] = []
 
-  /// - Parameter wrapper: words put in front of the command line, such as a profiler; empty for none.
-  init(loop: EventLoop, role: Role, name: String, service: String?, wrapper: [String]) throws(LauncherError) {
+  /// - Parameters:
+  ///   - program: path of another ctxchain; nil for this one.
+  ///   - wrapper: words put in front of the command line, such as a profiler; empty for none.
+  init(
+    loop: EventLoop, role: Role, name: String, service: String?, program: String? = nil, wrapper: [String]
+  ) throws(LauncherError) {
     self.name = name
     self.service = service
     var fds: [Int32] = [0, 0]
@@ -54,13 +58,13 @@ final class ChildProcess: LineChannelDelegate {
     }
     defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }
 
-    let program = ChildProcess.program
     let arguments =
       wrapper + [
-        wrapper.isEmpty ? "ctxchain" : ChildProcess.resolvedProgram, role.rawValue, "--launcher", String(getpid()),
+        wrapper.isEmpty ? "ctxchain" : program ?? ChildProcess.resolvedProgram, role.rawValue, "--launcher",
+        String(getpid()),
         "--name", name,
       ]
-    let path = wrapper.first ?? program
+    let path = wrapper.first ?? program ?? ChildProcess.program
     switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
     case .success(let pid): self.pid = pid
     case .failure(let failure):

@@ -19,7 +19,7 @@ extension Experiment {
       observer.runDidProgress("counting: \(plan.arms[arm].name)", secondsLeft: nil)
       let set = try set(for: arm)
       try setCounting(true, set)
-      for depth in depths.depths { try count(arm, depth, set) }
+      for depth in plan.depths(of: arm, among: depths.depths) { try count(arm, depth, set) }
       try setCounting(false, set)
     }
     observer.runDidReach("counted allocations, system calls and bytes")

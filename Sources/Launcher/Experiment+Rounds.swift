@@ -41,11 +41,11 @@ extension Experiment {
   private func slotSpecs() -> [SlotSpec] {
     var specs: [SlotSpec] = []
     for arm in plan.arms.indices {
-      for depth in depths.depths {
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight))
+      for depth in plan.depths(of: arm, among: depths.depths) {
+        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
         specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
       }
-      specs.append(SlotSpec(arm: arm, depth: depthMax, phase: .single))
+      specs.append(SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .single))
     }
     return specs
   }

@@ -52,7 +52,9 @@ package final class Experiment {
   package func run() -> Int32 {
     var status: Int32 = 0
     do throws(LauncherError) {
-      placement.pin(0, to: placement.cpuForLauncher)
+      if plan.pinsLauncher { placement.pin(0, to: placement.cpuForLauncher) }
+      try checkPrograms()
+      if let announcement = plan.announcement { observer.runDidReach(announcement) }
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
@@ -65,7 +67,7 @@ package final class Experiment {
     } catch {
       status = note(error)
     }
-    observer.runDidReach("stopping")
+    if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteClosedConnections)
     sets.forEach { $0.stop() }
     seal(status)
@@ -84,7 +86,8 @@ package final class Experiment {
     return sets[0]
   }
 
-  var depthMax: Int { depths.depths.last! }
+  /// The largest depth of an arm.
+  func depthMax(of arm: Int) -> Int { plan.depths(of: arm, among: depths.depths).last! }
 
   // MARK: Process sets
 
@@ -106,13 +109,13 @@ package final class Experiment {
     }
   }
 
-  func makeSet(_ arm: Int, generation: Int) -> ProcessSet {
+  func makeSet(_ arm: Int, generation: Int, readySeconds: Double = ProcessSetOptions.readySecondsMax) -> ProcessSet {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
-        placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize))
+        opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, readySeconds: readySeconds))
   }
 
   // MARK: End
@@ -165,8 +168,6 @@ package final class Experiment {
         sharedProcessSet: plan.sharesProcessSet, budgetSeconds: plan.budgetSeconds,
         timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)),
       topology: topology,
-      arms: plan.arms.map {
-        Arm(name: $0.name, store: $0.store, propagator: $0.propagator, controlOf: $0.controlOf)
-      })
+      arms: plan.arms.map { Arm($0, shown: topology) })
   }
 }

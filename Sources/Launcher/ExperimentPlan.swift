@@ -11,6 +11,8 @@ package struct ArmPlan: Equatable, Sendable {
   /// The arm that this one repeats, to show the noise: A′.
   package var controlOf: String?
   package var topology: Topology
+  /// What of the plan does not apply to it.
+  package var own = ArmConditions()
 
   package init(name: String, store: String?, propagator: String, controlOf: String? = nil, topology: Topology) {
     self.name = name
@@ -79,6 +81,8 @@ package struct ExperimentPlan: Sendable {
   /// Bytes that `opaque` carries; nil: exactly what `packed` would send.
   package var opaqueSize: Int?
   package var toolVersion: String
+  /// Told before the first process set starts; nil when there is nothing to tell.
+  package var announcement: String?
 
   package init(
     commandLine: [String], arms: [ArmPlan], depths: [Int], isChain: Bool, placement: Placement, slotSeconds: Double,
@@ -103,13 +107,14 @@ package struct ExperimentPlan: Sendable {
     self.toolVersion = toolVersion
   }
 
-  /// Deliveries that a request of this depth may make.
-  func hopsLeft(depth: Int, topology: Topology) -> Int {
-    isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
+  /// Deliveries that a request of this depth may make on this arm.
+  func hopsLeft(arm: Int, depth: Int, topology: Topology) -> Int {
+    if let hops = arms[arm].own.hopsLeft { return hops }
+    return isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
   }
 
   /// Nodes and clients when each arm has a set of its own.
   var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }
 
-  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax }
+  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax && canShareProcessSet }
 }

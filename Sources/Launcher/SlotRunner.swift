@@ -110,7 +110,7 @@ struct SlotRunner {
       token: token,
       mode: spec.phase == .open
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
-      connections: 1, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
+      connections: 1, hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
       settleNanosecondsMax: Int64(SlotRunner.settleSecondsMax(seconds) * 1e9),
       windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
@@ -143,7 +143,7 @@ struct SlotRunner {
         responseP99: response?.p99 ?? 0)
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
-        clientSharesCPU: plan.placement == .one)
+        clientSharesCPU: plan.placement(of: spec.arm) == .one)
     if opened != nil, closed != nil {
       verdict = verdict.judged(
         readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)
