@@ -10,7 +10,13 @@ chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--slot $(D
   $(if $(CARRIER),--strategies $(CARRIER)) $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) \
   $(ARGS)
 
-.PHONY: help deps test-deps build chain test fuzz bench lint format clean
+# make compare: arms A and B, or one of them and AGAINST another build; N, D, R, PLACEMENT and JSON as above.
+A ?= baseline
+B ?= packed
+compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
+  $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
+
+.PHONY: help deps test-deps build chain compare test fuzz bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -31,6 +37,10 @@ build: deps ## Build the program (CONFIG=debug for a debug build)
 chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
 	@swift build -c release
 	@.build/release/ctxchain chain $(chain_options)
+
+compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [FAIL_IF='cpu_per_hop > 1.05'], or B=packed AGAINST=PATH
+	@swift build -c release
+	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
 
 test: test-deps ## Run all tests, debug and release
 	swift build --build-tests

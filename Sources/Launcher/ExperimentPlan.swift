@@ -57,6 +57,12 @@ package struct ExperimentPlan: Sendable {
   /// The same where requests take so long that the pass would last longer than this.
   package static let countedRequestCountMin = 4
   static let countedSecondsMax = 2.0
+  /// Seconds of a slot of the stage pass, and requests in it at most.
+  static let stageSlotSeconds = 0.03
+  static let stagedRequestCountMax = 1024
+
+  /// Rounds of the stage pass in a run of so many rounds; nil when the budget decides.
+  static func stageRoundCount(rounds: Int?) -> Int { min(rounds ?? roundCountMin, 8) }
 
   package var commandLine: [String]
   package var arms: [ArmPlan]
@@ -81,6 +87,9 @@ package struct ExperimentPlan: Sendable {
   /// Bytes that `opaque` carries; nil: exactly what `packed` would send.
   package var opaqueSize: Int?
   package var toolVersion: String
+  /// Retains and stages are looked for, which say why an arm costs what it costs. `compare` asks only what it costs, also
+  /// of builds that know no such pass.
+  package var explainsCosts = true
   /// Told before the first process set starts; nil when there is nothing to tell.
   package var announcement: String?
 

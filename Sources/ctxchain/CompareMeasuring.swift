@@ -100,6 +100,7 @@ struct CompareMeasuring: ParsableArguments {
       rounds: rounds ?? ComparePlan.roundCountByDefault, budgetSeconds: nil, inFlight: inFlight ?? 64,
       timeoutSeconds: timeout?.value ?? 10, drainSeconds: drain?.value ?? 2, seed: seed ?? 1,
       isPoisson: arrival == "poisson", openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    plan.explainsCosts = false
     plan.announcement = ComparePlan.announcement(plan)
     return plan
   }

@@ -142,7 +142,8 @@ struct Mutation {
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
-    "requestsLost",
+    "requestsLost", "stages", "memory", "retainsPerRequest", "releasesPerRequest", "runQueueWaitNanoseconds",
+    "voluntarySwitches", "involuntarySwitches",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -184,7 +185,8 @@ struct Mutation {
     guard optional.contains(key) else { return false }
     if path.contains(".topology") { return false }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
-    if key == "arm" { return path.hasPrefix("$.closedConnections") }
+    if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
+    if key == "store" { return path.hasPrefix("$.arms") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }
