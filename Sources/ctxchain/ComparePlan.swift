@@ -49,7 +49,7 @@ struct ComparePlan {
     // two thirds of it once more; checking, counting and the pilot about 1 s an arm.
     let sets = Double(plan.arms.count) * (rounds >= ExperimentPlan.replacementRoundCountMin ? 4.5 : 1.5)
     let seconds = Double(rounds * slots) * (plan.slotSeconds + 0.03) + sets + Double(plan.arms.count)
-    return "takes about \(Int(seconds.rounded())) s: \(rounds) rounds of \(slots) slots of "
+    return "takes about \(Int(seconds.rounded())) s: \(rounds) round\(rounds == 1 ? "" : "s") of \(slots) slots of "
       + "\(Seconds.text(plan.slotSeconds)), and what comes before them"
   }
 }
