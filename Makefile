@@ -10,7 +10,13 @@ chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--slot $(D
   $(if $(CARRIER),--strategies $(CARRIER)) $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) \
   $(ARGS)
 
-.PHONY: help deps test-deps build chain calibrate test fuzz bench lint format clean
+# make compare: arms A and B, or one of them and AGAINST another build; N, D, R, PLACEMENT and JSON as above.
+A ?= baseline
+B ?= packed
+compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
+  $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
+
+.PHONY: help deps test-deps build chain compare calibrate test fuzz bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -36,6 +42,10 @@ PAIRS ?= 200
 calibrate: deps ## Count how often A differs from A on this machine, about 40 minutes (PAIRS=200 [JSON=FILE])
 	@swift build -c release
 	@.build/release/ctxchain calibrate --pairs $(PAIRS) $(if $(JSON),--json $(JSON)) $(ARGS)
+
+compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [FAIL_IF='cpu_per_hop > 1.05'], or B=packed AGAINST=PATH
+	@swift build -c release
+	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
 
 test: test-deps ## Run all tests, debug and release
 	swift build --build-tests

@@ -33,10 +33,12 @@ final class ChildProcess: LineChannelDelegate {
   private(set) var logLines: [String] = []
 
   /// - Parameters:
+  ///   - program: path of another ctxchain; nil for this one.
   ///   - wrapper: words put in front of the command line, such as a profiler; empty for none.
   ///   - preload: a library that the child loads before all others; nil for none.
   init(
-    loop: EventLoop, role: Role, name: String, service: String?, wrapper: [String], preload: String? = nil
+    loop: EventLoop, role: Role, name: String, service: String?, program: String? = nil, wrapper: [String],
+    preload: String? = nil
   ) throws(LauncherError) {
     self.name = name
     self.service = service
@@ -58,13 +60,13 @@ final class ChildProcess: LineChannelDelegate {
     }
     defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }
 
-    let program = ChildProcess.program
     let arguments =
       wrapper + [
-        wrapper.isEmpty ? "ctxchain" : ChildProcess.resolvedProgram, role.rawValue, "--launcher", String(getpid()),
+        wrapper.isEmpty ? "ctxchain" : program ?? ChildProcess.resolvedProgram, role.rawValue, "--launcher",
+        String(getpid()),
         "--name", name,
       ]
-    let path = wrapper.first ?? program
+    let path = wrapper.first ?? program ?? ChildProcess.program
     switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page, preload: preload) {
     case .success(let pid): self.pid = pid
     case .failure(let failure):

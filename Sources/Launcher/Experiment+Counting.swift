@@ -19,7 +19,7 @@ extension Experiment {
       observer.runDidProgress("counting: \(plan.arms[arm].name)", secondsLeft: nil)
       let set = try set(for: arm)
       try setCounting(true, set)
-      for depth in depths.depths { try count(arm, depth, set) }
+      for depth in plan.depths(of: arm, among: depths.depths) { try count(arm, depth, set) }
       try setCounting(false, set)
     }
     observer.runDidReach("counted allocations, system calls and bytes")
@@ -50,7 +50,7 @@ extension Experiment {
     let first = readings.count
     let second = elapsedSeconds
     for requestCount in [n, 2 * n] { try run(requestCount) }
-    if depth == depthMax { secondsPerRequest[arm] = (elapsedSeconds - second) / Double(3 * n) }
+    if depth == depthMax(of: arm) { secondsPerRequest[arm] = (elapsedSeconds - second) / Double(3 * n) }
     readings.append(try read(set))
     append(
       arm, depth, set, n: n, once: difference(readings[first + 1], readings[first]),

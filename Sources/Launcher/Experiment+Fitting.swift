@@ -7,8 +7,8 @@ extension Experiment {
   func slotSpecs() -> [SlotSpec] {
     var specs: [SlotSpec] = []
     for arm in plan.arms.indices {
-      for depth in depths.depths {
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight))
+      for depth in plan.depths(of: arm, among: depths.depths) {
+        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
         if plan.passes.contains(.open) {
           specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
         }
@@ -17,7 +17,7 @@ extension Experiment {
         let phase = more == Concurrency(inFlight: 1) ? Slot.Phase.single : .closed
         specs.append(
           SlotSpec(
-            arm: arm, depth: depthMax, phase: phase, inFlight: more.inFlight, connections: more.connections))
+            arm: arm, depth: depthMax(of: arm), phase: phase, inFlight: more.inFlight, connections: more.connections))
       }
     }
     return Array(repeating: specs, count: plan.slotCount).flatMap { $0 }
@@ -116,8 +116,8 @@ extension Experiment {
     setsSeconds = Double(setCount) * RunDuration.setSeconds
     // With clocks, without, and once to get ready.
     let staged = 3 * (ExperimentPlan.stageSlotSeconds + slotOverhead.seconds)
-    let arm =
-      RunDuration.armSeconds + plan.slotSeconds + Double(ExperimentPlan.stageRoundCount(rounds: rounds)) * staged
+    let stagedRounds = plan.passes.contains(.stages) ? ExperimentPlan.stageRoundCount(rounds: rounds) : 0
+    let arm = RunDuration.armSeconds + plan.slotSeconds + Double(stagedRounds) * staged
     let before = setsSeconds + Double(plan.arms.count) * arm
     observer.runDidReach(
       "this will take about \(RunDuration.text(before + seconds(rounds: rounds))): " + roundWords(rounds: rounds))

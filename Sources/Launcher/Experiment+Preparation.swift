@@ -22,7 +22,8 @@ extension Experiment {
     var seconds = 0.0
     repeat {
       let measured = try runner.run(
-        SlotSpec(arm: index, depth: depthMax, phase: .closed, inFlight: plan.inFlight), on: sets[index],
+        SlotSpec(
+          arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)), on: sets[index],
         seconds: Experiment.warmupSeconds + Double(SlotRunner.settleNanoseconds) / 1e9, round: 0, position: 0,
         pieceNanoseconds: WarmupDetector.windowNanoseconds, keep: { _ in })
       windows += measured.pieces.map(Double.init)
@@ -45,7 +46,7 @@ extension Experiment {
         ClientCommand.verify(
           token: token, requestCount: ExperimentPlan.fidelityRequestCount,
           inFlight: ExperimentPlan.fidelityInFlight,
-          hopsLeft: plan.hopsLeft(depth: depthMax, topology: set.topology),
+          hopsLeft: plan.hopsLeft(arm: arm, depth: depthMax(of: arm), topology: set.topology),
           timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)))
       // Every request may run into its timeout.
       let turns = ExperimentPlan.fidelityRequestCount / ExperimentPlan.fidelityInFlight + 1
@@ -74,7 +75,7 @@ extension Experiment {
       var slowest = (name: "", throughput: Double.infinity)
       for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
         observer.runDidProgress("pilot: \(plan.arms[arm].name)", secondsLeft: nil)
-        let spec = SlotSpec(arm: arm, depth: depthMax, phase: .pilot, inFlight: plan.inFlight)
+        let spec = SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .pilot, inFlight: plan.inFlight(of: arm))
         let begin = elapsedSeconds
         let measured = try runner.run(
           spec, on: try set(for: arm), seconds: plan.slotSeconds, round: 0, position: arm, keep: keepRaw)

@@ -29,7 +29,7 @@ extension Experiment {
   private func clockStages(_ arm: Int, _ round: Int) throws(LauncherError) -> StagePass? {
     let set = try set(for: arm)
     let count = stagedRequestCount(arm)
-    var spec = SlotSpec(arm: arm, depth: depthMax, phase: .single)
+    var spec = SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .single)
     func run(_ requestCount: Int) throws(LauncherError) -> MeasuredSlot {
       try runner.run(
         spec, on: set, seconds: plan.timeoutSeconds, round: round, position: arm, requestCount: requestCount,
@@ -49,7 +49,7 @@ extension Experiment {
     if !isPlainFirst { plain = try run(count) }
     guard let plain, let client = clocked.stages, client.requests == count else { return nil }
     return StagePass(
-      arm: plan.arms[arm].name, depth: depthMax, round: round, client: client, sums: sums, set: set,
+      arm: plan.arms[arm].name, depth: depthMax(of: arm), round: round, client: client, sums: sums, set: set,
       throughput: clocked.slot.throughput, throughputWithoutClocks: plain.slot.throughput)
   }
 

@@ -77,17 +77,16 @@ package final class Experiment {
   package func run() -> Int32 {
     var status: Int32 = 0
     do throws(LauncherError) {
-      placement.pin(0, to: placement.cpuForLauncher)
+      if plan.pinsLauncher { placement.pin(0, to: placement.cpuForLauncher) }
+      try checkPrograms()
       noteTimeBeforehand()
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
       setsSeconds = elapsedSeconds - begin
       if plan.passes.contains(.fidelity) { try verifyFidelity() }
-      if plan.passes.contains(.counting) {
-        try count()
-        try countReferences()
-      }
+      if plan.passes.contains(.counting) { try count() }
+      if plan.passes.contains(.references) { try countReferences() }
       if plan.passes.contains(.stages) { try clockStages() }
       if plan.passes.contains(.open) { try findRate() }
       try runRounds()
@@ -96,7 +95,7 @@ package final class Experiment {
     } catch {
       status = note(error)
     }
-    observer.runDidReach("stopping")
+    if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteClosedConnections)
     sets.forEach { $0.stop() }
     seal(status)
@@ -115,7 +114,8 @@ package final class Experiment {
     return sets[0]
   }
 
-  var depthMax: Int { depths.depths.last! }
+  /// The largest depth of an arm.
+  func depthMax(of arm: Int) -> Int { plan.depths(of: arm, among: depths.depths).last! }
 
   // MARK: Process sets
 
@@ -138,14 +138,17 @@ package final class Experiment {
   }
 
   /// - Parameter preload: see `ProcessSetOptions`.
-  func makeSet(_ arm: Int, generation: Int, preload: String? = nil) -> ProcessSet {
+  func makeSet(
+    _ arm: Int, generation: Int, preload: String? = nil, readySeconds: Double = ProcessSetOptions.readySecondsMax
+  ) -> ProcessSet {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
-        placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
         clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize, preload: preload))
+        opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
+        readySeconds: readySeconds))
   }
 
   // MARK: End
@@ -198,8 +201,6 @@ package final class Experiment {
         sharedProcessSet: plan.sharesProcessSet, budgetSeconds: plan.budgetSeconds,
         timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)),
       topology: topology,
-      arms: plan.arms.map {
-        Arm(name: $0.name, store: $0.store, propagator: $0.propagator, controlOf: $0.controlOf)
-      })
+      arms: plan.arms.map { Arm($0, shown: topology) })
   }
 }

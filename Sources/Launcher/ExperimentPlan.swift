@@ -12,6 +12,8 @@ package struct ArmPlan: Equatable, Sendable {
   /// The arm that this one repeats, to show the noise: A′.
   package var controlOf: String?
   package var topology: Topology
+  /// What of the plan does not apply to it.
+  package var own = ArmConditions()
 
   package init(name: String, store: String?, propagator: String, controlOf: String? = nil, topology: Topology) {
     self.name = name
@@ -37,10 +39,12 @@ extension ArmPlan {
 
 package struct ExperimentPlan: Sendable {
   /// What a run does beside closed-loop slots.
-  package enum Pass: Sendable {
+  package enum Pass: CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
     case counting
+    /// Retains and releases.
+    case references
     /// Where inside a node the time goes.
     case stages
     /// Open-loop slots, and the pilot that finds their rate.
@@ -91,7 +95,7 @@ package struct ExperimentPlan: Sendable {
   package var moreConcurrencies = [Concurrency(inFlight: 1)]
   /// Slots of each arm, depth and concurrency in a round.
   package var slotCount = 1
-  package var passes: Set<Pass> = [.fidelity, .counting, .stages, .open]
+  package var passes: Set<Pass> = Set(Pass.allCases)
   /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
   package var warmupSecondsMax: Double?
   /// By whose name rounds and slots were chosen.
@@ -130,9 +134,10 @@ package struct ExperimentPlan: Sendable {
     self.toolVersion = toolVersion
   }
 
-  /// Deliveries that a request of this depth may make.
-  func hopsLeft(depth: Int, topology: Topology) -> Int {
-    isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
+  /// Deliveries that a request of this depth may make on this arm.
+  func hopsLeft(arm: Int, depth: Int, topology: Topology) -> Int {
+    if let hops = arms[arm].own.hopsLeft { return hops }
+    return isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
   }
 
   var headline: Concurrency { Concurrency(inFlight: inFlight) }
@@ -143,5 +148,5 @@ package struct ExperimentPlan: Sendable {
   /// Nodes and clients when each arm has a set of its own.
   var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }
 
-  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax }
+  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax && canShareProcessSet }
 }

@@ -13,6 +13,8 @@ package enum LauncherError: Error, CustomStringConvertible {
   case interrupted(signal: Int32)
   case unsupported(String)
   case badPlan(String)
+  /// The program that was to run an arm cannot.
+  case otherProgram(path: String, reason: String)
 
   package var description: String {
     switch self {
@@ -23,6 +25,7 @@ package enum LauncherError: Error, CustomStringConvertible {
     case .interrupted(let signal): signal == 2 ? "interrupted" : "terminated"
     case .unsupported(let what): what
     case .badPlan(let reason): reason
+    case .otherProgram(let path, let reason): "\(path) does not do what this ctxchain asks its processes to: \(reason)"
     }
   }
 }

@@ -26,6 +26,9 @@ struct PlacementPlan {
     self.cpus = cpus
   }
 
+  /// The same CPUs, given out otherwise.
+  func with(_ placement: Placement) -> PlacementPlan { PlacementPlan(placement, cpus: cpus) }
+
   /// Nil leaves the process where the scheduler puts it.
   func cpu(forNode index: Int) -> Int32? {
     switch placement {

@@ -15,6 +15,8 @@ struct NodeHandle {
 /// What a process set is made of.
 struct ProcessSetOptions {
   var placement: PlacementPlan
+  static let readySecondsMax = 30.0
+
   /// The arm that the set belongs to; nil when it is the only set.
   var arm: String?
   var host = "127.0.0.1"
@@ -25,12 +27,14 @@ struct ProcessSetOptions {
   var seed: UInt64 = 1
   /// Bytes that the client's `opaque` carries; nil for those that `packed` would send.
   var opaqueSize: Int?
+  /// Path of the program that runs every process; nil for this one.
+  var program: String?
   /// Commands to put in front of a service's node: profilers.
   var wrappers: [String: [String]] = [:]
   /// A library that every node loads before all others.
   var preload: String?
   /// Seconds until everything must be ready.
-  var readySeconds = 30.0
+  var readySeconds = readySecondsMax
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
 }
@@ -90,7 +94,7 @@ final class ProcessSet {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
         let process = try ChildProcess(
           loop: supervisor.loop, role: .node, name: name, service: service.name,
-          wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
+          program: options.program, wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
         process.arm = options.arm
         supervisor.adopt(process)
         options.placement.pin(process.pid, to: options.placement.cpu(forNode: nodes.count))
@@ -98,7 +102,8 @@ final class ProcessSet {
         nodeReports.append([])
         nodes.append(NodeHandle(service: index, replica: replica, process: process))
         process.didReceive = { [unowned self] line in
-          if let report = ControlCodec.decode(NodeReport.self, from: line) { nodeReports[position].append(report) }
+          nodeReports[position].append(
+            ControlCodec.decode(NodeReport.self, from: line) ?? .failed(ProcessSet.unknown(line)))
         }
         let isEntry = index == topology.entry && replica == 0
         process.send(
@@ -126,13 +131,15 @@ final class ProcessSet {
 
   private func startClient() throws(LauncherError) {
     let client = try ChildProcess(
-      loop: supervisor.loop, role: .client, name: "client", service: nil, wrapper: options.wrappers["client"] ?? [])
+      loop: supervisor.loop, role: .client, name: "client", service: nil, program: options.program,
+      wrapper: options.wrappers["client"] ?? [])
     client.arm = options.arm
     supervisor.adopt(client)
     self.client = client
     options.placement.pin(client.pid, to: options.placement.cpuForClient(nodeCount: nodes.count))
     client.didReceive = { [unowned self] line in
-      if let report = ControlCodec.decode(ClientReport.self, from: line) { clientReports.append(report) }
+      clientReports.append(
+        ControlCodec.decode(ClientReport.self, from: line) ?? .failed(ProcessSet.unknown(line)))
     }
     client.send(
       ClientCommand.configure(
@@ -140,6 +147,11 @@ final class ProcessSet {
           entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
           opaqueSize: options.opaqueSize)))
     _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
+  }
+
+  /// Of another build, that says what this one does not know.
+  private static func unknown(_ line: UnsafeRawBufferPointer) -> String {
+    "said something that this version does not know: \(String(decoding: line.prefix(60), as: UTF8.self))"
   }
 
   /// Puts the same processes under another strategy; the graph must be the same.

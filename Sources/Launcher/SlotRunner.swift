@@ -118,7 +118,8 @@ struct SlotRunner {
       token: token,
       mode: spec.phase == .open
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
-      connections: spec.connections, hopsLeft: plan.hopsLeft(depth: spec.depth, topology: topology),
+      connections: spec.connections,
+      hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
       settleNanosecondsMax: Int64(SlotRunner.settleSecondsMax(seconds) * 1e9),
       windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
@@ -153,7 +154,7 @@ struct SlotRunner {
         responseP99: response?.p99 ?? 0)
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
-        clientSharesCPU: plan.placement == .one)
+        clientSharesCPU: plan.placement(of: spec.arm) == .one)
     if opened != nil, closed != nil {
       verdict = verdict.judged(
         readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)

@@ -58,6 +58,12 @@ final class Supervisor {
     }
   }
 
+  /// Takes back the deaths noticed since: somebody has told of them in other words.
+  func forgetDeaths(from count: Int) {
+    deaths.removeSubrange(count...)
+    reportedDeathCount = min(reportedDeathCount, count)
+  }
+
   /// Lets time pass while watching the children.
   func pause(seconds: Double) throws(LauncherError) {
     let end = loop.refreshNow() + Int64(seconds * 1e9)

@@ -43,6 +43,12 @@ package enum NumberText {
     return fixed(value, 0)
   }
 
+  /// A difference of counts, with its sign: `+3`, `−0.25`, `0`.
+  package static func signed(_ value: Double?) -> String {
+    let text = count(value)
+    return (value ?? 0) > 0 ? "+" + text : text
+  }
+
   /// A ratio in percent, without the sign `%`: one digit after the point below 10.
   package static func percent(_ ratio: Double?) -> String {
     guard let ratio else { return missing }

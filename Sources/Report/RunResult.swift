@@ -100,6 +100,13 @@ package struct Arm: Codable, Equatable, Sendable {
   package var propagator: String
   /// For a control arm the name of the arm that it repeats: A′ is `baseline′`, control of `baseline`.
   package var controlOf: String?
+  // Where it differs from the run's settings and topology, as arms of `compare` may; absent where it does not.
+  package var topology: Topology?
+  package var placement: String?
+  package var inFlight: Int?
+  package var opaqueSize: Int?
+  /// Path of the other program that ran its nodes and its client.
+  package var program: String?
 
   package init(name: String, store: String?, propagator: String, controlOf: String? = nil) {
     self.name = name

@@ -9,7 +9,10 @@
 /// - Wilcoxon's p, corrected by Holm over the family, is at most 0.05.
 ///
 /// With 6 to 9 rounds the third is not asked for, and the word is *indicated*. A family is every depth and strategy of
-/// one metric.
+/// one metric, or every metric where two arms are compared.
+///
+/// Arms of two runs have no A′ in common: whatever changed between the runs is in the effect. Nothing is then stronger
+/// than *indicated*, and the noise, where it is known, is only the least that there was.
 package struct Comparison: Equatable, Sendable {
   package enum Verdict: String, Codable, CaseIterable, Sendable {
     case difference, indicated, noDifferenceSeen
@@ -32,6 +35,8 @@ package struct Comparison: Equatable, Sendable {
   /// What stands against a stronger word, the first that applies.
   package enum Obstacle: String, Codable, CaseIterable, Sendable {
     case noRound, fewRounds, noiseNotKnown, intervalIncludesNoDifference, withinNoise, notSignificant, fewRoundsForTest
+    /// The arms are of two runs.
+    case noCommonNoise
 
     package var words: String {
       switch self {
@@ -42,6 +47,7 @@ package struct Comparison: Equatable, Sendable {
       case .withinNoise: "no larger than the noise"
       case .notSignificant: "p above \(alpha) after correction"
       case .fewRoundsForTest: "fewer than \(testedRoundCountMin) rounds"
+      case .noCommonNoise: "two runs have no noise in common"
       }
     }
   }
@@ -65,11 +71,13 @@ package struct Comparison: Equatable, Sendable {
   /// - Parameter members: `effect` is the arm against the reference, nil when no round can be compared; `control` is A′
   ///   against A for the same metric and depth, nil when there is none.
   /// - Precondition: an effect and its control have one scale.
-  package static func family(_ members: [(effect: PairedEffect?, control: PairedEffect?)]) -> [Comparison] {
+  package static func family(
+    _ members: [(effect: PairedEffect?, control: PairedEffect?)], isOneRun: Bool = true
+  ) -> [Comparison] {
     var corrected = Holm.adjusted(members.compactMap { $0.effect?.test.p }).makeIterator()
     return members.map { member in
       let adjustedP = member.effect == nil ? nil : corrected.next()
-      return Comparison(effect: member.effect, control: member.control, adjustedP: adjustedP)
+      return Comparison(effect: member.effect, control: member.control, adjustedP: adjustedP, isOneRun: isOneRun)
     }
   }
 
@@ -89,31 +97,34 @@ package struct Comparison: Equatable, Sendable {
     return count
   }
 
-  private init(effect: PairedEffect?, control: PairedEffect?, adjustedP: Double?) {
+  private init(effect: PairedEffect?, control: PairedEffect?, adjustedP: Double?, isOneRun: Bool) {
     if let effect, let control {
       precondition(effect.scale == control.scale, "an effect and its noise have one scale")
     }
     self.effect = effect
     self.adjustedP = adjustedP
     noiseHalfWidth = control?.estimate.halfWidth
-    obstacle = Self.obstacle(effect: effect, noise: noiseHalfWidth, adjustedP: adjustedP)
+    obstacle = Self.obstacle(effect: effect, noise: noiseHalfWidth, adjustedP: adjustedP, isOneRun: isOneRun)
     verdict =
       switch obstacle {
       case nil: .difference
-      case .fewRoundsForTest: .indicated
+      case .fewRoundsForTest, .noCommonNoise: .indicated
       case .intervalIncludesNoDifference, .withinNoise, .notSignificant: .noDifferenceSeen
       case .fewRounds, .noiseNotKnown: .rangeOnly
       case .noRound: .tooFew
       }
   }
 
-  private static func obstacle(effect: PairedEffect?, noise: Double?, adjustedP: Double?) -> Obstacle? {
+  private static func obstacle(
+    effect: PairedEffect?, noise: Double?, adjustedP: Double?, isOneRun: Bool
+  ) -> Obstacle? {
     guard let effect, let adjustedP else { return .noRound }
     guard effect.estimate.interval != nil else { return .fewRounds }
-    guard let noise else { return .noiseNotKnown }
+    if isOneRun, noise == nil { return .noiseNotKnown }
     guard effect.excludesNoDifference else { return .intervalIncludesNoDifference }
-    guard abs(effect.estimate.spread.median) > noise else { return .withinNoise }
+    guard abs(effect.estimate.spread.median) > noise ?? 0 else { return .withinNoise }
     guard effect.roundCount >= testedRoundCountMin else { return .fewRoundsForTest }
-    return adjustedP <= alpha ? nil : .notSignificant
+    guard adjustedP <= alpha else { return .notSignificant }
+    return isOneRun ? nil : .noCommonNoise
   }
 }

@@ -59,8 +59,8 @@ struct CtxchainCommand: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      ChainCommand.self, RunCommand.self, LoadCommand.self, ReportCommand.self, ValidateCommand.self, UpCommand.self,
-      BenchCommand.self, CalibrateCommand.self,
+      ChainCommand.self, RunCommand.self, CompareCommand.self, LoadCommand.self, ReportCommand.self,
+      ValidateCommand.self, UpCommand.self, BenchCommand.self, CalibrateCommand.self,
       NodeCommand.self,
     ])
 }

@@ -20,6 +20,11 @@ extension ExampleRun {
     result.settings.openLoopRate = 9_350
     result.settings.openLoopRateReason = "half of the slowest pilot, map at depth 3"
     result.topology = everyStep()
+    result.arms[0].topology = chain(1)
+    result.arms[0].placement = "free"
+    result.arms[0].inFlight = 16
+    result.arms[0].opaqueSize = 500
+    result.arms[0].program = "/opt/old/ctxchain"
     result.warmups = [Warmup(arm: "map", set: 1, windowsDiscarded: 125, seconds: 5, steady: false)]
     result.slots = [fullSlot()]
     result.histograms = [

@@ -20,8 +20,8 @@ enum SchemaTool {
     return (status & 0x7f == 0 ? status >> 8 : -1, String(decoding: output, as: UTF8.self))
   }
 
-  static func validate(_ paths: [String]) throws -> (status: Int32, lines: [String]) {
-    let arguments = ([schemaPath] + paths).map { "'\($0)'" }.joined(separator: " ")
+  static func validate(_ paths: [String], schema: String = schemaPath) throws -> (status: Int32, lines: [String]) {
+    let arguments = ([schema] + paths).map { "'\($0)'" }.joined(separator: " ")
     let (status, output) = try run("'\(Repository.root)/scripts/validate-json' \(arguments)")
     return (status, output.split(separator: "\n").map(String.init))
   }
@@ -142,9 +142,9 @@ struct Mutation {
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
-    "found", "service", "arm", "closedConnections", "signal", "exitCode", "requestsLost",
-    "stages", "memory", "retainsPerRequest", "releasesPerRequest", "runQueueWaitNanoseconds", "voluntarySwitches",
-    "involuntarySwitches",
+    "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
+    "requestsLost", "stages", "memory", "retainsPerRequest", "releasesPerRequest", "runQueueWaitNanoseconds",
+    "voluntarySwitches", "involuntarySwitches",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -184,12 +184,13 @@ struct Mutation {
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
-    if path.hasPrefix("$.topology") { return false }
+    if path.contains(".topology") { return false }
+    if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
     if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
     if key == "store" { return path.hasPrefix("$.arms") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
-    if key == "inFlight" { return path.hasPrefix("$.slots") }
+    if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }
     return true
   }
 

@@ -92,6 +92,23 @@ struct ComparisonTests {
     }
   }
 
+  @Test("of two runs indicate at most, noise known or not, and still hold against noise and p")
+  func twoRuns() {
+    func judge(_ effect: PairedEffect, _ control: PairedEffect?) -> Comparison {
+      Comparison.family([(effect, control)], isOneRun: false)[0]
+    }
+    for control in [nil, Self.effect(0, count: 5), Self.effect(0, count: 12)] {
+      let seen = judge(Self.effect(1, count: 12), control)
+      #expect(seen.verdict == .indicated && seen.obstacle == .noCommonNoise)
+      #expect(judge(Self.effect(1, count: 8), control).obstacle == .fewRoundsForTest)
+      #expect(judge(Self.effect(1, count: 5), control).verdict == .rangeOnly)
+      #expect(judge(Self.effect(0, count: 12), control).verdict == .noDifferenceSeen)
+    }
+    #expect(judge(Self.effect(0.3, count: 12), Self.effect(0, step: 0.125, count: 6)).obstacle == .withinNoise)
+    let many = Array(repeating: (Self.effect(1, count: 12) as PairedEffect?, nil as PairedEffect?), count: 103)
+    #expect(Comparison.family(many, isOneRun: false).allSatisfy { $0.obstacle == .notSignificant })
+  }
+
   @Test("what has no round is n too small, and does not count for the correction")
   func nothing() throws {
     let control = Self.effect(0, count: 12)

@@ -1,0 +1,128 @@
+// One arm at one depth of a result, read for a comparison: its value per round, its value over all, its counts.
+
+internal import Statistics
+internal import Topology
+
+package struct ArmReading {
+  package let result: RunResult
+  package let arm: Arm
+  package let depth: Int
+  /// Where the result came from; nil when it was just measured.
+  package let file: String?
+  let table: RoundTable
+
+  /// nil when the result has no such arm.
+  package init?(_ result: RunResult, arm name: String, depth: Int, file: String? = nil) {
+    guard let arm = result.arms.first(where: { $0.name == name }) else { return nil }
+    self.init(result: result, arm: arm, depth: depth, file: file, table: RoundTable(result))
+  }
+
+  private init(result: RunResult, arm: Arm, depth: Int, file: String?, table: RoundTable) {
+    self.result = result
+    self.arm = arm
+    self.depth = depth
+    self.file = file
+    self.table = table
+  }
+
+  /// Another arm of the same run, at the same depth.
+  func sibling(_ arm: Arm) -> ArmReading {
+    ArmReading(result: result, arm: arm, depth: depth, file: file, table: table)
+  }
+
+  /// A′ with its A: of this arm where it was measured twice, else of whichever arm was.
+  func noisePair(ofThisArm: Bool) -> (a: ArmReading, control: ArmReading)? {
+    let controls = result.arms.filter { $0.controlOf != nil && (!ofThisArm || $0.controlOf == arm.name) }
+    for control in controls {
+      if let original = result.arms.first(where: { $0.name == control.controlOf }) {
+        return (sibling(original), sibling(control))
+      }
+    }
+    return nil
+  }
+
+  /// Slots of rounds, superseded ones left out.
+  var slots: [Slot] {
+    result.slots.filter {
+      $0.arm == arm.name && $0.depth == depth && !$0.superseded && $0.phase != .pilot && $0.connections == 1
+    }
+  }
+
+  // MARK: Timed
+
+  /// Of the closed-loop slots that show a metric.
+  private func concurrency(_ metric: ComparedMetric) -> Concurrency {
+    Concurrency(inFlight: metric.phase == .single ? 1 : arm.inFlight ?? result.settings.inFlight)
+  }
+
+  /// Of a timed metric, by round; a round without a value, or for a percentile without enough requests, is left out.
+  func values(_ metric: ComparedMetric) -> [Int: Double] {
+    if let wanted = metric.roundMetric {
+      var values: [Int: Double] = [:]
+      for round in table.rounds {
+        values[round] = table.value(wanted, arm: arm.name, depth: depth, round: round, at: concurrency(metric))
+      }
+      return values
+    }
+    guard let percentile = metric.percentile else { return [:] }
+    let countMin = PercentileFigure.countMin(percentile)
+    var values: [Int: [Double]] = [:]
+    for slot in slots where slot.phase == metric.phase {
+      guard let latency = metric == .p50AtOne ? slot.serviceTime : slot.responseTime, latency.count >= countMin
+      else { continue }
+      values[slot.round, default: []].append(Double(percentile == 50 ? latency.p50 : latency.p99))
+    }
+    // Several slots of a round: the middle one of their percentiles.
+    return values.compactMapValues { Spread.median($0) }
+  }
+
+  /// Median over rounds, or the percentile of everything merged.
+  func value(_ metric: ComparedMetric) -> Double? {
+    guard let percentile = metric.percentile else { return Spread.median(Array(values(metric).values)) }
+    let merged = result.histograms.first { $0.arm == arm.name && $0.depth == depth && $0.phase == metric.phase }
+    return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map(Double.init)
+  }
+
+  /// Whether there is any slot in which the metric could have been seen.
+  func wasTried(_ metric: ComparedMetric) -> Bool { slots.contains { $0.phase == metric.phase } }
+
+  /// The rounds in which both have a value, by number.
+  func pairs(_ metric: ComparedMetric, with other: ArmReading) -> [(reference: Double, value: Double)] {
+    let (left, right) = (values(metric), other.values(metric))
+    return left.keys.sorted().compactMap { round in
+      guard let reference = left[round], let value = right[round] else { return nil }
+      return (reference, value)
+    }
+  }
+
+  // MARK: Counted
+
+  /// nil when nothing was counted.
+  var countingPass: CountingPass? { result.counts.first { $0.arm == arm.name && $0.depth == depth } }
+
+  /// Per client request, over all nodes; nil when it was not counted.
+  func count(_ metric: ComparedMetric) -> Double? {
+    guard let pass = countingPass else { return nil }
+    let values = pass.nodes.map { node -> Double? in
+      switch metric {
+      case .allocations: node.allocationsPerRequest
+      case .allocatedBytes: node.allocatedBytesPerRequest
+      case .systemCalls: node.systemCallsPerRequest
+      case .contextBytes: node.contextBytesInPerDelivery * node.deliveriesPerRequest
+      default: nil
+      }
+    }
+    guard !values.isEmpty, !values.contains(nil) else { return nil }
+    return values.compactMap { $0 }.reduce(0, +)
+  }
+
+  // MARK: Description
+
+  var described: ComparedArm {
+    ComparedArm(
+      name: arm.name, file: file, program: arm.program, toolVersion: result.toolVersion, startedAt: result.startedAt,
+      seed: result.seed, store: arm.store, propagator: arm.propagator,
+      services: (arm.topology ?? result.topology).services.count, depth: depth,
+      placement: arm.placement ?? result.settings.placement, inFlight: arm.inFlight ?? result.settings.inFlight)
+  }
+}

@@ -1,0 +1,119 @@
+// From readings of arms to verdicts: effects by round, one correction over everything that is asked, equality of counts.
+
+internal import Statistics
+
+struct ComparisonBuilder {
+  let pairs: [(a: ArmReading, b: ArmReading)]
+  /// Both arms of every pair are of the same run.
+  let isOneRun: Bool
+
+  /// In the order of `pairs`.
+  var comparisons: [ArmComparison] {
+    let timed = ComparedMetric.allCases.filter { !$0.isExact }
+    let asked = pairs.indices.flatMap { pair in timed.map { (pair: pair, metric: $0) } }
+    let judged = Comparison.family(
+      asked.map { ask in (effect: effect(pairs[ask.pair], ask.metric), control: noise(pairs[ask.pair], ask.metric)) },
+      isOneRun: isOneRun)
+    return pairs.indices.map { index in
+      let pair = pairs[index]
+      let metrics = zip(asked, judged).filter { $0.0.pair == index }.map { timedMetric(pair, $0.0.metric, $0.1) }
+      let counts = ComparedMetric.allCases.filter(\.isExact).map { exactMetric(pair, $0) }
+      let rounds = Set(pair.a.slots.map(\.round)).intersection(pair.b.slots.map(\.round))
+      let invalid = (pair.a.slots + pair.b.slots).count { $0.validity.verdict == .invalid }
+      return ArmComparison(
+        a: pair.a.described, b: pair.b.described, rounds: rounds.count, invalidSlots: invalid,
+        metrics: metrics + counts)
+    }
+  }
+
+  // MARK: Timed
+
+  private func effect(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> PairedEffect? {
+    guard isComparable(pair, metric) else { return nil }
+    return PairedEffect(pairs: pair.a.pairs(metric, with: pair.b))
+  }
+
+  /// A′ against A. Two runs have each their own at most: the noisier one is the least that there was.
+  private func noise(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> PairedEffect? {
+    let readings = isOneRun ? [pair.a] : [pair.a, pair.b]
+    let effects = readings.compactMap { reading in
+      reading.noisePair(ofThisArm: isOneRun).flatMap { PairedEffect(pairs: $0.a.pairs(metric, with: $0.control)) }
+    }
+    return effects.max { ($0.estimate.halfWidth ?? 0) < ($1.estimate.halfWidth ?? 0) }
+  }
+
+  /// Latency of an open loop belongs to its rate.
+  private func isComparable(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> Bool {
+    metric.phase != .open || pair.a.result.settings.openLoopRate == pair.b.result.settings.openLoopRate
+  }
+
+  private func timedMetric(
+    _ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric, _ judged: Comparison
+  ) -> MetricComparison {
+    let isComparable = isComparable(pair, metric)
+    let wasTried = pair.a.wasTried(metric) && pair.b.wasTried(metric)
+    let verdict: MetricComparison.Verdict =
+      switch judged.verdict {
+      case _ where !wasTried: .notMeasured
+      case _ where !isComparable: .notComparable
+      case .difference: .difference
+      case .indicated: .indicated
+      case .noDifferenceSeen: .noDifferenceSeen
+      case .rangeOnly: .rangeOnly
+      case .tooFew: .tooFew
+      }
+    let range = judged.effect.flatMap { $0.roundCount > 1 ? $0.interval ?? $0.min...$0.max : nil }
+    return MetricComparison(
+      metric: metric, unit: metric.unit, a: pair.a.value(metric), b: pair.b.value(metric),
+      ratio: judged.effect?.effect, interval: range.map { .init(low: $0.lowerBound, high: $0.upperBound) },
+      rounds: judged.effect?.roundCount ?? 0,
+      invalidSlots: (pair.a.slots + pair.b.slots).count {
+        $0.phase == metric.phase && $0.validity.verdict == .invalid
+      }, p: judged.effect?.test.p, adjustedP: judged.adjustedP,
+      noise: judged.noiseHalfWidth.map { PairedEffect.Scale.ratio.effect($0) }, verdict: verdict,
+      reason: reason(pair, metric, verdict, judged))
+  }
+
+  private func reason(
+    _ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric, _ verdict: MetricComparison.Verdict,
+    _ judged: Comparison
+  ) -> String? {
+    switch verdict {
+    case .notMeasured: return "no slot of this kind at this depth"
+    case .notComparable:
+      let rates = [pair.a, pair.b].map { NumberText.whole($0.result.settings.openLoopRate) }
+      return "open loops at \(rates[0]) and \(rates[1]) requests/s"
+    case .tooFew where metric.percentile != nil:
+      let needed = PercentileFigure.countMin(metric.percentile ?? 0)
+      return "no round has \(needed) requests on both sides"
+    default: return judged.obstacle?.words
+    }
+  }
+
+  // MARK: Counted
+
+  private func exactMetric(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> MetricComparison {
+    var comparison = MetricComparison(
+      metric: metric, unit: metric.unit, a: pair.a.count(metric), b: pair.b.count(metric), verdict: .notMeasured)
+    guard let a = comparison.a, let b = comparison.b else {
+      comparison.reason = "not counted"
+      return comparison
+    }
+    comparison.ratio = ratio(b, a)
+    comparison.difference = b - a
+    if isOneRun, let control = pair.a.noisePair(ofThisArm: true)?.control.count(metric) {
+      comparison.noise = abs(control - a)
+    }
+    let requests = min(pair.a.countingPass?.requests ?? 1, pair.b.countingPass?.requests ?? 1)
+    let tolerance = metric.exactTolerance(larger: max(a, b), requests: requests)
+    if abs(b - a) <= tolerance {
+      comparison.verdict = .equal
+    } else if let noise = comparison.noise, noise > tolerance, abs(b - a) <= noise {
+      comparison.verdict = .noDifferenceSeen
+      comparison.reason = "A itself does not repeat"
+    } else {
+      comparison.verdict = .notEqual
+    }
+    return comparison
+  }
+}

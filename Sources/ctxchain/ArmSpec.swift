@@ -1,0 +1,147 @@
+// How an arm is written on the command line: `packed`, `packed@3`, `topologies/x.yaml`, `packed:topologies/x.yaml`, and
+// behind a comma what else it has to itself, as `KEY=VALUE`.
+
+internal import ArgumentParser
+internal import Context
+internal import Launcher
+internal import Statistics
+internal import Topology
+
+struct ArmSpec {
+  static let keys = [
+    "growth", "in-flight", "keys-per-layer", "opaque-size", "placement", "program", "response-size", "size",
+  ]
+
+  /// As it was given.
+  let text: String
+  /// A preset; nil runs a file as it is written.
+  private(set) var strategy: String?
+  /// A topology; nil is a generated chain.
+  private(set) var file: String?
+  private(set) var depth: Int?
+  private var own = ArmConditions()
+  private var growth: String?
+  private var keysPerLayer: Int?
+  private var size: Int?
+  private var responseSize: Int?
+
+  init(_ text: String) throws {
+    self.text = text
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    try readHead(parts[0])
+    var seen: Set<Substring> = []
+    for part in parts.dropFirst() {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard pair.count == 2 else { throw problem("expected KEY=VALUE behind a comma, got \"\(part)\"") }
+      guard seen.insert(pair[0]).inserted else { throw problem("\(pair[0]) is there twice") }
+      try read(String(pair[0]), String(pair[1]))
+    }
+    if file != nil, size != nil || responseSize != nil {
+      throw problem("size and response-size are for generated chains; a topology file says its own")
+    }
+  }
+
+  /// STRATEGY, FILE or STRATEGY:FILE, each with @DEPTH behind it or without.
+  private mutating func readHead(_ head: Substring) throws {
+    var rest = head
+    if let mark = head.lastIndex(of: "@") {
+      depth = try integer(
+        "the depth behind @", String(head[head.index(after: mark)...]), 1...TopologyLimits.maxDepthMax)
+      rest = head[..<mark]
+    }
+    let known = Vocabulary.current.presets.map(\.name)
+    if known.contains(String(rest)) {
+      strategy = String(rest)
+      return
+    }
+    if let colon = rest.firstIndex(of: ":"), known.contains(String(rest[..<colon])) {
+      strategy = String(rest[..<colon])
+      rest = rest[rest.index(after: colon)...]
+    }
+    guard rest.contains("/") || rest.contains(".") else {
+      throw problem("expected a topology file or one of \(known.joined(separator: ", ")), got \"\(rest)\"")
+    }
+    file = String(rest)
+  }
+
+  private mutating func read(_ key: String, _ value: String) throws {
+    switch key {
+    case "placement":
+      guard let placement = Placement(rawValue: value) else {
+        throw problem("placement: expected one, client-apart, spread or free, got \"\(value)\"")
+      }
+      own.placement = placement
+    case "growth":
+      guard ContextGrowth(rawValue: value) != nil else {
+        throw problem("growth: expected shadow or distinct, got \"\(value)\"")
+      }
+      growth = value
+    case "program": own.program = value
+    case "in-flight": own.inFlight = try integer(key, value, 1...4096)
+    case "keys-per-layer": keysPerLayer = try integer(key, value, 0...TopologyLimits.keysPerLayerMax)
+    case "opaque-size": own.opaqueSize = try integer(key, value, 0...ExperimentPlan.opaqueSizeMax)
+    case "size": size = try integer(key, value, 0...TopologyLimits.payloadSizeMax)
+    case "response-size": responseSize = try integer(key, value, 0...TopologyLimits.payloadSizeMax)
+    default: throw problem("expected one of \(ArmSpec.keys.joined(separator: ", ")), got \"\(key)\"")
+    }
+  }
+
+  private func integer(_ what: String, _ value: String, _ range: ClosedRange<Int>) throws -> Int {
+    guard let number = Int(value), range.contains(number) else {
+      throw problem("\(what): expected \(range.lowerBound) to \(range.upperBound), got \"\(value)\"")
+    }
+    return number
+  }
+
+  private func problem(_ text: String) -> ValidationError { ValidationError("arm \"\(self.text)\": \(text)") }
+
+  // MARK: Making the arm
+
+  /// What an arm is made of that does not say it itself.
+  struct Defaults {
+    var services: Int
+    var depth: Int?
+    var growth: String?
+    var keysPerLayer: Int?
+    var size: Int
+    var responseSize: Int
+  }
+
+  /// - Parameters:
+  ///   - name: of the arm in the run.
+  ///   - program: path of the build that runs it, where the arm names none.
+  /// - Throws: `ValidationError`, or `TopologyError` of a file.
+  func plan(name: String, program: String?, _ defaults: Defaults) throws -> ArmPlan {
+    let topology = try topology(defaults)
+    let whole = TopologyShape(topology).depth
+    let depth = depth ?? defaults.depth
+    if let depth, depth > whole {
+      throw problem("depth: expected 1 to \(whole), which the whole of it has, got \(depth)")
+    }
+    var arm = ArmPlan.asWritten(topology)
+    arm.name = name
+    arm.own = own
+    arm.own.program = try own.program.map { try ProgramPath.whole($0, option: "arm \"\(text)\"") } ?? program
+    arm.own.depth = depth ?? whole
+    arm.own.hopsLeft = depth
+    try OpaqueSize.check(own.opaqueSize, topologies: [topology])
+    return arm
+  }
+
+  private func topology(_ defaults: Defaults) throws -> Topology {
+    let overrides = TopologyOverrides(
+      strategy: strategy, growth: growth ?? defaults.growth, keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
+    if let file {
+      return try TopologyFile.load(path: file, vocabulary: .current).applying(overrides, vocabulary: .current)
+    }
+    do {
+      let chain = try ChainTopology.make(
+        depth: defaults.services, payloadSize: size ?? defaults.size,
+        responseSize: responseSize ?? defaults.responseSize,
+        vocabulary: .current)
+      return try chain.applying(overrides, vocabulary: .current)
+    } catch {
+      throw ValidationError("--\(error)")
+    }
+  }
+}

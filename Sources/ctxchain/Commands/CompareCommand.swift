@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Report
+internal import Topology
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two arms, two builds, or two results: effect, interval, p, noise, verdict.",
+    discussion: """
+      Measures A and B on real processes in shuffled rounds, and A once more to know the noise. An arm is
+
+        packed                      a strategy over a generated chain
+        packed@3                    the same, with requests that make 3 hops
+        topologies/x.yaml           a topology as it is written
+        packed:topologies/x.yaml    a topology under a strategy
+
+      with what else it has to itself behind commas: placement=free, in-flight=1, growth=distinct, keys-per-layer=9, \
+      opaque-size=1000, size=0, response-size=0, program=PATH (the ctxchain that runs its processes).
+
+      With --against PATH there is one arm: A runs in that build, B in this one. Two .json files are results of chain or \
+      run, compared arm by arm.
+
+      --fail-if METRIC>LIMIT (also >= < <=) fails with status 3 when a claimed B/A is beyond the limit, and with 4 when \
+      nothing can be claimed. For counts +N limits B − A instead. Metrics: \
+      \(ComparedMetric.names).
+
+      Example: ctxchain compare baseline packed -n 2 --rounds 1
+      """)
+
+  @Argument(help: ArgumentHelp("Two arms, one with --against, or two results.", valueName: "arm"))
+  var arms: [String]
+
+  @Option(help: "Another build of ctxchain, which runs A; B is the same arm in this build.")
+  var against: String?
+
+  @Option(help: "What must not be, such as 'cpu_per_hop > 1.05'; may be given more than once.")
+  var failIf: [String] = []
+
+  @OptionGroup(title: "Measuring") var measuring: CompareMeasuring
+
+  @Option(help: "Results only: the arm to compare; without it all that both have.")
+  var arm: String?
+
+  @Option(help: "Depth of arms that do not say it with @. Of results, without it the largest that both have.")
+  var depth: Int?
+
+  @Flag(help: "Compare results also when seed, topology, counting method or conditions differ.")
+  var anyway = false
+
+  @Option(help: "Write the comparison as JSON to this file; - is standard output, and the text goes to standard error.")
+  var json: String?
+
+  @Flag(help: "Exit with status 4 when a slot is invalid, without a gate too.")
+  var strict = false
+
+  func run() throws {
+    let gates = try failIf.map { expression in
+      do {
+        return try Gate(expression)
+      } catch {
+        throw ValidationError("--fail-if: \(error)")
+      }
+    }
+    let results = arms.filter { $0.hasSuffix(".json") }
+    guard (1...2).contains(arms.count), results.isEmpty || results.count == 2 else {
+      throw ValidationError(
+        "expected two arms, one with --against, or two .json results, got \"\(arms.joined(separator: " "))\"")
+    }
+    try OptionRange.check("--depth", depth, 1...TopologyLimits.maxDepthMax)
+    guard results.isEmpty else {
+      if let option = against.map({ _ in "--against" }) ?? measuring.firstGiven {
+        throw ValidationError("\(option) is for arms that are measured, not for results")
+      }
+      return try CompareRun.results(arms, arm: arm, depth: depth, isForced: anyway, gates: gates, json: json)
+    }
+    if let option = arm.map({ _ in "--arm" }) ?? (anyway ? "--anyway" : nil) {
+      throw ValidationError("\(option) is for results, not for arms that are measured")
+    }
+    do {
+      let plan = try measuring.plan(arms, against: against, depth: depth)
+      try CompareRun.measure(plan, gates: gates, json: json, isStrict: strict)
+    } catch let error as TopologyError {
+      throw Console.fail("\(error)", status: 2)
+    }
+  }
+}

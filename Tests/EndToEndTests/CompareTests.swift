@@ -1,0 +1,220 @@
+// The command `compare` as a user runs it: arms on real processes, two builds, two results, gates.
+
+import Foundation
+import Testing
+
+@Suite("The command compare")
+struct CompareTests {
+  private func folder() throws -> URL {
+    let url = FileManager.default.temporaryDirectory.appending(path: "ctxchain-compare-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    return url
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  private func metrics(_ document: [String: Any]) throws -> [String: [String: Any]] {
+    let comparison = try #require((document["comparisons"] as? [[String: Any]])?.first)
+    let metrics = try #require(comparison["metrics"] as? [[String: Any]])
+    return Dictionary(uniqueKeysWithValues: metrics.map { ($0["metric"] as? String ?? "", $0) })
+  }
+
+  private func validate(_ file: String) throws {
+    let schema = "'\(Program.root.path)/docs/schema/comparison-1.schema.json'"
+    let check = try Tools.run("'\(Program.root.path)/scripts/validate-json' \(schema) '\(file)'")
+    #expect(check.status == 0 || check.status == 3, "\(check.output)")
+  }
+
+  private func gated() throws -> Program {
+    try Program([
+      "compare", "baseline", "map", "-n", "1", "--rounds", "6", "--slot", "250ms", "--json", "-", "--fail-if",
+      "cpu_per_hop > 1.05", "--fail-if", "allocations > +1000", "--fail-if", "context_bytes > +0",
+    ])
+  }
+
+  @Test("finds the CPU that map adds, says how long it takes, and a gate on it ends with status 3")
+  func gate() throws {
+    var program = try gated()
+    // A machine that gave the launcher no CPU for a while makes slots invalid, and then no gate is judged.
+    for _ in 1...2 where try program.wait() == 4 { program = try gated() }
+    #expect(try program.wait() == 3, "\(program.error)")
+    try validate(program.file("out"))
+    #expect(program.error.hasPrefix("takes about "), "\(program.error)")
+    let lines = program.error.split(separator: "\n")
+    #expect(lines.dropLast(2).last?.hasPrefix("Found in 6 rounds, B map against A baseline, depth 1: ") == true)
+    #expect(lines.dropLast().last?.hasPrefix("ctxchain: gate breached: cpu_per_hop > 1.05: B map at depth 1: ") == true)
+    #expect(lines.last?.hasPrefix("ctxchain: gate breached: context_bytes > +0: B map at depth 1: ") == true)
+    let document = try object(program.out)
+    #expect(document["format"] as? String == "ctxchain-comparison" && document["exitStatus"] as? Int == 3)
+    let seen = try metrics(document)
+    #expect(seen["cpu_per_hop"]?["verdict"] as? String == "indicated")
+    #expect(seen["cpu_per_hop"]?["ratio"] as? Double ?? 0 > 1.5 && seen["throughput"]?["ratio"] as? Double ?? 9 < 0.7)
+    let gates = try #require(document["gates"] as? [[String: Any]])
+    #expect(gates.map { $0["outcome"] as? String } == ["breached", "passed", "breached"])
+    let run = try #require(document["run"] as? [String: Any])
+    #expect(
+      (run["arms"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == ["A baseline", "B map", "A baseline′"])
+    #expect((run["settings"] as? [String: Any])?["processSetReplacements"] as? Int == 2)
+  }
+
+  @Test("of an arm and itself, run by a copy of the program too, finds equal counts; too few rounds do not pass a gate")
+  func otherBuild() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let copy = folder.appending(path: "other build").path
+    try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
+    let program = try Program([
+      "compare", "packed@2", "--against", copy, "-n", "3", "--rounds", "1", "--slot", "250ms", "--json", "-",
+      "--fail-if", "allocations > +0", "--fail-if", "p50 > 2",
+    ])
+    #expect(try program.wait() == 4, "\(program.error)")
+    let document = try object(program.out)
+    let seen = try metrics(document)
+    for name in ["allocations", "context_bytes", "allocated_bytes"] {
+      #expect(["equal", "not-measured"].contains(seen[name]?["verdict"] as? String ?? ""), "\(name)")
+    }
+    let real = URL(filePath: copy).resolvingSymlinksInPath().path
+    #expect(program.error.contains("run by \(real)"), "\(program.error)")
+    let comparison = try #require((document["comparisons"] as? [[String: Any]])?.first)
+    let (a, b) = (comparison["a"] as? [String: Any], comparison["b"] as? [String: Any])
+    #expect(a?["program"] as? String == real && b?["program"] == nil)
+    #expect(a?["depth"] as? Int == 2 && a?["services"] as? Int == 3)
+    let last = program.error.split(separator: "\n").last
+    #expect(last?.hasPrefix("ctxchain: gate not judged: p50 > 2: B packed@2, this build at depth 2: ") == true)
+  }
+
+  @Test(
+    "of a program that is none of these fails at once with one line",
+    arguments: [
+      ("exit 0", "exited with status 0"), ("echo hello >&3; exec sleep 100", "does not know: hello"),
+      ("exec \"$0.missing\"", "exited with status 127"),
+    ])
+  func strangers(script: String, part: String) throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "stranger").path
+    try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    let program = try Program(["compare", "packed", "--against", path, "-n", "1"])
+    #expect(try program.wait(seconds: 25) == 1)
+    #expect(program.out.isEmpty && program.error.split(separator: "\n").count == 1, "\(program.error)")
+    #expect(program.error.contains("stranger does not do what") && program.error.contains(part), "\(program.error)")
+    #expect(program.children.isEmpty)
+  }
+
+  @Test("takes arms of any graph, depth, placement and concurrency, and keeps what was measured when it is stopped")
+  func anyArms() throws {
+    let diamond = "map:" + Program.root.appending(path: "topologies/diamond.yaml").path
+    let program = try Program([
+      "compare", "baseline@1,placement=free,in-flight=4,keys-per-layer=1", diamond + "@2", "-n", "2", "--rounds", "40",
+      "--slot", "250ms", "--json", "-",
+    ])
+    try program.until("the first round", seconds: 90) { program.error.contains("round 1 of 40 done") }
+    program.signal(SIGINT)
+    #expect(try program.wait() == 130, "\(program.error)")
+    try validate(program.file("out"))
+    let document = try object(program.out)
+    let comparison = try #require((document["comparisons"] as? [[String: Any]])?.first)
+    let (a, b) = (comparison["a"] as? [String: Any], comparison["b"] as? [String: Any])
+    #expect(a?["placement"] as? String == "free" && a?["inFlight"] as? Int == 4 && a?["depth"] as? Int == 1)
+    #expect(b?["placement"] as? String == "one" && b?["inFlight"] as? Int == 64 && b?["depth"] as? Int == 2)
+    let run = try #require(document["run"] as? [String: Any])
+    let slots = try #require(run["slots"] as? [[String: Any]])
+    let closed = slots.filter { $0["phase"] as? String == "closed" && $0["round"] as? Int == 0 }
+    for slot in closed {
+      let isA = (slot["arm"] as? String)?.hasPrefix("A ") == true
+      #expect(slot["inFlight"] as? Int == (isA ? 4 : 64) && slot["depth"] as? Int == (isA ? 1 : 2))
+    }
+    #expect(closed.count == 3)
+    // Only what the hops reach has deliveries: of a chain of two its first, of the diamond all but its last.
+    let counts = try #require(run["counts"] as? [[String: Any]])
+    let reached = counts.map {
+      ($0["nodes"] as? [[String: Any]] ?? []).count { $0["deliveriesPerRequest"] as? Double ?? 0 > 0 }
+    }
+    #expect(reached == [1, 3, 1])
+  }
+
+  // MARK: Results
+
+  private static let golden = Program.root.appending(path: "Tests/Fixtures/golden/run-result-1.json")
+
+  @Test("holds two results against each other, refuses what differs, and with --anyway warns first")
+  func results() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let paths = ["1.json", "2.json", "3.json"].map { folder.appending(path: $0).path }
+    for (path, seed) in zip(paths, ["1", "1", "2"]) {
+      let run = try Program.run(
+        "chain", "-n", "1", "--strategies", "baseline,packed", "--rounds", "1", "--seed", seed, "--json", path)
+      try #require(run.status == 0, "\(run.error)")
+    }
+    let same = try Program([
+      "compare", paths[0], paths[1], "--arm", "packed", "--depth", "1", "--json", folder.path + "/c.json", "--fail-if",
+      "context_bytes > +0",
+    ])
+    #expect(try same.wait() == 0, "\(same.error)")
+    try validate(folder.path + "/c.json")
+    #expect(same.out.hasPrefix("Two runs at different times have no A/A′ in common"), "\(same.out)")
+    #expect(same.out.contains("context_bytes") && same.out.contains(paths[0]) && same.error.isEmpty)
+    let other = try Program.run("compare", paths[0], paths[2])
+    #expect(other.status == 2 && other.out.isEmpty)
+    #expect(
+      other.error == "ctxchain: seed: 1 in \(paths[0]), 2 in \(paths[2]); --anyway compares them all the same\n")
+    let forced = try Program.run("compare", paths[0], paths[2], "--anyway")
+    #expect(forced.status == 0)
+    #expect(forced.out.hasPrefix("Not under the same conditions: seed: 1 in \(paths[0]), 2 in \(paths[2]).\n"))
+    #expect(forced.out.contains("baseline against baseline") && forced.out.contains("packed against packed"))
+  }
+
+  @Test(
+    "refuses a result that is cut, newer or edited with one line that names the field",
+    arguments: [
+      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 1", "\"version\" : 2", "version"),
+      ("\"format\" : \"ctxchain-run\"", "\"format\" : \"x\"", "format"), ("\n}", "", "ends early"),
+    ])
+  func badResults(old: String, new: String, part: String) throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "bad.json")
+    let text = try String(contentsOf: Self.golden, encoding: .utf8)
+    try #require(text.contains(old))
+    try text.replacingOccurrences(of: old, with: new).write(to: file, atomically: true, encoding: .utf8)
+    for pair in [[Self.golden.path, file.path], [file.path, Self.golden.path]] {
+      let run = try Program.run(["compare"] + pair)
+      #expect(run.status == 2 && run.out.isEmpty)
+      #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+      #expect(run.error.hasPrefix("ctxchain: \(file.path): ") && run.error.contains(part), "\(run.error)")
+    }
+  }
+
+  @Test(
+    "refuses arms, gates and options that mean nothing with status 2 and one line",
+    arguments: [
+      (["packed"], ["two arms", "--against"]), (["packed", "map", "map"], ["two arms"]),
+      (["packed", "x.json"], ["two arms"]), (["pakced", "map"], ["pakced", "baseline", "topology file"]),
+      (["packed@9", "map"], ["packed@9", "1 to 5", "got 9"]), (["packed@x", "map"], ["@", "got \"x\""]),
+      (["packed", "map,foo=1"], ["foo", "keys-per-layer"]), (["packed", "map,placement=mars"], ["placement", "mars"]),
+      (["packed", "map,in-flight=0"], ["in-flight", "1 to 4096"]), (["packed", "map,growth"], ["KEY=VALUE"]),
+      (["packed", "map,size=1,size=2"], ["size", "twice"]), (["packed", "map,opaque-size=9"], ["opaque"]),
+      (["packed", "topologies/none.yaml"], ["topologies/none.yaml", "No such file"]),
+      (["packed", "--against", "/nonexistent/ctxchain"], ["--against", "/nonexistent/ctxchain", "No such file"]),
+      (["packed", "--against", "/etc/passwd"], ["--against", "may be executed"]),
+      (["packed,program=/etc", "map"], ["packed,program=/etc", "may be executed"]),
+      (["packed", "map", "--fail-if", "cpu > 2"], ["--fail-if", "cpu_per_hop"]),
+      (["packed", "map", "--fail-if", "p99 > +2"], ["--fail-if", "ratio"]),
+      (["packed", "map", "--rounds", "0"], ["--rounds", "1 to 1000"]),
+      (["packed", "map", "--placement", "mars"], ["--placement", "mars"]),
+      (["packed", "map", "--anyway"], ["--anyway", "results"]),
+      (["packed", "map", "--arm", "x"], ["--arm", "results"]),
+      (["a.json", "b.json", "--rounds", "3"], ["--rounds", "measured"]),
+      (["a.json", "b.json", "--against", "x"], ["--against", "measured"]), (["a.json", "b.json"], ["a.json"]),
+    ])
+  func refused(arguments: [String], parts: [String]) throws {
+    let run = try Program.run(["compare"] + arguments)
+    #expect(run.status == 2 && run.out.isEmpty, "\(run.error)")
+    #expect(run.error.hasPrefix("ctxchain") && run.error.split(separator: "\n").count == 1, "\(run.error)")
+    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
+  }
+}
