@@ -31,6 +31,8 @@ struct MeasuredSlot {
   let responseTime: LatencyHistogram
   let pieces: [UInt32]
   let clientMeter: MeterReading
+  /// Requests that were due in the window and not sent.
+  let unsentCount: UInt64
 }
 
 /// How a slot is to run.
@@ -163,7 +165,8 @@ struct SlotRunner {
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
     return MeasuredSlot(
-      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
+      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
+      unsentCount: outcome.unsentCount)
   }
 
   /// Nodes that somebody has stopped, looked for when a slot completed nothing: they are alive, but answer nobody.

@@ -61,6 +61,7 @@ package final class LoadRun {
   private var isSettled = true
   private var ledger = Ledger()
   private var completedInWindow: UInt64 = 0
+  private var unsentCount: UInt64 = 0
   private var responseTime = LatencyHistogram()
   private var serviceTime = LatencyHistogram()
   private var sendLag = LatencyHistogram()
@@ -289,11 +290,21 @@ package final class LoadRun {
     guard phase != .draining, phase != .finished else { return }
     phase = .draining
     windowEnd = loop.now
+    countUnsent()
     delegate.runDidCloseWindow(self)
     paceDue = .max
     paceTimer.stop()
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
+  }
+
+  /// What the plan had for the window and the client did not get to.
+  private func countUnsent() {
+    guard case .open = order.mode, order.requestCount == nil else { return }
+    while nextIntended < windowEnd {
+      if nextIntended >= windowStart { unsentCount &+= 1 }
+      nextIntended = startTime &+ plan.next()
+    }
   }
 
   private func finishIfDone() {
@@ -326,6 +337,7 @@ package final class LoadRun {
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)
     outcome.isSettled = isSettled
+    outcome.unsentCount = unsentCount
     delegate.run(self, didFinish: outcome)
   }
 

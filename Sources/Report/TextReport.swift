@@ -19,7 +19,7 @@ package enum TextReport {
   }
 
   /// A log line of a node may hold anything; a terminal must not obey it.
-  private static func printable(_ line: String) -> String {
+  static func printable(_ line: String) -> String {
     String(String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 

@@ -45,9 +45,10 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
   ///   - responseTime: of the window's requests, from the intended send.
   ///   - sentCount: requests that were due in the window and sent.
   ///   - unsentCount: requests that were due in the window and not sent when it closed.
+  ///   - sendLagP99: of those that were sent, in nanoseconds.
   package init(
     objectives: [LatencyObjective], errorRateMax: Double, responseTime: LatencyHistogram, ledger: Ledger,
-    sentCount: UInt64, unsentCount: UInt64, validity: ValidityVerdict.Verdict
+    sentCount: UInt64, unsentCount: UInt64, sendLagP99: Int64
   ) {
     let lost = ledger.failed &+ ledger.timedOut &+ ledger.shed
     let count = responseTime.count &+ lost
@@ -70,8 +71,22 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
     errorRatio = ledger.planned == 0 ? 0 : Double(ledger.lost) / Double(ledger.planned)
     if sentRatio < Self.sentRatioMin { failed.insert(.sent) }
     if errorRatio > errorRateMax { failed.insert(.errors) }
-    if validity == .invalid { failed.insert(.client) }
+    if ledger.completed > 0, Self.isInvalid(ledger, sendLagP99, responseTime) { failed.insert(.client) }
     self.failed = CapacityCriterion.allCases.filter(failed.contains)
+  }
+
+  /// The rules for a slot's client, without those about what came back: `errors` is for that.
+  private static func isInvalid(_ ledger: Ledger, _ sendLagP99: Int64, _ responseTime: LatencyHistogram) -> Bool {
+    ValidityVerdict.openLoop(
+      ledger: Ledger(planned: ledger.completed, completed: ledger.completed), sendLagP99: sendLagP99,
+      responseP50: responseTime.percentile(50), responseP99: responseTime.percentile(99)
+    ).verdict == .invalid
+  }
+
+  /// Whether more runs, up to `runCount` in all, could not change the majority.
+  package static func isDecided(_ checks: [CapacityCheck], runCount: Int) -> Bool {
+    let heldCount = checks.filter(\.holds).count
+    return 2 * max(heldCount, checks.count - heldCount) > runCount || checks.count >= runCount
   }
 
   /// The majority of several runs; false where there is none.

@@ -3,9 +3,9 @@
 /// The search for the highest rate that holds a goal: a ladder over the closed loop's peak, upward until the first rung
 /// that does not hold; geometric bisection between that and the last that held; then both ends once more.
 ///
-/// An answer may be wrong, because machines are noisy. So each end is confirmed, and one that answers otherwise the
-/// second time is given up: the next rate on its far side takes its place, and the interval is wider. Every rate is asked
-/// at most twice, so the search ends whatever the answers are.
+/// An answer may be wrong, because machines are noisy. So each end is confirmed. One that answers otherwise the second
+/// time is no end: its rate is *unsure*, and the search goes on on its far side, so that the interval holds it and is
+/// wider. Every rate is asked at most twice, and there are at most `probeCountMax` probes, whatever the answers are.
 package struct CapacitySearch: Equatable, Sendable {
   package enum Purpose: String, Codable, Sendable {
     case ladder, bisection, confirmation
@@ -17,20 +17,22 @@ package struct CapacitySearch: Equatable, Sendable {
     package let purpose: Purpose
   }
 
-  /// Shares of the peak. The lowest is tried only when the one above it does not hold.
+  /// Shares of the peak. The lowest is tried only when no other held.
   package static let ladder: [Double] = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.25, 1.5, 2]
   private static let firstRung = 1
   /// The bisection ends when the ends are no further apart.
   package static let bracketRatioMax = 1.05
+  package static let probeCountMax = 32
 
   /// Rates that hold, ascending; all of them are below those of `failed`.
   private var held: [Double] = []
   /// Rates that do not, descending.
   private var failed: [Double] = []
+  /// Rates that gave both answers.
+  private var unsure: [Double] = []
   private var confirmed: Set<Double> = []
+  private var probeCount = 0
   private let rungs: [Double]
-  /// An end answered otherwise when it was confirmed.
-  package private(set) var isWidened = false
 
   /// - Precondition: the peak is above 0.
   package init(peak: Double) {
@@ -42,15 +44,16 @@ package struct CapacitySearch: Equatable, Sendable {
   package var highestHeld: Double? { held.last }
   /// The lowest that did not, above `highestHeld`.
   package var lowestFailed: Double? { failed.last }
+  /// A rate inside the interval gave both answers.
+  package var isWidened: Bool { !unsureInside.isEmpty }
+  /// Both ends answered the same twice.
+  package var isConfirmed: Bool { ends.allSatisfy(confirmed.contains) }
 
   /// Nil when nothing is left to be asked.
   package var next: Probe? {
+    guard probeCount < Self.probeCountMax else { return nil }
     if let rung = nextRung { return Probe(rate: rung, purpose: .ladder) }
-    // A flipped end has left its rate inside the interval: it is wide for that reason, and stays so.
-    if !isWidened, let low = held.last, let high = failed.last, high / low > Self.bracketRatioMax {
-      return Probe(rate: (low * high).squareRoot(), purpose: .bisection)
-    }
-    let ends = [held.last, failed.last].compactMap { $0 }
+    if let middle = nextMiddle { return Probe(rate: middle, purpose: .bisection) }
     return ends.first { !confirmed.contains($0) }.map { Probe(rate: $0, purpose: .confirmation) }
   }
 
@@ -59,22 +62,36 @@ package struct CapacitySearch: Equatable, Sendable {
   /// - Precondition: there is one.
   package mutating func answer(holds: Bool) {
     guard let probe = next else { preconditionFailure("nothing was asked") }
-    guard probe.purpose == .confirmation else {
+    probeCount += 1
+    if probe.purpose != .confirmation {
       if holds { held.append(probe.rate) } else { failed.append(probe.rate) }
-      return
+    } else if holds == (probe.rate == held.last) {
+      confirmed.insert(probe.rate)
+    } else {
+      if holds { failed.removeLast() } else { held.removeLast() }
+      unsure.append(probe.rate)
     }
-    confirmed.insert(probe.rate)
-    guard holds != (probe.rate == held.last) else { return }
-    isWidened = true
-    if holds { failed.removeLast() } else { held.removeLast() }
+  }
+
+  private var ends: [Double] { [held.last, failed.last].compactMap { $0 } }
+
+  private var unsureInside: [Double] {
+    unsure.filter { (held.last ?? 0) < $0 && $0 < (failed.last ?? .infinity) }
   }
 
   private var nextRung: Double? {
-    guard !isWidened else { return nil }
     if failed.isEmpty {
-      let last = held.last ?? 0
-      return rungs[Self.firstRung...].first { $0 > last }
+      let highest = max(held.last ?? 0, unsure.max() ?? 0)
+      return rungs[Self.firstRung...].first { $0 > highest }
     }
-    return held.isEmpty && failed.last! > rungs[0] ? rungs[0] : nil
+    return held.isEmpty && failed.last! > rungs[0] && !unsure.contains(rungs[0]) ? rungs[0] : nil
+  }
+
+  /// Between an end and what is unsure, or between the ends.
+  private var nextMiddle: Double? {
+    guard let low = held.last, let high = failed.last else { return nil }
+    let inside = unsureInside
+    let gaps = [(low, inside.min() ?? high), (inside.max() ?? low, high)]
+    return gaps.first { $0.1 / $0.0 > Self.bracketRatioMax }.map { ($0.0 * $0.1).squareRoot() }
   }
 }

@@ -18,4 +18,6 @@ package struct LatencyObjective: Codable, Equatable, Sendable {
   package static func name(_ percentile: Double) -> String {
     percentile == percentile.rounded() ? "p\(Int(percentile))" : "p\(percentile)"
   }
+
+  package var name: String { Self.name(percentile) }
 }

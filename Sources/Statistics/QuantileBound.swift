@@ -29,4 +29,9 @@ package enum QuantileBound {
     }
     return count - beyond
   }
+
+  /// The smallest number of values with a bound: the smallest n with `(percentile/100)^n ≤ α`.
+  package static func countMin(_ percentile: Double, alpha: Double = QuantileBound.alpha) -> UInt64 {
+    UInt64((log(alpha) / log1p(-(100 - percentile) / 100)).rounded(.up))
+  }
 }

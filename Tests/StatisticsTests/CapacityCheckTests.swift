@@ -8,7 +8,7 @@ struct CapacityCheckTests {
   /// So many requests of 1 µs and so many of 9 µs.
   private func check(
     fast: UInt64, slow: UInt64, failed: UInt64 = 0, unsent: UInt64 = 0, errorRateMax: Double = 0,
-    validity: ValidityVerdict.Verdict = .ok, objectives: [LatencyObjective] = [goal]
+    sendLagP99: Int64 = 0, objectives: [LatencyObjective] = [goal]
   ) -> CapacityCheck {
     var histogram = LatencyHistogram()
     histogram.record(nanoseconds: 1_000, count: fast)
@@ -16,7 +16,7 @@ struct CapacityCheckTests {
     let ledger = Ledger(planned: fast + slow + failed, completed: fast + slow, failed: failed)
     return CapacityCheck(
       objectives: objectives, errorRateMax: errorRateMax, responseTime: histogram, ledger: ledger,
-      sentCount: fast + slow + failed, unsentCount: unsent, validity: validity)
+      sentCount: fast + slow + failed, unsentCount: unsent, sendLagP99: sendLagP99)
   }
 
   @Test("holds when the upper bound of the percentile does, not the percentile alone")
@@ -55,13 +55,26 @@ struct CapacityCheckTests {
     #expect(many.percentiles[0].nanoseconds == 1_000)
   }
 
-  @Test("needs 99 % of what was due to be sent, and a client that is not invalid")
+  @Test("needs 99 % of what was due to be sent, and a client whose lag is not all there is")
   func sent() {
     #expect(check(fast: 990, slow: 0, unsent: 10).holds)
     #expect(check(fast: 989, slow: 0, unsent: 11).failed == [.sent])
-    #expect(check(fast: 1_000, slow: 0, validity: .suspect).holds)
-    #expect(check(fast: 1_000, slow: 0, validity: .invalid).failed == [.client])
+    #expect(check(fast: 1_000, slow: 0, sendLagP99: 1_000).holds)
+    #expect(check(fast: 1_000, slow: 0, sendLagP99: 1_001).failed == [.client])
     #expect(check(fast: 0, slow: 0).failed == [.sent, .tooFew])
+    #expect(check(fast: 0, slow: 0, failed: 500).failed == [.errors, .latency])
+  }
+
+  @Test("Runs end when the majority of three is known")
+  func decided() {
+    let (held, missed) = (check(fast: 1_000, slow: 0), check(fast: 900, slow: 100))
+    for (checks, isDecided) in [
+      ([], false), ([held], false), ([held, held], true), ([held, missed], false), ([missed, missed], true),
+      ([held, missed, held], true),
+    ] as [([CapacityCheck], Bool)] {
+      #expect(CapacityCheck.isDecided(checks, runCount: 3) == isDecided)
+    }
+    #expect(CapacityCheck.isDecided([held], runCount: 1))
   }
 
   @Test("Several runs are judged by their majority, and blamed for what most of them failed")

@@ -4,9 +4,6 @@ import Testing
 
 @Suite("A search for capacity")
 struct CapacitySearchTests {
-  /// No search may take longer: every rung and every bisection, twice.
-  private static let probeCountMax = 2 * (CapacitySearch.ladder.count + 7)
-
   private struct Run {
     var search: CapacitySearch
     var probes: [(probe: CapacitySearch.Probe, holds: Bool)] = []
@@ -31,7 +28,7 @@ struct CapacitySearchTests {
       let low = try #require(run.search.highestHeld)
       let high = try #require(run.search.lowestFailed)
       #expect(low <= limit && limit < high && high / low <= CapacitySearch.bracketRatioMax)
-      #expect(!run.search.isWidened && run.probes.count <= Self.probeCountMax)
+      #expect(!run.search.isWidened && run.search.isConfirmed && run.probes.count <= CapacitySearch.probeCountMax)
       let rates = run.probes.map(\.probe.rate)
       #expect(rates.filter { $0 == low }.count == 2 && rates.filter { $0 == high }.count == 2)
       #expect(Set(rates).count == rates.count - 2)
@@ -69,37 +66,53 @@ struct CapacitySearchTests {
       for _ in 0..<1_000 {
         let limit = 100 + random.nextUnit() * 1_500
         let run = Run(peak: 1_000) { rate in (rate <= limit) != (random.nextUnit() < share) }
-        #expect(run.probes.count <= Self.probeCountMax)
+        #expect(run.probes.count <= CapacitySearch.probeCountMax)
         let counts = Dictionary(grouping: run.probes, by: \.probe.rate).mapValues(\.count)
         #expect(counts.values.allSatisfy { $0 <= 2 })
-        if let low = run.search.highestHeld, let high = run.search.lowestFailed {
-          #expect(low < high)
-          #expect(run.search.isWidened || high / low <= CapacitySearch.bracketRatioMax)
+        if let low = run.search.highestHeld, let high = run.search.lowestFailed { #expect(low < high) }
+        if run.search.isWidened { widenedCount += 1 }
+        if !run.search.isConfirmed {
+          #expect(run.probes.count == CapacitySearch.probeCountMax)
+          continue
         }
-        // An end stands only when both of its answers were the same.
         if let low = run.search.highestHeld {
           #expect(run.probes.filter { $0.probe.rate == low }.map(\.holds) == [true, true])
+          let high = run.search.lowestFailed ?? .infinity
+          #expect(run.search.isWidened || high == .infinity || high / low <= CapacitySearch.bracketRatioMax)
         }
         if let high = run.search.lowestFailed {
           #expect(run.probes.filter { $0.probe.rate == high }.map(\.holds) == [false, false])
         }
-        if run.search.isWidened { widenedCount += 1 }
       }
     }
     #expect(widenedCount > 100)
   }
 
-  @Test("An end that flips is given up for the next one on its far side")
-  func flips() throws {
+  @Test("A lower end that flips is given up for a rate below it, and lies inside the interval")
+  func lowerFlip() throws {
     var answers: [Double: Int] = [:]
     let run = Run(peak: 1_000) { rate in
       answers[rate, default: 0] += 1
       return rate < 600 && !(answers[rate] == 2 && rate > 570)
     }
-    #expect(run.search.isWidened)
+    #expect(run.search.isWidened && run.search.isConfirmed)
     let low = try #require(run.search.highestHeld)
     let high = try #require(run.search.lowestFailed)
-    #expect(low < 570 && high >= 600 && high / low > CapacitySearch.bracketRatioMax)
+    #expect(low <= 570 && low > 500 && high >= 600 && high < 640)
+  }
+
+  @Test("An upper end that flips is given up for a rate above it, up the ladder where there is none")
+  func upperFlip() throws {
+    var answers: [Double: Int] = [:]
+    // 250 does not hold the first time, which is wrong: the limit is 400.
+    let run = Run(peak: 1_000) { rate in
+      answers[rate, default: 0] += 1
+      return rate < 400 && !(answers[rate] == 1 && rate == 250)
+    }
+    let low = try #require(run.search.highestHeld)
+    let high = try #require(run.search.lowestFailed)
+    #expect(low < 400 && high >= 400 && high / low <= CapacitySearch.bracketRatioMax)
+    #expect(!run.search.isWidened && run.search.isConfirmed)
   }
 
   @Test("A limit that comes and goes gives ends that were seen to differ")

@@ -25,6 +25,7 @@ struct QuantileBoundTests {
   func smallest(percentile: Double, count: UInt64) {
     #expect(QuantileBound.upperRank(count: count, percentile: percentile) == count)
     #expect(QuantileBound.upperRank(count: count - 1, percentile: percentile) == nil)
+    #expect(QuantileBound.countMin(percentile) == count)
     #expect(QuantileBound.upperRank(count: 0, percentile: percentile) == nil)
   }
 
