@@ -60,7 +60,7 @@ struct CtxchainCommand: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       ChainCommand.self, RunCommand.self, LoadCommand.self, ReportCommand.self, ValidateCommand.self, UpCommand.self,
-      BenchCommand.self, CapacityCommand.self,
+      BenchCommand.self, CapacityCommand.self, SelftestCommand.self,
       NodeCommand.self,
     ])
 }

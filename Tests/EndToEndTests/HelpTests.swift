@@ -36,7 +36,7 @@ struct HelpTests {
 
   @Test(
     "Every example works as an 80-column terminal shows it",
-    arguments: ["", "chain", "run", "capacity", "validate", "up", "node"])
+    arguments: ["", "chain", "run", "capacity", "selftest", "validate", "up", "node"])
   func examples(command: String) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -70,7 +70,7 @@ struct HelpTests {
   func list() throws {
     let run = try Program.run("--help")
     #expect(run.status == 0)
-    for command in ["chain", "run", "capacity", "load", "validate", "up"] {
+    for command in ["chain", "run", "capacity", "load", "validate", "up", "selftest"] {
       #expect(run.out.contains("\n  \(command) "))
     }
     #expect(!run.out.contains("\n  node "))
