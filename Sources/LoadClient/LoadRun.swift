@@ -13,17 +13,6 @@ package protocol LoadRunDelegate: AnyObject {
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
 }
 
-/// A request under way. `next` links free slots.
-private struct PendingRequest {
-  var intended: Int64
-  var sent: Int64
-  var timer: Int32
-  var generation: UInt32
-  var next: Int32
-  var connection: Int32
-  var isActive: Bool
-}
-
 /// Time is the loop's clock. A loop that waits calls the run back when something is due. For one whose clock is stepped by
 /// hand, `nextDue` says how far, and `step` does what has become due.
 package final class LoadRun {
@@ -31,6 +20,8 @@ package final class LoadRun {
   package static let pendingCountMax = 65_536
   /// Completions without which the window does not open.
   package static let settleCompletionCount = 64
+
+  private static let sendingNanosecondsMax: Int64 = 1_000_000
 
   private enum Phase { case settling, measuring, draining, finished }
 
@@ -66,6 +57,8 @@ package final class LoadRun {
   private var serviceTime = LatencyHistogram()
   private var sendLag = LatencyHistogram()
   private var pieces: [UInt32] = []
+  private var stages: ClientStageSums?
+  private var writeNanosecondsAtStart: Int64 = 0
 
   package init(
     order: SlotOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
@@ -85,6 +78,7 @@ package final class LoadRun {
     if order.pieceNanoseconds > 0 {
       pieces = Array(repeating: 0, count: Int(order.windowNanoseconds / order.pieceNanoseconds))
     }
+    if order.clocksStages == true { stages = ClientStageSums() }
     wheel = TimerWheel(loop: loop) { [unowned self] token in didTimeOut(Int32(truncatingIfNeeded: token)) }
     phaseTimer = Timer(loop: loop) { [unowned self] in phaseDidEnd() }
     paceTimer = Timer(loop: loop) { [unowned self] in sendDueRequests() }
@@ -93,6 +87,7 @@ package final class LoadRun {
   deinit { pending.deallocate() }
 
   package func start() {
+    writeNanosecondsAtStart = writeNanoseconds
     startTime = loop.refreshNow()
     if order.requestCount != nil {
       openWindow()
@@ -142,15 +137,22 @@ package final class LoadRun {
     send(intended: loop.now)
   }
 
-  /// Open loop: everything whose time has come, then sleep until the next.
+  /// Open loop: everything whose time has come, then sleep until the next. But no longer than `sendingNanosecondsMax` a
+  /// turn: at a rate above what the client can send, replies and the window's end would never have theirs.
   private func sendDueRequests() {
     paceDue = .max
-    var now = loop.now
+    let begin = loop.now
+    var now = begin
+    var sentCount = 0
     while isSending, nextIntended <= now {
       if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
       send(intended: nextIntended)
       nextIntended = startTime &+ plan.next()
-      if nextIntended > now { now = loop.refreshNow() }
+      sentCount &+= 1
+      if nextIntended > now || sentCount & 63 == 0 {
+        now = loop.refreshNow()
+        if now &- begin > LoadRun.sendingNanosecondsMax { break }
+      }
     }
     guard isSending else { return }
     paceDue = nextIntended
@@ -200,6 +202,7 @@ package final class LoadRun {
     let now = loop.now
     remove(slot)
     if reply.type == .response {
+      if stages != nil { clock(request, now: now) }
       complete(intended: request.intended, sent: request.sent, now: now)
     } else {
       ledger.failed &+= 1
@@ -220,6 +223,17 @@ package final class LoadRun {
     responseTime.record(nanoseconds: now &- intended)
     serviceTime.record(nanoseconds: now &- sent)
   }
+
+  @inline(never)
+  private func clock(_ request: PendingRequest, now: Int64) {
+    let clock = connections[Int(request.connection)].connection.ioClock
+    stages?.requests += 1
+    stages?.response += now &- request.sent
+    stages?.wait += clock.readStart &- clock.writeStart
+  }
+
+  /// CPU time, as far as the loop clocked it.
+  private var writeNanoseconds: Int64 { connections.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds } }
 
   private func didEndRequest() {
     if phase == .settling { openWindowIfSettled() }
@@ -338,6 +352,8 @@ package final class LoadRun {
       pieces: pieces)
     outcome.isSettled = isSettled
     outcome.unsentCount = unsentCount
+    stages?.write = writeNanoseconds - writeNanosecondsAtStart
+    outcome.stages = stages
     delegate.run(self, didFinish: outcome)
   }
 

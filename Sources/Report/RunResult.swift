@@ -42,6 +42,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var histograms: [MergedHistogram] = []
   package var counts: [CountingPass] = []
   package var hopBytes: [HopBytes] = []
+  /// Absent when nothing was clocked.
+  package var stages: [StagePass]?
+  /// Of every process set at its end; absent in older documents.
+  package var memory: [NodeMemory]?
   package var fidelity: [FidelityResult] = []
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.
@@ -119,6 +123,25 @@ package struct Warmup: Codable, Equatable, Sendable {
     self.windowsDiscarded = windowsDiscarded
     self.seconds = seconds
     self.steady = steady
+  }
+}
+
+/// Memory of one node after the rounds, in bytes.
+package struct NodeMemory: Codable, Equatable, Sendable {
+  /// Absent when all arms shared one set.
+  package var arm: String?
+  package var service: String
+  package var replica: Int
+  package var resident: UInt64
+  /// What it shares with others divided among them.
+  package var proportional: UInt64
+
+  package init(arm: String?, service: String, replica: Int, resident: UInt64, proportional: UInt64) {
+    self.arm = arm
+    self.service = service
+    self.replica = replica
+    self.resident = resident
+    self.proportional = proportional
   }
 }
 

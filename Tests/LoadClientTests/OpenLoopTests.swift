@@ -91,6 +91,16 @@ struct OpenLoopTests {
     #expect(outcome.ledger.isBalanced)
   }
 
+  @Test("ends its window in time, and takes replies, at a rate above what it can send")
+  func tooHighARate() throws {
+    // A request is due every microsecond, and every look at the clock takes ten.
+    let load = try VirtualLoad(
+      .slot(.open(rate: 1e6, poisson: false), window: 20 * millisecond), readingNanoseconds: 10_000)
+    let outcome = try #require(load.perform())
+    #expect(outcome.windowNanoseconds < 25 * millisecond)
+    #expect(outcome.completedInWindow > 0 && outcome.ledger.isBalanced)
+  }
+
   @Test("sheds what would be more than 65 536 under way, and counts it")
   func shed() throws {
     let load = try VirtualLoad(
