@@ -52,7 +52,12 @@ let package = Package(
     module(
       "LoadClient",
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
-    module("Laboratory", ["Bytes", "CLinux", "Context", "Propagation", "Statistics", "Wire"]),
+    module(
+      "Laboratory",
+      [
+        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
+        "Wire",
+      ]),
     module("Report", ["Statistics", "Topology"]),
     module("Launcher", ["Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(

@@ -94,6 +94,9 @@ package struct SlotOutcome: Codable, Sendable {
   package var isSettled = true
   package var windowNanoseconds: Int64
   package var completedInWindow: UInt64
+  /// Open loop: requests that were due in the window and that the client had not sent when it closed. They are not in
+  /// the ledger.
+  package var unsentCount: UInt64 = 0
   /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.
   package var responseTime: LatencyHistogram
   /// From the actual send time.

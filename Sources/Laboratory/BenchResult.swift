@@ -72,7 +72,7 @@ package struct BenchResult: Codable, Equatable, Sendable {
     self.published = PublishedFigure.all(beside: figures)
   }
 
-  private static var isOptimisedBuild: Bool {
+  static var isOptimisedBuild: Bool {
     var isOptimised = true
     assert(
       {

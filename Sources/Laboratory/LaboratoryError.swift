@@ -6,6 +6,10 @@ package enum LaboratoryError: Error, Equatable, CustomStringConvertible {
   case noLayers
   case layersOutOfRange(Int, max: Int)
   case timeOutOfRange(seconds: Double)
+  /// A self-test could not be run.
+  case selfTest(String)
+  /// A signal came before a slot could begin.
+  case interrupted
 
   package var description: String {
     switch self {
@@ -14,6 +18,8 @@ package enum LaboratoryError: Error, Equatable, CustomStringConvertible {
     case .namedTwice(let option, let name): "\(option): \"\(name)\" is named twice"
     case .noLayers: "--layers: expected at least one number, got none"
     case .layersOutOfRange(let layers, let max): "--layers: expected 1 to \(max), got \(layers)"
+    case .interrupted: "interrupted"
+    case .selfTest(let problem): "the self-test cannot be run: \(problem)"
     case .timeOutOfRange(let seconds): "--time: expected 10ms to 60m, got \(seconds) s"
     }
   }

@@ -5,9 +5,6 @@ internal import Report
 internal import Statistics
 
 extension Experiment {
-  /// Seconds of one warm-up stretch; repeated until steady, at most for `WarmupDetector.durationNanosecondsMax`.
-  private static let warmupSeconds = 0.4
-
   /// Loads each set at the largest depth until its throughput is steady (MSER-5).
   func warmUp() throws(LauncherError) {
     for index in sets.indices { try warmUp(index, generation: 0) }
@@ -17,19 +14,9 @@ extension Experiment {
     observer.runDidProgress("warming up \(plan.arms[index].name)", secondsLeft: nil)
     let longest = Double(WarmupDetector.durationNanosecondsMax) / 1e9
     let limit = plan.warmupSecondsMax ?? longest * (plan.budgetSeconds == nil ? 1 : 0.2)
-    var windows: [Double] = []
-    var detector = WarmupDetector(windows: [])
-    var seconds = 0.0
-    repeat {
-      let measured = try runner.run(
-        SlotSpec(
-          arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)), on: sets[index],
-        seconds: Experiment.warmupSeconds + Double(SlotRunner.settleNanoseconds) / 1e9, round: 0, position: 0,
-        pieceNanoseconds: WarmupDetector.windowNanoseconds, keep: { _ in })
-      windows += measured.pieces.map(Double.init)
-      seconds += Experiment.warmupSeconds
-      detector = WarmupDetector(windows: windows)
-    } while !detector.isSteady && seconds + Experiment.warmupSeconds <= limit
+    let (detector, seconds) = try runner.warmUp(
+      SlotSpec(arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)),
+      on: sets[index], secondsMax: limit)
     result.warmups.append(
       Warmup(
         arm: plan.arms[index].name, set: generation, windowsDiscarded: detector.discardedWindowCount, seconds: seconds,

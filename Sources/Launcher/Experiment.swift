@@ -168,12 +168,7 @@ package final class Experiment {
 
   private func seal(_ status: Int32) {
     acceptRound()
-    result.failures = supervisor.deaths.map { death in
-      NodeFailure(
-        node: death.name, service: death.service, arm: death.arm, reason: death.description,
-        signal: death.signal.map(Int.init), exitCode: death.exitCode.map(Int.init), lastLogLines: death.lastLogLines,
-        requestsLost: death.requestsLost)
-    }
+    result.failures = supervisor.deaths.map(NodeFailure.init)
     result.exitStatus = Int(status)
     result.finishedAt = HostFacts.timestamp()
     result.settings.depths = depths.depths

@@ -33,6 +33,8 @@ struct MeasuredSlot {
   let responseTime: LatencyHistogram
   let pieces: [UInt32]
   let clientMeter: MeterReading
+  /// Requests that were due in the window and not sent.
+  let unsentCount: UInt64
   /// When the slot asked for them.
   let stages: ClientStageSums?
 }
@@ -175,6 +177,7 @@ struct SlotRunner {
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
     return MeasuredSlot(
       slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
+      unsentCount: outcome.unsentCount,
       stages: outcome.stages)
   }
 

@@ -13,17 +13,6 @@ package protocol LoadRunDelegate: AnyObject {
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
 }
 
-/// A request under way. `next` links free slots.
-private struct PendingRequest {
-  var intended: Int64
-  var sent: Int64
-  var timer: Int32
-  var generation: UInt32
-  var next: Int32
-  var connection: Int32
-  var isActive: Bool
-}
-
 /// Time is the loop's clock. A loop that waits calls the run back when something is due. For one whose clock is stepped by
 /// hand, `nextDue` says how far, and `step` does what has become due.
 package final class LoadRun {
@@ -31,6 +20,8 @@ package final class LoadRun {
   package static let pendingCountMax = 65_536
   /// Completions without which the window does not open.
   package static let settleCompletionCount = 64
+
+  private static let sendingNanosecondsMax: Int64 = 1_000_000
 
   private enum Phase { case settling, measuring, draining, finished }
 
@@ -61,6 +52,7 @@ package final class LoadRun {
   private var isSettled = true
   private var ledger = Ledger()
   private var completedInWindow: UInt64 = 0
+  private var unsentCount: UInt64 = 0
   private var responseTime = LatencyHistogram()
   private var serviceTime = LatencyHistogram()
   private var sendLag = LatencyHistogram()
@@ -145,15 +137,22 @@ package final class LoadRun {
     send(intended: loop.now)
   }
 
-  /// Open loop: everything whose time has come, then sleep until the next.
+  /// Open loop: everything whose time has come, then sleep until the next. But no longer than `sendingNanosecondsMax` a
+  /// turn: at a rate above what the client can send, replies and the window's end would never have theirs.
   private func sendDueRequests() {
     paceDue = .max
-    var now = loop.now
+    let begin = loop.now
+    var now = begin
+    var sentCount = 0
     while isSending, nextIntended <= now {
       if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
       send(intended: nextIntended)
       nextIntended = startTime &+ plan.next()
-      if nextIntended > now { now = loop.refreshNow() }
+      sentCount &+= 1
+      if nextIntended > now || sentCount & 63 == 0 {
+        now = loop.refreshNow()
+        if now &- begin > LoadRun.sendingNanosecondsMax { break }
+      }
     }
     guard isSending else { return }
     paceDue = nextIntended
@@ -305,11 +304,21 @@ package final class LoadRun {
     guard phase != .draining, phase != .finished else { return }
     phase = .draining
     windowEnd = loop.now
+    countUnsent()
     delegate.runDidCloseWindow(self)
     paceDue = .max
     paceTimer.stop()
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
+  }
+
+  /// What the plan had for the window and the client did not get to.
+  private func countUnsent() {
+    guard case .open = order.mode, order.requestCount == nil else { return }
+    while nextIntended < windowEnd {
+      if nextIntended >= windowStart { unsentCount &+= 1 }
+      nextIntended = startTime &+ plan.next()
+    }
   }
 
   private func finishIfDone() {
@@ -342,6 +351,7 @@ package final class LoadRun {
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)
     outcome.isSettled = isSettled
+    outcome.unsentCount = unsentCount
     stages?.write = writeNanoseconds - writeNanosecondsAtStart
     outcome.stages = stages
     delegate.run(self, didFinish: outcome)

@@ -66,6 +66,19 @@ package struct LatencyHistogram: Equatable, Sendable {
     return isEmpty ? 0 : Int64(buckets.valueAtPercentile(percentile))
   }
 
+  /// The value of a rank, from 1 for the smallest, at three digits and never below the exact one; nil when there are
+  /// fewer values.
+  package func value(rank: UInt64) -> Int64? {
+    guard rank >= 1, rank <= count else { return nil }
+    var below: UInt64 = 0
+    var value = buckets.lowestEquivalentForValue(buckets.min)
+    while true {
+      below += buckets.countForValue(value)
+      if below >= rank { return Swift.min(Int64(buckets.highestEquivalentForValue(value)), max) }
+      value = buckets.nextNonEquivalentForValue(value)
+    }
+  }
+
   /// Visits the buckets that hold something, in ascending order, by their lowest value.
   private func forEachBucket(_ visit: (_ lowest: UInt64, _ count: UInt64) -> Void) {
     guard !isEmpty else { return }

@@ -100,21 +100,7 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The strategies named, or all presets.
-  func presets() throws -> [Vocabulary.Preset] {
-    let known = Vocabulary.current.presets
-    guard let strategies else { return known }
-    let names = strategies.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    for (index, name) in names.enumerated() where names[..<index].contains(name) {
-      throw ValidationError("--strategies: \"\(name)\" is named twice")
-    }
-    return try names.map { name in
-      guard let preset = known.first(where: { $0.name == name }) else {
-        let names = known.map(\.name).joined(separator: ", ")
-        throw ValidationError("--strategies: unknown strategy \"\(name)\"; expected some of \(names)")
-      }
-      return preset
-    }
-  }
+  func presets() throws -> [Vocabulary.Preset] { try StrategyNames.presets(strategies) }
 
   private static let budgetByDefault = 85.0
 

@@ -59,8 +59,9 @@ struct CtxchainCommand: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      ChainCommand.self, RunCommand.self, CompareCommand.self, LoadCommand.self, ReportCommand.self,
-      ValidateCommand.self, UpCommand.self, BenchCommand.self, CalibrateCommand.self,
+      ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
+      ReportCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self, SelftestCommand.self,
+      CalibrateCommand.self,
       NodeCommand.self,
     ])
 }

@@ -14,6 +14,12 @@ enum OptionRange {
     throw ValidationError("\(option): expected \(bounds[0]) to \(bounds[1]), got \(duration.text)")
   }
 
+  static func check(_ option: String, _ value: String?, oneOf names: [String]) throws {
+    guard let value, !names.contains(value) else { return }
+    let expected = names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    throw ValidationError("\(option): expected \(expected), got \"\(value)\"")
+  }
+
   /// Requests per second.
   static func check(_ option: String, rate: Double?) throws {
     guard let rate, !(0.1...1e7).contains(rate) else { return }

@@ -36,7 +36,7 @@ struct HelpTests {
 
   @Test(
     "Every example works as an 80-column terminal shows it",
-    arguments: ["", "chain", "run", "compare", "calibrate", "validate", "up", "node"])
+    arguments: ["", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node"])
   func examples(command: String) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -70,7 +70,7 @@ struct HelpTests {
   func list() throws {
     let run = try Program.run("--help")
     #expect(run.status == 0)
-    for command in ["chain", "run", "compare", "calibrate", "load", "validate", "up"] {
+    for command in ["chain", "run", "compare", "capacity", "selftest", "calibrate", "load", "validate", "up"] {
       #expect(run.out.contains("\n  \(command) "))
     }
     #expect(!run.out.contains("\n  node "))

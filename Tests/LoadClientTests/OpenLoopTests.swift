@@ -72,6 +72,35 @@ struct OpenLoopTests {
     }
   }
 
+  @Test("counts what was due in the window and not sent when it closed, uniform and poisson", arguments: [false, true])
+  func unsent(poisson: Bool) throws {
+    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: poisson), window: second))
+    let start = load.now
+    // The process sleeps from 900 ms on until after the window's end.
+    load.at(start + 900 * millisecond) { load.hold(until: start + 1100 * millisecond) }
+    let outcome = try #require(load.perform())
+    let (opened, closed) = (try #require(load.windowOpened), try #require(load.windowClosed))
+    #expect(closed == start + 1100 * millisecond)
+    var plan = ArrivalPlan(rate: 1000, arrival: poisson ? .poisson(seed: 1) : .uniform)
+    let times = (0..<2000).map { _ in start + plan.next() }
+    // What was sent at the very moment of the opening was sent before it.
+    let due = times.filter { $0 > opened && $0 < closed }
+    #expect(outcome.unsentCount == UInt64(due.count { $0 > start + 900 * millisecond }) && outcome.unsentCount > 100)
+    #expect(outcome.sendLag.count + outcome.unsentCount == UInt64(due.count))
+    #expect(outcome.ledger.planned == UInt64(times.count { $0 <= start + 900 * millisecond }))
+    #expect(outcome.ledger.isBalanced)
+  }
+
+  @Test("ends its window in time, and takes replies, at a rate above what it can send")
+  func tooHighARate() throws {
+    // A request is due every microsecond, and every look at the clock takes ten.
+    let load = try VirtualLoad(
+      .slot(.open(rate: 1e6, poisson: false), window: 20 * millisecond), readingNanoseconds: 10_000)
+    let outcome = try #require(load.perform())
+    #expect(outcome.windowNanoseconds < 25 * millisecond)
+    #expect(outcome.completedInWindow > 0 && outcome.ledger.isBalanced)
+  }
+
   @Test("sheds what would be more than 65 536 under way, and counts it")
   func shed() throws {
     let load = try VirtualLoad(

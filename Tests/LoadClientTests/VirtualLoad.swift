@@ -39,6 +39,8 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
 
   private final class Clock {
     var now: Int64 = 1_000_000_000
+    /// By so much each reading moves the clock on: what the client does between two of them takes time.
+    var readingNanoseconds: Int64 = 0
   }
 
   private let clock = Clock()
@@ -57,9 +59,13 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   private(set) var windowOpened: Int64?
   private(set) var windowClosed: Int64?
 
-  init(_ order: SlotOrder, connectionCount: Int = 1) throws {
+  init(_ order: SlotOrder, connectionCount: Int = 1, readingNanoseconds: Int64 = 0) throws {
     let clock = clock
-    loop = try EventLoop(clock: { clock.now })
+    clock.readingNanoseconds = readingNanoseconds
+    loop = try EventLoop(clock: {
+      clock.now += clock.readingNanoseconds
+      return clock.now
+    })
     for index in 0..<connectionCount {
       // Only its number is used: a descriptor that is never ready.
       let connection = Connection(loop: loop, fd: try makeIdleDescriptor())

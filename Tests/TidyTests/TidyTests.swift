@@ -25,7 +25,10 @@ struct TidyTests {
     "LoadClient": [
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "Propagation", "Statistics", "Topology", "Wire",
     ],
-    "Laboratory": ["Bytes", "CLinux", "Context", "Propagation", "Statistics", "Wire"],
+    "Laboratory": [
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "LoadClient", "Propagation", "Statistics",
+      "Topology", "Wire",
+    ],
     "Report": ["Statistics", "Topology", "Foundation", "FoundationEssentials", "Glibc"],
     "Launcher": [
       "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Topology", "Wire",

@@ -1,0 +1,94 @@
+// The load client against a server on the same loop: a listener, a connection, and slots of load one after another.
+
+internal import Control
+internal import EventLoop
+internal import LoadClient
+internal import Propagation
+internal import Statistics
+internal import Topology
+internal import Wire
+
+final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
+  private static let readyNanoseconds: Int64 = 5_000_000_000
+  private static let settleNanoseconds: Int64 = 50_000_000
+  private static let timeoutNanoseconds: Int64 = 10_000_000_000
+
+  let loop: EventLoop
+  let server: SelfTestServer
+  private var connection: LoadConnection!
+  private var run: LoadRun?
+  private var outcome: SlotOutcome?
+  /// Of every slot so far.
+  private(set) var outcomes: [SlotOutcome] = []
+  private var isCancelled = false
+  private var problem: String?
+  private var tokenCount = 0
+  /// By the loop's clock, of the latest slot.
+  private(set) var windowStart: Int64 = 0
+  /// Called when the window of a slot opens.
+  var windowDidOpen: () -> Void = {}
+
+  init(loop: EventLoop, server: SelfTestServer) throws {
+    self.loop = loop
+    self.server = server
+    connection = try LoadConnection(
+      loop: loop, address: ServiceAddress(host: "127.0.0.1", port: server.port), propagator: "none", delegate: self)
+    let limit = Timer(loop: loop) { [unowned self] in problem = problem ?? "the server did not answer" }
+    limit.start(after: Self.readyNanoseconds)
+    _ = loop.run { connection.isReady || problem != nil }
+    limit.close()
+    if let problem { throw LaboratoryError.selfTest(problem) }
+  }
+
+  func close() {
+    connection.close()
+    server.close()
+  }
+
+  /// Ends the slot under way early; none follows.
+  func cancel() {
+    isCancelled = true
+    run?.finish()
+  }
+
+  /// One slot: a window of so long after settling, or so many requests. Throws `interrupted` once it was cancelled.
+  func perform(
+    _ mode: LoadMode, windowNanoseconds: Int64 = 0, requestCount: Int? = nil, seed: UInt64
+  ) throws(LaboratoryError) -> SlotOutcome {
+    if isCancelled { throw .interrupted }
+    tokenCount += 1
+    let order = SlotOrder(
+      token: tokenCount, mode: mode, connections: 1, hopsLeft: 1, settleNanoseconds: Self.settleNanoseconds,
+      windowNanoseconds: windowNanoseconds, requestCount: requestCount, timeoutNanoseconds: Self.timeoutNanoseconds,
+      drainNanoseconds: Self.timeoutNanoseconds, seed: seed)
+    let images = RequestImages(
+      client: ClientSide(propagator: "none", payloadSize: 0, set: []), propagator: PropagatorRegistry.resolve("none")!,
+      deadline: 0, hopsLeft: 1, flags: 0, seed: seed)
+    let run = LoadRun(order: order, loop: loop, connections: [connection], images: images, delegate: self)
+    self.run = run
+    outcome = nil
+    run.start()
+    _ = loop.run { outcome != nil || problem != nil }
+    self.run = nil
+    guard let outcome else { throw .selfTest(problem ?? "the client ended without a result") }
+    outcomes.append(outcome)
+    return outcome
+  }
+
+  // MARK: What the client tells
+
+  func runDidOpenWindow(_ run: LoadRun) {
+    windowStart = loop.refreshNow()
+    windowDidOpen()
+  }
+
+  func runDidCloseWindow(_ run: LoadRun) {}
+  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) { self.outcome = outcome }
+  func connectionIsReady(_ connection: LoadConnection) {}
+  func connection(_ connection: LoadConnection, didReceive reply: Frame) { run?.didReceive(reply) }
+
+  func connection(_ connection: LoadConnection, didFail reason: String) {
+    problem = reason
+    run?.didLose(connection)
+  }
+}

@@ -1,0 +1,130 @@
+// The servers whose figures theory knows: one that answers at once, one that stands still for a while, one that takes
+// requests in turn. On the client's own loop: they wait by timers and burn nothing. Never knows what is expected of it.
+
+internal import EventLoop
+internal import Glibc
+internal import Wire
+
+final class SelfTestServer: ConnectionDelegate {
+  private let loop: EventLoop
+  private var listener: Listener!
+  private var connection: Connection?
+  private var timer: Timer!
+  private let serviceNanoseconds: Int64
+
+  /// When requests arrived, by the loop's clock; kept when asked for.
+  private(set) var arrivals: [Int64] = []
+  private let keepsArrivals: Bool
+
+  /// Requests that wait for their turn; those before `head` had it.
+  private var queue: [UInt64] = []
+  private var head = 0
+  private var serviceBegin: Int64?
+  private var serviceSum: Int64 = 0
+  private var servedCount: Int64 = 0
+
+  private var stallBegin: Int64?
+  private(set) var stallNanoseconds: Int64 = 0
+
+  /// - Parameter serviceNanoseconds: that each request takes, one at a time; 0 answers at once.
+  init(loop: EventLoop, serviceNanoseconds: Int64 = 0, keepsArrivals: Bool = false) throws(EventLoopError) {
+    self.loop = loop
+    self.serviceNanoseconds = serviceNanoseconds
+    self.keepsArrivals = keepsArrivals
+    timer = Timer(loop: loop) { [unowned self] in serviceDidEnd() }
+    listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
+      guard self.connection == nil else {
+        Glibc.close(fd)
+        return
+      }
+      let connection = Connection(loop: loop, fd: fd)
+      self.connection = connection
+      connection.start(delegate: self)
+    }
+  }
+
+  var port: UInt16 { listener.port }
+
+  /// Of what was served since the last call, in nanoseconds, as it really took; nil when nothing was.
+  func takeServiceMean() -> Double? {
+    defer { (serviceSum, servedCount) = (0, 0) }
+    return servedCount == 0 ? nil : Double(serviceSum) / Double(servedCount)
+  }
+
+  func close() {
+    listener.close()
+    timer.close()
+    connection?.close()
+    connection = nil
+  }
+
+  // MARK: Standing still
+
+  /// Reads nothing until `goOn`.
+  func standStill() {
+    stallBegin = loop.refreshNow()
+    connection?.pauseReading()
+  }
+
+  func goOn() {
+    guard let begin = stallBegin else { return }
+    stallBegin = nil
+    stallNanoseconds = loop.refreshNow() - begin
+    connection?.resumeReading()
+  }
+
+  // MARK: Requests
+
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    Frame.decodeAll(
+      bytes, usual: .request,
+      didReceiveUsual: { request in
+        didReceive(request.id, connection)
+        return connection.isOpen
+      },
+      didReceive: { frame in
+        if let hello = FrameHello(frame) {
+          FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: connection.output)
+          connection.send()
+        }
+        return connection.isOpen
+      },
+      didFail: { _ in connection.close() })
+  }
+
+  func connection(_ connection: Connection, didCloseWith error: Int32) {}
+
+  private func didReceive(_ id: UInt64, _ connection: Connection) {
+    if keepsArrivals { arrivals.append(loop.now) }
+    guard serviceNanoseconds > 0 else { return answer(id, connection) }
+    queue.append(id)
+    if serviceBegin == nil { beginService() }
+  }
+
+  private func answer(_ id: UInt64, _ connection: Connection) {
+    FrameWriter.write(.response, id: id, to: connection.output)
+    connection.send()
+  }
+
+  // MARK: One at a time
+
+  private func beginService() {
+    serviceBegin = loop.refreshNow()
+    timer.start(after: serviceNanoseconds)
+  }
+
+  private func serviceDidEnd() {
+    guard let begin = serviceBegin, let connection else { return }
+    serviceSum += loop.refreshNow() - begin
+    servedCount += 1
+    answer(queue[head], connection)
+    head += 1
+    serviceBegin = nil
+    if head < queue.count {
+      beginService()
+    } else {
+      queue.removeAll(keepingCapacity: true)
+      head = 0
+    }
+  }
+}

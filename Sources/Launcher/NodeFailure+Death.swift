@@ -1,0 +1,12 @@
+// A child's death as a result tells it.
+
+internal import Report
+
+extension NodeFailure {
+  init(_ death: ChildDeath) {
+    self.init(
+      node: death.name, service: death.service, arm: death.arm, reason: death.description,
+      signal: death.signal.map(Int.init), exitCode: death.exitCode.map(Int.init), lastLogLines: death.lastLogLines,
+      requestsLost: death.requestsLost)
+  }
+}

@@ -1,0 +1,30 @@
+// The option --slo: latency goals, `p99=5ms,p50=1ms`.
+
+internal import ArgumentParser
+internal import Statistics
+
+extension LatencyObjective {
+  private static let durationRange = 1e-9...3600.0
+
+  static func parse(_ text: String) throws -> [LatencyObjective] {
+    var objectives: [LatencyObjective] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+      guard sides.count == 2, let percentile = percentiles.first(where: { name($0) == sides[0] }),
+        let duration = Seconds(argument: sides[1])
+      else {
+        let names = percentiles.map(name).joined(separator: "|")
+        throw ValidationError("--slo: expected \(names)=DURATION, such as p99=5ms, got \"\(part)\"")
+      }
+      guard durationRange.contains(duration.value) else {
+        throw ValidationError("--slo: expected a duration above 0 and up to 1h, got \"\(part)\"")
+      }
+      if objectives.contains(where: { $0.percentile == percentile }) {
+        throw ValidationError("--slo: \(sides[0]) is named twice")
+      }
+      objectives.append(
+        LatencyObjective(percentile: percentile, nanoseconds: max(1, Int64((duration.value * 1e9).rounded()))))
+    }
+    return objectives
+  }
+}

@@ -1,0 +1,137 @@
+// `ctxchain capacity` as a user runs it: the interval or that there is none, balanced ledgers, a valid document.
+
+import Foundation
+import Testing
+
+@Suite("Capacity")
+struct CapacityTests {
+  private static let short = ["capacity", "--probe", "250ms", "--json", "-"]
+
+  private func arms(_ program: Program) throws -> [[String: Any]] {
+    try ResultDocument(path: program.file("out")).list("arms")
+  }
+
+  private func runs(_ arm: [String: Any]) -> [[String: Any]] {
+    (arm["probes"] as? [[String: Any]] ?? []).flatMap { $0["runs"] as? [[String: Any]] ?? [] }
+  }
+
+  private func expectBalancedLedgers(_ runs: [[String: Any]]) throws {
+    #expect(!runs.isEmpty)
+    for run in runs {
+      let ledger = try #require(run["ledger"] as? [String: Int])
+      let parts = ["completed", "failed", "timedOut", "shed", "censored"].map { ledger[$0]! }
+      #expect(ledger["planned"]! == parts.reduce(0, +), "\(ledger)")
+    }
+  }
+
+  /// Nothing is checked where the module jsonschema is missing, or Python is.
+  private func expectValid(_ program: Program) {
+    let schema = Program.root.appending(path: "docs/schema/capacity-result-1.schema.json").path
+    let tool = Program.root.appending(path: "scripts/validate-json").path
+    for python in ["python3", "/usr/bin/python3"] {
+      let status = system("\(python) '\(tool)' '\(schema)' '\(program.file("out"))' > /dev/null 2>&1") >> 8
+      if status == 3 || status == 127 { continue }
+      #expect(status == 0)
+      return
+    }
+  }
+
+  @Test("finds how far a goal that is easily met holds, for each strategy of a chain, and says so in words")
+  func generous() throws {
+    let program = try Program(
+      CapacityTests.short + ["-n", "1", "--strategies", "baseline,packed", "--slo", "p99=20s,p50=10s"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arms = try arms(program)
+    #expect(arms.compactMap { ($0["arm"] as? [String: Any])?["name"] as? String } == ["baseline", "packed"])
+    for arm in arms {
+      try expectBalancedLedgers(runs(arm))
+      let held = try #require(arm["highestHeld"] as? Double)
+      if let failed = arm["lowestFailed"] as? Double { #expect(failed > held) }
+      let percentiles = runs(arm).compactMap { ($0["check"] as? [String: Any])?["percentiles"] as? [[String: Any]] }
+      #expect(percentiles.allSatisfy { $0.count == 2 })
+    }
+    expectValid(program)
+    for part in ["about ", "baseline, p99 ≤ 20.0 s and p50 ≤ 10.0 s: ", "packed, p99", "confirmation"] {
+      #expect(program.error.contains(part), "\(part): \(program.error)")
+    }
+    #expect(program.children.isEmpty)
+  }
+
+  @Test("says after three probes that nothing holds when no network is that fast")
+  func impossible() throws {
+    let program = try Program(CapacityTests.short + ["-n", "1", "--strategies", "packed", "--slo", "p99=1us"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arm = try #require(try arms(program).first)
+    #expect(arm["outcome"] as? String == "nothing-holds" && arm["highestHeld"] == nil)
+    #expect((arm["failedCriteria"] as? [String])?.contains("latency") == true)
+    #expect((arm["probes"] as? [[String: Any]])?.map { $0["holds"] as? Bool } == [false, false, false])
+    try expectBalancedLedgers(runs(arm))
+    expectValid(program)
+    #expect(program.error.contains("packed, p99 ≤ 1.00 µs: nothing holds, not even "))
+  }
+
+  @Test("takes a topology file as it is written, and its errors for what they are")
+  func topology() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "errors-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try "version: 1\nentry: a\nservices:\n  - {name: a, error-rate: 50%}\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    let program = try Program(CapacityTests.short + [file.path, "--slo", "p90=10s"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arm = try #require(try arms(program).first)
+    #expect((arm["arm"] as? [String: Any])?["name"] as? String == "as-written")
+    #expect(arm["outcome"] as? String == "nothing-holds")
+    #expect((arm["failedCriteria"] as? [String])?.contains("errors") == true)
+    try expectBalancedLedgers(runs(arm))
+    expectValid(program)
+  }
+
+  @Test("A signal ends the search with what it knows, status 130, and no process left")
+  func interrupted() throws {
+    let program = try Program(CapacityTests.short + ["-n", "1", "--strategies", "packed", "--slo", "p99=20s"])
+    try program.until("the first probe", seconds: 60) { program.error.contains(" requests/s ") }
+    program.signal(SIGINT)
+    #expect(try program.wait(seconds: 30) == 130)
+    #expect(program.children.isEmpty)
+    let document = try ResultDocument(path: program.file("out"))
+    #expect(document.root["interrupted"] as? Bool == true && document.root["exitStatus"] as? Int == 130)
+    let arm = try #require(document.list("arms").first)
+    #expect(arm["outcome"] as? String == "unfinished")
+    try expectBalancedLedgers(runs(arm))
+    expectValid(program)
+    #expect(program.error.contains("not finished"))
+  }
+
+  @Test("A budget that is over ends the search with what it knows and status 0")
+  func budget() throws {
+    let program = try Program(
+      CapacityTests.short + ["-n", "1", "--strategies", "packed", "--slo", "p99=20s", "--budget", "0s"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let arm = try #require(try arms(program).first)
+    #expect(arm["outcome"] as? String == "unfinished")
+    #expect((arm["probes"] as? [Any])?.isEmpty == true)
+    #expect(program.error.contains("the time is over (0 s)"))
+    expectValid(program)
+  }
+
+  @Test(
+    "A wrong argument is one line and status 2",
+    arguments: [
+      (["-n", "1", "--slo", "p98=1ms"], ["--slo", "p99=5ms", "p98=1ms"]), (["-n", "1", "--slo", ""], ["--slo"]),
+      (["-n", "1", "--slo", "p99=5"], ["--slo", "p99=5\""]), (["-n", "1", "--slo", "p99=0s"], ["--slo", "above 0"]),
+      (["-n", "1", "--slo", "p99=1ms,p99=2ms"], ["--slo", "twice"]), (["-n", "1"], ["--slo"]),
+      (["--slo", "p99=1ms"], ["-n", "neither"]), (["x.yaml", "-n", "1", "--slo", "p99=1ms"], ["-n", "both"]),
+      (["/nonexistent.yaml", "--slo", "p99=1ms"], ["/nonexistent.yaml"]),
+      (["-n", "65", "--slo", "p99=1ms"], ["--depth", "64", "65"]),
+      (["-n", "1", "--slo", "p99=1ms", "--probe", "1ms"], ["--probe", "250ms"]),
+      (["-n", "1", "--slo", "p99=1ms", "--max-error-rate", "2"], ["--max-error-rate", "0 to 1", "2"]),
+      (["-n", "1", "--slo", "p99=1ms", "--arrival", "x"], ["--arrival", "uniform", "x"]),
+      (["-n", "1", "--slo", "p99=1ms", "--strategies", "x"], ["--strategies", "x", "packed"]),
+    ])
+  func wrongArgument(arguments: [String], parts: [String]) throws {
+    let run = try Program.run(["capacity"] + arguments)
+    #expect(run.status == 2, "\(run.error)")
+    #expect(run.error.split(separator: "\n").count == 1 && run.out.isEmpty, "\(run.error)")
+    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
+  }
+}

@@ -1,0 +1,82 @@
+// `ctxchain selftest` as a user runs it, in its shortest form. What it finds depends on the machine and is not asserted;
+// how it is judged is tested in LaboratoryTests.
+
+import Foundation
+import Testing
+
+@Suite("Selftest")
+struct SelftestTests {
+  private func expectValid(_ path: String) {
+    let schema = Program.root.appending(path: "docs/schema/selftest-result-1.schema.json").path
+    let tool = Program.root.appending(path: "scripts/validate-json").path
+    for python in ["python3", "/usr/bin/python3"] {
+      let status = system("\(python) '\(tool)' '\(schema)' '\(path)' > /dev/null 2>&1") >> 8
+      // The module jsonschema is missing, or Python is.
+      if status == 3 || status == 127 { continue }
+      #expect(status == 0)
+      return
+    }
+  }
+
+  private func ledgers(_ test: [String: Any]) -> [[String: Int]] {
+    (test["attempts"] as? [[String: Any]] ?? []).flatMap { $0["ledgers"] as? [[String: Int]] ?? [] }
+  }
+
+  @Test(
+    "runs the tests that are named, prints what is expected and seen, and ends with the status that its document has")
+  func short() throws {
+    let program = try Program(["selftest", "--only", "poisson,null", "--json", "-"])
+    let status = try program.wait()
+    #expect([0, 1, 4].contains(status), "\(program.error)")
+    let document = try ResultDocument(path: program.file("out"))
+    #expect(document.root["exitStatus"] as? Int == Int(status))
+    #expect(document.list("tests").map { $0["test"] as? String } == ["null", "poisson"])
+    for test in document.list("tests") {
+      #expect(!ledgers(test).isEmpty)
+      for ledger in ledgers(test) {
+        let parts = ["completed", "failed", "timedOut", "shed", "censored"].map { ledger[$0]! }
+        #expect(ledger["planned"]! == parts.reduce(0, +) && ledger["completed"]! > 0, "\(ledger)")
+      }
+    }
+    // Nothing in it depends on how fast the machine is.
+    #expect(document.list("tests").first?["verdict"] as? String == "passed")
+    expectValid(program.file("out"))
+    for part in ["index of dispersion", "64 in flight", "send lag", "expected", "found"] {
+      #expect(program.error.contains(part), "\(part): \(program.error)")
+    }
+  }
+
+  @Test("A signal ends it with what it knows and status 130")
+  func interrupted() throws {
+    let program = try Program(["selftest", "--only", "null,md1", "--json", "-"])
+    try program.until("the first test", seconds: 60) { program.error.contains("null: ") }
+    // The second test takes half a minute.
+    usleep(300_000)
+    program.signal(SIGINT)
+    #expect(try program.wait(seconds: 30) == 130)
+    let document = try ResultDocument(path: program.file("out"))
+    #expect(document.root["interrupted"] as? Bool == true)
+    #expect(document.list("tests").last?["verdict"] as? String == "interrupted")
+    expectValid(program.file("out"))
+  }
+
+  @Test(
+    "A wrong argument is one line and status 2",
+    arguments: [
+      (["--only", "stal"], ["--only", "stal", "null, stall, md1, poisson"]), (["--only", ""], ["--only"]),
+      (["--only", "null,null"], ["--only", "twice"]), (["--seed", "x"], ["--seed", "x"]),
+    ])
+  func wrongArgument(arguments: [String], parts: [String]) throws {
+    let run = try Program.run(["selftest"] + arguments)
+    #expect(run.status == 2 && run.out.isEmpty)
+    #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
+  }
+
+  @Test("A file that cannot be written is one line and status 1, before anything is measured")
+  func unwritable() throws {
+    let run = try Program.run("selftest", "--json", "/nonexistent/x.json")
+    #expect(run.status == 1 && run.out.isEmpty)
+    #expect(run.error.contains("/nonexistent/x.json") && run.error.split(separator: "\n").count == 1)
+  }
+}
