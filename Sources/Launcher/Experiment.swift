@@ -53,6 +53,7 @@ package final class Experiment {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      try measureInProcess()
       let begin = elapsedSeconds
       try startSets()
       try warmUp()

@@ -42,6 +42,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var histograms: [MergedHistogram] = []
   package var counts: [CountingPass] = []
   package var hopBytes: [HopBytes] = []
+  /// Absent when no arm's context work could be timed alone.
+  package var inProcess: [InProcessHop]?
   package var fidelity: [FidelityResult] = []
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.

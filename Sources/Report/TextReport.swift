@@ -13,6 +13,7 @@ package enum TextReport {
     if summary.arms.count > 1, let depth = summary.depths.last {
       lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
     }
+    lines += inProcessLines(result, summary)
     lines += ["", legend].flatMap { $0.isEmpty ? [$0] : TextTable.wrapped(label: "", pieces: [$0], indent: 0) }
     lines += ["", Findings(result: result, summary: summary).line]
     return lines.map(printable).joined(separator: "\n") + "\n"
@@ -86,6 +87,18 @@ package enum TextReport {
       ]
     }
     return ["All arms at depth \(depth), \(inFlight) in flight where nothing else is said"] + table.lines()
+  }
+
+  /// Nothing when no arm's context work was timed alone.
+  private static func inProcessLines(_ result: RunResult, _ summary: RunSummary) -> [String] {
+    guard let depth = summary.depths.last else { return [] }
+    var table = TextTable(
+      InProcessComparison.columns.enumerated().map { index, column in
+        .init(column.title, column.unit, alignsLeft: index == 0)
+      })
+    table.rows = InProcessComparison(result: result, summary: summary).cells(depth: depth)
+    guard !table.rows.isEmpty else { return [] }
+    return ["", "The context work of a hop in one process, beside the CPU per hop at depth \(depth)"] + table.lines()
   }
 
   /// How the arm grows with depth, in words.

@@ -141,7 +141,8 @@ struct Mutation {
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
-    "found", "service", "arm", "closedConnections", "signal", "exitCode", "requestsLost",
+    "found", "service", "arm", "closedConnections", "inProcess", "arrivalAllocations", "hopAllocations", "signal",
+    "exitCode", "requestsLost",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
