@@ -73,6 +73,7 @@ let package = Package(
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
+    tests("LauncherTests", ["Launcher", "Report", "Statistics"]),
     tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",

@@ -13,6 +13,7 @@ extension Experiment {
     var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
     var round = 0
     while round < roundCount {
+      observer.runDidCount(rounds: round, of: roundCount)
       if isReplacementDue(before: round, of: roundCount) { try replaceSets() }
       let first = result.slots.count
       let steal = try runRound(round, of: roundCount, isRerun: false)
@@ -28,6 +29,7 @@ extension Experiment {
       round += 1
       roundCount = roundsThatStillFit(round, of: roundCount)
     }
+    observer.runDidCount(rounds: round, of: roundCount)
   }
 
   /// Adds what the round recorded to the run's histograms.
@@ -135,6 +137,7 @@ extension Experiment {
 
   private func keep(_ measured: MeasuredSlot, _ spec: SlotSpec) {
     result.slots.append(measured.slot)
+    observer.runDidMeasure(measured.slot)
     let key = HistogramKey(arm: spec.arm, depth: spec.depth, phase: spec.phase.rawValue)
     roundHistograms[key, default: LatencyHistogram()].merge(measured.responseTime)
   }

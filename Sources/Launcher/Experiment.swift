@@ -53,6 +53,7 @@ package final class Experiment {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      observer.runWillStart(arms: plan.arms.map(\.name), depth: depthMax, inFlight: plan.inFlight)
       try measureInProcess()
       let begin = elapsedSeconds
       try startSets()
