@@ -51,7 +51,8 @@ let package = Package(
       ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
     module("Laboratory", ["Bytes", "CLinux", "Context", "Propagation", "Statistics", "Wire"]),
     module("Report", ["Statistics", "Topology"]),
-    module("Launcher", ["Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
+    module("Symbols"),
+    module("Launcher", ["Symbols", "Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
@@ -72,6 +73,7 @@ let package = Package(
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
+    tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
     tests("LauncherTests", ["Launcher", "Report", "Statistics"]),
     tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),

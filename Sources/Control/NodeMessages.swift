@@ -59,6 +59,10 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case counting(Bool)
   /// Asks for the counters of CMeter; answered by `meter` with the same token.
   case readMeter(token: Int)
+  /// Starts to sample; answered by `profileStarted`.
+  case startProfile(ProfileOrder)
+  /// Answered by any number of `profileStacks` and one `profile`.
+  case stopProfile
   case stop
 }
 
@@ -69,6 +73,9 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case replaced
   case countingSet
   case meter(MeterReading)
+  case profileStarted(ProfileClock)
+  case profileStacks([ProfileStack])
+  case profile(ProfileSummary)
   /// The node cannot go on; it exits with status 1 afterwards.
   case failed(String)
 }

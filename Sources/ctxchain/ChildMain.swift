@@ -46,7 +46,9 @@ enum ChildMain {
     }
     guard let loop = makeLoop() else { return 1 }
     let counters = address.bindMemory(to: CounterPage.self, capacity: 1)
-    return NodeProcess(loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter).run()
+    let node = NodeProcess(
+      loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter, profiler: StackSampler.profiler)
+    return node.run()
   }
 
   private static func runClient() -> Int32 {

@@ -59,7 +59,8 @@ struct CtxchainCommand: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      ChainCommand.self, RunCommand.self, LoadCommand.self, ReportCommand.self, ValidateCommand.self, UpCommand.self,
+      ChainCommand.self, RunCommand.self, LoadCommand.self, ReportCommand.self, ProfileCommand.self,
+      ValidateCommand.self, UpCommand.self,
       BenchCommand.self,
       NodeCommand.self,
     ])

@@ -3,6 +3,8 @@
 #ifndef CTXCHAIN_CMETER_H
 #define CTXCHAIN_CMETER_H
 
+#include "CProfile.h"
+
 #include <stdint.h>
 
 struct ctx_meter {
