@@ -25,7 +25,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let package = Package(
   name: "ctxchain",
   products: [
-    .executable(name: "ctxchain", targets: ["ctxchain"])
+    .executable(name: "ctxchain", targets: ["ctxchain"]),
+    // Lies beside the program, which loads it into the processes whose retains and releases it counts.
+    .library(name: "ctxchain-arc", type: .dynamic, targets: ["CArcMeter"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -37,6 +39,7 @@ let package = Package(
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
     .target(name: "CLinux"),
     .target(name: "CMeter"),
+    .target(name: "CArcMeter"),
     module("Bytes"),
     module("EventLoop", ["CLibevent", "CLinux", "Bytes"], [.strictMemorySafety()]),
     module("Context"),

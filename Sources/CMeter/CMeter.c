@@ -2,6 +2,18 @@
 #include "CMeter.h"
 #include "CProfileHook.h"
 
+#include <dlfcn.h>
+
+bool ctx_meter_read_arc(uint64_t *retains, uint64_t *releases) {
+  struct { uint64_t retains, releases; } counts;
+  __typeof__(counts) (*read)(void) = (__typeof__(counts) (*)(void))dlsym(RTLD_DEFAULT, "ctx_arc_read");
+  if (!read) return false;
+  counts = read();
+  *retains = counts.retains;
+  *releases = counts.releases;
+  return true;
+}
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define CTX_METER_OFF

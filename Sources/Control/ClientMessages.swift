@@ -50,6 +50,8 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   package var seed: UInt64
   /// Cut the window into so many nanoseconds each and report completions per piece; 0 = do not.
   package var pieceNanoseconds: Int64
+  /// Requests ask every node to clock its stages, and the client clocks its own; nil: no.
+  package var clocksStages: Bool?
 
   package init(
     token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,
@@ -102,6 +104,8 @@ package struct SlotOutcome: Codable, Sendable {
   package var pieces: [UInt32]
   /// What the client itself asked of the allocator and the kernel in the window.
   package var meter = MeterReading()
+  /// When the order asked for them.
+  package var stages: ClientStageSums?
 
   package init(
     token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64,

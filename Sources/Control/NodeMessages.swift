@@ -57,6 +57,8 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case replaceService(Service)
   /// Turns the counters that cost something on or off.
   case counting(Bool)
+  /// Begins or ends to clock the stages of requests; answered by `stages`.
+  case clockStages(Bool)
   /// Asks for the counters of CMeter; answered by `meter` with the same token.
   case readMeter(token: Int)
   /// Starts to sample; answered by `profileStarted`.
@@ -76,6 +78,8 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case profileStarted(ProfileClock)
   case profileStacks([ProfileStack])
   case profile(ProfileSummary)
+  /// Since the stages were last begun to be clocked.
+  case stages(StageSums)
   /// The node cannot go on; it exits with status 1 afterwards.
   case failed(String)
 }
@@ -91,16 +95,29 @@ package struct MeterReading: Codable, Equatable, Sendable {
   package var systemCalls: UInt64
   /// `malloc-interposition`, or `none` under a sanitizer.
   package var method: String
+  /// Calls of the Swift runtime; nil where nothing counts them.
+  package var retains: UInt64?
+  package var releases: UInt64?
 
   package init(
     token: Int = 0, allocations: UInt64 = 0, allocatedSize: UInt64 = 0, systemCalls: UInt64 = 0,
-    method: String = "none"
+    method: String = "none", retains: UInt64? = nil, releases: UInt64? = nil
   ) {
     self.token = token
     self.allocations = allocations
     self.allocatedSize = allocatedSize
     self.systemCalls = systemCalls
     self.method = method
+    self.retains = retains
+    self.releases = releases
+  }
+
+  package mutating func add(_ other: MeterReading) {
+    allocations &+= other.allocations
+    allocatedSize &+= other.allocatedSize
+    systemCalls &+= other.systemCalls
+    retains = other.retains.map { $0 &+ (retains ?? 0) }
+    releases = other.releases.map { $0 &+ (releases ?? 0) }
   }
 
   /// What came since an earlier reading.
@@ -108,6 +125,7 @@ package struct MeterReading: Codable, Equatable, Sendable {
     MeterReading(
       token: token, allocations: allocations &- earlier.allocations,
       allocatedSize: allocatedSize &- earlier.allocatedSize, systemCalls: systemCalls &- earlier.systemCalls,
-      method: method)
+      method: method, retains: retains.map { $0 &- (earlier.retains ?? 0) },
+      releases: releases.map { $0 &- (earlier.releases ?? 0) })
   }
 }

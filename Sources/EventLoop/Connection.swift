@@ -55,6 +55,8 @@ public final class Connection {
   private var isUnflushed = false
   private var isConnecting = false
   private var isFull = false
+  /// Kept while the loop clocks I/O.
+  package private(set) var ioClock = IOClock()
 
   /// Takes over a connected descriptor (socket or pipe end) and closes it in `close()`. `start` comes next.
   package init(loop: EventLoop, fd: Int32) {
@@ -144,6 +146,7 @@ public final class Connection {
 
   private func didBecomeReadable() {
     let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
+    if loop.clockReadingCost != nil { ioClock.readStart = loop.time }
     let size = unsafe read(fd, room, input.room)
     loop.refreshNow()
     guard size > 0 else {
@@ -177,9 +180,8 @@ public final class Connection {
 
   private func write() {
     guard !output.isEmpty else { return }
-    let bytes = unsafe output.readable
-    let size = unsafe Glibc.write(fd, bytes.baseAddress, bytes.count)
-    if size == bytes.count {
+    let size = if let cost = loop.clockReadingCost { clockedWriteCall(cost) } else { writeCall() }
+    if size == output.count {
       output.removeAll()
     } else if size >= 0 || errno == EAGAIN || errno == EINTR {
       if size > 0 { output.consume(size) }
@@ -188,6 +190,23 @@ public final class Connection {
       return fail(errno)
     }
     noteOutputSize()
+  }
+
+  @inline(__always)
+  private func writeCall() -> Int {
+    let bytes = unsafe output.readable
+    return unsafe Glibc.write(fd, bytes.baseAddress, bytes.count)
+  }
+
+  @inline(never)
+  private func clockedWriteCall(_ clockReadingCost: Int64) -> Int {
+    let begin = ctx_thread_cpu_nanoseconds()
+    ioClock.writeStart = loop.time
+    let size = writeCall()
+    let error = errno
+    ioClock.writeNanoseconds += max(0, ctx_thread_cpu_nanoseconds() - begin - clockReadingCost)
+    errno = error
+    return size
   }
 
   private func noteOutputSize() {

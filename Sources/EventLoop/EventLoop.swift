@@ -27,6 +27,8 @@ public final class EventLoop {
   private var retired: [AnyObject] = []
 
   private let clock: (() -> Int64)?
+  /// See `clockIO`; nil when it is off.
+  private(set) var clockReadingCost: Int64?
 
   /// - Parameter clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real
   ///   time.
@@ -77,10 +79,16 @@ public final class EventLoop {
   /// Reads the clock and keeps it as `now`.
   @discardableResult
   package func refreshNow() -> Int64 {
-    let time = if let clock { clock() } else { ctx_monotonic_nanoseconds() }
+    let time = time
     unsafe nowCell.pointee = time
     return time
   }
+
+  /// The clock itself, between two callbacks as well.
+  package var time: Int64 { if let clock { clock() } else { ctx_monotonic_nanoseconds() } }
+
+  /// Turns the clocks of all connections on or off (`Connection.ioClock`). They cost system calls.
+  package func clockIO(_ isOn: Bool) { clockReadingCost = isOn ? IOClock.readingCost() : nil }
 
   /// Writes what is queued without waiting for the end of the turn: before the process does something long.
   package func flush() {

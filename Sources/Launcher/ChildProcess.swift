@@ -32,8 +32,12 @@ final class ChildProcess: LineChannelDelegate {
   private var log: LineChannel!
   private(set) var logLines: [String] = []
 
-  /// - Parameter wrapper: words put in front of the command line, such as a profiler; empty for none.
-  init(loop: EventLoop, role: Role, name: String, service: String?, wrapper: [String]) throws(LauncherError) {
+  /// - Parameters:
+  ///   - wrapper: words put in front of the command line, such as a profiler; empty for none.
+  ///   - preload: a library that the child loads before all others; nil for none.
+  init(
+    loop: EventLoop, role: Role, name: String, service: String?, wrapper: [String], preload: String? = nil
+  ) throws(LauncherError) {
     self.name = name
     self.service = service
     var fds: [Int32] = [0, 0]
@@ -61,7 +65,7 @@ final class ChildProcess: LineChannelDelegate {
         "--name", name,
       ]
     let path = wrapper.first ?? program
-    switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page) {
+    switch ChildProcess.spawn(path, arguments, control: childEnd, log: logWrite, page: page, preload: preload) {
     case .success(let pid): self.pid = pid
     case .failure(let failure):
       for fd in [parentEnd, logRead] { Glibc.close(fd) }
@@ -129,6 +133,11 @@ final class ChildProcess: LineChannelDelegate {
   /// This very program, also when its file has been replaced meanwhile.
   private static let program = "/proc/self/exe"
 
+  static var programFolder: String {
+    let program = resolvedProgram
+    return String(program[..<(program.lastIndex(of: "/") ?? program.endIndex)])
+  }
+
   /// Its name, for a wrapper: there `/proc/self/exe` would be the wrapper itself.
   private static var resolvedProgram: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { path in
@@ -158,10 +167,26 @@ final class ChildProcess: LineChannelDelegate {
     return address?.bindMemory(to: CounterPage.self, capacity: 1)
   }
 
+  /// This process's own, and the library.
+  private static func environment(preload: String?) -> [UnsafeMutablePointer<CChar>?] {
+    var variables: [UnsafeMutablePointer<CChar>?] = []
+    var next = environ
+    while let variable = next.pointee {
+      if preload == nil || strncmp(variable, "LD_PRELOAD=", 11) != 0 { variables.append(strdup(variable)) }
+      next += 1
+    }
+    if let preload {
+      variables.append(strdup("LD_PRELOAD=" + preload))
+      // Counts repeat only where dictionaries keep one order.
+      variables.append(strdup("SWIFT_DETERMINISTIC_HASHING=1"))
+    }
+    return variables + [nil]
+  }
+
   /// Control channel on 3, counters on 4, log on 1 and 2, nothing on 0, everything else closed. A process group of its
   /// own: Ctrl-C goes to the launcher alone.
   private static func spawn(
-    _ path: String, _ arguments: [String], control: Int32, log: Int32, page: Int32
+    _ path: String, _ arguments: [String], control: Int32, log: Int32, page: Int32, preload: String?
   ) -> Result<pid_t, SpawnFailure> {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -178,8 +203,10 @@ final class ChildProcess: LineChannelDelegate {
     posix_spawnattr_setpgroup(&attributes, 0)
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
+    var variables = environment(preload: preload)
+    defer { variables.forEach { free($0) } }
     var pid: pid_t = 0
-    let error = posix_spawnp(&pid, path, &actions, &attributes, &words, environ)
+    let error = posix_spawnp(&pid, path, &actions, &attributes, &words, &variables)
     return error == 0 ? .success(pid) : .failure(SpawnFailure(errno: error))
   }
 }

@@ -48,7 +48,9 @@ extension Experiment {
     // n requests and by nothing else.
     if n > probeCount { try run(n - probeCount) }
     let first = readings.count
+    let second = elapsedSeconds
     for requestCount in [n, 2 * n] { try run(requestCount) }
+    if depth == depthMax { secondsPerRequest[arm] = (elapsedSeconds - second) / Double(3 * n) }
     readings.append(try read(set))
     append(
       arm, depth, set, n: n, once: difference(readings[first + 1], readings[first]),
@@ -65,14 +67,8 @@ extension Experiment {
   }
 
   private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
-    let token = set.makeToken()
-    var meters = Array(repeating: MeterReading(), count: set.nodes.count)
-    try set.ask(.readMeter(token: token), "counters") { index, report in
-      guard case .meter(let reading) = report, reading.token == token else { return false }
-      meters[index] = reading
-      return true
-    }
-    return CountReading(meters: meters, pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
+    CountReading(
+      meters: try readMeters(set), pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
   }
 
   private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {

@@ -24,6 +24,8 @@ package final class Experiment {
   let startTime: Int64
   /// What it takes to start every set and to warm it up: so long does a replacement take.
   var setsSeconds = 0.0
+  /// With one under way at the largest depth, by arm; known from the counting pass.
+  var secondsPerRequest: [Int: Double] = [:]
   /// What a slot takes beside its own time, as measured so far.
   var slotOverhead = SlotOverhead()
 
@@ -61,8 +63,11 @@ package final class Experiment {
       setsSeconds = elapsedSeconds - begin
       try verifyFidelity()
       try count()
+      try countReferences()
+      try clockStages()
       try findRate()
       try runRounds()
+      noteMemory()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
     } catch {
       status = note(error)
@@ -108,13 +113,14 @@ package final class Experiment {
     }
   }
 
-  func makeSet(_ arm: Int, generation: Int) -> ProcessSet {
+  /// - Parameter preload: see `ProcessSetOptions`.
+  func makeSet(_ arm: Int, generation: Int, preload: String? = nil) -> ProcessSet {
     ProcessSet(
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize))
+        opaqueSize: plan.opaqueSize, preload: preload))
   }
 
   // MARK: End

@@ -55,6 +55,12 @@ package struct ExperimentPlan: Sendable {
   /// The same where requests take so long that the pass would last longer than this.
   package static let countedRequestCountMin = 4
   static let countedSecondsMax = 2.0
+  /// Seconds of a slot of the stage pass, and requests in it at most.
+  static let stageSlotSeconds = 0.03
+  static let stagedRequestCountMax = 1024
+
+  /// Rounds of the stage pass in a run of so many rounds; nil when the budget decides.
+  static func stageRoundCount(rounds: Int?) -> Int { min(rounds ?? roundCountMin, 8) }
 
   package var commandLine: [String]
   package var arms: [ArmPlan]

@@ -27,6 +27,8 @@ struct ProcessSetOptions {
   var opaqueSize: Int?
   /// Commands to put in front of a service's node: profilers.
   var wrappers: [String: [String]] = [:]
+  /// A library that every node loads before all others.
+  var preload: String?
   /// Seconds until everything must be ready.
   var readySeconds = 30.0
   /// An entry that runs already: no nodes are started, the client alone is.
@@ -88,7 +90,7 @@ final class ProcessSet {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
         let process = try ChildProcess(
           loop: supervisor.loop, role: .node, name: name, service: service.name,
-          wrapper: options.wrappers[service.name] ?? [])
+          wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
         process.arm = options.arm
         supervisor.adopt(process)
         options.placement.pin(process.pid, to: options.placement.cpu(forNode: nodes.count))

@@ -12,6 +12,7 @@ private struct WindowEdge {
   let deliveries: [UInt64]
   let clientCPU: Int64
   let host: HostReading
+  let tasks: [TaskFigures]
   /// CLOCK_MONOTONIC, nanoseconds.
   let time: Int64
 
@@ -22,6 +23,7 @@ private struct WindowEdge {
     clientCPU = set.client?.cpuNanoseconds ?? 0
     time = ctx_monotonic_nanoseconds()
     host = HostReading()
+    tasks = set.nodes.map { TaskFigures(pid: $0.process.pid) }
   }
 }
 
@@ -31,6 +33,8 @@ struct MeasuredSlot {
   let responseTime: LatencyHistogram
   let pieces: [UInt32]
   let clientMeter: MeterReading
+  /// When the slot asked for them.
+  let stages: ClientStageSums?
 }
 
 /// How a slot is to run.
@@ -41,6 +45,8 @@ struct SlotSpec {
   var inFlight: Int = 1
   /// Open loop only.
   var rate: Double = 0
+  /// The nodes have been told to clock theirs.
+  var clocksStages = false
 }
 
 struct SlotRunner {
@@ -66,6 +72,7 @@ struct SlotRunner {
     order.pieceNanoseconds = pieceNanoseconds
     order.connections = connections
     order.requestCount = requestCount
+    order.clocksStages = spec.clocksStages ? true : nil
     let token = order.token
     // A slot of so many requests takes as long as it takes.
     let limit = requestCount == nil ? seconds + SlotRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
@@ -125,10 +132,12 @@ struct SlotRunner {
     let end = closed ?? WindowEdge(set)
     let start = opened ?? end
     let nodes = set.nodes.indices.map { index in
-      NodeWork(
+      var work = NodeWork(
         service: set.topology.services[set.nodes[index].service].name, replica: set.nodes[index].replica,
         cpuNanoseconds: max(0, end.nodeCPU[index] - start.nodeCPU[index]),
         deliveries: end.deliveries[index] &- start.deliveries[index])
+      end.tasks[index].add(to: &work, since: start.tasks[index])
+      return work
     }
     let clientCPU = max(0, end.clientCPU - start.clientCPU)
     let window = Double(max(1, outcome.windowNanoseconds))
@@ -163,7 +172,8 @@ struct SlotRunner {
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
     return MeasuredSlot(
-      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter)
+      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
+      stages: outcome.stages)
   }
 
   /// Nodes that somebody has stopped, looked for when a slot completed nothing: they are alive, but answer nobody.

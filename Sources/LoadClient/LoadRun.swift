@@ -65,6 +65,8 @@ package final class LoadRun {
   private var serviceTime = LatencyHistogram()
   private var sendLag = LatencyHistogram()
   private var pieces: [UInt32] = []
+  private var stages: ClientStageSums?
+  private var writeNanosecondsAtStart: Int64 = 0
 
   package init(
     order: SlotOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
@@ -84,6 +86,7 @@ package final class LoadRun {
     if order.pieceNanoseconds > 0 {
       pieces = Array(repeating: 0, count: Int(order.windowNanoseconds / order.pieceNanoseconds))
     }
+    if order.clocksStages == true { stages = ClientStageSums() }
     wheel = TimerWheel(loop: loop) { [unowned self] token in didTimeOut(Int32(truncatingIfNeeded: token)) }
     phaseTimer = Timer(loop: loop) { [unowned self] in phaseDidEnd() }
     paceTimer = Timer(loop: loop) { [unowned self] in sendDueRequests() }
@@ -92,6 +95,7 @@ package final class LoadRun {
   deinit { pending.deallocate() }
 
   package func start() {
+    writeNanosecondsAtStart = writeNanoseconds
     startTime = loop.refreshNow()
     if order.requestCount != nil {
       openWindow()
@@ -199,6 +203,7 @@ package final class LoadRun {
     let now = loop.now
     remove(slot)
     if reply.type == .response {
+      if stages != nil { clock(request, now: now) }
       complete(intended: request.intended, sent: request.sent, now: now)
     } else {
       ledger.failed &+= 1
@@ -219,6 +224,17 @@ package final class LoadRun {
     responseTime.record(nanoseconds: now &- intended)
     serviceTime.record(nanoseconds: now &- sent)
   }
+
+  @inline(never)
+  private func clock(_ request: PendingRequest, now: Int64) {
+    let clock = connections[Int(request.connection)].connection.ioClock
+    stages?.requests += 1
+    stages?.response += now &- request.sent
+    stages?.wait += clock.readStart &- clock.writeStart
+  }
+
+  /// CPU time, as far as the loop clocked it.
+  private var writeNanoseconds: Int64 { connections.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds } }
 
   private func didEndRequest() {
     if phase == .settling { openWindowIfSettled() }
@@ -326,6 +342,8 @@ package final class LoadRun {
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)
     outcome.isSettled = isSettled
+    stages?.write = writeNanoseconds - writeNanosecondsAtStart
+    outcome.stages = stages
     delegate.run(self, didFinish: outcome)
   }
 

@@ -32,7 +32,9 @@ extension NodeServer {
     guard request.pointee.firstCall != nil else { return false }
     if step.pointee.needsContextLater {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
+      lap(.store)
     }
+    stageDidPause(request)
     return true
   }
 
@@ -45,8 +47,11 @@ extension NodeServer {
 
   @inline(never)
   private func didReceive(response frame: Frame, to call: CallSlot, of request: RequestSlot) {
+    call.pointee.connection?._withUnsafeGuaranteedRef { stage(request, didReceiveReplyOn: $0.connection) }
     addViews(of: frame, to: request)
-    if end(call, of: request) { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
+    let isStepOver = end(call, of: request)
+    stage(request, didTakeReplyOf: isStepOver)
+    if isStepOver { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
   }
 
   func didReceive(error frame: Frame, on connection: DownstreamConnection) {
@@ -146,17 +151,27 @@ extension NodeServer {
   ) -> Bool {
     connection.connection.willAppend()
     let writer = FrameWriter(
-      to: connection.output, type: .request, flags: request.pointee.echo == nil ? 0 : FrameFlags.echo,
+      to: connection.output, type: .request, flags: flags(of: request),
       id: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1)
     if !call.pointee.dropsContext {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
         // Each call has a span id of its own; the standard work has drawn the first.
         if !request.pointee.hasFreshSpan, requests.holdsEntries { context.setSpanID(random.next() | 1) }
         request.pointee.hasFreshSpan = false
+        lap(.encode)
         propagator.injectFrame(context, into: writer)
+        lap(.inject)
       }
     }
-    return writer.finish(payloadSize: call.pointee.payloadSize)
+    let isWritten = writer.finish(payloadSize: call.pointee.payloadSize)
+    lap(.encode)
+    return isWritten
+  }
+
+  /// What every call of a request asks of the nodes behind it.
+  @inline(__always)
+  private func flags(of request: RequestSlot) -> UInt8 {
+    (request.pointee.echo == nil ? 0 : FrameFlags.echo) | (stageClock == nil ? 0 : FrameFlags.stages)
   }
 
   /// A reply to a call that was given up before, or that was sent to somebody else.

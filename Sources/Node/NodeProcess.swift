@@ -17,6 +17,9 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private var log: NodeLog?
   private var isReplacing = false
   private var status: Int32 = 0
+  /// What orders themselves have cost: left out of every reading, or its bytes would depend on how many digits the
+  /// numbers in an order have.
+  private var cost = MeterReading()
 
   /// - Parameters:
   ///   - controlFD: the inherited end of the control channel.
@@ -43,11 +46,13 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   // MARK: Control channel
 
   package func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
+    let before = readMeter()
+    defer { cost.add(readMeter().since(before)) }
     guard let command = ControlCodec.decode(NodeCommand.self, from: line) else {
       return fail("an order that this version does not know")
     }
     do {
-      try obey(command)
+      try obey(command, before)
     } catch {
       fail("\(error)")
     }
@@ -55,7 +60,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
 
   package func channelDidClose(_ channel: LineChannel) { loop.stop() }
 
-  private func obey(_ command: NodeCommand) throws {
+  private func obey(_ command: NodeCommand, _ meter: MeterReading) throws {
     switch command {
     case .configure(let configuration):
       let server = try NodeServer(loop: loop, configuration: configuration, counters: counters)
@@ -70,8 +75,9 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
     case .counting(let isOn):
       server?.isCounting = isOn
       send(.countingSet)
+    case .clockStages(let isOn): send(.stages(server?.clockStages(isOn) ?? StageSums()))
     case .readMeter(let token):
-      var reading = readMeter()
+      var reading = meter.since(cost)
       reading.token = token
       send(.meter(reading))
     case .startProfile(let order):

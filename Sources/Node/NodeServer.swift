@@ -60,6 +60,10 @@ package final class NodeServer {
   private var fullEdgeCount = 0
   /// Context entries are counted: only in counting passes, because it costs.
   @exclusivity(unchecked) package var isCounting = false
+  /// Set in stage passes only.
+  @exclusivity(unchecked) var stageClock: StageClock?
+  /// `writeNanoseconds` when the stage clock was set.
+  var stageWriteStart: Int64 = 0
 
   /// - Parameters:
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
@@ -198,6 +202,12 @@ package final class NodeServer {
   func edgeDidDrain() {
     fullEdgeCount -= 1
     if fullEdgeCount == 0 { connections.values.forEach { $0.updateReading() } }
+  }
+
+  /// CPU time of the writes of all connections that are open, as far as the loop clocked them.
+  var writeNanoseconds: Int64 {
+    connections.values.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds }
+      + ownedEdges.flatMap(\.connections).reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds }
   }
 
   // MARK: Private

@@ -28,19 +28,23 @@ extension NodeServer {
       counters.pointee.shed &+= 1
       return refuse(frame, from: caller, with: .resourceExhausted)
     }
+    stage(request, didArriveOn: caller.connection)
     request.pointee.connection = Unmanaged.passUnretained(caller)
     request.pointee.id = frame.id
     request.pointee.deadline = frame.deadline == 0 ? .max : loop.now &+ Int64(frame.deadline) &* 1000
     request.pointee.hopsLeft = frame.hopsLeft
     request.join(caller.requests)
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
+      lap(.decode)
       extract(frame, into: context, reader: reader)
+      lap(.extract)
       if frame.flags & FrameFlags.echo != 0 {
         let echo = EchoViews(name: configuration.service.name)
         echo.add(context)
         request.pointee.echo = Unmanaged.passRetained(echo)
       }
       request.pointee.hasFreshSpan = doStandardWork(on: context)
+      lap(.store)
     }
     advance(request, from: steps)
   }
@@ -72,8 +76,12 @@ extension NodeServer {
       case .calls: if startCalls(of: step, for: request) { return }
       case .fail: if random.next() < step.pointee.threshold { return fail(request, with: .internal) }
       case .reply: return request.pointee.echo == nil ? reply(to: request) : replyWithViews(to: request)
-      case .set: assign(step, to: request)
-      case .work: if work(step, for: request) { return }
+      case .set:
+        assign(step, to: request)
+        lap(.store)
+      case .work:
+        if work(step, for: request) { return }
+        lap(.work)
       case .sleep: return sleep(step, for: request)
       }
       step += 1
@@ -86,6 +94,7 @@ extension NodeServer {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
       caller.connection.willAppend()
       FrameWriter.write(.response, id: request.pointee.id, payloadSize: responseSize, to: caller.output)
+      stage(request, didAnswerOn: caller.connection)
     }
     counters.pointee.responses &+= 1
     release(request)

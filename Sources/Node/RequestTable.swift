@@ -29,6 +29,7 @@ struct InboundRequest {
   var timer: Int32 = -1
   /// The context has a span id that no call has used yet.
   var hasFreshSpan = false
+  var stage = StageMarks()
 }
 
 extension InboundRequest: RingLinked {

@@ -50,6 +50,7 @@ extension NodeServer {
   /// The time that a sleeping request, or one between two slices of work, waited for has come.
   func resume(_ request: RequestSlot) {
     request.pointee.timer = -1
+    stageDidResume(request)
     if request.pointee.deadline <= loop.now { return fail(request, with: .deadlineExceeded) }
     let step = request.pointee.step.unsafelyUnwrapped
     advance(request, from: request.pointee.workLeft < 0 ? step + 1 : step)
@@ -58,7 +59,9 @@ extension NodeServer {
   private func wait(until time: Int64, _ step: UnsafeMutablePointer<ScriptStep>, _ request: RequestSlot) {
     if step.pointee.needsContextLater {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
+      lap(.store)
     }
+    stageDidPause(request)
     request.pointee.timer = wheel.schedule(at: time, token: UInt64(UInt(bitPattern: request)))
   }
 

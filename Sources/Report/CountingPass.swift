@@ -42,6 +42,10 @@ package struct NodeCounts: Codable, Equatable, Sendable {
   package var allocationsPerRequest: Double?
   package var allocatedBytesPerRequest: Double?
   package var systemCallsPerRequest: Double?
+  /// Calls that the program makes of the Swift runtime, in processes of their own; what the runtime does inside is not in
+  /// them. Absent where the library that counts them is not beside the program.
+  package var retainsPerRequest: Double?
+  package var releasesPerRequest: Double?
   /// Header fields and binary section of the context, per request that arrived.
   package var contextBytesInPerDelivery: Double
   package var payloadBytesInPerDelivery: Double
@@ -50,7 +54,8 @@ package struct NodeCounts: Codable, Equatable, Sendable {
   package init(
     service: String, replica: Int, deliveriesPerRequest: Double, allocationsPerRequest: Double?,
     allocatedBytesPerRequest: Double?, systemCallsPerRequest: Double?, contextBytesInPerDelivery: Double,
-    payloadBytesInPerDelivery: Double, contextKeysPerDelivery: Double
+    payloadBytesInPerDelivery: Double, contextKeysPerDelivery: Double, retainsPerRequest: Double? = nil,
+    releasesPerRequest: Double? = nil
   ) {
     self.service = service
     self.replica = replica
@@ -61,6 +66,8 @@ package struct NodeCounts: Codable, Equatable, Sendable {
     self.contextBytesInPerDelivery = contextBytesInPerDelivery
     self.payloadBytesInPerDelivery = payloadBytesInPerDelivery
     self.contextKeysPerDelivery = contextKeysPerDelivery
+    self.retainsPerRequest = retainsPerRequest
+    self.releasesPerRequest = releasesPerRequest
   }
 }
 

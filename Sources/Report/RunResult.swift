@@ -44,6 +44,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var hopBytes: [HopBytes] = []
   /// Absent when no arm's context work could be timed alone.
   package var inProcess: [InProcessHop]?
+  /// Absent when nothing was clocked.
+  package var stages: [StagePass]?
+  /// Of every process set at its end; absent in older documents.
+  package var memory: [NodeMemory]?
   package var fidelity: [FidelityResult] = []
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.
@@ -121,6 +125,25 @@ package struct Warmup: Codable, Equatable, Sendable {
     self.windowsDiscarded = windowsDiscarded
     self.seconds = seconds
     self.steady = steady
+  }
+}
+
+/// Memory of one node after the rounds, in bytes.
+package struct NodeMemory: Codable, Equatable, Sendable {
+  /// Absent when all arms shared one set.
+  package var arm: String?
+  package var service: String
+  package var replica: Int
+  package var resident: UInt64
+  /// What it shares with others divided among them.
+  package var proportional: UInt64
+
+  package init(arm: String?, service: String, replica: Int, resident: UInt64, proportional: UInt64) {
+    self.arm = arm
+    self.service = service
+    self.replica = replica
+    self.resident = resident
+    self.proportional = proportional
   }
 }
 

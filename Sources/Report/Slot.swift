@@ -94,6 +94,12 @@ package struct NodeWork: Codable, Equatable, Sendable {
   package var replica: Int
   package var cpuNanoseconds: Int64
   package var deliveries: UInt64
+  /// Time in which it could have run and had no CPU; this and the next two are absent where the kernel does not say.
+  package var runQueueWaitNanoseconds: Int64?
+  /// It waited for something.
+  package var voluntarySwitches: Int64?
+  /// Another took its CPU.
+  package var involuntarySwitches: Int64?
 
   package init(service: String, replica: Int, cpuNanoseconds: Int64, deliveries: UInt64) {
     self.service = service

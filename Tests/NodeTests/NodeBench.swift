@@ -89,6 +89,10 @@ final class NodeBench: NodeServerDelegate {
   }
 
   var counters: CounterPage { page.pointee }
+
+  /// Turns the stage clocks on or off; what they have added up.
+  @discardableResult
+  func clockStages(_ isOn: Bool) -> StageSums { server.clockStages(isOn) }
   var callee: FakeCallee { callees[0] }
 
   /// A caller that has exchanged its hello.

@@ -28,7 +28,7 @@ extension ExampleRun {
           NodeCounts(
             service: "gateway", replica: 0, deliveriesPerRequest: 1, allocationsPerRequest: 31,
             allocatedBytesPerRequest: 1_488, systemCallsPerRequest: 6, contextBytesInPerDelivery: 188,
-            payloadBytesInPerDelivery: 128, contextKeysPerDelivery: 8)
+            payloadBytesInPerDelivery: 128, contextKeysPerDelivery: 8, retainsPerRequest: 296, releasesPerRequest: 406)
         ], client: ClientCounts(allocationsPerRequest: 0))
     ]
     result.hopBytes = [
@@ -40,6 +40,10 @@ extension ExampleRun {
       InProcessHop(
         arm: "map", layer: 2, arrivalNanoseconds: Spread([12_000, 12_400, 13_100])!,
         hopNanoseconds: Spread([19_000, 20_100, 24_300])!, arrivalAllocations: 59, hopAllocations: 93)
+    ]
+    result.stages = [stagePass("map", depth: 3)]
+    result.memory = [
+      NodeMemory(arm: "map", service: "gateway", replica: 0, resident: 23_052_288, proportional: 2_509_824)
     ]
     result.fidelity = [
       FidelityResult(
@@ -78,13 +82,17 @@ extension ExampleRun {
     let latency = LatencySummary(filled([90_000, 110_000, 250_000, 250_000]))
     var validity = ValidityVerdict.ok
     validity.add(.suspect, "the host took 3.1 % of the CPU time")
+    var work = NodeWork(service: "gateway", replica: 0, cpuNanoseconds: 50_000_000, deliveries: 1_800)
+    work.runQueueWaitNanoseconds = 12_000_000
+    work.voluntarySwitches = 1_800
+    work.involuntarySwitches = 12
     return Slot(
       round: 0, position: 2, arm: "map", depth: 3, phase: .open, inFlight: 64, connections: 1, plannedRate: 9_350,
       windowNanoseconds: 200_000_000,
       ledger: Ledger(planned: 1_870, completed: 1_800, failed: 40, timedOut: 15, shed: 10, censored: 5),
       throughput: 9_000, responseTime: latency, serviceTime: latency, sendLag: LatencySummary(filled([700, 900])),
       nodeCpuNanoseconds: 150_000_000, clientCpuNanoseconds: 9_000_000, deliveries: 5_400,
-      nodes: [NodeWork(service: "gateway", replica: 0, cpuNanoseconds: 50_000_000, deliveries: 1_800)],
+      nodes: [work],
       hostStealRatio: 0.031, cpuPressureRatio: 0.4, validity: validity, rerun: true, superseded: true)
   }
 

@@ -17,7 +17,10 @@ struct ReportFolderTests {
     let folder = try TemporaryFolder()
     let path = folder.path + "/new/report/"
     try report.write(to: path, isForced: false)
-    #expect(names(path) == ["histograms", "index.html", "report.md", "report.txt", "slots.csv", "summary.csv"])
+    #expect(
+      names(path) == [
+        "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "slots.csv", "stages.csv", "summary.csv",
+      ])
     let histograms = names(path + "histograms")
     #expect(histograms.count == 2 * 2 * ExampleRun.kinds.count && histograms.contains("map-depth-1-open.hgrm"))
     #expect(report.files.last?.name == "index.html")

@@ -143,6 +143,8 @@ struct Mutation {
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "service", "arm", "closedConnections", "inProcess", "arrivalAllocations", "hopAllocations", "signal",
     "exitCode", "requestsLost",
+    "stages", "memory", "retainsPerRequest", "releasesPerRequest", "runQueueWaitNanoseconds", "voluntarySwitches",
+    "involuntarySwitches",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -183,7 +185,8 @@ struct Mutation {
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
     if path.hasPrefix("$.topology") { return false }
-    if key == "arm" { return path.hasPrefix("$.closedConnections") }
+    if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
+    if key == "store" { return path.hasPrefix("$.arms") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") }

@@ -5,6 +5,7 @@
 
 #include "CProfile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ctx_meter {
@@ -18,6 +19,9 @@ struct ctx_meter {
 
 /// Counts of the calling thread since it started.
 struct ctx_meter ctx_meter_read(void);
+
+/// Retains and releases of the calling thread since it started; false when nobody counts them (see CArcMeter).
+bool ctx_meter_read_arc(uint64_t *retains, uint64_t *releases);
 
 /// 1 when the counters are compiled in, 0 under a sanitizer.
 int ctx_meter_is_active(void);

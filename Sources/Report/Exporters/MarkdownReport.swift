@@ -6,7 +6,8 @@ package enum MarkdownReport {
   package static func render(_ result: RunResult) -> String {
     let summary = RunSummary(result)
     let decay = DecayFigures(result: result, summary: summary)
-    let thresholds = ThresholdFigures(summary: summary, decay: decay)
+    let attribution = Attribution(result)
+    let thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: attribution)
     var blocks = ["# ctxchain report", escaped(Findings(result: result, summary: summary).line)]
     blocks += ReportHeader(result: result, summary: summary).blocks.map { block in
       "- **\(block.label)**: " + block.pieces.map(escaped).joined(separator: "; ")
@@ -24,6 +25,7 @@ package enum MarkdownReport {
     }
     blocks += inProcessBlocks(result, summary)
     if summary.depths.count > 1 { blocks += thresholdBlocks(thresholds) }
+    blocks += stageBlocks(attribution)
     for arm in summary.arms where !arm.rows.isEmpty { blocks += armBlocks(arm, decay) }
     blocks += [
       "± is half of max − min over the rounds; (min…max) is over the rounds. CPU is of all nodes, closed loop. Latency "
@@ -55,6 +57,22 @@ package enum MarkdownReport {
     return [
       "## Signs of decay against their limits", list,
       table(["figure", "and figure", "rank correlation (Spearman)", "strategies"], correlations),
+    ]
+  }
+
+  private static func stageBlocks(_ attribution: Attribution) -> [String] {
+    guard let first = attribution.rows.first else { return [] }
+    let parts = StageTable.shownParts(attribution)
+    let rows = attribution.rows.map { row -> [String] in
+      let time = row.added ?? row.time
+      return [row.arm, row.added == nil ? "all" : "added", NumberText.microseconds(time.whole)]
+        + parts.map { NumberText.microseconds(time[$0]) } + [
+          NumberText.microseconds(time.unexplained), NumberText.microseconds(row.addedWithoutClocks?.median),
+        ]
+    }
+    let columns = ["arm", "of a hop", "whole, µs"] + parts.map(\.title) + ["unexplained", "added without clocks"]
+    return [
+      "## Where a hop's time goes at depth \(first.depth), one request under way", table(columns, rows),
     ]
   }
 

@@ -30,6 +30,8 @@ package struct ReportFolder {
       files.append(File("\(Self.histogramFolder)/\(name).hdr", CompressedHistogram.base64(buckets) + "\n"))
     }
     files.append(File("slots.csv", SlotsCSV.text(result)))
+    files.append(File("nodes.csv", NodesCSV.text(result)))
+    files.append(File("stages.csv", StagesCSV.text(result)))
     files.append(File("summary.csv", SummaryCSV.text(result)))
     files.append(File("report.md", MarkdownReport.render(result)))
     files.append(File("report.txt", TextReport.render(result)))

@@ -48,6 +48,7 @@ struct ThresholdFigures {
 
   let summary: RunSummary
   let decay: DecayFigures
+  let attribution: Attribution
 
   /// The arm's points by ascending depth. The baseline has no drop: it is what the others are held against.
   func points(_ criterion: Criterion, arm: RunSummary.ArmSummary) -> [Point] {
@@ -95,12 +96,26 @@ struct ThresholdFigures {
         case .noDifferenceSeen: ", though no difference was seen beyond the noise"
         case .rangeOnly, .tooFew, nil: ", from too few rounds to claim it"
         }
-      return "\(name) completes \(value) fewer requests than the baseline at depth \(last.depth)\(doubt); \(limit)."
+      return
+        "\(name) completes \(value) fewer requests than the baseline at depth \(last.depth)\(doubt); \(limit).\(stage(arm))"
     case .p99Growth:
       return "The P99 of \(name) grows to \(value) from depth 1 to \(last.depth)\(baselineGrowth(arm, last)); \(limit)."
+        + stage(arm)
     case .allocationGrowth:
       return "The allocations per hop of \(name) grow to \(value) from depth 1 to \(last.depth); \(limit)."
+        + stage(arm)
     }
+  }
+
+  /// Which part of a hop the strategy makes longest; nothing where no stages were clocked.
+  private func stage(_ arm: RunSummary.ArmSummary) -> String {
+    guard let row = attribution.row(arm: arm.arm.name), let added = row.added, let most = row.grewMost else {
+      return ""
+    }
+    let part = NumberText.microseconds(most.nanoseconds)
+    return
+      " What grew most of its hop is \(most.part.title): +\(part) µs of +\(NumberText.microseconds(added.whole)) µs, "
+      + "one request under way."
   }
 
   /// How much of the growth is not the context's doing.

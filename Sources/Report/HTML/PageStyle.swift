@@ -11,11 +11,11 @@ enum PageStyle {
       :root{color-scheme:light dark;--page:#f6f6f3;--card:#fff;--ink:#1b1d20;--soft:#5b6068;--line:#dcdcd6;
       --grid:#e9e9e4;--muted:#8b9098;--shade:#8b909828;--ok:#00694c;--ok-back:#e0f3ec;--suspect:#7a4b00;
       --suspect-back:#fdf0d5;--invalid:#9c3400;--invalid-back:#fbe4d8;--band:.11;--accent:#0072b2;
-      --h0:#d55e00;--h1:#0072b2;--h2:#009e73;--h3:#cc79a7;--h4:#e69f00;--h5:#56b4e9}
+      --h0:#d55e00;--h1:#0072b2;--h2:#009e73;--h3:#cc79a7;--h4:#e69f00;--h5:#56b4e9;--p6:#d9d9d2}
       @media (prefers-color-scheme:dark){:root{--page:#121417;--card:#1b1e22;--ink:#e9eaec;--soft:#a3a9b2;--line:#353a41;
       --grid:#2a2e34;--muted:#8b929c;--shade:#8b929c30;--ok:#6fd6b0;--ok-back:#12332a;--suspect:#f2c265;
       --suspect-back:#3a2d10;--invalid:#ff9d6b;--invalid-back:#43220f;--band:.2;--accent:#56b4e9;
-      --h0:#e8731a;--h1:#3d96d1;--h2:#1cb88c;--h3:#d78bb4;--h4:#eaab1c;--h5:#7cc6f0}}
+      --h0:#e8731a;--h1:#3d96d1;--h2:#1cb88c;--h3:#d78bb4;--h4:#eaab1c;--h5:#7cc6f0;--p6:#3c424a}}
       *{box-sizing:border-box}
       body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
       "Noto Sans","DejaVu Sans",sans-serif;-webkit-text-size-adjust:100%}
@@ -77,6 +77,11 @@ enum PageStyle {
       .share{fill:var(--c)}
       .level path{fill:none;stroke:var(--ink);stroke-width:1.4;stroke-dasharray:1 4;stroke-linecap:round}
       .level text{fill:var(--ink);font-weight:600}
+      .parts{display:flex;flex-wrap:wrap;gap:2px 18px;list-style:none;margin:4px 0 10px;padding:0;font-size:13px}
+      .parts li{display:inline-flex;align-items:center;gap:6px}.parts svg{width:14px}
+      .part{stroke:var(--card);stroke-width:.6}
+      .part-0{fill:var(--h0)}.part-1{fill:var(--h4)}.part-2{fill:var(--h3)}.part-3{fill:var(--h2)}.part-4{fill:var(--h5)}
+      .part-5{fill:var(--h1)}.part-6{fill:var(--p6)}.part-7{fill:var(--ink)}.part-8{fill:var(--muted)}
       .service rect{fill:var(--page);stroke:var(--muted)}
       .service .arm .share{stroke:none;fill:var(--c)}
       .service .name{font-weight:600}
@@ -119,7 +124,7 @@ enum PageStyle {
       @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#e2e2e2;
       --muted:#777;--shade:#8b909828;--band:.15;--accent:#000;--ok:#00694c;--ok-back:#fff;--suspect:#7a4b00;
       --suspect-back:#fff;--invalid:#9c3400;--invalid-back:#fff;--h0:#d55e00;--h1:#0072b2;--h2:#009e73;--h3:#cc79a7;
-      --h4:#e69f00;--h5:#56b4e9}
+      --h4:#e69f00;--h5:#56b4e9;--p6:#ddd}
       @page{size:A4;margin:12mm}
       *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
       body{font-size:9.5pt}

@@ -14,7 +14,7 @@ package struct ReportPage {
     self.result = result
     summary = RunSummary(result)
     decay = DecayFigures(result: result, summary: summary)
-    thresholds = ThresholdFigures(summary: summary, decay: decay)
+    thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: Attribution(result))
     styles = ArmStyle.styles(of: result.arms, baseline: summary.baseline)
   }
 
@@ -45,8 +45,10 @@ package struct ReportPage {
     [
       VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices,
       InProcessSection(page: self).markup, DecaySection(page: self).markup,
-      ThresholdSection(page: self).markup, PercentileSection(page: self).markup, TopologySection(page: self).markup,
-      ComparisonSection(page: self).markup, ContextSection(page: self).markup, SettingsSection(page: self).markup,
+      ThresholdSection(page: self).markup, StageSection(page: self).markup, PercentileSection(page: self).markup,
+      TopologySection(page: self).markup,
+      ComparisonSection(page: self).markup, NodeSection(page: self).markup, ContextSection(page: self).markup,
+      SettingsSection(page: self).markup,
     ]
   }
 

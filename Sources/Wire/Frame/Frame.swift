@@ -55,6 +55,8 @@ public enum FrameType: UInt8, Sendable {
 public enum FrameFlags {
   /// The reply carries the context that each node on the path saw.
   @inlinable public static var echo: UInt8 { 1 << 0 }
+  /// Each node on the path clocks its stages.
+  @inlinable public static var stages: UInt8 { 1 << 1 }
 }
 
 /// Why received bytes are not a frame. The connection is closed and counted under this reason.

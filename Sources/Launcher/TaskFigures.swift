@@ -1,0 +1,48 @@
+// What the kernel keeps of a process: how long it waited for a CPU, how often it gave one up, its memory. Read from
+// /proc by the launcher, so nobody is disturbed; what a kernel lacks is nil.
+
+internal import FoundationEssentials
+internal import Report
+
+/// Since the start of a process; two readings give what happened between them.
+struct TaskFigures {
+  /// Nanoseconds in which it could run and did not.
+  private let runQueueWait: Int64?
+  private let voluntarySwitches: Int64?
+  private let involuntarySwitches: Int64?
+
+  /// Of its main thread, the only one that nodes have.
+  init(pid: Int32) {
+    let words = TaskFigures.text("/proc/\(pid)/schedstat").split(separator: " ")
+    runQueueWait = words.count == 3 ? Int64(words[1]) : nil
+    let status = TaskFigures.text("/proc/\(pid)/status")
+    voluntarySwitches = TaskFigures.number("voluntary_ctxt_switches:", in: status)
+    involuntarySwitches = TaskFigures.number("nonvoluntary_ctxt_switches:", in: status)
+  }
+
+  /// Adds to a slot's figures of this process what happened since an earlier reading.
+  func add(to work: inout NodeWork, since earlier: TaskFigures) {
+    func difference(_ path: KeyPath<TaskFigures, Int64?>) -> Int64? {
+      guard let now = self[keyPath: path], let before = earlier[keyPath: path] else { return nil }
+      return max(0, now - before)
+    }
+    work.runQueueWaitNanoseconds = difference(\.runQueueWait)
+    work.voluntarySwitches = difference(\.voluntarySwitches)
+    work.involuntarySwitches = difference(\.involuntarySwitches)
+  }
+
+  /// Bytes of memory that a process has now: all of it, and with what it shares divided among those who share it.
+  static func memory(pid: Int32) -> (resident: UInt64?, proportional: UInt64?) {
+    func bytes(_ name: String, in text: String) -> UInt64? { number(name, in: text).map { UInt64($0) << 10 } }
+    let rollup = text("/proc/\(pid)/smaps_rollup")
+    return (bytes("Rss:", in: rollup), bytes("Pss:", in: rollup))
+  }
+
+  private static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+
+  /// The first number of the line that begins so.
+  private static func number(_ name: String, in text: String) -> Int64? {
+    text.split(separator: "\n").first { $0.hasPrefix(name) }
+      .flatMap { $0.dropFirst(name.count).split { $0 == " " || $0 == "\t" }.first }.flatMap { Int64($0) }
+  }
+}

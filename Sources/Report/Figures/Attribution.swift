@@ -1,0 +1,80 @@
+// Which parts of a hop a strategy makes longer, from the stage pass. It computes; it never formats.
+
+package import Statistics
+
+package struct Attribution: Equatable, Sendable {
+  /// One arm, per delivery: nanoseconds, one request under way.
+  package struct Row: Equatable, Sendable {
+    package let arm: String
+    package let depth: Int
+    package let deliveriesPerRequest: Double
+    /// Of the middle rounds (`TimeParts.middle`).
+    package let time: TimeParts
+    /// The same minus the baseline's in the same round; nil for the baseline, and without one.
+    package let added: TimeParts?
+    /// Of the whole that is added.
+    package let addedSpread: Spread?
+    /// What is added by the slots that ran without clocks.
+    package let addedWithoutClocks: Spread?
+    /// Throughput with the clocks / without.
+    package let clockedThroughput: Spread?
+  }
+
+  /// In the order of the run's arms; empty when nothing was clocked.
+  package let rows: [Row]
+  package let roundCount: Int
+
+  package init(_ result: RunResult) {
+    let passes = result.stages ?? []
+    let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
+    roundCount = Set(passes.map(\.round)).count
+    let ofBaseline = passes.filter { $0.arm == baseline }
+    rows = result.arms.compactMap { arm in
+      let own = passes.filter { $0.arm == arm.name }
+      guard !own.isEmpty else { return nil }
+      let pairs =
+        arm.name == baseline
+        ? [] : own.compactMap { pass in ofBaseline.first { $0.round == pass.round }.map { (pass, $0) } }
+      let added = pairs.map { $0.timePerHop - $1.timePerHop }
+      return Row(
+        arm: arm.name, depth: own[0].depth, deliveriesPerRequest: own[0].deliveriesPerRequest,
+        time: .middle(own.map(\.timePerHop)), added: added.isEmpty ? nil : .middle(added),
+        addedSpread: Spread(added.map(\.whole)),
+        addedWithoutClocks: Spread(
+          pairs.compactMap { pass, baseline in
+            guard let own = pass.secondsPerHopWithoutClocks, let other = baseline.secondsPerHopWithoutClocks else {
+              return nil
+            }
+            return (own - other) * 1e9
+          }),
+        clockedThroughput: Spread(own.compactMap { ratio($0.throughput, $0.throughputWithoutClocks) }))
+    }
+  }
+
+  package func row(arm: String) -> Row? { rows.first { $0.arm == arm } }
+}
+
+extension Attribution.Row {
+  /// The part that the strategy makes longest, and by how many nanoseconds; nil when none grew.
+  package var grewMost: (part: TimePart, nanoseconds: Double)? {
+    guard let added else { return nil }
+    let most = TimePart.allCases.map { (part: $0, nanoseconds: added[$0]) }.max { $0.nanoseconds < $1.nanoseconds }
+    return most.flatMap { $0.nanoseconds > 0 ? $0 : nil }
+  }
+}
+
+extension StagePass {
+  /// Those of the middle rounds, by the response time.
+  static func middle(_ passes: [StagePass]) -> [StagePass] { middleThird(passes, by: \.response) }
+
+  var deliveriesPerRequest: Double { nodes.reduce(0) { $0 + $1.deliveriesPerRequest } }
+
+  var timePerHop: TimeParts {
+    let count = max(deliveriesPerRequest, 1)
+    return TimeParts(self).map { $0 / count }
+  }
+
+  var secondsPerHopWithoutClocks: Double? {
+    ratio(1, throughputWithoutClocks).map { $0 / max(deliveriesPerRequest, 1) }
+  }
+}
