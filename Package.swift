@@ -59,7 +59,8 @@ let package = Package(
         "Wire",
       ]),
     module("Report", ["Statistics", "Topology"]),
-    module("Launcher", ["Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
+    module("Symbols"),
+    module("Launcher", ["Symbols", "Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Report"]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
@@ -80,7 +81,9 @@ let package = Package(
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
+    tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
+    tests("LauncherTests", ["Launcher", "Report", "Statistics"]),
     tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -84,6 +85,13 @@ int ctx_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
 int ctx_set_nonblocking(int fd) {
   int flags = fcntl(fd, F_GETFL);
   return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+void ctx_terminal_size(int fd, int *columns, int *rows) {
+  struct winsize size = {0};
+  ioctl(fd, TIOCGWINSZ, &size);
+  *columns = size.ws_col;
+  *rows = size.ws_row;
 }
 
 const char *ctx_signal_name(int signal) { return sigabbrev_np(signal); }

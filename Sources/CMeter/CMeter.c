@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CMeter.h"
+#include "CProfileHook.h"
 
 #include <dlfcn.h>
 
@@ -49,9 +50,12 @@ void *__libc_realloc(void *pointer, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *pointer);
 
-static inline void count_allocation(size_t size) {
+__attribute__((always_inline)) static inline void count_allocation(size_t size) {
   meter.allocations++;
   meter.allocated_size += size;
+  if (__builtin_expect(ctx_profile_samples_allocations, 0)) {
+    ctx_profile_did_allocate(size, __builtin_extract_return_addr(__builtin_return_address(0)));
+  }
 }
 
 __attribute__((visibility("default"))) void *malloc(size_t size) {

@@ -61,6 +61,10 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case clockStages(Bool)
   /// Asks for the counters of CMeter; answered by `meter` with the same token.
   case readMeter(token: Int)
+  /// Starts to sample; answered by `profileStarted`.
+  case startProfile(ProfileOrder)
+  /// Answered by any number of `profileStacks` and one `profile`.
+  case stopProfile
   case stop
 }
 
@@ -71,6 +75,9 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case replaced
   case countingSet
   case meter(MeterReading)
+  case profileStarted(ProfileClock)
+  case profileStacks([ProfileStack])
+  case profile(ProfileSummary)
   /// Since the stages were last begun to be clocked.
   case stages(StageSums)
   /// The node cannot go on; it exits with status 1 afterwards.

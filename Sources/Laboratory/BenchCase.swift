@@ -14,6 +14,8 @@ package enum BenchOperation: String, Codable, CaseIterable, Sendable {
   case inject, extract
   /// Extract, standard work, inject: the context work of one service.
   case hop
+  /// Extract and standard work: that of a service which calls none. No bench shows it.
+  case arrival
 }
 
 /// Names a case, in a result too. What does not apply is nil.

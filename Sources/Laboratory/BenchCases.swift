@@ -18,8 +18,9 @@ package enum BenchCases {
       }
     }
     for preset in Strategy.presets where isChosen(preset, plan) {
-      guard let propagator = PropagatorRegistry.resolve(preset.propagator) else { continue }
-      cases.append(PropagatorCases.makeHop(preset, propagator))
+      let setting = HopSetting(
+        store: preset.store, propagator: preset.propagator, keysPerLayer: ContextFill.keysPerLayer)
+      if let hop = HopCases.hop(setting, strategy: preset.name) { cases.append(hop) }
     }
     return cases
   }

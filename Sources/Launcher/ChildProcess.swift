@@ -1,4 +1,4 @@
-// One child: a node or a client, started from this very program, with its control channel, its shared counters and the
+// One child: a node, a client or the laboratory, started from this very program, with its control channel, its shared counters and the
 // last lines of its log. The only code that spawns.
 
 internal import CLinux
@@ -9,16 +9,16 @@ internal import Glibc
 /// Started by `init`; `signal`, `wait` and `close` end it. Must be made on the main thread: a child dies with the
 /// thread that spawned it.
 final class ChildProcess: LineChannelDelegate {
-  enum Role: String { case node, client }
+  enum Role: String { case node, client, laboratory }
 
   /// Lines of log kept.
   static let logLineCountMax = 20
 
   let name: String
-  /// The service that a node runs; nil for a client.
+  /// The service that a node runs; nil for others.
   let service: String?
   let pid: pid_t
-  /// Nil for a client.
+  /// Nil for all but nodes.
   let counters: UnsafeMutablePointer<CounterPage>?
   /// Called with each line of the control channel.
   var didReceive: ((UnsafeRawBufferPointer) -> Void)?
@@ -50,12 +50,12 @@ final class ChildProcess: LineChannelDelegate {
     guard ctx_pipe(&fds) == 0 else { throw ChildProcess.failure(name, closing: [parentEnd, childEnd]) }
     let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
     let memory = role == .node ? ctx_memory_file(name, CounterPage.fileSize) : -1
-    guard role == .client || memory >= 0 else {
+    guard role != .node || memory >= 0 else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite])
     }
     let page = memory >= 0 ? ChildProcess.moveHigh(memory) : -1
     counters = page >= 0 ? ChildProcess.map(page) : nil
-    guard role == .client || counters != nil else {
+    guard role != .node || counters != nil else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite, page])
     }
     defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }

@@ -15,6 +15,7 @@ extension Experiment {
     var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
     var round = 0
     while round < roundCount {
+      observer.runDidCount(rounds: round, of: roundCount)
       if isReplacementDue(before: round, of: roundCount) { try replaceSets() }
       let first = result.slots.count
       let steal = try runRound(round, of: roundCount, isRerun: false)
@@ -30,6 +31,7 @@ extension Experiment {
       round += 1
       roundCount = roundsThatStillFit(round, of: roundCount)
     }
+    observer.runDidCount(rounds: round, of: roundCount)
   }
 
   /// Adds what the round recorded to the run's histograms, and what its percentiles are to the result.
@@ -73,6 +75,7 @@ extension Experiment {
 
   private func keep(_ measured: MeasuredSlot, _ spec: SlotSpec) {
     result.slots.append(measured.slot)
+    observer.runDidMeasure(measured.slot)
     let own = Concurrency(inFlight: spec.inFlight, connections: spec.connections)
     let key = HistogramKey(
       arm: spec.arm, depth: spec.depth, phase: spec.phase,

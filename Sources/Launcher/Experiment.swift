@@ -80,6 +80,8 @@ package final class Experiment {
       if plan.pinsLauncher { placement.pin(0, to: placement.cpuForLauncher) }
       try checkPrograms()
       noteTimeBeforehand()
+      observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
+      if plan.passes.contains(.inProcess) { try measureInProcess() }
       let begin = elapsedSeconds
       try startSets()
       try warmUp()

@@ -42,6 +42,8 @@ package struct ExperimentPlan: Sendable {
   package enum Pass: CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
+    /// The context work of a hop in one process.
+    case inProcess
     case counting
     /// Retains and releases.
     case references

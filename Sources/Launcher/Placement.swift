@@ -49,6 +49,9 @@ struct PlacementPlan {
 
   var cpuForLauncher: Int32? { placement == .free ? nil : cpus[cpus.count - 1] }
 
+  /// The least loaded.
+  var quietCPU: Int32 { cpus[0] }
+
   func pin(_ pid: pid_t, to cpu: Int32?) { if let cpu { ctx_pin_to_cpu(pid, cpu) } }
 
   static func allowedCPUs() -> [Int32] {

@@ -184,9 +184,11 @@ final class ProcessSet {
   }
 
   /// Sends an order to every node and waits for the answer that `match` accepts from each.
-  func ask(_ command: NodeCommand, _ what: String, _ match: (Int, NodeReport) -> Bool) throws(LauncherError) {
+  func ask(
+    _ command: NodeCommand, _ what: String, ignoringSignals: Bool = false, _ match: (Int, NodeReport) -> Bool
+  ) throws(LauncherError) {
     for node in nodes { node.process.send(command) }
-    try collect(what, match)
+    try collect(what, ignoringSignals: ignoringSignals, match)
   }
 
   /// Waits until the client has said something that `match` accepts, and returns what it made of it.
@@ -210,7 +212,9 @@ final class ProcessSet {
     return answer!
   }
 
-  private func collect(_ what: String, _ match: (Int, NodeReport) -> Bool) throws(LauncherError) {
+  private func collect(
+    _ what: String, ignoringSignals: Bool = false, _ match: (Int, NodeReport) -> Bool
+  ) throws(LauncherError) {
     var isDone = Array(repeating: false, count: nodes.count)
     var failure: (Int, String)?
     let condition = { [self] in
@@ -224,7 +228,8 @@ final class ProcessSet {
       return failure != nil || !isDone.contains(false)
     }
     do {
-      try supervisor.wait(for: "the nodes (\(what))", seconds: options.readySeconds, until: condition)
+      try supervisor.wait(
+        for: "the nodes (\(what))", seconds: options.readySeconds, ignoringSignals: ignoringSignals, until: condition)
     } catch .notReady(_, let seconds) {
       let missing = nodes.indices.filter { !isDone[$0] }.map { nodes[$0].process.name }
       throw .notReady(what: "\(missing.joined(separator: ", ")) (\(what))", seconds: seconds)

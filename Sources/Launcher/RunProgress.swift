@@ -1,44 +1,93 @@
-// What a person sees while a run goes on: on standard error, a line that is written over on a terminal, and one line per
+// What a person sees while a run goes on, on standard error: a view that is drawn over on a terminal, and one line per
 // step otherwise.
 
+internal import CLinux
 internal import Glibc
+package import Report
 
 package protocol RunObserver: AnyObject {
-  /// A new stretch of work: warm-up, counting, a round.
+  /// Once, before anything else: what the run is about, its largest depth, and the requests under way in its closed slots.
+  func runWillStart(arms: [String], depth: Int, inFlight: Int)
+  /// A stretch of work is done: warm-up, counting, a round.
   func runDidReach(_ step: String)
-  /// `secondsLeft` is an estimate; nil when there is none yet.
+  /// `secondsLeft` is an estimate; nil when there is none yet. Never called while a slot is measured.
   func runDidProgress(_ what: String, secondsLeft: Double?)
+  /// So many rounds are done of those that are planned by now.
+  func runDidCount(rounds: Int, of planned: Int)
+  /// A slot has ended.
+  func runDidMeasure(_ slot: Slot)
+}
+
+extension RunObserver {
+  package func runWillStart(arms: [String], depth: Int, inFlight: Int) {}
+  package func runDidCount(rounds: Int, of planned: Int) {}
+  package func runDidMeasure(_ slot: Slot) {}
 }
 
 package final class TerminalProgress: RunObserver {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private var hasOpenLine = false
+  private static let widthByDefault = 80
+  private static let heightByDefault = 24
 
-  package init() {}
+  /// Nil where lines are written, one per step.
+  private var state: LiveState?
+  private var canvas: LiveCanvas
+
+  package init() {
+    func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+    let kind = getenv("TERM").map { String(cString: $0) } ?? ""
+    if isatty(STDERR_FILENO) == 1, !["", "dumb"].contains(kind) { state = LiveState() }
+    canvas = LiveCanvas(hasColor: !isSet("NO_COLOR"))
+  }
+
+  package func runWillStart(arms: [String], depth: Int, inFlight: Int) {
+    state?.start(arms: arms, depth: depth, inFlight: inFlight)
+  }
 
   package func runDidReach(_ step: String) {
-    clear()
-    write(step + "\n")
+    guard state != nil else { return write(step + "\n") }
+    state?.steps.append(step)
+    draw()
   }
 
   package func runDidProgress(_ what: String, secondsLeft: Double?) {
-    guard isTerminal else { return }
-    clear()
-    write(what + (secondsLeft.map { ", \(Int($0.rounded(.up))) s left" } ?? ""))
-    hasOpenLine = true
+    state?.activity = what
+    state?.secondsLeft = secondsLeft
+    draw()
   }
 
-  /// Ends the line that is being written over.
-  package func close() { clear() }
+  package func runDidCount(rounds: Int, of planned: Int) {
+    state?.rounds = rounds
+    state?.roundsPlanned = planned
+  }
 
-  private func clear() {
-    guard hasOpenLine else { return }
-    write("\r\u{1B}[K")
-    hasOpenLine = false
+  package func runDidMeasure(_ slot: Slot) { state?.add(slot) }
+
+  /// Leaves the view as it was drawn last; what follows is written below it.
+  package func close() {
+    guard state != nil else { return }
+    state?.activity = ""
+    state?.secondsLeft = nil
+    draw()
+    state = nil
+  }
+
+  private func draw() {
+    guard let state else { return }
+    var (columns, rows): (Int32, Int32) = (0, 0)
+    ctx_terminal_size(STDERR_FILENO, &columns, &rows)
+    let width = columns > 0 ? Int(columns) : TerminalProgress.widthByDefault
+    let height = rows > 0 ? Int(rows) : TerminalProgress.heightByDefault
+    // The cursor stands on a line of its own below the view.
+    write(canvas.redraw(LiveView(state).lines(width: width, height: height - 1), width: width))
   }
 
   private func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let size = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if size < 0, errno == EINTR { continue }
+      guard size > 0 else { return }
+      bytes = bytes.dropFirst(size)
+    }
   }
 }

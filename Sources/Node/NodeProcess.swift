@@ -9,6 +9,9 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private let loop: EventLoop
   private let counters: UnsafeMutablePointer<CounterPage>
   private let readMeter: () -> MeterReading
+  private let profiler: NodeProfiler?
+  /// When the profile was started.
+  private var profileStart = MeterReading()
   private var channel: LineChannel!
   private var server: NodeServer?
   private var log: NodeLog?
@@ -22,13 +25,15 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   ///   - controlFD: the inherited end of the control channel.
   ///   - counters: see `NodeServer`.
   ///   - readMeter: the process's allocation and system-call counts.
+  ///   - profiler: samples this thread; without it a profile is refused.
   package init(
     loop: EventLoop, controlFD: Int32, counters: UnsafeMutablePointer<CounterPage>,
-    readMeter: @escaping () -> MeterReading
+    readMeter: @escaping () -> MeterReading, profiler: NodeProfiler? = nil
   ) {
     self.loop = loop
     self.counters = counters
     self.readMeter = readMeter
+    self.profiler = profiler
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
   }
 
@@ -75,8 +80,23 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       var reading = meter.since(cost)
       reading.token = token
       send(.meter(reading))
+    case .startProfile(let order):
+      profileStart = readMeter()
+      send(.profileStarted(profiler?.start(order) ?? .none))
+    case .stopProfile: stopProfile()
     case .stop: loop.stop()
     }
+  }
+
+  private func stopProfile() {
+    guard let profiler else { return fail("this node has no profiler") }
+    let meter = readMeter().since(profileStart)
+    var (summary, stacks) = profiler.stop()
+    summary.meter = meter
+    for start in stride(from: 0, to: stacks.count, by: ProfileSummary.stackCountMax) {
+      send(.profileStacks(Array(stacks[start...].prefix(ProfileSummary.stackCountMax))))
+    }
+    send(.profile(summary))
   }
 
   private func send(_ report: NodeReport) { channel.send(ControlCodec.encode(report)) }

@@ -49,6 +49,16 @@ package enum NumberText {
     return (value ?? 0) > 0 ? "+" + text : text
   }
 
+  /// A size with its unit: `512 B`, `12.3 KiB`, `1.00 MiB`.
+  package static func bytes(_ size: UInt64) -> String {
+    var value = Double(size)
+    for unit in ["B", "KiB", "MiB"] {
+      if value < 1024 { return (unit == "B" ? "\(size)" : short(value)) + " " + unit }
+      value /= 1024
+    }
+    return short(value) + " GiB"
+  }
+
   /// A ratio in percent, without the sign `%`: one digit after the point below 10.
   package static func percent(_ ratio: Double?) -> String {
     guard let ratio else { return missing }

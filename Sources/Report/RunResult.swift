@@ -44,6 +44,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var roundLatencies: [RoundLatency]?
   package var counts: [CountingPass] = []
   package var hopBytes: [HopBytes] = []
+  /// Absent when no arm's context work could be timed alone.
+  package var inProcess: [InProcessHop]?
   /// Absent when nothing was clocked.
   package var stages: [StagePass]?
   /// Of every process set at its end; absent in older documents.

@@ -16,6 +16,7 @@ package enum TextReport {
       lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
     }
     for table in SummaryTable.all(summary) { lines += [""] + tableLines(table) }
+    lines += inProcessLines(result, summary)
     let stages = StageTable.lines(Attribution(result), baseline: summary.baseline)
     if !stages.isEmpty { lines += [""] + stages }
     lines += ["", RoundBand.legend(roundCount: summary.roundCount) + " " + legend].flatMap {
@@ -103,6 +104,18 @@ package enum TextReport {
       table.columns.enumerated().map { .init($1.title, $1.unit, alignsLeft: $0 == 0) })
     text.rows = table.rows.map(\.cells)
     return [table.title] + text.lines()
+  }
+
+  /// Nothing when no arm's context work was timed alone.
+  private static func inProcessLines(_ result: RunResult, _ summary: RunSummary) -> [String] {
+    guard let depth = summary.depths.last else { return [] }
+    var table = TextTable(
+      InProcessComparison.columns.enumerated().map { index, column in
+        .init(column.title, column.unit, alignsLeft: index == 0)
+      })
+    table.rows = InProcessComparison(result: result, summary: summary).cells(depth: depth)
+    guard !table.rows.isEmpty else { return [] }
+    return ["", "The context work of a hop in one process, beside the CPU per hop at depth \(depth)"] + table.lines()
   }
 
   /// How the arm grows with depth, in words.

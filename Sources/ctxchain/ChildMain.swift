@@ -1,5 +1,5 @@
-// What the program does when the launcher started it: a node or a client. Leaves before ArgumentParser is touched, so
-// that a process of a large topology starts in a few milliseconds.
+// What the program does when the launcher started it: a node, a client or the laboratory. Leaves
+// before ArgumentParser is touched, so that a process of a large topology starts in a few milliseconds.
 
 internal import CLinux
 internal import CMeter
@@ -29,6 +29,9 @@ enum ChildMain {
     case "client":
       ctx_set_process_name("client")
       exit(runClient())
+    case "laboratory":
+      ctx_set_process_name(name)
+      exit(runLaboratory())
     default: return
     }
   }
@@ -43,12 +46,19 @@ enum ChildMain {
     }
     guard let loop = makeLoop() else { return 1 }
     let counters = address.bindMemory(to: CounterPage.self, capacity: 1)
-    return NodeProcess(loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter).run()
+    let node = NodeProcess(
+      loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter, profiler: StackSampler.profiler)
+    return node.run()
   }
 
   private static func runClient() -> Int32 {
     guard let loop = makeLoop() else { return 1 }
     return ClientProcess(loop: loop, controlFD: controlFD, readMeter: readMeter).runUntilStopped()
+  }
+
+  private static func runLaboratory() -> Int32 {
+    guard let loop = makeLoop() else { return 1 }
+    return LaboratoryChild(loop: loop, controlFD: controlFD).run()
   }
 
   private static func makeLoop() -> EventLoop? {

@@ -60,8 +60,8 @@ struct CtxchainCommand: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
-      ReportCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self, SelftestCommand.self,
-      CalibrateCommand.self,
+      ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self,
+      SelftestCommand.self, CalibrateCommand.self,
       NodeCommand.self,
     ])
 }

@@ -36,7 +36,9 @@ struct HelpTests {
 
   @Test(
     "Every example works as an 80-column terminal shows it",
-    arguments: ["", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node"])
+    arguments: [
+      "", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node", "profile",
+    ])
   func examples(command: String) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -17,14 +17,17 @@ final class Program {
   let place: URL
   private var status: Int32?
 
-  /// - Parameter command: what is started: the program, or a shell that starts it.
-  init(_ arguments: [String], command: String = Program.path) throws {
+  /// - Parameters:
+  ///   - command: what is started: the program, or a shell that starts it.
+  ///   - errorFD: its standard error; without it a file.
+  init(_ arguments: [String], command: String = Program.path, errorFD: Int32? = nil) throws {
     place = FileManager.default.temporaryDirectory.appending(path: "ctxchain-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    for (fd, name) in [(Int32(1), "out"), (2, "error")] {
+    if let errorFD { posix_spawn_file_actions_adddup2(&actions, errorFD, 2) }
+    for (fd, name) in [(Int32(1), "out"), (2, "error")] where fd == 1 || errorFD == nil {
       posix_spawn_file_actions_addopen(
         &actions, fd, place.appending(path: name).path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     }

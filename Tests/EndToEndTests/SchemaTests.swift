@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Schemas")
 struct SchemaTests {
-  @Test("A run's result, an interrupted one's and a load's are valid")
+  @Test("A run's result, an interrupted one's, a profile's and a load's are valid")
   func realOutput() throws {
     let run = try Program([
       "chain", "-n", "2", "--strategies", "baseline,map,opaque", "--opaque-size", "50", "--rounds", "1",
@@ -21,6 +21,10 @@ struct SchemaTests {
     cut.signal(SIGINT)
     #expect(try cut.wait() == 130)
     #expect(try SchemaCheck.status(of: cut.file("out"), schema: runSchema) == 0)
+
+    let profile = try Program(["profile", "-n", "1", "--strategy", "map", "-d", "300ms", "--json", "-"])
+    #expect(try profile.wait() == 0)
+    #expect(try SchemaCheck.status(of: profile.file("out"), schema: "profile-result-1.schema.json") == 0)
 
     let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
     try up.until("the address") { up.out.contains("\n") }

@@ -51,6 +51,11 @@ extension ExampleRun {
         arm: "map", depth: 3, contextBytesPerHop: 188, payloadBytesPerHop: 128, headerBytesPerHop: 40,
         contextKeysAtDeepest: 8.5)
     ]
+    result.inProcess = [
+      InProcessHop(
+        arm: "map", layer: 2, arrivalNanoseconds: Spread([12_000, 12_400, 13_100])!,
+        hopNanoseconds: Spread([19_000, 20_100, 24_300])!, arrivalAllocations: 59, hopAllocations: 93)
+    ]
     result.stages = [stagePass("map", depth: 3)]
     result.memory = [
       NodeMemory(arm: "map", service: "gateway", replica: 0, resident: 23_052_288, proportional: 2_509_824)

@@ -143,7 +143,8 @@ struct Mutation {
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
-    "requestsLost", "stages", "memory", "retainsPerRequest", "releasesPerRequest", "runQueueWaitNanoseconds",
+    "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
+    "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches",
   ]
 

@@ -31,8 +31,10 @@ struct TidyTests {
     ],
     "Report": ["Statistics", "Topology", "Foundation", "FoundationEssentials", "Glibc"],
     "Launcher": [
-      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Topology", "Wire",
+      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Symbols", "Topology",
+      "Wire",
     ],
+    "Symbols": ["Glibc"],
     "ctxchain": [
       "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Laboratory", "Launcher",
       "LoadClient", "Node", "Propagation", "Report", "Statistics", "Topology",

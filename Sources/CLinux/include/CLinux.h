@@ -52,6 +52,9 @@ int ctx_pipe(int fds[2]);
 /// Sets O_NONBLOCK. Returns 0, or -1 with errno set.
 int ctx_set_nonblocking(int fd);
 
+/// Columns and rows of the terminal behind `fd`; both 0 when there is none or it does not say.
+void ctx_terminal_size(int fd, int *columns, int *rows);
+
 /// `KILL` for 9, and so on; NULL for a number that is no signal.
 const char *ctx_signal_name(int signal);
 

@@ -3,6 +3,8 @@
 #ifndef CTXCHAIN_CMETER_H
 #define CTXCHAIN_CMETER_H
 
+#include "CProfile.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -29,6 +29,7 @@ package enum MarkdownReport {
       let titles = beside.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" }
       blocks += ["## \(beside.title)", escaped(beside.lead), table(titles, beside.rows.map(\.cells))]
     }
+    blocks += inProcessBlocks(result, summary)
     if summary.depths.count > 1 { blocks += thresholdBlocks(thresholds) }
     blocks += stageBlocks(attribution)
     for arm in summary.arms where !arm.rows.isEmpty { blocks += armBlocks(arm, decay) }
@@ -37,6 +38,16 @@ package enum MarkdownReport {
         + "is of the open loop from the intended send, merged over the rounds. – was not measured."
     ]
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func inProcessBlocks(_ result: RunResult, _ summary: RunSummary) -> [String] {
+    guard let depth = summary.depths.last else { return [] }
+    let cells = InProcessComparison(result: result, summary: summary).cells(depth: depth)
+    guard !cells.isEmpty else { return [] }
+    return [
+      "## In one process beside between processes, depth \(depth)",
+      table(InProcessComparison.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" }, cells),
+    ]
   }
 
   private static func thresholdBlocks(_ thresholds: ThresholdFigures) -> [String] {

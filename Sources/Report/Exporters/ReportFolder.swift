@@ -75,7 +75,7 @@ package struct ReportFolder {
   private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".ctxchain-") && name.hasSuffix(".tmp") }
 
   /// With the folders above it.
-  private static func create(_ folder: String) throws(ReportError) {
+  static func create(_ folder: String) throws(ReportError) {
     guard !folder.isEmpty else { throw .cannotWrite(path: "\"\"", problem: "expected the name of a folder") }
     var path = folder.hasPrefix("/") ? "/" : ""
     for step in folder.split(separator: "/") {

@@ -46,7 +46,8 @@ package struct ReportPage {
 
   private var sections: [Markup] {
     [
-      VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices, DecaySection(page: self).markup,
+      VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices,
+      InProcessSection(page: self).markup, DecaySection(page: self).markup,
       SlopeSection(page: self).markup, ConcurrencySection(page: self).markup,
       ThresholdSection(page: self).markup, StageSection(page: self).markup, PercentileSection(page: self).markup,
       TopologySection(page: self).markup,

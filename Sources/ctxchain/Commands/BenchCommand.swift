@@ -71,7 +71,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// Nil under a sanitizer, where nothing counts.
-  private static func readMeter() -> AllocationReading? {
+  static func readMeter() -> AllocationReading? {
     let meter = ChildMain.readMeter()
     guard meter.method != "none" else { return nil }
     return AllocationReading(allocations: meter.allocations, allocatedSize: meter.allocatedSize)

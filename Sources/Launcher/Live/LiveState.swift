@@ -1,0 +1,56 @@
+// What the live view knows of a run: plain values, kept up to date by the slots that have ended.
+
+package import Report
+internal import Statistics
+
+package struct LiveState: Equatable, Sendable {
+  package struct ArmState: Equatable, Sendable {
+    package let name: String
+    /// Requests per second of the closed-loop slots at the largest depth, one per round.
+    package fileprivate(set) var throughputs: [Double] = []
+    /// Nanoseconds, of the last open-loop slot at the largest depth.
+    package fileprivate(set) var p99: Int64?
+    package fileprivate(set) var invalidCount = 0
+    fileprivate var lastRound = -1
+  }
+
+  package private(set) var arms: [ArmState] = []
+  package private(set) var depth = 1
+  private var inFlight = 1
+  package var rounds = 0
+  /// 0 until it is known.
+  package var roundsPlanned = 0
+  /// What is being done.
+  package var activity = ""
+  package var secondsLeft: Double?
+  /// Of the last slot; nil before one, and where the kernel does not say.
+  package private(set) var stealRatio: Double?
+  package private(set) var pressureRatio: Double?
+  /// What has been done, the latest last.
+  package var steps: [String] = []
+
+  package init() {}
+
+  package mutating func start(arms names: [String], depth: Int, inFlight: Int) {
+    arms = names.map { ArmState(name: $0) }
+    self.depth = depth
+    self.inFlight = inFlight
+  }
+
+  /// A slot that is measured again takes the place of the first measurement.
+  package mutating func add(_ slot: Slot) {
+    stealRatio = slot.hostStealRatio ?? stealRatio
+    pressureRatio = slot.cpuPressureRatio ?? pressureRatio
+    guard let index = arms.firstIndex(where: { $0.name == slot.arm }), slot.phase != .pilot else { return }
+    if slot.validity.verdict == .invalid { arms[index].invalidCount += 1 }
+    guard slot.depth == depth else { return }
+    switch slot.phase {
+    case .open: arms[index].p99 = slot.responseTime?.p99
+    case .closed where slot.inFlight == inFlight:
+      if arms[index].lastRound == slot.round { arms[index].throughputs.removeLast() }
+      arms[index].throughputs.append(slot.throughput)
+      arms[index].lastRound = slot.round
+    case .closed, .single, .pilot: break
+    }
+  }
+}

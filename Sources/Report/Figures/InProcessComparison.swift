@@ -1,0 +1,78 @@
+// What a hop's context work takes in one process, held against what the hop takes between processes: how much of a
+// strategy's cost is its own code, and how much is what surrounds it. It knows no form of output.
+
+package import Statistics
+
+package struct InProcessComparison: Equatable, Sendable {
+  package struct Row: Equatable, Sendable {
+    package let arm: String
+    package let depth: Int
+    /// Nanoseconds per delivery: arrivals, and injects for all deliveries but the first, which the client sent.
+    package let predicted: Double
+    /// CPU nanoseconds of all nodes per delivery.
+    package let measured: MedianInterval
+    /// Predicted beyond the baseline's; nil for the baseline, and where there is none.
+    package let predictedAdded: Double?
+    package let measuredAdded: MedianInterval?
+
+    package var share: Double? { ratio(predicted, measured.median) }
+    package var shareOfAdded: Double? {
+      predictedAdded.flatMap { added in measuredAdded.flatMap { ratio(added, $0.median) } }
+    }
+  }
+
+  /// By arm and ascending depth; arms that have no in-process figure are not among them.
+  package let rows: [Row]
+
+  package init(result: RunResult, summary: RunSummary) {
+    func predicted(_ arm: String, _ depth: Int) -> Double? {
+      let layer = InProcessComparison.layer(depth: depth)
+      let figures = (result.inProcess ?? []).filter { $0.arm == arm }
+      guard let figure = figures.first(where: { $0.layer == layer }) ?? figures.first else { return nil }
+      let inject = figure.hopNanoseconds.median - figure.arrivalNanoseconds.median
+      let pass = result.counts.first { $0.arm == arm && $0.depth == depth }
+      let counted = pass?.nodes.reduce(0) { $0 + $1.deliveriesPerRequest } ?? 0
+      let deliveries = counted > 0 ? counted : Double(depth)
+      return figure.arrivalNanoseconds.median + inject * max(0, 1 - 1 / deliveries)
+    }
+    rows = summary.arms.flatMap { arm in
+      arm.rows.compactMap { row -> Row? in
+        guard let measured = row.cpuPerHop, let own = predicted(arm.arm.name, row.depth) else { return nil }
+        let reference =
+          arm.arm.name == summary.baseline ? nil : summary.baseline.flatMap { predicted($0, row.depth) }
+        return Row(
+          arm: arm.arm.name, depth: row.depth, predicted: own, measured: measured,
+          predictedAdded: reference.map { own - $0 }, measuredAdded: row.addedCpuPerHop)
+      }
+    }
+  }
+
+  /// The layer that stands for a path: its middle one, of two the earlier.
+  package static func layer(depth: Int) -> Int { max(1, (depth + 1) / 2) }
+
+  // MARK: As a table
+
+  struct Column {
+    let title: String
+    let unit: String
+  }
+
+  static let columns: [Column] = [
+    .init(title: "arm", unit: ""), .init(title: "in one process", unit: "ns/hop"),
+    .init(title: "between processes", unit: "ns/hop"), .init(title: "share", unit: "%"),
+    .init(title: "added in one process", unit: "ns/hop"), .init(title: "added between", unit: "ns/hop"),
+    .init(title: "share", unit: "%"),
+  ]
+
+  /// One line per arm, at one depth.
+  func cells(depth: Int) -> [[String]] {
+    rows.filter { $0.depth == depth }.map { row in
+      [
+        row.arm, NumberText.short(row.predicted), NumberText.plusMinus(row.measured, NumberText.whole),
+        NumberText.percent(row.share), NumberText.short(row.predictedAdded),
+        row.predictedAdded == nil ? NumberText.missing : NumberText.withRange(row.measuredAdded, NumberText.whole),
+        NumberText.percent(row.shareOfAdded),
+      ]
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// The laboratory as a child of the launcher: measures what it is told to over the control channel. A process of its own,
+// so that what is measured meets a heap as small as a node's.
+
+internal import Context
+internal import Control
+internal import EventLoop
+internal import Laboratory
+
+final class LaboratoryChild: LineChannelDelegate {
+  private let loop: EventLoop
+  private var channel: LineChannel!
+
+  init(loop: EventLoop, controlFD: Int32) {
+    self.loop = loop
+    channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
+  }
+
+  /// Returns the process's exit status.
+  func run() -> Int32 {
+    loop.run()
+    return 0
+  }
+
+  func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
+    switch ControlCodec.decode(LaboratoryCommand.self, from: line) {
+    case .measure(let orders, let seed): send(LaboratoryChild.measure(orders, seed: seed))
+    case .stop: loop.stop()
+    case nil: send(.failed("an order that this version does not know"))
+    }
+  }
+
+  func channelDidClose(_ channel: LineChannel) { loop.stop() }
+
+  private func send(_ report: LaboratoryReport) { channel.send(ControlCodec.encode(report)) }
+
+  private static func measure(_ orders: [HopOrder], seed: UInt64) -> LaboratoryReport {
+    var settings: [HopSetting] = []
+    for order in orders {
+      guard let store = StoreKind(rawValue: order.store), let growth = ContextGrowth(rawValue: order.growth) else {
+        return .failed("no store \"\(order.store)\" or growth \"\(order.growth)\"")
+      }
+      settings.append(
+        HopSetting(
+          store: store, propagator: order.propagator, growth: growth, keysPerLayer: order.keysPerLayer,
+          layer: order.layer, opaqueSize: order.opaqueSize))
+    }
+    let figures = HopBench(settings, seed: seed, readMeter: BenchCommand.readMeter).run()
+    var report: [HopFigure] = []
+    for (order, figure) in zip(orders, figures) {
+      guard let figure else { return .failed("no propagator \"\(order.propagator)\"") }
+      report.append(
+        HopFigure(
+          arm: order.arm, layer: order.layer, arrivalNanoseconds: figure.arrivalNanoseconds,
+          hopNanoseconds: figure.hopNanoseconds, arrivalAllocations: figure.arrivalAllocations,
+          hopAllocations: figure.hopAllocations))
+    }
+    return .measured(report)
+  }
+}
