@@ -33,6 +33,9 @@ struct CompareMeasuring: ParsableArguments {
   @Option(help: "Time after which a request is given up, at most 1h; 10s without it.")
   var timeout: Seconds?
 
+  @Option(help: "Warm-up of each process set: auto, or at most so long; auto without it.")
+  var warmup: WarmupTime?
+
   @Option(help: "How long to wait for replies at a slot's end, at most 1h; 2s without it.")
   var drain: Seconds?
 
@@ -59,6 +62,7 @@ struct CompareMeasuring: ParsableArguments {
     try OptionRange.check("--rounds", rounds, 1...SignTest.roundCountMax)
     if let slot { try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600) }
     if let timeout { try OptionRange.check("--timeout", timeout, OptionRange.timeout) }
+    try warmup?.check()
     if let drain { try OptionRange.check("--drain", drain, OptionRange.drain) }
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--rate", rate: rate)
@@ -79,7 +83,8 @@ struct CompareMeasuring: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--services", services != nil), ("--rounds", rounds != nil), ("--slot", slot != nil),
       ("--placement", placement != nil), ("--in-flight", inFlight != nil), ("--rate", rate != nil),
-      ("--arrival", arrival != nil), ("--timeout", timeout != nil), ("--drain", drain != nil),
+      ("--arrival", arrival != nil), ("--timeout", timeout != nil), ("--warmup", warmup != nil),
+      ("--drain", drain != nil),
       ("--growth", growth != nil), ("--keys-per-layer", keysPerLayer != nil), ("--opaque-size", opaqueSize != nil),
       ("--size", size != nil), ("--response-size", responseSize != nil), ("--seed", seed != nil),
     ]
@@ -100,6 +105,7 @@ struct CompareMeasuring: ParsableArguments {
       rounds: rounds ?? ComparePlan.roundCountByDefault, budgetSeconds: nil, inFlight: inFlight ?? 64,
       timeoutSeconds: timeout?.value ?? 10, drainSeconds: drain?.value ?? 2, seed: seed ?? 1,
       isPoisson: arrival == "poisson", openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    plan.warmupSecondsMax = warmup?.seconds?.value
     // What an arm costs, not why: also of builds that know no other passes.
     plan.passes = [.fidelity, .counting, .open]
     return plan

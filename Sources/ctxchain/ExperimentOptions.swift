@@ -45,6 +45,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Time after which a request is given up, at most 1h; its deadline.")
   var timeout = Seconds(10)
 
+  @Option(help: "Warm-up of each process set: auto, which ends when its throughput is steady, or at most so long.")
+  var warmup = WarmupTime.auto
+
   @Option(help: "How long to wait for replies at a slot's end, at most 1h.")
   var drain = Seconds(2)
 
@@ -88,6 +91,7 @@ struct ExperimentOptions: ParsableArguments {
     _ = try concurrencies()
     try OptionRange.check("--timeout", timeout, OptionRange.timeout)
     try OptionRange.check("--drain", drain, OptionRange.drain)
+    try warmup.check()
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--rate", rate: rate)
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
@@ -137,6 +141,7 @@ struct ExperimentOptions: ParsableArguments {
     plan.moreConcurrencies = try concurrencies()
     plan.preset = runPreset
     plan.slotCount = runPreset?.slotCount ?? 1
+    plan.warmupSecondsMax = warmup.seconds?.value
     return plan
   }
 

@@ -41,7 +41,7 @@ struct CompareTests {
     for _ in 1...2 where try program.wait() == 4 { program = try gated() }
     #expect(try program.wait() == 3, "\(program.error)")
     try validate(program.file("out"))
-    #expect(program.error.hasPrefix("takes about "), "\(program.error)")
+    #expect(program.error.hasPrefix("this will take about "), "\(program.error)")
     let lines = program.error.split(separator: "\n")
     #expect(lines.dropLast(2).last?.hasPrefix("Found in 6 rounds, B map against A baseline, depth 1: ") == true)
     #expect(lines.dropLast().last?.hasPrefix("ctxchain: gate breached: cpu_per_hop > 1.05: B map at depth 1: ") == true)

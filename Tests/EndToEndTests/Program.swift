@@ -32,7 +32,7 @@ final class Program {
         &actions, fd, place.appending(path: name).path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    var words: [UnsafeMutablePointer<CChar>?] = ([command] + arguments).map { strdup($0) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] = ([command] + Program.briefly(arguments)).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     // A test runner may have SIGINT ignored; the program must get what a shell would give it.
     var attributes = posix_spawnattr_t()
@@ -48,6 +48,12 @@ final class Program {
     let error = posix_spawn(&child, command, &actions, &attributes, &words, environ)
     try #require(error == 0, "cannot start \(command): \(String(cString: strerror(error)))")
     pid = child
+  }
+
+  /// No test here is about how long a process set takes to become steady; on two cores with other tests that is long.
+  private static func briefly(_ arguments: [String]) -> [String] {
+    let warms = ["chain", "run", "compare"].contains(arguments.first ?? "")
+    return warms && arguments.contains("--rounds") ? arguments + ["--warmup", "400ms"] : arguments
   }
 
   deinit {
