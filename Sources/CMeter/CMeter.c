@@ -4,11 +4,18 @@
 
 #include <dlfcn.h>
 
+struct arc_counts {
+  uint64_t retains, releases;
+};
+
 bool ctx_meter_read_arc(uint64_t *retains, uint64_t *releases) {
-  struct { uint64_t retains, releases; } counts;
-  __typeof__(counts) (*read)(void) = (__typeof__(counts) (*)(void))dlsym(RTLD_DEFAULT, "ctx_arc_read");
+  // Looked up once: a name that is not found costs an allocation each time.
+  static struct arc_counts (*read)(void);
+  static bool is_known;
+  if (!is_known) read = (struct arc_counts (*)(void))dlsym(RTLD_DEFAULT, "ctx_arc_read");
+  is_known = true;
   if (!read) return false;
-  counts = read();
+  struct arc_counts counts = read();
   *retains = counts.retains;
   *releases = counts.releases;
   return true;

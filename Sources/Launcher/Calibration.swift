@@ -38,14 +38,12 @@ package struct CalibrationPlan: Sendable {
 
   var batchCount: Int { (pairCount + Self.pairsPerBatchMax - 1) / Self.pairsPerBatchMax }
 
-  /// Of one batch; the last may have fewer than the others.
-  func pairCount(batch: Int) -> Int {
-    min(Self.pairsPerBatchMax, pairCount - batch * Self.pairsPerBatchMax)
-  }
+  /// With those that take the place of pairs which the machine was too busy to measure.
+  var batchCountMax: Int { 2 * batchCount }
 
   /// Both arms of every pair, as a run like any other, but for the passes that do not concern CPU.
-  func experiment(batch: Int) -> ExperimentPlan {
-    let arms = (0..<pairCount(batch: batch)).flatMap { pair in
+  func experiment(batch: Int, pairCount: Int) -> ExperimentPlan {
+    let arms = (0..<pairCount).flatMap { pair in
       ["a", "b"].map { side in
         ArmPlan(name: "pair \(pair + 1)\(side)", store: nil, propagator: "none", topology: topology)
       }
@@ -90,8 +88,10 @@ package final class Calibration {
         + "batch\(plan.batchCount == 1 ? "" : "es"), \(plan.rounds) rounds each")
     let start = supervisor.loop.refreshNow()
     var status: Int32 = 0
-    for batch in 0..<plan.batchCount where status == 0 {
-      status = run(batch)
+    var batch = 0
+    while status == 0, result.pairs.count < plan.pairCount, batch < plan.batchCountMax {
+      status = run(batch, pairCount: min(CalibrationPlan.pairsPerBatchMax, plan.pairCount - result.pairs.count))
+      defer { batch += 1 }
       let seconds = Double(supervisor.loop.refreshNow() - start) / 1e9
       if status == 0 { report(batch, seconds: seconds) }
     }
@@ -104,12 +104,12 @@ package final class Calibration {
   /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
-  private func run(_ batch: Int) -> Int32 {
+  private func run(_ batch: Int, pairCount: Int) -> Int32 {
     let experiment: Experiment
     do {
       experiment = try Experiment(
-        plan: plan.experiment(batch: batch),
-        observer: BatchObserver(observer, "batch \(batch + 1) of \(plan.batchCount)"), supervisor: supervisor,
+        plan: plan.experiment(batch: batch, pairCount: pairCount),
+        observer: BatchObserver(observer, "batch \(batch + 1)"), supervisor: supervisor,
         allowedCPUs: allowedCPUs)
     } catch LauncherError.interrupted(let signal) {
       result.interrupted = true
@@ -129,10 +129,11 @@ package final class Calibration {
   }
 
   private func report(_ batch: Int, seconds: Double) {
-    let left = seconds / Double(batch + 1) * Double(plan.batchCount - batch - 1)
+    let pairsLeft = max(0, plan.pairCount - result.pairs.count)
+    let left = seconds / Double(max(1, result.pairs.count)) * Double(pairsLeft)
     let time = left > 0 ? "; about \(RunDuration.text(left)) left" : ""
     observer.runDidReach(
-      "batch \(batch + 1) of \(plan.batchCount) done: \(result.differingCount) of \(result.pairs.count) pairs differ"
+      "\(result.pairs.count) of \(plan.pairCount) pairs done: \(result.differingCount) differ"
         + time)
   }
 }

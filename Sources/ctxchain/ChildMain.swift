@@ -71,9 +71,9 @@ enum ChildMain {
   }
 
   static func readMeter() -> MeterReading {
-    let meter = ctx_meter_read()
     var (retains, releases): (UInt64, UInt64) = (0, 0)
     let countsARC = ctx_meter_read_arc(&retains, &releases)
+    let meter = ctx_meter_read()
     return MeterReading(
       allocations: meter.allocations, allocatedSize: meter.allocated_size, systemCalls: meter.system_calls,
       method: ctx_meter_is_active() == 1 ? "malloc-interposition" : "none",
