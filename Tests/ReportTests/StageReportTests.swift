@@ -116,6 +116,19 @@ struct StageReportTests {
     #expect(text.contains("What grew most of its hop is extract: +28.0 µs of +37.7 µs, one request under way."))
   }
 
+  @Test("is named for no strategy that adds less than the control arm, which adds nothing")
+  func noise() throws {
+    var result = ExampleRun.withStages()
+    // In one round the machine held up the control arm by more than map takes.
+    let index = try #require(result.stages?.firstIndex { $0.arm == "baseline′" })
+    result.stages?[index].response += 200_000
+    result.stages?[index].client.wait += 200_000
+    #expect(isClose(try #require(Attribution(result).noise), 30 + 200_000.0 / 3))
+    let text = PageReader.unescaped(ReportPage(result).html)
+    #expect(text.contains("What it adds to a hop with one request under way is not more than noise."))
+    #expect(!text.contains("What grew most"))
+  }
+
   @Test("and what every node counted are CSV files with a line per node")
   func files() throws {
     let result = ExampleRun.withStages()

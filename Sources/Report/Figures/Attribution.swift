@@ -23,13 +23,15 @@ package struct Attribution: Equatable, Sendable {
   /// In the order of the run's arms; empty when nothing was clocked.
   package let rows: [Row]
   package let roundCount: Int
+  /// Nanoseconds that the control arm adds to a hop in any round, either way: what is smaller is noise. Nil without one.
+  package let noise: Double?
 
   package init(_ result: RunResult) {
     let passes = result.stages ?? []
     let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
     roundCount = Set(passes.map(\.round)).count
     let ofBaseline = passes.filter { $0.arm == baseline }
-    rows = result.arms.compactMap { arm in
+    let rows = result.arms.compactMap { arm -> Row? in
       let own = passes.filter { $0.arm == arm.name }
       guard !own.isEmpty else { return nil }
       let pairs =
@@ -49,6 +51,9 @@ package struct Attribution: Equatable, Sendable {
           }),
         clockedThroughput: Spread(own.compactMap { ratio($0.throughput, $0.throughputWithoutClocks) }))
     }
+    self.rows = rows
+    let control = result.arms.first { $0.controlOf == baseline }?.name
+    noise = rows.first { $0.arm == control }?.addedSpread.map { max(abs($0.min), abs($0.max)) }
   }
 
   package func row(arm: String) -> Row? { rows.first { $0.arm == arm } }

@@ -112,6 +112,9 @@ struct ThresholdFigures {
     guard let row = attribution.row(arm: arm.arm.name), let added = row.added, let most = row.grewMost else {
       return ""
     }
+    if let noise = attribution.noise, added.whole <= noise {
+      return " What it adds to a hop with one request under way is not more than noise."
+    }
     let part = NumberText.microseconds(most.nanoseconds)
     return
       " What grew most of its hop is \(most.part.title): +\(part) µs of +\(NumberText.microseconds(added.whole)) µs, "

@@ -58,7 +58,7 @@ struct ConcurrencySection {
       }
       var chart = RangeChart(title: "\(title): \(concurrency.words)", xTitle: axis, rows: rows, xText: axisText)
       chart.xKind = Scale.kind(for: rows.map(\.value))
-      chart.width = 400
+      chart.width = concurrencies.count == 2 ? 580 : 400
       return .element("div", [:], [.element("h4", text: concurrency.words), chart.markup()])
     }
     let rows = concurrencies.flatMap { concurrency in

@@ -27,7 +27,7 @@ struct InProcessSection {
       caption: "Extract, standard work and inject in one process / CPU per hop at depth \(depth).",
       picture: RangeChart(
         title: "Share of in-process time in CPU per hop at depth \(depth), per arm", xTitle: "%", rows: rows,
-        xText: { AxisText.short($0 * 100) }
+        xText: { AxisText.short($0 * 100) }, width: 1_180
       ).markup(),
       numbers: FigureCard.NumberTable(
         columns: [
