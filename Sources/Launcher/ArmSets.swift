@@ -6,7 +6,8 @@ final class ArmSets {
   private let plan: ExperimentPlan
   private let supervisor: Supervisor
   private let placement: PlacementPlan
-  private var sets: [ProcessSet] = []
+  /// One per arm, or one for all.
+  private(set) var sets: [ProcessSet] = []
 
   init(plan: ExperimentPlan, supervisor: Supervisor, placement: PlacementPlan) {
     self.plan = plan
@@ -14,17 +15,40 @@ final class ArmSets {
     self.placement = placement
   }
 
-  var count: Int { sets.count }
   var processCount: Int { sets.map(\.processes.count).reduce(0, +) }
 
-  func start() throws(LauncherError) {
+  /// - Parameter willStart: hears the name of each arm before its set is started.
+  func start(_ willStart: (String) -> Void = { _ in }) throws(LauncherError) {
     for arm in plan.sharesProcessSet ? [0] : Array(plan.arms.indices) {
-      let options = ProcessSetOptions(
-        placement: placement, arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
-        seed: plan.seed &+ UInt64(arm) << 32, opaqueSize: plan.opaqueSize)
-      sets.append(ProcessSet(topology: plan.arms[arm].topology, supervisor: supervisor, options: options))
+      willStart(plan.arms[arm].name)
+      sets.append(make(arm, generation: 0))
       try sets[sets.count - 1].start()
     }
+  }
+
+  /// A set that has not been started and is not one of these.
+  ///
+  /// - Parameters:
+  ///   - generation: how often the arm's set was replaced before.
+  ///   - preload: see `ProcessSetOptions`.
+  func make(
+    _ arm: Int, generation: Int, preload: String? = nil, readySeconds: Double = ProcessSetOptions.readySecondsMax
+  ) -> ProcessSet {
+    ProcessSet(
+      topology: plan.arms[arm].topology, supervisor: supervisor,
+      options: ProcessSetOptions(
+        placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+        clientConnections: plan.connectionCount,
+        seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
+        opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
+        readySeconds: readySeconds))
+  }
+
+  /// Puts new processes in the place of a set.
+  func replace(_ index: Int, generation: Int) throws(LauncherError) {
+    sets[index].stop()
+    sets[index] = make(index, generation: generation)
+    try sets[index].start()
   }
 
   /// The set that runs an arm, under that arm's strategy.

@@ -28,9 +28,7 @@ package final class CapacitySession {
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
     let allowed = PlacementPlan.allowedCPUs()
-    let before = HostReading()
-    try supervisor.pause(seconds: 0.1)
-    placement = PlacementPlan(plan.experiment.placement, cpus: HostReading().leastLoaded(allowed, since: before))
+    placement = try PlacementPlan.choosing(plan.experiment.placement, among: allowed, supervisor)
     runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
     sets = ArmSets(plan: plan.experiment, supervisor: supervisor, placement: placement)
     searches = Array(repeating: nil, count: plan.experiment.arms.count)
@@ -68,7 +66,7 @@ package final class CapacitySession {
     observer.runDidProgress("starting", secondsLeft: nil)
     try sets.start()
     observer.runDidReach(
-      "started \(sets.processCount) processes in \(sets.count) process set\(sets.count == 1 ? "" : "s")")
+      "started \(sets.processCount) processes in \(sets.sets.count) process set\(sets.sets.count == 1 ? "" : "s")")
     for arm in arms.indices {
       observer.runDidProgress("warming up \(arms[arm].name)", secondsLeft: nil)
       _ = try runner.warmUp(closedLoop(arm), on: try sets.set(for: arm), secondsMax: CapacityPlan.warmUpSecondsMax)

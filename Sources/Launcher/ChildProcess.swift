@@ -1,5 +1,5 @@
-// One child: a node, a client or the laboratory, started from this very program, with its control channel, its shared counters and the
-// last lines of its log. The only code that spawns.
+// One child: a node, a client or the laboratory, started from this very program, with its control channel, its shared
+// counters and the last lines of its log. The only code that spawns.
 
 internal import CLinux
 internal import Control

@@ -20,7 +20,7 @@ extension Experiment {
       guard let program = plan.arms[arm].own.program else { continue }
       observer.runDidProgress("trying \(program)", secondsLeft: nil)
       let deathCount = supervisor.deaths.count
-      let set = makeSet(arm, generation: 0, readySeconds: Experiment.answerSeconds)
+      let set = armSets.make(arm, generation: 0, readySeconds: Experiment.answerSeconds)
       defer { set.stop() }
       do throws(LauncherError) {
         try set.start()

@@ -18,7 +18,7 @@ extension Experiment {
     }
     for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
       observer.runDidProgress("counting references: \(plan.arms[arm].name)", secondsLeft: nil)
-      let set = makeSet(arm, generation: 0, preload: library)
+      let set = armSets.make(arm, generation: 0, preload: library)
       defer { set.stop() }
       try set.start()
       for index in result.counts.indices where result.counts[index].arm == plan.arms[arm].name {

@@ -100,9 +100,7 @@ extension Experiment {
     for index in sets.indices {
       observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
       noteClosedConnections(ofSet: index)
-      sets[index].stop()
-      sets[index] = makeSet(index, generation: generation)
-      try sets[index].start()
+      try armSets.replace(index, generation: generation)
       try warmUp(index, generation: generation)
     }
     observer.runDidReach("replaced every process set")

@@ -14,8 +14,7 @@ package final class Experiment {
   let runner: SlotRunner
   let placement: PlacementPlan
   package internal(set) var result: RunResult
-  /// One per arm, or one for all.
-  var sets: [ProcessSet] = []
+  let armSets: ArmSets
   var depths: DepthPlan
   var openLoopRate = 0.0
   var histograms: [HistogramKey: LatencyHistogram] = [:]
@@ -62,9 +61,8 @@ package final class Experiment {
     startTime = supervisor.loop.refreshNow()
     openSlotSeconds = plan.slotSeconds
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
-    let before = HostReading()
-    try supervisor.pause(seconds: 0.1)
-    placement = PlacementPlan(plan.placement, cpus: HostReading().leastLoaded(allowed, since: before))
+    placement = try PlacementPlan.choosing(plan.placement, among: allowed, supervisor)
+    armSets = ArmSets(plan: plan, supervisor: supervisor, placement: placement)
     runner = SlotRunner(plan: plan, supervisor: supervisor)
     result = Experiment.emptyResult(plan, allowedCPUs: allowed)
     result.settings.preset = plan.preset?.rawValue
@@ -99,7 +97,7 @@ package final class Experiment {
     }
     if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteClosedConnections)
-    sets.forEach { $0.stop() }
+    armSets.stop()
     seal(status)
     return status
   }
@@ -107,14 +105,12 @@ package final class Experiment {
   /// Lets go of the signals. Until then one that comes is noted and ends nothing: the result is to be written first.
   package func close() { supervisor.close() }
 
+  var sets: [ProcessSet] { armSets.sets }
+
   var elapsedSeconds: Double { Double(supervisor.loop.refreshNow() - startTime) / 1e9 }
 
   /// The set that runs an arm, under that arm's strategy.
-  func set(for arm: Int) throws(LauncherError) -> ProcessSet {
-    guard plan.sharesProcessSet else { return sets[arm] }
-    if sets[0].topology != plan.arms[arm].topology { try sets[0].replace(plan.arms[arm].topology) }
-    return sets[0]
-  }
+  func set(for arm: Int) throws(LauncherError) -> ProcessSet { try armSets.set(for: arm) }
 
   /// The largest depth of an arm.
   func depthMax(of arm: Int) -> Int { plan.depths(of: arm, among: depths.depths).last! }
@@ -122,35 +118,15 @@ package final class Experiment {
   // MARK: Process sets
 
   private func startSets() throws(LauncherError) {
-    let arms = plan.sharesProcessSet ? [0] : Array(plan.arms.indices)
-    for arm in arms {
-      observer.runDidProgress("starting \(plan.arms[arm].name)", secondsLeft: nil)
-      sets.append(makeSet(arm, generation: 0))
-      try sets[sets.count - 1].start()
-    }
-    let processCount = sets.map(\.processes.count).reduce(0, +)
+    try armSets.start { observer.runDidProgress("starting \($0)", secondsLeft: nil) }
     observer.runDidReach(
-      "started \(processCount) processes in \(sets.count) process set\(sets.count == 1 ? "" : "s")"
+      "started \(armSets.processCount) processes in \(sets.count) process set\(sets.count == 1 ? "" : "s")"
         + (plan.sharesProcessSet ? ", shared by all arms" : ""))
     if plan.sharesProcessSet {
       result.notes.append(
         "all arms share one process set, because one each would be \(plan.processCount) processes "
           + "(more than \(ExperimentPlan.ownSetProcessCountMax))")
     }
-  }
-
-  /// - Parameter preload: see `ProcessSetOptions`.
-  func makeSet(
-    _ arm: Int, generation: Int, preload: String? = nil, readySeconds: Double = ProcessSetOptions.readySecondsMax
-  ) -> ProcessSet {
-    ProcessSet(
-      topology: plan.arms[arm].topology, supervisor: supervisor,
-      options: ProcessSetOptions(
-        placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
-        clientConnections: plan.connectionCount,
-        seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
-        readySeconds: readySeconds))
   }
 
   // MARK: End

@@ -26,6 +26,15 @@ struct PlacementPlan {
     self.cpus = cpus
   }
 
+  /// The allowed CPUs by what each does meanwhile, the least loaded first: load is judged once, over 0.1 s.
+  static func choosing(
+    _ placement: Placement, among allowed: [Int32], _ supervisor: Supervisor
+  ) throws(LauncherError) -> PlacementPlan {
+    let before = HostReading()
+    try supervisor.pause(seconds: 0.1)
+    return PlacementPlan(placement, cpus: HostReading().leastLoaded(allowed, since: before))
+  }
+
   /// The same CPUs, given out otherwise.
   func with(_ placement: Placement) -> PlacementPlan { PlacementPlan(placement, cpus: cpus) }
 

@@ -244,13 +244,5 @@ final class ProcessSet {
 
 extension Service {
   /// Indices of the services that the script calls.
-  var callees: [Int] {
-    script.flatMap { step -> [Int] in
-      switch step {
-      case .call(let call): [call.service]
-      case .parallel(let calls): calls.map(\.service)
-      case .set, .work, .sleep: []
-      }
-    }
-  }
+  var callees: [Int] { script.flatMap(\.calls).map(\.service) }
 }

@@ -65,11 +65,8 @@ package final class ProfileSession {
 
   private func profile() throws(LauncherError) {
     let experiment = plan.experiment
-    let allowed = PlacementPlan.allowedCPUs()
-    let before = HostReading()
-    try supervisor.pause(seconds: 0.1)
-    let placement = PlacementPlan(
-      experiment.placement, cpus: HostReading().leastLoaded(allowed, since: before))
+    let placement = try PlacementPlan.choosing(
+      experiment.placement, among: PlacementPlan.allowedCPUs(), supervisor)
     placement.pin(0, to: placement.cpuForLauncher)
     let set = ProcessSet(
       topology: experiment.arms[0].topology, supervisor: supervisor,

@@ -12,7 +12,8 @@ extension ArmPlan {
     let store = onlyName(topology.services.map(\.store))
     return ArmPlan(
       name: asWrittenName, store: store == "none" ? nil : store,
-      propagator: onlyName([topology.client.propagator] + topology.services.flatMap(\.calls).map(\.propagator)),
+      propagator: onlyName(
+        [topology.client.propagator] + topology.services.flatMap(\.script).flatMap(\.calls).map(\.propagator)),
       topology: topology)
   }
 
@@ -25,16 +26,4 @@ extension ArmPlan {
 extension ExperimentPlan {
   /// Of the file as written where that is an arm, else of the first arm.
   var shownTopology: Topology { (arms.first { $0.name == ArmPlan.asWrittenName } ?? arms[0]).topology }
-}
-
-extension Service {
-  fileprivate var calls: [Call] {
-    script.flatMap { step -> [Call] in
-      switch step {
-      case .call(let call): [call]
-      case .parallel(let calls): calls
-      case .set, .work, .sleep: []
-      }
-    }
-  }
 }

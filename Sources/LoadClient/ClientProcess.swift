@@ -194,14 +194,6 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 extension Topology {
   /// Every propagator that some edge uses.
   var propagatorNames: Set<String> {
-    var names: Set<String> = [client.propagator]
-    for step in services.flatMap(\.script) {
-      switch step {
-      case .call(let call): names.insert(call.propagator)
-      case .parallel(let calls): names.formUnion(calls.map(\.propagator))
-      case .set, .work, .sleep: break
-      }
-    }
-    return names
+    Set([client.propagator] + services.flatMap(\.script).flatMap(\.calls).map(\.propagator))
   }
 }

@@ -12,7 +12,7 @@ struct MisfitNumber: Equatable {
   /// The last number in document order that must be another one before `fails` returns false; nil when the document is
   /// no JSON, or fails for another reason.
   static func find(in document: Data, fails: (Data) -> Bool) -> MisfitNumber? {
-    guard let tree = try? JSONDecoder().decode(Tree.self, from: document) else { return nil }
+    guard let tree = try? JSONDecoder().decode(JSONTree.self, from: document) else { return nil }
     var candidates: [MisfitNumber] = []
     _ = tree.visited(path: "") { field, number in
       candidates.append(MisfitNumber(field: field, number: number))
@@ -36,68 +36,29 @@ struct MisfitNumber: Equatable {
     }
     return candidates[failing]
   }
+}
 
-  /// Any JSON.
-  private enum Tree: Codable {
-    case null
-    case truth(Bool)
-    case natural(UInt64)
-    case number(Double)
-    case text(String)
-    case list([Tree])
-    case object([String: Tree])
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        self = .null
-      } else if let value = try? container.decode(Bool.self) {
-        self = .truth(value)
-      } else if let value = try? container.decode(UInt64.self) {
-        self = .natural(value)
-      } else if let value = try? container.decode(Double.self) {
-        self = .number(value)
-      } else if let value = try? container.decode(String.self) {
-        self = .text(value)
-      } else if let value = try? container.decode([Tree].self) {
-        self = .list(value)
-      } else {
-        self = .object(try container.decode([String: Tree].self))
-      }
+extension JSONTree {
+  /// Shows every number that some integer field cannot hold, keys in ascending order; where `isZeroed` says so, the copy
+  /// has 0 there.
+  fileprivate func visited(path: String, isZeroed: (_ field: String, _ number: String) -> Bool) -> JSONTree {
+    func zeroed(_ number: Double) -> JSONTree {
+      let text = number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
+      return isZeroed(path, text) ? .integer(0) : self
     }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      switch self {
-      case .null: try container.encodeNil()
-      case .truth(let value): try container.encode(value)
-      case .natural(let value): try container.encode(value)
-      case .number(let value): try container.encode(value)
-      case .text(let value): try container.encode(value)
-      case .list(let values): try container.encode(values)
-      case .object(let values): try container.encode(values)
+    switch self {
+    case .large(let value): return isZeroed(path, "\(value)") ? .integer(0) : self
+    case .integer(let value) where value < 0: return zeroed(Double(value))
+    case .number(let value): return zeroed(value)
+    case .list(let values):
+      return .list(values.enumerated().map { $1.visited(path: "\(path)[\($0)]", isZeroed: isZeroed) })
+    case .object(var values):
+      for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+        values[key] = value.visited(path: path.isEmpty ? key : "\(path).\(key)", isZeroed: isZeroed)
       }
-    }
-
-    /// Shows every number that some integer field cannot hold, keys in ascending order; where `isZeroed` says so, the
-    /// copy has 0 there.
-    func visited(path: String, isZeroed: (_ field: String, _ number: String) -> Bool) -> Tree {
-      switch self {
-      case .natural(let value) where value > UInt64(Int64.max):
-        return isZeroed(path, "\(value)") ? .natural(0) : self
-      case .number(let value):
-        let text = value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-        return isZeroed(path, text) ? .natural(0) : self
-      case .list(let values):
-        return .list(values.enumerated().map { $1.visited(path: "\(path)[\($0)]", isZeroed: isZeroed) })
-      case .object(var values):
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-          values[key] = value.visited(path: path.isEmpty ? key : "\(path).\(key)", isZeroed: isZeroed)
-        }
-        return .object(values)
-      case .null, .truth, .natural, .text:
-        return self
-      }
+      return .object(values)
+    case .null, .bool, .integer, .text:
+      return self
     }
   }
 }

@@ -75,6 +75,11 @@ package struct RunResult: Codable, Equatable, Sendable {
   }
 }
 
+extension RunResult {
+  /// The arm that carries nothing; nil when there is none.
+  var baseline: String? { arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name }
+}
+
 package struct HostDescription: Codable, Equatable, Sendable {
   /// CPUs of the machine.
   package var cpuCount: Int

@@ -14,18 +14,21 @@ enum StageTable {
     table.rows = attribution.rows.map { row in
       let time = row.added ?? row.time
       let sign = row.added == nil ? "" : "+"
-      return [row.arm, signed(sign, NumberText.microseconds(time.whole))]
-        + parts.map { NumberText.microseconds(time[$0]) } + [
-          NumberText.microseconds(time.unexplained),
-          row.added == nil ? NumberText.missing : NumberText.microseconds(row.addedWithoutClocks?.median),
-          row.clockedThroughput.map { NumberText.fixed($0.median, 2) } ?? NumberText.missing,
-        ]
+      return [row.arm, signed(sign, NumberText.microseconds(time.whole))] + cells(time, parts) + [
+        NumberText.microseconds(row.addedWithoutClocks?.median),
+        row.clockedThroughput.map { NumberText.fixed($0.median, 2) } ?? NumberText.missing,
+      ]
     }
     let reference = baseline.map { "; of \($0) all of it, of the others what they add" } ?? ""
     let title =
       "Where a hop's time goes at depth \(first.depth), 1 in flight, middle of "
       + "\(NumberText.plural(attribution.roundCount, "round")) with clocks\(reference)"
     return TextTable.wrapped(label: "", pieces: [title], indent: 0) + table.lines()
+  }
+
+  /// The parts, and what they leave.
+  static func cells(_ time: TimeParts, _ parts: [TimePart]) -> [String] {
+    (parts.map { time[$0] } + [time.unexplained]).map { NumberText.microseconds($0) }
   }
 
   /// Without those that are 0 everywhere.

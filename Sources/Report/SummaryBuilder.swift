@@ -16,7 +16,7 @@ struct SummaryBuilder {
   init(_ result: RunResult) {
     self.result = result
     table = RoundTable(result)
-    let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
+    let baseline = result.baseline
     self.baseline = baseline
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
     let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)

@@ -60,7 +60,8 @@ extension Topology {
 }
 
 extension Step {
-  fileprivate mutating func replacePropagator(by name: String) {
+  /// Puts every call of this step under another propagator.
+  package mutating func replacePropagator(by name: String) {
     switch self {
     case .call(var call):
       call.propagator = name

@@ -57,13 +57,9 @@ struct CapacityOptions: ParsableArguments {
   }
 
   func chain(depth: Int, _ strategy: String) throws -> Topology {
-    do {
-      return try ChainTopology.make(
-        depth: depth, strategy: strategy, growth: growth ?? "shadow", keysPerLayer: keysPerLayer ?? 3,
-        payloadSize: size, responseSize: responseSize, vocabulary: .current)
-    } catch {
-      throw ValidationError("--\(error)")
-    }
+    try GeneratedChain.make(
+      depth: depth, strategy: strategy, growth: growth, keysPerLayer: keysPerLayer, size: size,
+      responseSize: responseSize)
   }
 
   /// The length of a run and the budget are the command's.

@@ -67,15 +67,9 @@ struct CompareMeasuring: ParsableArguments {
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--rate", rate: rate)
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
-    try check("--placement", placement, Placement.allCases.map(\.rawValue))
-    try check("--arrival", arrival, ["uniform", "poisson"])
-    try check("--growth", growth, ["shadow", "distinct"])
-  }
-
-  private func check(_ option: String, _ value: String?, _ known: [String]) throws {
-    guard let value, !known.contains(value) else { return }
-    let names = known.dropLast().joined(separator: ", ") + " or \(known.last ?? "")"
-    throw ValidationError("\(option): expected \(names), got \"\(value)\"")
+    try OptionRange.check("--placement", placement, oneOf: Placement.allCases.map(\.rawValue))
+    try OptionRange.check("--arrival", arrival, oneOf: ["uniform", "poisson"])
+    try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
   }
 
   /// The name of an option that was given; nil when none was.

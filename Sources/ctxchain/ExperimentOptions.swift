@@ -74,16 +74,12 @@ struct ExperimentOptions: ParsableArguments {
   var strict = false
 
   mutating func validate() throws {
-    guard Placement(rawValue: placement) != nil else {
-      throw ValidationError("--placement: expected one, client-apart, spread or free, got \"\(placement)\"")
-    }
+    try OptionRange.check("--placement", placement, oneOf: Placement.allCases.map(\.rawValue))
     try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600)
     try OptionRange.check("--rounds", rounds, 1...SignTest.roundCountMax)
     if let budget { try OptionRange.check("--budget", budget, 0...86_400) }
     if let preset {
-      guard RunPreset(rawValue: preset) != nil else {
-        throw ValidationError("--preset: expected quick, standard or publish, got \"\(preset)\"")
-      }
+      try OptionRange.check("--preset", preset, oneOf: RunPreset.allCases.map(\.rawValue))
       if let other = rounds != nil ? "--rounds" : budget != nil ? "--budget" : nil {
         throw ValidationError("--preset: expected no \(other) beside it, because a preset says how many rounds")
       }
@@ -95,12 +91,8 @@ struct ExperimentOptions: ParsableArguments {
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--rate", rate: rate)
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
-    guard ["uniform", "poisson"].contains(arrival) else {
-      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
-    }
-    if let growth, ContextGrowth(rawValue: growth) == nil {
-      throw ValidationError("--growth: expected shadow or distinct, got \"\(growth)\"")
-    }
+    try OptionRange.check("--arrival", arrival, oneOf: ["uniform", "poisson"])
+    try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
   }
 
   /// The strategies named, or all presets.

@@ -1,6 +1,7 @@
 // The live view as lines of text: a pure function of what is known and of the size of the terminal. It writes nothing.
 
 internal import Report
+internal import Statistics
 
 /// Text and what it is to look like, where there is colour.
 package struct LiveSpan: Equatable, Sendable {
@@ -18,8 +19,6 @@ package struct LiveSpan: Equatable, Sendable {
 package typealias LiveLine = [LiveSpan]
 
 package struct LiveView {
-  /// Share of stolen CPU time above which slots are suspect.
-  private static let stealRatioMax = 0.02
   private static let stepCountMax = 3
   private static let numberWidth = 10
   private static let nameWidthMax = 20
@@ -69,7 +68,7 @@ package struct LiveView {
 
   private var hostLine: LiveLine {
     func percent(_ ratio: Double?) -> String { NumberText.percent(ratio) + (ratio == nil ? "" : " %") }
-    let isStolen = (state.stealRatio ?? 0) > LiveView.stealRatioMax
+    let isStolen = (state.stealRatio ?? 0) > ValidityVerdict.stealRatioMax
     return [
       LiveSpan("host: ", .dim), LiveSpan("stolen \(percent(state.stealRatio))", isStolen ? .warning : .plain),
       LiveSpan(", waiting for a CPU \(percent(state.pressureRatio))"),

@@ -11,19 +11,19 @@ enum DocumentDifference {
     return first(left, right, field)
   }
 
-  private static func tree(_ value: some Encodable) -> Tree? {
+  private static func tree(_ value: some Encodable) -> JSONTree? {
     // A list around it: not every decoder takes a bare value.
     guard let data = try? JSONEncoder().encode([value]) else { return nil }
-    return (try? JSONDecoder().decode([Tree].self, from: data))?.first
+    return (try? JSONDecoder().decode([JSONTree].self, from: data))?.first
   }
 
-  private static func first(_ left: Tree, _ right: Tree, _ field: String) -> (
+  private static func first(_ left: JSONTree, _ right: JSONTree, _ field: String) -> (
     field: String, left: String, right: String
   )? {
     switch (left, right) {
     case (.object(let left), .object(let right)):
       for key in Set(left.keys).union(right.keys).sorted() {
-        let found = first(left[key] ?? .absent, right[key] ?? .absent, "\(field).\(key)")
+        let found = first(left[key] ?? .null, right[key] ?? .null, "\(field).\(key)")
         if let found { return found }
       }
       return nil
@@ -36,49 +36,19 @@ enum DocumentDifference {
     default: return left == right ? nil : (field, left.text, right.text)
     }
   }
+}
 
-  private enum Tree: Decodable, Equatable {
-    case absent
-    case bool(Bool)
-    case integer(Int64)
-    case large(UInt64)
-    case number(Double)
-    case text(String)
-    case list([Tree])
-    case object([String: Tree])
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        self = .absent
-      } else if let value = try? container.decode(Bool.self) {
-        self = .bool(value)
-      } else if let value = try? container.decode(Int64.self) {
-        self = .integer(value)
-      } else if let value = try? container.decode(UInt64.self) {
-        self = .large(value)
-      } else if let value = try? container.decode(Double.self) {
-        self = .number(value)
-      } else if let value = try? container.decode(String.self) {
-        self = .text(value)
-      } else if let value = try? container.decode([Tree].self) {
-        self = .list(value)
-      } else {
-        self = .object(try container.decode([String: Tree].self))
-      }
-    }
-
-    var text: String {
-      switch self {
-      case .absent: "none"
-      case .bool(let value): "\(value)"
-      case .integer(let value): "\(value)"
-      case .large(let value): "\(value)"
-      case .number(let value): "\(value)"
-      case .text(let value): "\"\(value)\""
-      case .list(let values): "\(values.count) entries"
-      case .object(let values): "{\(values.keys.sorted().joined(separator: ", "))}"
-      }
+extension JSONTree {
+  fileprivate var text: String {
+    switch self {
+    case .null: "none"
+    case .bool(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .large(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .text(let value): "\"\(value)\""
+    case .list(let values): "\(values.count) entries"
+    case .object(let values): "{\(values.keys.sorted().joined(separator: ", "))}"
     }
   }
 }

@@ -108,7 +108,7 @@ package struct ResultPairing {
     for index in graph.services.indices {
       graph.services[index].strategy = ""
       graph.services[index].store = ""
-      for step in graph.services[index].script.indices { graph.services[index].script[step].forgetPropagators() }
+      for step in graph.services[index].script.indices { graph.services[index].script[step].replacePropagator(by: "") }
     }
     return graph
   }
@@ -157,20 +157,6 @@ package struct ResultPairing {
     init(_ arm: Arm) {
       store = arm.store
       propagator = arm.propagator
-    }
-  }
-}
-
-extension Step {
-  fileprivate mutating func forgetPropagators() {
-    switch self {
-    case .call(var call):
-      call.propagator = ""
-      self = .call(call)
-    case .parallel(var calls):
-      for index in calls.indices { calls[index].propagator = "" }
-      self = .parallel(calls)
-    case .set, .work, .sleep: break
     }
   }
 }

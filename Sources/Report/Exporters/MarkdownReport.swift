@@ -72,9 +72,7 @@ package enum MarkdownReport {
     let rows = attribution.rows.map { row -> [String] in
       let time = row.added ?? row.time
       return [row.arm, row.added == nil ? "all" : "added", NumberText.microseconds(time.whole)]
-        + parts.map { NumberText.microseconds(time[$0]) } + [
-          NumberText.microseconds(time.unexplained), NumberText.microseconds(row.addedWithoutClocks?.median),
-        ]
+        + StageTable.cells(time, parts) + [NumberText.microseconds(row.addedWithoutClocks?.median)]
     }
     let columns = ["arm", "of a hop", "whole, µs"] + parts.map(\.title) + ["unexplained", "added without clocks"]
     return [

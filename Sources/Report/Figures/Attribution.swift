@@ -28,7 +28,7 @@ package struct Attribution: Equatable, Sendable {
 
   package init(_ result: RunResult) {
     let passes = result.stages ?? []
-    let baseline = result.arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name
+    let baseline = result.baseline
     roundCount = Set(passes.map(\.round)).count
     let ofBaseline = passes.filter { $0.arm == baseline }
     let rows = result.arms.compactMap { arm -> Row? in

@@ -61,7 +61,7 @@ private struct EdgeTimes {
   private(set) var hasShared = false
 
   init(_ topology: Topology, _ mean: ((StagePass) -> Double) -> Double) {
-    let callees = topology.services.map { Set($0.script.flatMap(EdgeTimes.calls).map(\.service)) }
+    let callees = topology.services.map { Set($0.script.flatMap(\.calls).map(\.service)) }
     for (callee, service) in topology.services.enumerated() {
       let callers = callees.indices.filter { callees[$0].contains(callee) }
       let isEntry = callee == topology.entry
@@ -78,14 +78,6 @@ private struct EdgeTimes {
         let residence = pass.nodes.filter { $0.service == service.name }.reduce(0) { $0 + $1.residence }
         return (wait ?? pass.client.wait) - residence
       }
-    }
-  }
-
-  private static func calls(_ step: Step) -> [Call] {
-    switch step {
-    case .call(let call): [call]
-    case .parallel(let calls): calls
-    case .set, .work, .sleep: []
     }
   }
 }

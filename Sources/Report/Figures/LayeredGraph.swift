@@ -25,7 +25,7 @@ package struct LayeredGraph {
     var edges: [Edge] = []
     var known: Set<Edge> = []
     for (index, service) in topology.services.enumerated() {
-      for call in service.script.flatMap(Self.calls) where topology.services.indices.contains(call.service) {
+      for call in service.script.flatMap(\.calls) where topology.services.indices.contains(call.service) {
         let edge = Edge(from: index, to: call.service)
         if known.insert(edge).inserted { edges.append(edge) }
       }
@@ -33,14 +33,6 @@ package struct LayeredGraph {
     self.edges = edges
     guard topology.services.indices.contains(topology.entry) else { return }
     arrange(count: topology.services.count, entry: topology.entry)
-  }
-
-  private static func calls(_ step: Step) -> [Call] {
-    switch step {
-    case .call(let call): [call]
-    case .parallel(let calls): calls
-    case .set, .work, .sleep: []
-    }
   }
 
   private mutating func arrange(count: Int, entry: Int) {

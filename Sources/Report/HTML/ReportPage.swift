@@ -7,6 +7,7 @@ package struct ReportPage {
   let result: RunResult
   let summary: RunSummary
   let decay: DecayFigures
+  let attribution: Attribution
   let thresholds: ThresholdFigures
   let styles: [ArmStyle]
 
@@ -17,7 +18,8 @@ package struct ReportPage {
     self.result = result
     self.summary = summary
     decay = DecayFigures(result: result, summary: summary)
-    thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: Attribution(result))
+    attribution = Attribution(result)
+    thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: attribution)
     styles = ArmStyle.styles(of: result.arms, baseline: summary.baseline)
   }
 

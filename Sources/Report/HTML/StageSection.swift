@@ -5,15 +5,10 @@ internal import Topology
 
 struct StageSection {
   let page: ReportPage
-  let attribution: Attribution
+  private var attribution: Attribution { page.attribution }
 
   /// Above this many services there is one bar per arm, and none per service.
   private static let detailedServiceCountMax = 16
-
-  init(page: ReportPage) {
-    self.page = page
-    attribution = Attribution(page.result)
-  }
 
   var markup: Markup {
     guard let first = attribution.rows.first else { return .nothing }
@@ -55,10 +50,8 @@ struct StageSection {
     let table = FigureCard.NumberTable(
       columns: ["arm", "whole, µs"] + shown.map(\.title) + ["unexplained", "without clocks"], wordColumnCount: 1,
       rows: added.map { row, time in
-        ([row.arm, NumberText.microseconds(time.whole)] + shown.map { NumberText.microseconds(time[$0]) })
-          + [
-            NumberText.microseconds(time.unexplained), NumberText.microseconds(row.addedWithoutClocks?.median),
-          ]
+        [row.arm, NumberText.microseconds(time.whole)] + StageTable.cells(time, shown)
+          + [NumberText.microseconds(row.addedWithoutClocks?.median)]
       })
     return FigureCard(
       id: "figure-attribution", title: "What each strategy adds to a hop, and where",

@@ -26,14 +26,9 @@ struct ChainCommand: ParsableCommand {
   func run() throws {
     try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     let arms = try ExperimentOptions.arms(options.presets()) { preset in
-      do {
-        return try ChainTopology.make(
-          depth: depth, strategy: preset.name, growth: options.growth ?? "shadow",
-          keysPerLayer: options.keysPerLayer ?? 3, payloadSize: size, responseSize: responseSize,
-          vocabulary: .current)
-      } catch {
-        throw ValidationError("--\(error)")
-      }
+      try GeneratedChain.make(
+        depth: depth, strategy: preset.name, growth: options.growth, keysPerLayer: options.keysPerLayer, size: size,
+        responseSize: responseSize)
     }
     let plan = try options.plan(arms: arms, depths: try plannedDepths(), isChain: true)
     try ExperimentRun.perform(plan, json: options.json, isStrict: options.strict)

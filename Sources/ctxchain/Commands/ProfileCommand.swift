@@ -78,14 +78,13 @@ struct ProfileCommand: ParsableCommand {
     try OptionRange.check("--duration", duration, 0.2...300)
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--top", top, 1...1000)
-    guard let placement = Placement(rawValue: placement) else {
-      throw ValidationError("--placement: expected one, client-apart, spread or free, got \"\(placement)\"")
-    }
+    try OptionRange.check("--placement", placement, oneOf: Placement.allCases.map(\.rawValue))
     let topology = try topology()
     let arm = ArmPlan.asWritten(topology)
     let experiment = ExperimentPlan(
       commandLine: CommandLine.arguments, arms: [arm], depths: [TopologyShape(topology).depth], isChain: false,
-      placement: placement, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
+      placement: Placement(rawValue: placement)!, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil,
+      inFlight: inFlight,
       timeoutSeconds: 10, drainSeconds: 2, seed: seed, isPoisson: false, openLoopRate: nil, opaqueSize: nil,
       toolVersion: ToolVersion.current)
     return ProfilePlan(experiment: experiment, seconds: duration.value, siteCountMax: top)
