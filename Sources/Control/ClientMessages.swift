@@ -95,8 +95,8 @@ package struct SlotOutcome: Codable, Sendable {
   package var windowNanoseconds: Int64
   package var completedInWindow: UInt64
   /// Open loop: requests that were due in the window and that the client had not sent when it closed. They are not in
-  /// the ledger.
-  package var unsentCount: UInt64 = 0
+  /// the ledger. Nil from programs that do not count them yet: `compare --against` measures those too.
+  package var unsentCount: UInt64?
   /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.
   package var responseTime: LatencyHistogram
   /// From the actual send time.

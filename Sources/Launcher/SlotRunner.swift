@@ -177,7 +177,7 @@ struct SlotRunner {
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
     return MeasuredSlot(
       slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
-      unsentCount: outcome.unsentCount,
+      unsentCount: outcome.unsentCount ?? 0,
       stages: outcome.stages)
   }
 

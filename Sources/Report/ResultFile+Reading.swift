@@ -15,18 +15,9 @@ extension ResultFile {
   package static func decode(_ bytes: [UInt8], path: String) throws(ReportError) -> RunResult {
     let data = Data(bytes)
     let decoder = JSONDecoder()
+    decoder.userInfo[Document.path] = path
     do {
-      let header = try decoder.decode(Header.self, from: data)
-      guard header.format == RunResult.formatName else {
-        throw ReportError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
-      }
-      guard let version = header.version, version >= 1 else {
-        throw ReportError.badField(path: path, field: "version", problem: "expected 1 or more")
-      }
-      guard version <= RunResult.currentVersion else {
-        throw ReportError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
-      }
-      return try decoder.decode(RunResult.self, from: data)
+      return try decoder.decode(Document.self, from: data).result
     } catch let error as ReportError {
       throw error
     } catch let error as DecodingError {
@@ -36,10 +27,30 @@ extension ResultFile {
     }
   }
 
-  /// What every version of the document has.
-  private struct Header: Decodable {
-    let format: String?
-    let version: Int?
+  /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
+  private struct Document: Decodable {
+    static let path = CodingUserInfoKey(rawValue: "path")!
+    let result: RunResult
+
+    private struct Header: Decodable {
+      let format: String?
+      let version: Int?
+    }
+
+    init(from decoder: any Decoder) throws {
+      let path = decoder.userInfo[Document.path] as? String ?? ""
+      let header = try Header(from: decoder)
+      guard header.format == RunResult.formatName else {
+        throw ReportError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
+      }
+      guard let version = header.version, version >= 1 else {
+        throw ReportError.badField(path: path, field: "version", problem: "expected 1 or more")
+      }
+      guard version <= RunResult.currentVersion else {
+        throw ReportError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
+      }
+      result = try RunResult(from: decoder)
+    }
   }
 
   private static func contents(of path: String) throws(ReportError) -> [UInt8] {
