@@ -13,11 +13,10 @@ extension ResultFile {
 
   /// - Parameter path: only for the error.
   package static func decode(_ bytes: [UInt8], path: String) throws(ReportError) -> RunResult {
+    if let result = decodeAtOnce(bytes, path: path) { return result }
     let data = Data(bytes)
-    let decoder = JSONDecoder()
-    decoder.userInfo[Document.path] = path
     do {
-      return try decoder.decode(Document.self, from: data).result
+      return try decoder(path).decode(Document.self, from: data).result
     } catch let error as ReportError {
       throw error
     } catch let error as DecodingError {
@@ -25,6 +24,32 @@ extension ResultFile {
     } catch {
       throw .notJSON(path: path, problem: "\(error)")
     }
+  }
+
+  /// Reads the slots of a large document on all CPUs. nil when the document is small, or when there is anything wrong
+  /// with it: only the reader of the whole can say what and where.
+  private static func decodeAtOnce(_ bytes: [UInt8], path: String) -> RunResult? {
+    guard bytes.count >= sizeReadAtOnce, let parts = SlotPieces(bytes) else { return nil }
+    let decoded = AllCPUs.map([nil] + parts.pieces) { piece -> (rest: RunResult?, slots: [Slot]?) in
+      guard let piece else { return (try? decoder(path).decode(Document.self, from: parts.rest).result, []) }
+      let slots = try? JSONDecoder().decode([Slot].self, from: piece.list)
+      return (nil, slots?.count == piece.slotCount ? slots : nil)
+    }
+    guard var result = decoded[0].rest else { return nil }
+    for (_, slots) in decoded {
+      guard let slots else { return nil }
+      result.slots += slots
+    }
+    return result
+  }
+
+  /// Bytes from which on a document is read in pieces.
+  package static let sizeReadAtOnce = 1 << 20
+
+  private static func decoder(_ path: String) -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.userInfo[Document.path] = path
+    return decoder
   }
 
   /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.

@@ -114,7 +114,7 @@ package struct RunSummary: Equatable, Sendable {
 
   package init(_ result: RunResult) {
     let builder = SummaryBuilder(result)
-    arms = result.arms.map(builder.summary(of:))
+    arms = AllCPUs.map(result.arms) { builder.summary(of: $0) }
     roundCount = builder.table.rounds.count
     depths = Set(arms.flatMap { $0.rows.map(\.depth) }).sorted()
     baseline = builder.baseline

@@ -65,11 +65,11 @@ package struct DecayFit: Equatable, Sendable {
       slopes.removeAll(keepingCapacity: true)
       offsets.removeAll(keepingCapacity: true)
       for index in indices { slopes.append(rounds[index].slope) }
-      let slope = Spread.median(sorting: &slopes)
+      let slope = Spread.median(reordering: &slopes)
       for index in indices {
         for point in rounds[index].points { offsets.append(point.value - slope * point.depth) }
       }
-      return TheilSen(slope: slope, intercept: Spread.median(sorting: &offsets))
+      return TheilSen(slope: slope, intercept: Spread.median(reordering: &offsets))
     }
   }
 }

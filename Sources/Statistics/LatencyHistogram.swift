@@ -80,7 +80,7 @@ package struct LatencyHistogram: Equatable, Sendable {
   }
 
   /// Visits the buckets that hold something, in ascending order, by their lowest value.
-  private func forEachBucket(_ visit: (_ lowest: UInt64, _ count: UInt64) -> Void) {
+  package func forEachBucket(_ visit: (_ lowest: UInt64, _ count: UInt64) -> Void) {
     guard !isEmpty else { return }
     var value = buckets.lowestEquivalentForValue(buckets.min)
     while value <= buckets.maxRecorded {

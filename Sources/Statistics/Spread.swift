@@ -27,16 +27,48 @@ package struct Spread: Codable, Equatable, Sendable {
   package static func median(_ values: [Double]) -> Double? {
     guard !values.isEmpty else { return nil }
     var values = values
-    return median(sorting: &values)
+    return median(reordering: &values)
   }
 
-  /// Leaves the values in ascending order, so that callers in a loop need no memory of their own.
+  /// Leaves the values in another order, so that callers in a loop need no memory of their own. By selection, not by
+  /// sorting: bootstraps take some thousand medians per line.
   ///
   /// - Precondition: there is a value, and every one is finite.
-  static func median(sorting values: inout [Double]) -> Double {
+  static func median(reordering values: inout [Double]) -> Double {
     precondition(!values.isEmpty && values.allSatisfy(\.isFinite), "a median is taken of finite values")
-    values.sort()
     let middle = values.count / 2
-    return values.count.isMultiple(of: 2) ? values[middle - 1] / 2 + values[middle] / 2 : values[middle]
+    return values.withUnsafeMutableBufferPointer { values in
+      select(middle, of: values)
+      guard values.count.isMultiple(of: 2) else { return values[middle] }
+      var below = values[0]
+      for value in values[..<middle] where value > below { below = value }
+      return below / 2 + values[middle] / 2
+    }
+  }
+
+  /// Hoare's selection: afterwards the value at `rank`, from 0, is the one that sorting would put there, nothing before
+  /// it is larger and nothing behind it smaller.
+  private static func select(_ rank: Int, of values: UnsafeMutableBufferPointer<Double>) {
+    var (low, high) = (0, values.count - 1)
+    while low < high {
+      let pivot = values[(low + high) / 2]
+      var (left, right) = (low, high)
+      while left <= right {
+        while values[left] < pivot { left += 1 }
+        while values[right] > pivot { right -= 1 }
+        if left <= right {
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if rank <= right {
+        high = right
+      } else if rank >= left {
+        low = left
+      } else {
+        return
+      }
+    }
   }
 }

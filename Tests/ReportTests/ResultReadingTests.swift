@@ -1,3 +1,4 @@
+import Glibc
 import Report
 import Statistics
 import Testing
@@ -110,5 +111,53 @@ struct ResultReadingTests {
       guard let result = try? ResultFile.decode(bytes, path: "x.json") else { continue }
       #expect(TextReport.render(result).hasSuffix("\n"), "seed \(seed)")
     }
+  }
+}
+
+@Suite("Reading a large result")
+struct LargeResultTests {
+  /// Over the size from which on slots are read in pieces.
+  static let result: RunResult = {
+    var result = ExampleRun.full()
+    let slots = result.slots
+    while result.slots.count < 2_000 { result.slots += slots }
+    for index in result.slots.indices { result.slots[index].position = index }
+    return result
+  }()
+
+  static let bytes: [UInt8] = {
+    guard let bytes = try? ResultFile.encode(result) else { return [] }
+    return Array(bytes)
+  }()
+
+  /// What comes of the document with its first `old` replaced, which must be there: the error.
+  static func failure(_ old: String, _ new: String) throws -> String {
+    let rest = try #require(
+      (bytes + [0]).withUnsafeBufferPointer { text in
+        text.withMemoryRebound(to: CChar.self) { strstr($0.baseAddress!, old).map { strlen($0) } }
+      }, "no \(old)")
+    let place = bytes.count - rest
+    let edited = bytes[..<place] + Array(new.utf8) + bytes[(place + old.utf8.count)...]
+    return ResultFileTests.failure { _ = try ResultFile.decode(Array(edited), path: "x.json") }
+  }
+
+  @Test("it is read as it was written, slots in order")
+  func roundTrip() throws {
+    try #require(Self.bytes.count > 2 * ResultFile.sizeReadAtOnce)
+    #expect(try ResultFile.decode(Self.bytes, path: "x.json") == Self.result)
+  }
+
+  @Test("a slot that is wrong is named by its place in the whole document")
+  func wrongSlot() throws {
+    let text = try Self.failure("\"position\" : 1845,", "\"position\" : \"1845\",")
+    #expect(text.hasPrefix("x.json: slots[1845].position: "))
+  }
+
+  @Test(
+    "what is not JSON between slots is refused, wherever pieces end",
+    arguments: ["{}, ,", "{},,", "},", "],", "[,", "\",", "{}"])
+  func damagedList(text: String) throws {
+    let found = try Self.failure("\"position\" : 1999,", "\"position\" : 1999, \"nodes\" : [] }, \(text) {")
+    #expect(found.hasPrefix("x.json: "))
   }
 }

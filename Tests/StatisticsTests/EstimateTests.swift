@@ -13,6 +13,19 @@ struct EstimateTests {
     #expect(Spread([7])?.halfRange == 0)
   }
 
+  @Test("a median is what sorting finds, for values in any order and with repeats")
+  func medianBySelection() {
+    var random = SeededGenerator(seed: 11)
+    for count in 1...200 {
+      let values = (0..<count).map { _ in Double(random.next() % UInt64(count)) }
+      let sorted = values.sorted()
+      let expected =
+        count.isMultiple(of: 2) ? sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2 : sorted[count / 2]
+      #expect(Spread.median(values) == expected, "\(values)")
+      #expect(Spread.median(sorted) == expected && Spread.median(sorted.reversed()) == expected)
+    }
+  }
+
   @Test(
     "the sign test cuts off as many rounds at each end as published tables do",
     arguments: [

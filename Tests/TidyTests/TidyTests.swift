@@ -29,7 +29,7 @@ struct TidyTests {
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "LoadClient", "Propagation", "Statistics",
       "Topology", "Wire",
     ],
-    "Report": ["Statistics", "Topology", "Foundation", "FoundationEssentials", "Glibc"],
+    "Report": ["Statistics", "Topology", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
     "Launcher": [
       "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Symbols", "Topology",
       "Wire",

@@ -1,7 +1,6 @@
 // The buckets of a histogram that hold something, as HdrHistogram numbers them at three significant digits from 1 on.
-// They are read from the histogram's own form in the document, so that an export says what the document says.
+// They are what the histogram's form in the document lists, so an export says what the document says.
 
-internal import FoundationEssentials
 package import Statistics
 
 package struct HistogramBuckets: Equatable {
@@ -25,14 +24,9 @@ package struct HistogramBuckets: Equatable {
   package let buckets: [Bucket]
 
   package init(_ histogram: LatencyHistogram) {
-    struct Form: Decodable {
-      let values: [Int64]
-      let counts: [Int64]
-    }
-    guard let document = try? JSONEncoder().encode(histogram),
-      let form = try? JSONDecoder().decode(Form.self, from: document)
-    else { preconditionFailure("a histogram always has its form in the document") }
-    buckets = zip(form.values, form.counts).map { Bucket(lowest: $0, count: $1) }
+    var buckets: [Bucket] = []
+    histogram.forEachBucket { buckets.append(Bucket(lowest: Int64($0), count: Int64($1))) }
+    self.buckets = buckets
   }
 
   package init(buckets: [Bucket]) {

@@ -24,22 +24,27 @@ package struct ReportFolder {
   package init(_ result: RunResult) {
     // The bootstrap takes most of the time: once for all.
     let summary = RunSummary(result)
-    var files: [File] = []
     let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
-    for (name, histogram) in zip(HistogramFile.names(histograms), histograms) {
-      let buckets = HistogramBuckets(histogram.responseTime)
-      files.append(File("\(Self.histogramFolder)/\(name).hgrm", PercentileFile.text(buckets)))
-      files.append(File("\(Self.histogramFolder)/\(name).hdr", CompressedHistogram.base64(buckets) + "\n"))
-    }
-    files.append(File("slots.csv", SlotsCSV.text(result)))
-    files.append(File("nodes.csv", NodesCSV.text(result)))
-    files.append(File("stages.csv", StagesCSV.text(result)))
-    files.append(File("summary.csv", SummaryCSV.text(result, summary)))
-    files.append(File("slopes.csv", SlopesCSV.text(summary)))
-    files.append(File("report.md", MarkdownReport.render(result, summary)))
-    files.append(File("report.txt", TextReport.render(result, summary)))
-    files.append(File("index.html", ReportPage(result, summary).html))
-    self.files = files
+    let named = Array(zip(HistogramFile.names(histograms), histograms))
+    let forms: [@Sendable () -> [File]] = [
+      { [File("index.html", ReportPage(result, summary).html)] },
+      { named.flatMap { Self.files(of: $1, named: $0) } },
+      { [File("report.md", MarkdownReport.render(result, summary))] },
+      { [File("report.txt", TextReport.render(result, summary))] },
+      { [File("slots.csv", SlotsCSV.text(result)), File("nodes.csv", NodesCSV.text(result))] },
+      { [File("stages.csv", StagesCSV.text(result)), File("slopes.csv", SlopesCSV.text(summary))] },
+      { [File("summary.csv", SummaryCSV.text(result, summary))] },
+    ]
+    // The page takes longest to make, so it is begun first; it is written last.
+    files = AllCPUs.map(forms) { $0() }.reversed().flatMap { $0 }
+  }
+
+  private static func files(of histogram: MergedHistogram, named name: String) -> [File] {
+    let buckets = HistogramBuckets(histogram.responseTime)
+    return [
+      File("\(histogramFolder)/\(name).hgrm", PercentileFile.text(buckets)),
+      File("\(histogramFolder)/\(name).hdr", CompressedHistogram.base64(buckets) + "\n"),
+    ]
   }
 
   /// Makes the folder when it is not there. An earlier report in it is replaced, its histograms included; anything else
