@@ -6,7 +6,7 @@ public struct SpanContext: Equatable, Sendable {
   public var traceIDHigh: UInt64
   public var traceIDLow: UInt64
   public var spanID: UInt64
-  /// Bit 0 sampled, bit 1 random trace id.
+  /// Bit 0 sampled, bit 1 random trace id; bits 6 and 7 are states of B3, see `deferred` and `debug`.
   public var flags: UInt8
 
   @inlinable
@@ -22,6 +22,16 @@ public struct SpanContext: Equatable, Sendable {
 
   /// Both ids are non-zero, as every tracing format demands.
   @inlinable public var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
+}
+
+extension SpanContext {
+  /// Flags. Those that only B3 reads lie where W3C Trace Context has no flag yet; `tracecontext` neither sends nor takes
+  /// them.
+  package static var sampled: UInt8 { 0x01 }
+  /// B3: recorded whatever samplers say.
+  package static var debug: UInt8 { 0x80 }
+  /// B3: nobody has decided yet whether the trace is sampled.
+  package static var deferred: UInt8 { 0x40 }
 }
 
 extension SpanContext {

@@ -53,7 +53,8 @@ package struct ExtractionDrops: OptionSet, Sendable {
   package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// The header or section that must be there for this propagator is malformed: the trace is not continued.
+  /// The header or section that must be there for this propagator is malformed: the trace is not continued, unless
+  /// the other form of B3 has it.
   package static let malformedSpanContext = ExtractionDrops(rawValue: 1 << 0)
   package static let malformedTraceState = ExtractionDrops(rawValue: 1 << 1)
   package static let malformedMember = ExtractionDrops(rawValue: 1 << 2)

@@ -48,6 +48,31 @@ struct DeclaredLossTests {
     #expect(try propagator("binary25").delivered(sent) == expected)
   }
 
+  @Test("b3 is all but ids and the states of B3, of which debug is sampled too", arguments: ["b3", "b3multi"])
+  func b3(name: String) throws {
+    var expected = sent
+    expected.entries = [:]
+    expected.traceState = nil
+    for (flags, arriving) in [
+      (0x00, 0x00), (0x01, 0x01), (0x80, 0x81), (0x81, 0x81), (0x40, 0x40), (0x41, 0x01), (0xc0, 0x81), (0x3e, 0x00),
+      (0xff, 0x81),
+    ] as [(UInt8, UInt8)] {
+      var sent = sent
+      sent.flags = flags
+      expected.flags = arriving
+      #expect(try propagator(name).delivered(sent) == expected, "\(flags)")
+    }
+  }
+
+  @Test("grpc-trace-bin is all but ids and whether the trace is sampled")
+  func grpcTraceBin() throws {
+    var expected = sent
+    expected.entries = [:]
+    expected.traceState = nil
+    expected.flags = 1
+    #expect(try propagator("grpc-trace-bin").delivered(sent) == expected)
+  }
+
   @Test("schema is the tracestate, undeclared keys and long texts")
   func schema() throws {
     var expected = sent

@@ -8,7 +8,8 @@ import Testing
 struct PropagatorContractTests {
   static let names =
     PropagatorRegistry.names.filter { $0 != "opaque" } + [
-      "tracecontext,baggage", "packed,baggage", "tracecontext,json-map", "binary25,baggage,tracecontext",
+      "tracecontext,baggage", "tracecontext,baggage,b3", "b3,b3multi", "packed,baggage", "tracecontext,json-map",
+      "binary25,baggage,tracecontext",
     ]
 
   @Test("delivers what it declares", arguments: names, Transport.allCases)

@@ -84,6 +84,45 @@ struct VectorTests {
     }
   }
 
+  @Test("b3 and b3multi", arguments: Transport.allCases, ["b3", "b3multi"])
+  func b3(transport: Transport, name: String) throws {
+    let (single, multiple) = (try propagator("b3"), try propagator("b3multi"))
+    for vector in try Vector.load("b3") {
+      let fields = try Vector.fields(vector.input).map { field in
+        let colon = try #require(field.firstIndex(of: UInt8(ascii: ":")))
+        return (String(decoding: field[..<colon], as: UTF8.self), Array(field[(colon + 2)...]))
+      }
+      let (context, drops, propagator) = try receive(name, transport, .struct, fields: fields)
+      let isMalformed = vector.verdict == "invalid" || vector.verdict == "fallback"
+      #expect(drops == (isMalformed ? .malformedSpanContext : []), "\(vector)")
+      #expect(context.snapshot.hasSpan == (vector.verdict == "valid" || vector.verdict == "fallback"), "\(vector)")
+      let sent = injected(context, by: single, over: transport).receivedFields
+      let expected = vector.expected == "-" ? [] : ["b3: " + vector.expected]
+      #expect(sent.map { "\($0.name): \(String(decoding: $0.value, as: UTF8.self))" } == expected, "\(vector)")
+      // What one form sends the other reads.
+      let again = StoreKind.packed.makeContext()
+      #expect(propagator.extract(injected(context, by: multiple, over: transport), into: again) == [], "\(vector)")
+      #expect(again.snapshot == context.snapshot, "\(vector)")
+    }
+  }
+
+  @Test("grpc-trace-bin", arguments: Transport.allCases)
+  func grpcTraceBin(transport: Transport) throws {
+    for vector in try Vector.load("grpc-trace-bin") {
+      let input = Vector.bytes(hex: vector.input)
+      let (context, drops, propagator) = try receive("grpc-trace-bin", transport, .map, binary: input)
+      let expected: ExtractionDrops =
+        switch vector.verdict {
+        case "invalid": .malformedBinary
+        case "no-trace": .malformedSpanContext
+        default: []
+        }
+      #expect(drops == expected, "\(vector)")
+      let sent = Array(injected(context, by: propagator, over: transport).binary)
+      #expect(sent == (vector.verdict == "valid" ? Vector.bytes(hex: vector.expected) : []), "\(vector)")
+    }
+  }
+
   @Test("packed, in every store", arguments: StoreKind.compared)
   func packed(kind: StoreKind) throws {
     for vector in try Vector.load("packed") {
@@ -121,9 +160,9 @@ struct VectorTests {
 
   @Test("all formats are many and differ")
   func many() throws {
-    let files = ["traceparent", "tracestate", "baggage", "binary25", "packed", "schema"]
+    let files = ["traceparent", "tracestate", "baggage", "binary25", "packed", "schema", "b3", "grpc-trace-bin"]
     let vectors = try files.flatMap { try Vector.load($0) }
-    #expect(vectors.count >= 120)
+    #expect(vectors.count >= 300)
     #expect(Set(vectors.map { "\($0.file) \($0.input)" }).count == vectors.count)
   }
 }

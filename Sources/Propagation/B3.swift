@@ -1,0 +1,155 @@
+// The B3 headers of Zipkin: bytes to span context and back, in their single and their multiple form. Never a carrier.
+// https://github.com/openzipkin/b3-propagation
+
+internal import Context
+
+enum B3 {
+  /// Bytes of the longest single header that is sent: `<32 hex>-<16 hex>-<state>`.
+  static var sizeMax: Int { 51 }
+
+  /// What a header says of the trace.
+  enum Reading {
+    case span(SpanContext)
+    /// Only a sampling decision, for a trace that the receiver would start: there is none to continue.
+    case decisionOnly
+    case invalid
+  }
+
+  // The flags of a context have bit 0 for "sampled". B3 knows two more states, which no other format of text reads.
+
+  /// The four states as flags: debug (which is sampled too), accept, defer, deny, in this order of precedence. All other
+  /// bits are lost.
+  static func flags(of flags: UInt8) -> UInt8 {
+    if flags & SpanContext.debug != 0 { return SpanContext.debug | SpanContext.sampled }
+    if flags & SpanContext.sampled != 0 { return SpanContext.sampled }
+    return flags & SpanContext.deferred
+  }
+
+  /// `d`, `1`, `0`, or 0 when the decision is deferred and nothing is sent.
+  static func state(of flags: UInt8) -> UInt8 {
+    switch B3.flags(of: flags) {
+    case let flags where flags & SpanContext.debug != 0: UInt8(ascii: "d")
+    case SpanContext.sampled: UInt8(ascii: "1")
+    case SpanContext.deferred: 0
+    default: UInt8(ascii: "0")
+    }
+  }
+
+  private static func flags(ofState state: UInt8) -> UInt8? {
+    switch state {
+    case UInt8(ascii: "d"): SpanContext.debug | SpanContext.sampled
+    case UInt8(ascii: "1"): SpanContext.sampled
+    case UInt8(ascii: "0"): 0
+    default: nil
+    }
+  }
+
+  /// `{trace}-{span}[-{0|1|d}[-{parent}]]`, or a state alone. The trace id has 16 or 32 digits, of lower case.
+  static func parse(_ value: UnsafeRawBufferPointer) -> Reading {
+    if value.count == 1 { return flags(ofState: value[0]) == nil ? .invalid : .decisionOnly }
+    let dash = UInt8(ascii: "-")
+    let traceSize = value.count > 32 && value[16] != dash ? 32 : 16
+    let spanEnd = traceSize + 17
+    guard value.count >= spanEnd, value[traceSize] == dash, let start = value.baseAddress else { return .invalid }
+    var valid = HexDigits.allValid
+    let span = HexDigits.read16(start + traceSize + 1, valid: &valid)
+    var flags = SpanContext.deferred
+    if value.count > spanEnd {
+      guard value.count >= spanEnd + 2, value[spanEnd] == dash, let state = B3.flags(ofState: value[spanEnd + 1]) else {
+        return .invalid
+      }
+      flags = state
+      if value.count > spanEnd + 2 {
+        guard value.count == spanEnd + 19, value[spanEnd + 2] == dash else { return .invalid }
+        _ = HexDigits.read16(start + spanEnd + 3, valid: &valid)
+      }
+    }
+    return reading(of: UnsafeRawBufferPointer(rebasing: value[..<traceSize]), span, flags, valid: valid)
+  }
+
+  private static func reading(
+    of traceID: UnsafeRawBufferPointer, _ spanID: UInt64, _ flags: UInt8, valid: UInt64
+  ) -> Reading {
+    guard let (high, low) = B3.traceID(traceID), valid == HexDigits.allValid else { return .invalid }
+    let span = SpanContext(traceIDHigh: high, traceIDLow: low, spanID: spanID, flags: flags)
+    return span.isValid ? .span(span) : .invalid
+  }
+
+  /// 16 digits are the low half.
+  private static func traceID(_ digits: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64)? {
+    guard digits.count == 16 || digits.count == 32, let start = digits.baseAddress else { return nil }
+    var valid = HexDigits.allValid
+    let high = digits.count == 32 ? HexDigits.read16(start, valid: &valid) : 0
+    let low = HexDigits.read16(start + digits.count - 16, valid: &valid)
+    return valid == HexDigits.allValid ? (high, low) : nil
+  }
+
+  /// Writes the single header; returns its size.
+  static func write(_ span: SpanContext, to destination: UnsafeMutableRawPointer) -> Int {
+    HexDigits.write16(span.traceIDHigh, to: destination)
+    HexDigits.write16(span.traceIDLow, to: destination + 16)
+    destination.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 32, as: UInt8.self)
+    HexDigits.write16(span.spanID, to: destination + 33)
+    let state = state(of: span.flags)
+    guard state != 0 else { return sizeMax - 2 }
+    destination.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 49, as: UInt8.self)
+    destination.storeBytes(of: state, toByteOffset: 50, as: UInt8.self)
+    return sizeMax
+  }
+
+  /// The headers of the multiple form, as they come, in any order. Of a name that comes twice nothing is known.
+  struct Fields {
+    private enum Value {
+      case absent
+      case invalid
+      case number(UInt64, UInt64)
+
+      /// The field came.
+      mutating func take(_ number: (UInt64, UInt64)?) {
+        guard case .absent = self, let number else { return self = .invalid }
+        self = .number(number.0, number.1)
+      }
+    }
+
+    private var traceID = Value.absent
+    private var spanID = Value.absent
+    private var sampled = Value.absent
+    private var isDebug = false
+
+    mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+      if ContextText.equal(name, "x-b3-traceid") {
+        traceID.take(B3.traceID(value).map { ($0.high, $0.low) })
+      } else if ContextText.equal(name, "x-b3-spanid") {
+        spanID.take(value.count == 16 ? B3.traceID(value).map { ($0.high, $0.low) } : nil)
+      } else if ContextText.equal(name, "x-b3-sampled") {
+        sampled.take(Fields.decision(value).map { (0, $0) })
+      } else if ContextText.equal(name, "x-b3-flags") {
+        isDebug = ContextText.equal(value, "1")
+      }
+    }
+
+    /// Debug beats the decision. Ids come both or not at all.
+    var reading: Reading {
+      var flags = isDebug ? SpanContext.debug | SpanContext.sampled : SpanContext.deferred
+      switch sampled {
+      case .invalid: return .invalid
+      case .number(_, let decision): if !isDebug { flags = UInt8(truncatingIfNeeded: decision) }
+      case .absent: break
+      }
+      switch (traceID, spanID) {
+      case (.absent, .absent): return .decisionOnly
+      case (.number(let high, let low), .number(_, let span)):
+        let context = SpanContext(traceIDHigh: high, traceIDLow: low, spanID: span, flags: flags)
+        return context.isValid ? .span(context) : .invalid
+      default: return .invalid
+      }
+    }
+
+    /// `true` and `false` are what tracers sent before the headers were written down.
+    private static func decision(_ value: UnsafeRawBufferPointer) -> UInt64? {
+      if ContextText.equal(value, "1") || ContextText.equal(value, "true") { return UInt64(SpanContext.sampled) }
+      if ContextText.equal(value, "0") || ContextText.equal(value, "false") { return 0 }
+      return nil
+    }
+  }
+}
