@@ -15,6 +15,8 @@ enum B3 {
     case invalid
   }
 
+  private typealias TraceID = (high: UInt64, low: UInt64)
+
   // The flags of a context have bit 0 for "sampled". B3 knows two more states, which no other format of text reads.
 
   /// The four states as flags: debug (which is sampled too), accept, defer, deny, in this order of precedence. All other
@@ -64,19 +66,19 @@ enum B3 {
         _ = HexDigits.read16(start + spanEnd + 3, valid: &valid)
       }
     }
-    return reading(of: UnsafeRawBufferPointer(rebasing: value[..<traceSize]), span, flags, valid: valid)
+    guard valid == HexDigits.allValid, let traceID = traceID(.init(rebasing: value[..<traceSize])) else {
+      return .invalid
+    }
+    return reading(traceID, span, flags)
   }
 
-  private static func reading(
-    of traceID: UnsafeRawBufferPointer, _ spanID: UInt64, _ flags: UInt8, valid: UInt64
-  ) -> Reading {
-    guard let (high, low) = B3.traceID(traceID), valid == HexDigits.allValid else { return .invalid }
-    let span = SpanContext(traceIDHigh: high, traceIDLow: low, spanID: spanID, flags: flags)
+  private static func reading(_ traceID: TraceID, _ spanID: UInt64, _ flags: UInt8) -> Reading {
+    let span = SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
     return span.isValid ? .span(span) : .invalid
   }
 
   /// 16 digits are the low half.
-  private static func traceID(_ digits: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64)? {
+  private static func traceID(_ digits: UnsafeRawBufferPointer) -> TraceID? {
     guard digits.count == 16 || digits.count == 32, let start = digits.baseAddress else { return nil }
     var valid = HexDigits.allValid
     let high = digits.count == 32 ? HexDigits.read16(start, valid: &valid) : 0
@@ -86,8 +88,7 @@ enum B3 {
 
   /// Writes the single header; returns its size.
   static func write(_ span: SpanContext, to destination: UnsafeMutableRawPointer) -> Int {
-    HexDigits.write16(span.traceIDHigh, to: destination)
-    HexDigits.write16(span.traceIDLow, to: destination + 16)
+    HexDigits.write32(span.traceIDHigh, span.traceIDLow, to: destination)
     destination.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 32, as: UInt8.self)
     HexDigits.write16(span.spanID, to: destination + 33)
     let state = state(of: span.flags)
@@ -99,30 +100,31 @@ enum B3 {
 
   /// The headers of the multiple form, as they come, in any order. Of a name that comes twice nothing is known.
   struct Fields {
-    private enum Value {
+    private enum Value<Known> {
       case absent
       case invalid
-      case number(UInt64, UInt64)
+      case known(Known)
 
-      /// The field came.
-      mutating func take(_ number: (UInt64, UInt64)?) {
-        guard case .absent = self, let number else { return self = .invalid }
-        self = .number(number.0, number.1)
+      /// The field came; nil when it is malformed.
+      mutating func take(_ value: Known?) {
+        guard case .absent = self, let value else { return self = .invalid }
+        self = .known(value)
       }
     }
 
-    private var traceID = Value.absent
-    private var spanID = Value.absent
-    private var sampled = Value.absent
+    private var traceID = Value<TraceID>.absent
+    private var spanID = Value<UInt64>.absent
+    /// As flags.
+    private var decision = Value<UInt8>.absent
     private var isDebug = false
 
     mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
       if ContextText.equal(name, "x-b3-traceid") {
-        traceID.take(B3.traceID(value).map { ($0.high, $0.low) })
+        traceID.take(B3.traceID(value))
       } else if ContextText.equal(name, "x-b3-spanid") {
-        spanID.take(value.count == 16 ? B3.traceID(value).map { ($0.high, $0.low) } : nil)
+        spanID.take(value.count == 16 ? B3.traceID(value)?.low : nil)
       } else if ContextText.equal(name, "x-b3-sampled") {
-        sampled.take(Fields.decision(value).map { (0, $0) })
+        decision.take(Fields.decision(value))
       } else if ContextText.equal(name, "x-b3-flags") {
         isDebug = ContextText.equal(value, "1")
       }
@@ -130,24 +132,23 @@ enum B3 {
 
     /// Debug beats the decision. Ids come both or not at all.
     var reading: Reading {
-      var flags = isDebug ? SpanContext.debug | SpanContext.sampled : SpanContext.deferred
-      switch sampled {
+      var flags = SpanContext.deferred
+      switch decision {
       case .invalid: return .invalid
-      case .number(_, let decision): if !isDebug { flags = UInt8(truncatingIfNeeded: decision) }
+      case .known(let known): flags = known
       case .absent: break
       }
+      if isDebug { flags = SpanContext.debug | SpanContext.sampled }
       switch (traceID, spanID) {
       case (.absent, .absent): return .decisionOnly
-      case (.number(let high, let low), .number(_, let span)):
-        let context = SpanContext(traceIDHigh: high, traceIDLow: low, spanID: span, flags: flags)
-        return context.isValid ? .span(context) : .invalid
+      case (.known(let traceID), .known(let spanID)): return B3.reading(traceID, spanID, flags)
       default: return .invalid
       }
     }
 
     /// `true` and `false` are what tracers sent before the headers were written down.
-    private static func decision(_ value: UnsafeRawBufferPointer) -> UInt64? {
-      if ContextText.equal(value, "1") || ContextText.equal(value, "true") { return UInt64(SpanContext.sampled) }
+    private static func decision(_ value: UnsafeRawBufferPointer) -> UInt8? {
+      if ContextText.equal(value, "1") || ContextText.equal(value, "true") { return SpanContext.sampled }
       if ContextText.equal(value, "0") || ContextText.equal(value, "false") { return 0 }
       return nil
     }

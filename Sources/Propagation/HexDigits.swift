@@ -59,6 +59,13 @@ enum HexDigits {
     write8(value, to: destination + 8)
   }
 
+  /// The thirty-two digits of a trace id.
+  @inline(__always)
+  static func write32(_ high: UInt64, _ low: UInt64, to destination: UnsafeMutableRawPointer) {
+    write16(high, to: destination)
+    write16(low, to: destination + 16)
+  }
+
   @inline(__always)
   static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble }
 }

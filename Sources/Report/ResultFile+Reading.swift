@@ -109,7 +109,7 @@ extension ResultFile {
         return .badField(
           path: path, field: misfit.field, problem: "expected a number of another range, got \(misfit.number)")
       }
-      let isCut = endsEarly(data)
+      let isCut = endsEarly(Array(data))
       return .notJSON(
         path: path, problem: isCut ? "it ends early, after \(data.count) bytes" : context.debugDescription)
     @unknown default:
@@ -129,24 +129,10 @@ extension ResultFile {
   }
 
   /// Whether a string, list or object is open at the end, or there is nothing at all.
-  private static func endsEarly(_ data: Data) -> Bool {
-    var depth = 0
-    var isInString = false
-    var isEscaped = false
-    for byte in data {
-      if isInString {
-        if !isEscaped, byte == UInt8(ascii: "\"") { isInString = false }
-        isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-      } else {
-        switch byte {
-        case UInt8(ascii: "\""): isInString = true
-        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-        default: break
-        }
-      }
-    }
-    return isInString || depth > 0 || data.isEmpty
+  private static func endsEarly(_ bytes: [UInt8]) -> Bool {
+    var scanner = BracketScanner(bytes)
+    while scanner.step() != nil {}
+    return scanner.isInString || scanner.depth > 0 || bytes.isEmpty
   }
 
   /// `slots[3].ledger.planned`

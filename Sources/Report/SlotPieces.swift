@@ -1,5 +1,5 @@
 // Cuts the list of slots out of a result's document, in pieces that can be read at the same time: slots are nearly all
-// of a large document. It looks at brackets, commas and strings only; whether the bytes are JSON is the reader's matter.
+// of a large document. It reads none of them.
 
 internal import FoundationEssentials
 
@@ -15,95 +15,54 @@ struct SlotPieces: Sendable {
   /// In the document's order.
   let pieces: [Piece]
 
+  /// A piece ends with the slot in which it has this many bytes.
+  private static let pieceSize = 1 << 20
+  private static let key = Array("\"slots\"".utf8)
+
   /// nil when there is no list of slots, or more than one.
-  ///
-  /// - Parameter pieceSize: bytes after which a piece ends with the slot that it is in.
-  init?(_ document: [UInt8], pieceSize: Int = 1 << 20) {
-    var scanner = Scanner(bytes: document)
-    guard let start = scanner.findSlots() else { return nil }
+  init?(_ document: [UInt8]) {
+    var scanner = BracketScanner(document)
+    guard let start = SlotPieces.findSlots(&scanner) else { return nil }
     var pieces: [Piece] = []
     var (pieceStart, slotCount) = (start, 1)
-    while let comma = scanner.nextInList() {
-      if document[comma] == UInt8(ascii: ",") {
-        if comma - pieceStart < pieceSize {
-          slotCount += 1
-          continue
-        }
+    while let mark = SlotPieces.nextMark(&scanner) {
+      let isLast = document[mark] == UInt8(ascii: "]")
+      if !isLast, mark - pieceStart < SlotPieces.pieceSize {
+        slotCount += 1
+        continue
       }
-      pieces.append(Piece(list: SlotPieces.list(document[pieceStart..<comma]), slotCount: slotCount))
-      (pieceStart, slotCount) = (comma + 1, 1)
-      if document[comma] == UInt8(ascii: "]") {
-        guard scanner.findSlots() == nil else { return nil }
+      let list = [UInt8(ascii: "[")] + document[pieceStart..<mark] + [UInt8(ascii: "]")]
+      pieces.append(Piece(list: Data(list), slotCount: slotCount))
+      (pieceStart, slotCount) = (mark + 1, 1)
+      if isLast {
+        guard SlotPieces.findSlots(&scanner) == nil else { return nil }
         self.pieces = pieces
-        rest = Data(document[..<start]) + Data(document[comma...])
+        rest = Data(document[..<start] + document[mark...])
         return
       }
     }
     return nil
   }
 
-  private static func list(_ slots: ArraySlice<UInt8>) -> Data {
-    var list = Data(capacity: slots.count + 2)
-    list.append(UInt8(ascii: "["))
-    list.append(contentsOf: slots)
-    list.append(UInt8(ascii: "]"))
-    return list
+  /// The place behind the bracket that opens the list under the document's key `slots`.
+  private static func findSlots(_ scanner: inout BracketScanner) -> Int? {
+    var start = scanner.place
+    while let byte = scanner.step() {
+      let isKey = byte == UInt8(ascii: "\"") && scanner.depth == 1 && scanner.bytes[start..<scanner.place] == key[...]
+      if isKey, scanner.stepPastSpace() == UInt8(ascii: ":"), scanner.stepPastSpace() == UInt8(ascii: "[") {
+        return scanner.place
+      }
+      start = scanner.place
+    }
+    return nil
   }
 
-  private struct Scanner {
-    let bytes: [UInt8]
-    private var place = 0
-    private var depth = 0
-    private static let key = Array("\"slots\"".utf8)
-
-    init(bytes: [UInt8]) {
-      self.bytes = bytes
+  /// The place of the next comma between slots, or of the bracket that closes their list.
+  private static func nextMark(_ scanner: inout BracketScanner) -> Int? {
+    while let byte = scanner.step() {
+      if byte == UInt8(ascii: ","), scanner.depth == 2 { return scanner.place - 1 }
+      if byte == UInt8(ascii: "]"), scanner.depth == 1 { return scanner.place - 1 }
     }
-
-    /// The place behind the bracket that opens the list under the document's key `slots`.
-    mutating func findSlots() -> Int? {
-      while place < bytes.count {
-        let start = place
-        guard step() == UInt8(ascii: "\""), depth == 1, bytes[start..<place].elementsEqual(Scanner.key) else {
-          continue
-        }
-        guard nextVisible() == UInt8(ascii: ":"), nextVisible() == UInt8(ascii: "[") else { continue }
-        depth += 1
-        return place
-      }
-      return nil
-    }
-
-    /// The place of the next comma between slots, or of the bracket that closes their list.
-    mutating func nextInList() -> Int? {
-      while place < bytes.count {
-        let byte = step()
-        if byte == UInt8(ascii: ","), depth == 2 { return place - 1 }
-        if byte == UInt8(ascii: "]"), depth == 1 { return place - 1 }
-      }
-      return nil
-    }
-
-    /// Goes past one byte, or one whole string; returns the first.
-    private mutating func step() -> UInt8 {
-      let byte = bytes[place]
-      place += 1
-      switch byte {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: "\""):
-        while place < bytes.count, bytes[place] != byte { place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1 }
-        place = min(place + 1, bytes.count)
-      default: break
-      }
-      return byte
-    }
-
-    private mutating func nextVisible() -> UInt8? {
-      while place < bytes.count, bytes[place] <= 0x20 { place += 1 }
-      guard place < bytes.count else { return nil }
-      place += 1
-      return bytes[place - 1]
-    }
+    return nil
   }
 }

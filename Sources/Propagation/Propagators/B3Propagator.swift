@@ -29,8 +29,7 @@ package final class B3Propagator: Propagator {
 
   private func injectFields(_ span: SpanContext, into carrier: inout some CarrierWriter) {
     carrier.appendField("x-b3-traceid", sizeMax: 32) { destination in
-      HexDigits.write16(span.traceIDHigh, to: destination)
-      HexDigits.write16(span.traceIDLow, to: destination + 16)
+      HexDigits.write32(span.traceIDHigh, span.traceIDLow, to: destination)
       return 32
     }
     carrier.appendField("x-b3-spanid", sizeMax: 16) { destination in
