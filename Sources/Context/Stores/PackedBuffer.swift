@@ -207,8 +207,7 @@ struct PackedBuffer {
     if let found = find(name) {
       offset = found - UnsafeRawPointer(image)
       oldSize = PackedRecord(at: found).size
-      // A value of another type in as many bytes.
-      if PackedRecord(at: found).kind != kind { index.forget() }
+      if oldSize != recordSize || PackedRecord(at: found).kind != kind { index.forget() }
     }
     let newSize = size - oldSize + recordSize
     if newSize > capacity { grow(newSize) }
@@ -216,7 +215,6 @@ struct PackedBuffer {
     let behindSize = size - offset - oldSize
     if oldSize != recordSize, behindSize > 0 {
       (image + (offset + recordSize)).copyMemory(from: behind, byteCount: behindSize)
-      index.forget()
     }
     PackedRecord.write(kind: kind, name: name.bytes, value: value, to: image + offset)
     size = newSize

@@ -32,7 +32,7 @@ struct PackedIndex {
 
   func deallocate() { entries.deallocate() }
 
-  /// Another image is in force, or records have moved.
+  /// Another image is in force, or a record has moved or has a value of another size or type.
   @inline(__always)
   mutating func forget() {
     isBuilt = false
