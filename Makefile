@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test fuzz bench lint format clean
+.PHONY: help deps test-deps build chain compare calibrate test fuzz generate bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -56,6 +56,12 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
 	  --sanitize=address --scratch-path .build-asan
+
+generate: ## Make Swift source of the context schemas in contexts/, which is committed beside them
+	@swift build --product context-generator
+	@.build/debug/context-generator contexts/standard.yaml --output Sources/Context/Generated/StandardContext.swift
+	@.build/debug/context-generator contexts/example-shop.yaml --import Context \
+	  --output Tests/ContextGenerationTests/ShopContext.swift
 
 bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind

@@ -21,6 +21,7 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
+let serviceContext = Target.Dependency.product(name: "ServiceContextModule", package: "swift-service-context")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.2"),
@@ -46,11 +48,15 @@ let package = Package(
     .target(name: "CArcMeter"),
     module("Bytes"),
     module("EventLoop", ["CLibevent", "CLinux", "Bytes"], [.strictMemorySafety()]),
-    module("Context"),
+    module("Context", [serviceContext]),
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
+    module("ContextGeneration", ["Topology"]),
+    .executableTarget(
+      name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
+      path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
     module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", logging]),
@@ -82,6 +88,7 @@ let package = Package(
     tests("WireTests", ["Bytes", "Wire", "TestSupport", "Statistics"]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
+    tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
     tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),

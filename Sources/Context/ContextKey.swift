@@ -18,6 +18,12 @@ package final class ContextKey: Sendable {
   /// Of the slot in a packed image: its presence bit, 0 when there is no slot, and the offset of its first byte.
   final let presenceMask: UInt8
   final let packedOffset: Int
+  /// What a packed image is searched for, and what follows from it. Safe to share: the bytes are this key's own, written
+  /// before anybody sees the key, and never again.
+  nonisolated(unsafe) final let packedName: PackedName
+  final let packedTag: UInt64
+  final let packedHome: Int
+  final let isPackedNameHashed: Bool
 
   package init(name: String, type: ContextValueType, slot: Int = -1) {
     precondition(
@@ -30,7 +36,15 @@ package final class ContextKey: Sendable {
     self.slot = slot
     presenceMask = slot >= 0 ? 1 << UInt8(slot) : 0
     packedOffset = PackedLayout.slotOffset(slot)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: name.utf8.count, alignment: 8)
+    bytes.copyBytes(from: name.utf8)
+    packedName = PackedName(UnsafeRawBufferPointer(bytes))
+    packedTag = packedName.tag
+    packedHome = PackedName.home(of: packedTag)
+    isPackedNameHashed = packedName.isHashed
   }
+
+  deinit { packedName.bytes.deallocate() }
 }
 
 extension ContextKey {

@@ -1,10 +1,10 @@
 // The declared keys of a context, each with a slot of fixed width.
 
-/// Which keys have a slot, and how wide a text slot is. `schema` and `packed` lay their bytes out by it, and text
+/// What contexts/standard.yaml declares, as keys: which have a slot, and how wide a text slot is. `schema` and `packed` lay their bytes out by it, and text
 /// propagators use it to give a value its type back.
 package enum ContextSchema {
   /// Sent by the `schema` propagator in front of its slots.
-  package static var id: UInt16 { 0x0001 }
+  package static var id: UInt16 { StandardContext.wireID }
   package static let keys: [ContextKey] = [.requestID, .user, .tenant]
   /// Bytes of a text slot; a longer value does not fit a slot.
   package static var textSlotSize: Int { 16 }

@@ -30,9 +30,10 @@
 /// the entries that the schema does not declare, each name once.
 package enum PackedLayout {
   static var presenceOffset: Int { 25 }
-  static var userOffset: Int { 28 }
-  static var requestIDOffset: Int { 36 }
-  static var tenantOffset: Int { 53 }
+  // Slots lie where they lie in the schema's own bytes: there the 28 bytes in front are wire id, binary25, presence.
+  static var userOffset: Int { StandardContext.Offset.user }
+  static var requestIDOffset: Int { StandardContext.Offset.requestID }
+  static var tenantOffset: Int { StandardContext.Offset.tenant }
   /// Bytes before the tail: the smallest image.
   package static var headSize: Int { 70 }
   static var recordHeadSize: Int { 4 }

@@ -121,6 +121,13 @@ public class RequestContext {
     return true
   }
 
+  // MARK: The schema's bytes: the trace and the declared keys, of `StandardContext`
+
+  /// Writes `StandardContext.encodedSize` bytes.
+  package func writeSchema(to destination: UnsafeMutableRawPointer) { SchemaImage.write(self, to: destination) }
+  /// Takes the trace, when it is valid, and the declared keys; the context is empty before.
+  package func readSchema(_ view: StandardContextView) { SchemaImage.read(view, into: self) }
+
   // MARK: The measured work
 
   /// Gets the key, casts the value to its type and folds it into the checksum: the read that is measured.

@@ -4,7 +4,9 @@ package enum StoreKind: String, CaseIterable, Sendable {
   /// No context at all: the arms `none` and `opaque`.
   case none
   case map
+  case pooledMap = "pooled-map"
   case valueChain = "value-chain"
+  case serviceContext = "service-context"
   case `struct`
   case packed
 
@@ -13,7 +15,9 @@ package enum StoreKind: String, CaseIterable, Sendable {
     switch self {
     case .none: RequestContext()
     case .map: MapContext()
+    case .pooledMap: PooledMapContext()
     case .valueChain: ValueChainContext()
+    case .serviceContext: ServiceContextStore()
     case .struct: StructContext()
     case .packed: PackedContext()
     }

@@ -7,11 +7,14 @@ package struct Strategy: Equatable, Sendable {
   package let store: StoreKind
   /// A name that `PropagatorRegistry` resolves.
   package let propagator: String
+  /// Whether a comparison that names no strategies has it as an arm; the others take part on request.
+  package let isComparedByDefault: Bool
 
-  package init(name: String, store: StoreKind, propagator: String) {
+  package init(name: String, store: StoreKind, propagator: String, isComparedByDefault: Bool = true) {
     self.name = name
     self.store = store
     self.propagator = propagator
+    self.isComparedByDefault = isComparedByDefault
   }
 
   /// In the order that reports use.
@@ -19,7 +22,11 @@ package struct Strategy: Equatable, Sendable {
     Strategy(name: "baseline", store: .none, propagator: "none"),
     Strategy(name: "opaque", store: .none, propagator: "opaque"),
     Strategy(name: "map", store: .map, propagator: "json-map"),
+    Strategy(name: "pooled-map", store: .pooledMap, propagator: "json-map", isComparedByDefault: false),
     Strategy(name: "value-chain", store: .valueChain, propagator: "tracecontext,baggage"),
+    Strategy(
+      name: "swift", store: .serviceContext, propagator: "tracecontext,baggage", isComparedByDefault: false),
+    Strategy(name: "b3", store: .valueChain, propagator: "b3", isComparedByDefault: false),
     Strategy(name: "struct", store: .struct, propagator: "schema"),
     Strategy(name: "packed", store: .packed, propagator: "packed"),
     Strategy(name: "binary25", store: .struct, propagator: "binary25"),

@@ -3,7 +3,7 @@
 internal import Yams
 
 /// One value in the file. Every reading function throws with the place of the value and what was expected there.
-struct Field {
+package struct Field {
   let file: String
   /// Such as `services.cart.script[0].call`.
   var path: String
@@ -17,12 +17,14 @@ struct Field {
     self.mark = node.mark ?? mark
   }
 
-  func error(_ problem: String, at other: Mark? = nil) -> TopologyError {
+  package func error(_ problem: String) -> TopologyError { error(problem, at: nil) }
+
+  func error(_ problem: String, at other: Mark?) -> TopologyError {
     let place = other ?? mark
     return TopologyError(file: file, line: place?.line, column: place?.column, path: path, problem: problem)
   }
 
-  func expected(_ what: String) -> TopologyError { error("expected \(what), got \(kind)") }
+  package func expected(_ what: String) -> TopologyError { error("expected \(what), got \(kind)") }
 
   var line: Int { mark?.line ?? 0 }
 
@@ -60,7 +62,7 @@ struct Field {
   // MARK: Collections
 
   /// The mapping's fields by key; a key that is not among `known` is an error that names the nearest one.
-  func mapping(_ what: String, keys known: [String]) throws(TopologyError) -> Fields {
+  package func mapping(_ what: String, keys known: [String]) throws(TopologyError) -> Fields {
     let fields = try anyMapping(what)
     for entry in fields.entries where !known.contains(entry.key) {
       // `{propagator: a,b}` is two keys to YAML, and the second has no value.
@@ -86,7 +88,7 @@ struct Field {
     return Fields(own: self, entries: entries)
   }
 
-  func list(_ what: String, max countMax: Int) throws(TopologyError) -> [Field] {
+  package func list(_ what: String, max countMax: Int) throws(TopologyError) -> [Field] {
     guard case .sequence(let sequence) = node else { throw expected(what) }
     guard sequence.count <= countMax else {
       throw error("expected at most \(countMax) items, got \(sequence.count)")
@@ -96,7 +98,7 @@ struct Field {
 
   // MARK: Scalars
 
-  func text(_ what: String) throws(TopologyError) -> String {
+  package func text(_ what: String) throws(TopologyError) -> String {
     guard case .scalar(let scalar) = node, !isEmpty else { throw expected(what) }
     if isPlain, scalar.tag != .implicit {
       throw error("tags (!…) are not part of the format: quote the value to make it a text")
@@ -105,7 +107,7 @@ struct Field {
   }
 
   /// One of `known`; `kind` names it in the message, such as `store`.
-  func word(_ kind: String, among known: [String]) throws(TopologyError) -> String {
+  package func word(_ kind: String, among known: [String]) throws(TopologyError) -> String {
     let text = try text("a \(kind)")
     guard known.contains(text) else {
       throw error("unknown \(kind) \(quoted(text))\(NearestName.hint(for: text, among: known))")
@@ -114,7 +116,7 @@ struct Field {
   }
 
   /// A name `[a-z0-9][a-z0-9-]*`, where a key that `set` names may also hold `.` and `_`.
-  func name(_ what: String, isKey: Bool = false) throws(TopologyError) -> String {
+  package func name(_ what: String, isKey: Bool = false) throws(TopologyError) -> String {
     let text = try text(what)
     try checkName(text, isKey: isKey)
     return text
@@ -142,7 +144,7 @@ struct Field {
     }
   }
 
-  func count(in range: ClosedRange<Int>) throws(TopologyError) -> Int {
+  package func count(in range: ClosedRange<Int>) throws(TopologyError) -> Int {
     let what = "a whole number \(range.lowerBound) to \(range.upperBound)"
     let text = try text(what)
     guard isPlain, let value = Int(text), range.contains(value), text.utf8.first != UInt8(ascii: "+") else {
@@ -151,7 +153,7 @@ struct Field {
     return value
   }
 
-  func flag() throws(TopologyError) -> Bool {
+  package func flag() throws(TopologyError) -> Bool {
     switch try text("true or false") {
     case "true": return true
     case "false": return false
@@ -166,7 +168,7 @@ struct Field {
   }
 
   /// Bytes.
-  func size() throws(TopologyError) -> Int {
+  package func size() throws(TopologyError) -> Int {
     let sizeMax = Int64(TopologyLimits.payloadSizeMax)
     let what = "a size 0 to \(Quantity.text(sizeMax, units: Quantity.sizeUnits)) such as 512B"
     return Int(try quantity(what, Quantity.sizeUnits, max: sizeMax, "1B"))
@@ -202,15 +204,15 @@ struct Field {
 }
 
 /// The fields of a mapping, in the file's order.
-struct Fields {
+package struct Fields {
   typealias Entry = (key: String, mark: Mark?, field: Field)
 
   let own: Field
   let entries: [Entry]
 
-  subscript(_ key: String) -> Field? { entries.first { $0.key == key }?.field }
+  package subscript(_ key: String) -> Field? { entries.first { $0.key == key }?.field }
 
-  func required(_ key: String) throws(TopologyError) -> Field {
+  package func required(_ key: String) throws(TopologyError) -> Field {
     guard let field = self[key] else { throw own.error("missing key \(quoted(key))") }
     return field
   }

@@ -1,7 +1,5 @@
 // A topology file: from a path or from text to a checked `Topology`. Never writes; TopologyPrinter does.
 
-internal import Glibc
-
 package enum TopologyFile {
   /// Reads and checks the file at `path` for use: what is valid but cannot be started by this version is refused too.
   package static func load(path: String, vocabulary: Vocabulary) throws(TopologyError) -> Topology {
@@ -15,77 +13,21 @@ package enum TopologyFile {
   package static func check(
     path: String, vocabulary: Vocabulary
   ) throws(TopologyError) -> (topology: Topology, limit: TopologyError?) {
-    let bytes = try read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      let place = firstInvalidPlace(bytes)
-      throw TopologyError(file: path, line: place.line, column: place.column, problem: "expected UTF-8 text")
-    }
-    return try check(text, name: path, vocabulary: vocabulary)
+    try check(DocumentFile.root(path: path, of: "a topology"), vocabulary: vocabulary)
   }
 
   /// Checks `text`, which errors call `name`.
   package static func parse(
     _ text: String, name: String, vocabulary: Vocabulary
   ) throws(TopologyError) -> Topology {
-    try check(text, name: name, vocabulary: vocabulary).topology
+    try check(DocumentFile.root(text, name: name, of: "a topology"), vocabulary: vocabulary).topology
   }
 
   private static func check(
-    _ text: String, name: String, vocabulary: Vocabulary
+    _ root: Field, vocabulary: Vocabulary
   ) throws(TopologyError) -> (topology: Topology, limit: TopologyError?) {
-    let size = text.utf8.count
-    guard size <= TopologyLimits.fileSizeMax else { throw tooLarge(name, size: Int64(size)) }
-    let root = try YAMLDocument.compose(text, file: name)
     var reader = TopologyReader(vocabulary: vocabulary)
-    let topology = try reader.topology(Field(file: name, path: "", node: root))
+    let topology = try reader.topology(root)
     return (topology, reader.limit)
-  }
-
-  // MARK: Reading
-
-  private static func read(_ path: String) throws(TopologyError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable(path) }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      throw TopologyError(file: path, problem: "expected a file, got a directory")
-    }
-    if status.st_size > TopologyLimits.fileSizeMax { throw tooLarge(path, size: Int64(status.st_size)) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable(path) }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-      // A pipe or a growing file has no size to look at before.
-      if bytes.count > TopologyLimits.fileSizeMax { throw tooLarge(path, size: nil) }
-    }
-  }
-
-  private static func unreadable(_ path: String) -> TopologyError {
-    TopologyError(file: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
-  }
-
-  private static func tooLarge(_ path: String, size: Int64?) -> TopologyError {
-    let sizeMax = TopologyLimits.fileSizeMax
-    let limit = "\(sizeMax) bytes (\(Quantity.text(Int64(sizeMax), units: Quantity.sizeUnits)))"
-    return TopologyError(
-      file: path, problem: "expected at most \(limit), got \(size.map { "\($0) bytes" } ?? "more")")
-  }
-
-  /// Line and column of the first byte that is not UTF-8.
-  private static func firstInvalidPlace(_ bytes: [UInt8]) -> (line: Int, column: Int) {
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    var (line, column) = (1, 1)
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      column += 1
-      if scalar == "\n" { (line, column) = (line + 1, 1) }
-    }
-    return (line, column)
   }
 }

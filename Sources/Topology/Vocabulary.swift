@@ -5,11 +5,14 @@ package struct Vocabulary: Sendable {
     package let name: String
     package let store: String
     package let propagator: String
+    /// Whether a comparison that names no strategies has it as an arm.
+    package let isComparedByDefault: Bool
 
-    package init(name: String, store: String, propagator: String) {
+    package init(name: String, store: String, propagator: String, isComparedByDefault: Bool = true) {
       self.name = name
       self.store = store
       self.propagator = propagator
+      self.isComparedByDefault = isComparedByDefault
     }
   }
 

@@ -4,7 +4,8 @@ internal import Yams
 
 enum YAMLDocument {
   /// The root of the only document in `text`. Scalars stay text: no YAML type rules are applied.
-  static func compose(_ text: String, file: String) throws(TopologyError) -> Node {
+  /// `what` names the document in errors, such as `a topology`.
+  static func compose(_ text: String, file: String, what: String) throws(TopologyError) -> Node {
     // libyaml skips a byte order mark only when it may choose the encoding.
     let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
     try refuseCostly(text, file: file)
@@ -15,7 +16,7 @@ enum YAMLDocument {
     } catch {
       throw TopologyError(file: file, problem: "not valid YAML: \(error)")
     }
-    throw TopologyError(file: file, line: 1, column: 1, problem: "expected a topology, got an empty document")
+    throw TopologyError(file: file, line: 1, column: 1, problem: "expected \(what), got an empty document")
   }
 
   /// A resolver without rules: with rules every key costs seven regular expressions.

@@ -8,7 +8,7 @@ internal import Statistics
 internal import Topology
 
 struct ExperimentOptions: ParsableArguments {
-  @Option(help: "Strategies to compare, separated by commas.")
+  @Option(help: StrategyNames.help)
   var strategies: String?
 
   @Option(help: "Where processes run: one, client-apart, spread or free.")
@@ -95,7 +95,7 @@ struct ExperimentOptions: ParsableArguments {
     try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
   }
 
-  /// The strategies named, or all presets.
+  /// The strategies named, or those that are compared by default.
   func presets() throws -> [Vocabulary.Preset] { try StrategyNames.presets(strategies) }
 
   private static let budgetByDefault = 85.0

@@ -4,10 +4,17 @@ internal import ArgumentParser
 internal import Topology
 
 enum StrategyNames {
-  /// The presets named, or all.
+  static let help: ArgumentHelp = {
+    let presets = Vocabulary.current.presets
+    let all = presets.map(\.name).joined(separator: ", ")
+    let others = presets.filter { !$0.isComparedByDefault }.map(\.name).joined(separator: ", ")
+    return "Strategies to compare, separated by commas, of \(all); a chain without it has all but \(others)."
+  }()
+
+  /// The presets named, or those that are compared by default.
   static func presets(_ strategies: String?) throws -> [Vocabulary.Preset] {
     let known = Vocabulary.current.presets
-    guard let strategies else { return known }
+    guard let strategies else { return known.filter(\.isComparedByDefault) }
     let names = strategies.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
       throw ValidationError("--strategies: \"\(name)\" is named twice")

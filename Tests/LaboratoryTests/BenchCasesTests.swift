@@ -43,7 +43,7 @@ struct BenchCasesTests {
     }
     #expect(try hops(["packed"], nil) == ["baseline", "opaque", "packed"])
     #expect(try hops(nil, ["baggage"]) == [])
-    #expect(try hops(nil, ["baggage", "tracecontext"]) == ["value-chain"])
+    #expect(try hops(nil, ["baggage", "tracecontext"]) == ["value-chain", "swift"])
   }
 
   @Test("read the same values under every store", arguments: [BenchOperation.first, .newest, .missing, .cast, .derive])
@@ -83,8 +83,10 @@ struct BenchCasesTests {
       return hop.run(5) &- UInt64(hop.carrierSize! + 32)
     }
     let expected = try read("packed")
-    for strategy in ["map", "value-chain", "struct"] { #expect(try read(strategy) == expected, "\(strategy)") }
-    #expect(try read("binary25") != expected)
+    for strategy in ["map", "pooled-map", "value-chain", "swift", "struct"] {
+      #expect(try read(strategy) == expected, "\(strategy)")
+    }
+    for strategy in ["binary25", "b3"] { #expect(try read(strategy) != expected, "\(strategy)") }
     #expect(try read("baseline") == 0)
   }
 

@@ -16,6 +16,9 @@ struct InstructionCaseTests {
     for one in InstructionCases.all {
       #expect(one.name.wholeMatch(of: /[a-z0-9,-]+/) != nil, "\(one.name)")
       #expect(one.goal ?? 1 > 0, "\(one.name)")
+      // What is subtracted is counted before.
+      let before = names.prefix { $0 != one.name }
+      #expect(one.deducted.map { before.contains($0) } ?? true, "\(one.name)")
     }
   }
 
@@ -36,6 +39,20 @@ struct InstructionCaseTests {
       #expect(try result("packed-missing-\(layers)", 7) == 0)
       #expect(try result("packed-integer-\(layers)", 7) == 7 * 1_000_001)
     }
+  }
+
+  @Test("of a packed context through the interface of all stores read the same")
+  func packedInterface() throws {
+    #expect(try result("packed-interface-text-1", 7) == 7 * 16)
+    #expect(try result("packed-interface-integer-1", 7) == 7 * 1_000_001)
+    #expect(try result("packed-declared-1", 7) == 7 * 16)
+  }
+
+  @Test("of a struct read the field, and the same through the interface of all stores")
+  func structs() throws {
+    #expect(try result("struct-field", 7) == 7 * 1_000_001)
+    #expect(try result("struct-interface-integer", 7) == 7 * 1_000_001)
+    #expect(try result("struct-interface-text", 7) == 7 * 16)
   }
 
   @Test("of a propagator write what it writes, and read the trace back without a drop")

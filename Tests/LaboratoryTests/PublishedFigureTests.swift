@@ -47,7 +47,7 @@ struct PublishedFigureTests {
   func nothingMeasured() {
     let rows = PublishedFigure.all(beside: [])
     #expect(rows.count == 12)
-    #expect(rows.count { $0.verdict == .noStore } == 2)
+    #expect(rows.count { $0.verdict == .noStore } == 1)
     #expect(rows.allSatisfy { $0.verdict == .noStore || $0.verdict == .notMeasured })
     #expect(rows.allSatisfy { $0.measured == PublishedValues() && $0.published != PublishedValues() })
   }
@@ -76,6 +76,10 @@ struct PublishedFigureTests {
     #expect(map.verdict == .seen)
     #expect(try row("map: get and cast beside", of: figures).measured == Values(ratio: 25))
     #expect(try row("map: get and cast beside", of: figures).verdict == .notSeen)
+    #expect(try row("pooled-map", of: figures).verdict == .notMeasured)
+    let pooled = figures + [figure(store(.set, "pooled-map", "distinct"), nanoseconds: 5, allocations: 0.0254)]
+    #expect(try row("pooled-map", of: pooled).measured == Values(allocations: 127))
+    #expect(try row("pooled-map", of: pooled).verdict == .seen)
     #expect(try row("packed", of: figures).measured == Values(nanoseconds: 1, allocations: 0, bytes: 24))
     #expect(try row("packed", of: figures).verdict == .seen)
     #expect(try row("struct: get", of: figures).verdict == .notMeasured)

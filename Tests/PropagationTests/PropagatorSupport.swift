@@ -6,7 +6,7 @@ import Propagation
 
 extension StoreKind {
   /// The stores that hold entries.
-  static let compared: [StoreKind] = [.map, .valueChain, .struct, .packed]
+  static let compared = allCases.filter { $0 != .none }
 }
 
 enum Transport: String, CaseIterable, Sendable {

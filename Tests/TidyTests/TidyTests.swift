@@ -12,11 +12,13 @@ struct TidyTests {
   static let allowed: [String: Set<String>] = [
     "Bytes": [],
     "EventLoop": ["Bytes", "CLibevent", "CLinux", "Glibc"],
-    "Context": [],
+    "Context": ["ServiceContextModule", "Synchronization"],
     "Wire": ["Bytes"],
     "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
     "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
+    "ContextGeneration": ["Topology", "Glibc"],
+    "ContextGenerator": ["ArgumentParser", "ContextGeneration", "Glibc", "Topology"],
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
     "Node": [
@@ -101,13 +103,18 @@ struct TidyTests {
     }
   }
 
-  @Test("Only the launcher spawns, only EventLoop sees libevent, only Topology sees YAML")
+  @Test(
+    "Only the launcher spawns, only EventLoop sees libevent, only Topology sees YAML, and only stores their libraries")
   func boundaries() throws {
     for file in swiftFiles("Sources") {
       let text = try String(contentsOf: file, encoding: .utf8)
       let path = file.path
       if text.contains("posix_spawn") { #expect(path.contains("/Launcher/"), "\(path)") }
       if text.contains("import CLibevent") { #expect(path.contains("/EventLoop/"), "\(path)") }
+      if text.contains("import ServiceContextModule") { #expect(path.contains("/Context/Stores/"), "\(path)") }
+      if text.contains("import Synchronization"), path.contains("/Context/") {
+        #expect(path.hasSuffix("Pool.swift") || path.contains("/Shared/"), "\(path)")
+      }
       if text.contains("import Yams") { #expect(path.contains("/Topology/"), "\(path)") }
     }
   }

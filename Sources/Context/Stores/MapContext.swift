@@ -1,7 +1,9 @@
 // The map store: a dictionary from names to boxed values that are read back by a cast.
 
 /// The shape of `map[string]interface{}`: whoever reads a value must know its name and its type.
-package final class MapContext: RequestContext {
+///
+/// Not final, for `PooledMapContext`, which differs in where the dictionary comes from. All that is measured is final.
+package class MapContext: RequestContext {
   private struct TraceID {
     let high: UInt64
     let low: UInt64
@@ -17,7 +19,7 @@ package final class MapContext: RequestContext {
 
   /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
   /// its fields are not what is compared.
-  private let state: UnsafeMutablePointer<[String: any Sendable]>
+  private let state: UnsafeMutablePointer<MapPool.Map>
 
   package override init() {
     state = .allocate(capacity: 1)
@@ -30,9 +32,9 @@ package final class MapContext: RequestContext {
     state.deallocate()
   }
 
-  package override var holdsEntries: Bool { true }
+  package final override var holdsEntries: Bool { true }
 
-  package override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
+  package final override func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 {
     work.steps(on: self, spanID: spanID)
   }
 
@@ -42,16 +44,22 @@ package final class MapContext: RequestContext {
     state.pointee = [:]
   }
 
+  /// The dictionary, for a store that puts another in its place.
+  final var map: MapPool.Map {
+    _read { yield state.pointee }
+    _modify { yield &state.pointee }
+  }
+
   // MARK: Span context
 
-  package override func spanContext() -> SpanContext {
+  package final override func spanContext() -> SpanContext {
     guard let traceID = state.pointee[Name.traceID] as? TraceID, let spanID = state.pointee[Name.spanID] as? UInt64,
       let flags = state.pointee[Name.flags] as? UInt8
     else { return .none }
     return SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
   }
 
-  package override func setSpanContext(_ value: SpanContext) {
+  package final override func setSpanContext(_ value: SpanContext) {
     if value.isValid {
       state.pointee[Name.traceID] = TraceID(high: value.traceIDHigh, low: value.traceIDLow)
       state.pointee[Name.spanID] = value.spanID
@@ -63,25 +71,25 @@ package final class MapContext: RequestContext {
     }
   }
 
-  package override func setSpanID(_ value: UInt64) {
+  package final override func setSpanID(_ value: UInt64) {
     if state.pointee[Name.traceID] != nil { state.pointee[Name.spanID] = value }
   }
 
-  package override func withTraceState(_ body: (RawSpan) -> Void) {
+  package final override func withTraceState(_ body: (RawSpan) -> Void) {
     if let list = state.pointee[Name.traceState] as? String { body(list.utf8.span.bytes) }
   }
 
-  package override func setTraceState(_ value: RawSpan) { state.pointee[Name.traceState] = String(utf8: value) }
+  package final override func setTraceState(_ value: RawSpan) { state.pointee[Name.traceState] = String(utf8: value) }
 
   // MARK: Entries
 
-  package override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }
+  package final override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }
 
-  package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
+  package final override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
     if let text = state.pointee[key.name] as? String { body(text.utf8.span.bytes) }
   }
 
-  package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
+  package final override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
     if key.type == .integer {
       if let value = state.pointee[key.name] as? Int64 { checksum.fold(integer: value) } else { checksum.foldAbsent() }
     } else {
@@ -93,15 +101,15 @@ package final class MapContext: RequestContext {
     }
   }
 
-  package override func setInteger(_ key: ContextKey, _ value: Int64) { set(key.name, value, slot: key.slot) }
+  package final override func setInteger(_ key: ContextKey, _ value: Int64) { set(key.name, value, slot: key.slot) }
 
-  package override func setText(_ key: ContextKey, _ value: RawSpan) {
+  package final override func setText(_ key: ContextKey, _ value: RawSpan) {
     set(key.name, String(utf8: value), slot: key.slot)
   }
 
-  package override func setEntry(name: RawSpan, integer: Int64) { set(String(utf8: name), integer, slot: -1) }
+  package final override func setEntry(name: RawSpan, integer: Int64) { set(String(utf8: name), integer, slot: -1) }
 
-  package override func setEntry(name: RawSpan, text: RawSpan) {
+  package final override func setEntry(name: RawSpan, text: RawSpan) {
     set(String(utf8: name), String(utf8: text), slot: -1)
   }
 
@@ -114,7 +122,7 @@ package final class MapContext: RequestContext {
     state.pointee[name] = value
   }
 
-  package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
+  package final override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     for key in ContextSchema.keys {
       if let value = state.pointee[key.name] { hand(key.name, value, to: body) }
     }

@@ -8,6 +8,8 @@ struct PackedBuffer {
   private var owned: UnsafeMutableRawPointer
   private var capacity: Int
   private let empty: UnsafeMutableRawPointer
+  /// Of the image in force, as long as that has a tail; without one it may say anything.
+  private var index = PackedIndex()
 
   private static var capacityMin: Int { 512 }
   /// A buffer that one large context made larger than this is given back with the next small one.
@@ -25,6 +27,7 @@ struct PackedBuffer {
   func deallocate() {
     owned.deallocate()
     empty.deallocate()
+    index.deallocate()
   }
 
   @inline(__always)
@@ -40,6 +43,12 @@ struct PackedBuffer {
     guard let base = received.baseAddress else { return }
     image = UnsafeMutableRawPointer(mutating: base)
     size = received.count
+  }
+
+  /// The same for an image that may have a tail.
+  mutating func receiveOther(_ received: UnsafeRawBufferPointer) {
+    receive(received)
+    index.forget()
   }
 
   @inline(__always)
@@ -105,22 +114,12 @@ struct PackedBuffer {
     setPresence(PackedLayout.userPresence)
   }
 
-  /// From its slot, or from the tail when it is longer than a slot.
+  /// From its slot; a text that is longer lies in the tail.
   @inline(__always)
-  func declaredText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    if isPresent(key) {
-      let slot = image + key.packedOffset
-      return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
-    }
-    return hasTail ? longText(key) : nil
-  }
-
-  /// A declared text from the tail.
-  @inline(never)
-  func longText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    key.name.utf8.span.bytes.withUnsafeBytes { name in
-      tail.find(name).map { PackedRecord(at: $0).value }
-    }
+  func slotText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
+    guard isPresent(key) else { return nil }
+    let slot = image + key.packedOffset
+    return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
   }
 
   @inline(__always)
@@ -137,19 +136,16 @@ struct PackedBuffer {
   /// The value may have to leave the tail, or to go there.
   @inline(never)
   private mutating func moveDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
-    key.name.utf8.span.bytes.withUnsafeBytes { name in
-      if text.count <= ContextSchema.textSlotSize {
-        removeRecord(name: name)
-        PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
-        setPresence(key.presenceMask)
-      } else {
-        replaceRecord(kind: PackedRecord.Kind.text, name: name, value: text)
-        PackedLayout.writeTextSlot(
-          .init(start: nil, count: 0), to: image + key.packedOffset)
-        let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
-        image.storeBytes(
-          of: presence & ~key.presenceMask, toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
-      }
+    let name = key.packedName
+    if text.count <= ContextSchema.textSlotSize {
+      removeRecord(name)
+      PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+      setPresence(key.presenceMask)
+    } else {
+      replaceRecord(kind: PackedRecord.Kind.text, name: name, value: text)
+      PackedLayout.writeTextSlot(.init(start: nil, count: 0), to: image + key.packedOffset)
+      let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+      image.storeBytes(of: presence & ~key.presenceMask, toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
     }
   }
 
@@ -161,10 +157,38 @@ struct PackedBuffer {
   @inline(__always)
   var tail: PackedTail { PackedTail(of: image, size: size) }
 
+  enum Found {
+    case value(PackedIndex.Found)
+    case nothing
+    /// Only `find` tells.
+    case unknown
+  }
+
+  /// What the index says of an undeclared key, when there is one and the name is its own tag.
+  @inline(__always)
+  func look(for key: ContextKey) -> Found {
+    guard hasTail else { return .nothing }
+    guard index.isBuilt else { return .unknown }
+    guard let found = index.first(key.packedTag, from: key.packedHome) else { return .nothing }
+    return key.isPackedNameHashed ? .unknown : .value(found)
+  }
+
+  /// Where the record of that name lies; an empty name means the tracestate.
+  @inline(never)
+  mutating func find(_ name: PackedName) -> UnsafeRawPointer? {
+    guard hasTail else { return nil }
+    if name.bytes.isEmpty { return tail.find(name.bytes) }
+    if !index.isBuilt {
+      guard index.ask() else { return tail.find(name.bytes) }
+      index.build(of: tail, image: image)
+    }
+    return index.find(name, in: image)
+  }
+
   /// A new name beyond the limit is dropped.
-  mutating func setUndeclared(kind: UInt8, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+  mutating func setUndeclared(kind: UInt8, name: PackedName, value: UnsafeRawBufferPointer) {
     // The smallest record of an entry has five bytes: below that size the tail cannot be full.
-    if size > PackedLayout.headSize + 5 * ContextLimits.entryCountMax, tail.find(name) == nil,
+    if size > PackedLayout.headSize + 5 * ContextLimits.entryCountMax, find(name) == nil,
       tail.undeclaredCount() >= ContextLimits.entryCountMax
     {
       return
@@ -172,16 +196,18 @@ struct PackedBuffer {
     replaceRecord(kind: kind, name: name, value: value)
   }
 
-  /// Writes the record of that name, in its place when there is one, else at the end. `name` and `value` do not lie in
-  /// the owned buffer.
-  mutating func replaceRecord(kind: UInt8, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+  /// Writes the record of that name, in its place when there is one, else at the end. An empty name means the
+  /// tracestate. `name` and `value` do not lie in the owned buffer.
+  mutating func replaceRecord(kind: UInt8, name: PackedName, value: UnsafeRawBufferPointer) {
     makeOwned()
-    let recordSize = PackedLayout.recordHeadSize + name.count + value.count
+    if !hasTail { index.forget() }
+    let recordSize = PackedLayout.recordHeadSize + name.bytes.count + value.count
     var offset = size
     var oldSize = 0
-    if let found = tail.find(name) {
+    if let found = find(name) {
       offset = found - UnsafeRawPointer(image)
       oldSize = PackedRecord(at: found).size
+      if oldSize != recordSize || PackedRecord(at: found).kind != kind { index.forget() }
     }
     let newSize = size - oldSize + recordSize
     if newSize > capacity { grow(newSize) }
@@ -190,17 +216,19 @@ struct PackedBuffer {
     if oldSize != recordSize, behindSize > 0 {
       (image + (offset + recordSize)).copyMemory(from: behind, byteCount: behindSize)
     }
-    PackedRecord.write(kind: kind, name: name, value: value, to: image + offset)
+    PackedRecord.write(kind: kind, name: name.bytes, value: value, to: image + offset)
     size = newSize
+    if oldSize == 0, !name.bytes.isEmpty { index.insert(name.tag, recordAt: image + offset, in: image) }
   }
 
-  private mutating func removeRecord(name: UnsafeRawBufferPointer) {
+  private mutating func removeRecord(_ name: PackedName) {
     makeOwned()
-    guard let found = tail.find(name) else { return }
+    guard let found = find(name) else { return }
     let offset = found - UnsafeRawPointer(image)
     let recordSize = PackedRecord(at: found).size
     (image + offset).copyMemory(from: image + (offset + recordSize), byteCount: size - offset - recordSize)
     size -= recordSize
+    index.forget()
   }
 
   @inline(never)

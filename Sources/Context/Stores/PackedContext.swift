@@ -60,7 +60,8 @@ package final class PackedContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) {
     value.withUnsafeBytes {
-      state.pointee.replaceRecord(kind: PackedRecord.Kind.traceState, name: .init(start: nil, count: 0), value: $0)
+      state.pointee.replaceRecord(
+        kind: PackedRecord.Kind.traceState, name: PackedName(.init(start: nil, count: 0)), value: $0)
     }
   }
 
@@ -68,17 +69,53 @@ package final class PackedContext: RequestContext {
 
   package override func integer(_ key: ContextKey) -> Int64? {
     if key.slot >= 0 { return key.type == .integer ? state.pointee.user : nil }
-    guard let record = undeclared(key), record.kind == PackedRecord.Kind.integer else { return nil }
-    return record.integer
+    switch state.pointee.look(for: key) {
+    case .value(let found):
+      guard found.kind == PackedRecord.Kind.integer else { return nil }
+      return Int64(littleEndian: state.pointee.image.loadUnaligned(fromByteOffset: found.offset, as: Int64.self))
+    case .nothing: return nil
+    case .unknown: return searchedInteger(key)
+    }
   }
 
   package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
+    if let text = text(key) { body(text.bytes) }
+  }
+
+  /// The newest value of a text key, in place: for code that knows its store. Good until the context changes.
+  @inline(__always)
+  package func text(_ key: ContextKey) -> UnsafeRawBufferPointer? {
     if key.slot >= 0 {
-      guard key.type == .text, let text = state.pointee.declaredText(key) else { return }
-      body(text.bytes)
-    } else if let record = undeclared(key), record.kind == PackedRecord.Kind.text {
-      body(record.value.bytes)
+      guard key.type == .text else { return nil }
+      if let text = state.pointee.slotText(key) { return text }
+      return state.pointee.hasTail ? searchedText(key) : nil
     }
+    switch state.pointee.look(for: key) {
+    case .value(let found):
+      guard found.kind == PackedRecord.Kind.text else { return nil }
+      return UnsafeRawBufferPointer(start: state.pointee.image + found.offset, count: found.size)
+    case .nothing: return nil
+    case .unknown: return searchedText(key)
+    }
+  }
+
+  // Out of line, and the last call of their callers, so that what is found at once pays nothing for them.
+
+  @inline(never)
+  private func searchedInteger(_ key: ContextKey) -> Int64? {
+    guard let record = searched(key), record.kind == PackedRecord.Kind.integer else { return nil }
+    return record.integer
+  }
+
+  @inline(never)
+  private func searchedText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
+    guard let record = searched(key), record.kind == PackedRecord.Kind.text else { return nil }
+    return record.value
+  }
+
+  /// From the tail.
+  private func searched(_ key: ContextKey) -> PackedRecord? {
+    state.pointee.find(key.packedName).map { PackedRecord(at: $0) }
   }
 
   @inline(__always)
@@ -96,12 +133,12 @@ package final class PackedContext: RequestContext {
   private func folded(_ checksum: ContextChecksum, fromTail key: ContextKey) -> ContextChecksum {
     var checksum = checksum
     if key.slot >= 0 {
-      if key.type == .text, let text = state.pointee.longText(key) {
+      if key.type == .text, let text = searchedText(key) {
         checksum.fold(text: text)
       } else {
         checksum.foldAbsent()
       }
-    } else if let record = undeclared(key), record.kind == key.type.rawValue {
+    } else if let record = searched(key), record.kind == key.type.rawValue {
       if key.type == .integer { checksum.fold(integer: record.integer) } else { checksum.fold(text: record.value) }
     } else {
       checksum.foldAbsent()
@@ -147,23 +184,31 @@ package final class PackedContext: RequestContext {
 
   @inline(never)
   private func setUndeclared(_ key: ContextKey, integer: Int64) {
-    setEntry(name: key.name.utf8.span.bytes, integer: integer)
+    withUnsafeBytes(of: integer.littleEndian) {
+      state.pointee.setUndeclared(kind: PackedRecord.Kind.integer, name: key.packedName, value: $0)
+    }
   }
 
   @inline(never)
-  private func setUndeclared(_ key: ContextKey, text: RawSpan) { setEntry(name: key.name.utf8.span.bytes, text: text) }
+  private func setUndeclared(_ key: ContextKey, text: RawSpan) {
+    text.withUnsafeBytes {
+      state.pointee.setUndeclared(kind: PackedRecord.Kind.text, name: key.packedName, value: $0)
+    }
+  }
 
   package override func setEntry(name: RawSpan, integer: Int64) {
     name.withUnsafeBytes { name in
       withUnsafeBytes(of: integer.littleEndian) {
-        state.pointee.setUndeclared(kind: PackedRecord.Kind.integer, name: name, value: $0)
+        state.pointee.setUndeclared(kind: PackedRecord.Kind.integer, name: PackedName(name), value: $0)
       }
     }
   }
 
   package override func setEntry(name: RawSpan, text: RawSpan) {
     name.withUnsafeBytes { name in
-      text.withUnsafeBytes { state.pointee.setUndeclared(kind: PackedRecord.Kind.text, name: name, value: $0) }
+      text.withUnsafeBytes {
+        state.pointee.setUndeclared(kind: PackedRecord.Kind.text, name: PackedName(name), value: $0)
+      }
     }
   }
 
@@ -172,7 +217,7 @@ package final class PackedContext: RequestContext {
     for key in ContextSchema.keys {
       if key.type == .integer {
         if let value = state.pointee.user { body(key.name.utf8.span.bytes, value, empty.bytes) }
-      } else if let text = state.pointee.declaredText(key) {
+      } else if let text = text(key) {
         body(key.name.utf8.span.bytes, nil, text.bytes)
       }
     }
@@ -183,13 +228,6 @@ package final class PackedContext: RequestContext {
       } else if record.kind == PackedRecord.Kind.text, ContextSchema.key(named: record.name.bytes) == nil {
         body(record.name.bytes, nil, record.value.bytes)
       }
-    }
-  }
-
-  private func undeclared(_ key: ContextKey) -> PackedRecord? {
-    guard state.pointee.hasTail else { return nil }
-    return key.name.utf8.span.bytes.withUnsafeBytes { name in
-      state.pointee.tail.find(name).map { PackedRecord(at: $0) }
     }
   }
 
@@ -216,7 +254,7 @@ package final class PackedContext: RequestContext {
   @inline(never)
   private func readOther(_ image: UnsafeRawBufferPointer) -> Bool {
     if PackedLayout.isOtherwiseValid(image) {
-      state.pointee.receive(image)
+      state.pointee.receiveOther(image)
       return true
     }
     state.pointee.reset()

@@ -1,26 +1,20 @@
-// The struct store: a typed struct with one field per declared key, written by hand.
+// The struct store: the struct that is generated from contexts/standard.yaml, one typed field per declared key.
 
-/// What a team writes that knows its keys. Reading a field is a load; undeclared entries have one list.
+/// What a team uses that knows its keys. Reading a field is a load; undeclared entries have one list.
 package final class StructContext: RequestContext {
-  private struct Fields {
-    var traceIDHigh: UInt64 = 0
-    var traceIDLow: UInt64 = 0
-    var spanID: UInt64 = 0
-    var flags: UInt8 = 0
-    var user: Int64?
-    var requestID: String?
-    var tenant: String?
+  private struct State {
+    var fields = StandardContext()
     var traceState: String?
     var others: [(name: String, value: ContextValue)] = []
   }
 
   /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
   /// its fields are not what is compared.
-  private let state: UnsafeMutablePointer<Fields>
+  private let state: UnsafeMutablePointer<State>
 
   package override init() {
     state = .allocate(capacity: 1)
-    state.initialize(to: Fields())
+    state.initialize(to: State())
     super.init()
   }
 
@@ -35,35 +29,24 @@ package final class StructContext: RequestContext {
     work.steps(on: self, spanID: spanID)
   }
 
-  /// Field by field, as a value type is emptied; the list keeps its capacity.
+  /// As a value type is emptied; the list keeps its capacity.
   package override func reset() {
     super.reset()
-    (state.pointee.traceIDHigh, state.pointee.traceIDLow, state.pointee.spanID, state.pointee.flags) = (0, 0, 0, 0)
-    state.pointee.user = nil
-    state.pointee.requestID = nil
-    state.pointee.tenant = nil
+    state.pointee.fields = StandardContext()
     state.pointee.traceState = nil
     if !state.pointee.others.isEmpty { state.pointee.others.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Span context
 
-  package override func spanContext() -> SpanContext {
-    SpanContext(
-      traceIDHigh: state.pointee.traceIDHigh, traceIDLow: state.pointee.traceIDLow, spanID: state.pointee.spanID,
-      flags: state.pointee.flags)
-  }
+  package override func spanContext() -> SpanContext { state.pointee.fields.span }
 
   package override func setSpanContext(_ value: SpanContext) {
-    let value = value.isValid ? value : .none
-    state.pointee.traceIDHigh = value.traceIDHigh
-    state.pointee.traceIDLow = value.traceIDLow
-    state.pointee.spanID = value.spanID
-    state.pointee.flags = value.flags
+    state.pointee.fields.span = value.isValid ? value : .none
   }
 
   package override func setSpanID(_ value: UInt64) {
-    if state.pointee.spanID != 0 { state.pointee.spanID = value }
+    if state.pointee.fields.span.spanID != 0 { state.pointee.fields.span.spanID = value }
   }
 
   package override func withTraceState(_ body: (RawSpan) -> Void) {
@@ -75,13 +58,9 @@ package final class StructContext: RequestContext {
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
-    switch key.slot {
-    case 1: return state.pointee.user
-    case -1:
-      guard case .integer(let value)? = other(key.name) else { return nil }
-      return value
-    default: return nil
-    }
+    if key.slot >= 0 { return state.pointee.fields.integer(slot: key.slot) }
+    guard case .integer(let value)? = other(key.name) else { return nil }
+    return value
   }
 
   package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
@@ -101,19 +80,18 @@ package final class StructContext: RequestContext {
   }
 
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
-    switch key.slot {
-    case 1: state.pointee.user = value
-    case -1: setOther(key.name, .integer(value))
-    default: break
+    if key.slot >= 0 {
+      state.pointee.fields.setInteger(slot: key.slot, value)
+    } else {
+      setOther(key.name, .integer(value))
     }
   }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
-    switch key.slot {
-    case 0: state.pointee.requestID = String(utf8: value)
-    case 2: state.pointee.tenant = String(utf8: value)
-    case -1: setOther(key.name, .text(String(utf8: value)))
-    default: break
+    if key.slot >= 0 {
+      state.pointee.fields.setText(slot: key.slot, String(utf8: value))
+    } else {
+      setOther(key.name, .text(String(utf8: value)))
     }
   }
 
@@ -123,11 +101,23 @@ package final class StructContext: RequestContext {
     setOther(String(utf8: name), .text(String(utf8: text)))
   }
 
+  // MARK: The schema's bytes
+
+  package override func writeSchema(to destination: UnsafeMutableRawPointer) {
+    state.pointee.fields.encode(to: destination)
+  }
+
+  package override func readSchema(_ view: StandardContextView) { state.pointee.fields = StandardContext(view) }
+
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = ""
-    if let text = state.pointee.requestID { body("request-id".utf8.span.bytes, nil, text.utf8.span.bytes) }
-    if let user = state.pointee.user { body("user".utf8.span.bytes, user, none.utf8.span.bytes) }
-    if let text = state.pointee.tenant { body("tenant".utf8.span.bytes, nil, text.utf8.span.bytes) }
+    for key in ContextSchema.keys {
+      if let integer = state.pointee.fields.integer(slot: key.slot) {
+        body(key.name.utf8.span.bytes, integer, none.utf8.span.bytes)
+      } else if let text = state.pointee.fields.text(slot: key.slot) {
+        body(key.name.utf8.span.bytes, nil, text.utf8.span.bytes)
+      }
+    }
     for (name, value) in state.pointee.others {
       switch value {
       case .integer(let integer): body(name.utf8.span.bytes, integer, none.utf8.span.bytes)
@@ -137,14 +127,9 @@ package final class StructContext: RequestContext {
   }
 
   private func text(_ key: ContextKey) -> String? {
-    switch key.slot {
-    case 0: return state.pointee.requestID
-    case 2: return state.pointee.tenant
-    case -1:
-      guard case .text(let text)? = other(key.name) else { return nil }
-      return text
-    default: return nil
-    }
+    if key.slot >= 0 { return state.pointee.fields.text(slot: key.slot) }
+    guard case .text(let text)? = other(key.name) else { return nil }
+    return text
   }
 
   private func other(_ name: String) -> ContextValue? { state.pointee.others.first { $0.name == name }?.value }
@@ -160,7 +145,7 @@ package final class StructContext: RequestContext {
 
 extension String {
   /// A copy of text handed over as bytes.
-  init(utf8 bytes: RawSpan) {
+  package init(utf8 bytes: RawSpan) {
     self = bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -9,14 +9,22 @@ package enum InstructionCases {
     [InstructionCase("loop-alone") { { StoreCalls.none($0) } }]
     + [1, 5, 64].flatMap { layers in
       [
-        packed("newest", layers) { fill, context, count in StoreCalls.text(fill.newest, of: context, count) },
-        packed("first", layers) { fill, context, count in StoreCalls.text(fill.first, of: context, count) },
-        packed("missing", layers) { _, context, count in StoreCalls.text(.absent, of: context, count) },
-        packed("integer", layers) { fill, context, count in
-          StoreCalls.integer(fill.newestInteger, of: context, count)
-        },
+        packed("newest", layers) { StoreCalls.packedText($0.newest, of: $1, $2) },
+        packed("first", layers) { StoreCalls.packedText($0.first, of: $1, $2) },
+        packed("missing", layers) { StoreCalls.packedText(.absent, of: $1, $2) },
+        packed("integer", layers) { StoreCalls.packedInteger($0.newestInteger, of: $1, $2) },
       ]
-    }
+    } + [
+      packed("declared", 1) { StoreCalls.packedText(.tenant, of: $1, $2) },
+      packed("interface-text", 1, goal: nil) { StoreCalls.text($0.newest, of: $1, $2) },
+      packed("interface-integer", 1, goal: nil) { StoreCalls.integer($0.newestInteger, of: $1, $2) },
+      InstructionCase("struct-field", goal: 10, deducting: "loop-alone") {
+        let context = StandardContext().withUser(1_000_001)
+        return { StoreCalls.userField(of: context, $0) }
+      },
+      structInterface("text") { StoreCalls.text(.requestID, of: $0, $1) },
+      structInterface("integer") { StoreCalls.integer(.user, of: $0, $1) },
+    ]
 
   private static let propagators: [InstructionCase] = [
     PropagatorCalls.extract("tracecontext", into: .struct, .trace, goal: 400),
@@ -36,12 +44,23 @@ package enum InstructionCases {
     PropagatorCalls.inject("binary25", from: .packed, .trace, goal: 40),
   ]
 
+  /// What the interface that all stores share adds to the read of a field.
+  private static func structInterface(
+    _ key: String, _ calls: @escaping @Sendable (RequestContext, _ count: Int) -> UInt64
+  ) -> InstructionCase {
+    InstructionCase("struct-interface-\(key)", deducting: "loop-alone") {
+      let context = StoreKind.struct.makeContext()
+      ContextFill(growth: .shadow, layers: 1).build(context)
+      return { calls(context, $0) }
+    }
+  }
+
   /// A get from a packed image as it was received, with three names of each layer's own.
   private static func packed(
-    _ key: String, _ layers: Int,
-    _ calls: @escaping @Sendable (ContextFill, RequestContext, _ count: Int) -> UInt64
+    _ key: String, _ layers: Int, goal: Int? = 40,
+    _ calls: @escaping @Sendable (ContextFill, PackedContext, _ count: Int) -> UInt64
   ) -> InstructionCase {
-    InstructionCase("packed-\(key)-\(layers)", goal: 40) {
+    InstructionCase("packed-\(key)-\(layers)", goal: goal, deducting: "loop-alone") {
       let fill = ContextFill(growth: .distinct, layers: layers)
       let received = ReceivedImage(of: fill)
       return { calls(fill, received.context, $0) }

@@ -7,7 +7,8 @@ struct InstructionsCommand: ParsableCommand {
     commandName: "instructions",
     abstract: "Repeat one call to a store or a propagator, for a tool that counts its instructions.",
     discussion: """
-      Without a case it lists them, each with its goal in user instructions per call, or -.
+      Without a case it lists them, each with its goal in user instructions per call and the case whose figure is \
+      subtracted; - where there is none.
 
       Example: ctxchain instructions packed-newest-64 1000
       """,
@@ -21,7 +22,9 @@ struct InstructionsCommand: ParsableCommand {
 
   func run() throws {
     guard let name else {
-      for one in InstructionCases.all { try Console.out("\(one.name) \(one.goal.map { "\($0)" } ?? "-")\n") }
+      for one in InstructionCases.all {
+        try Console.out("\(one.name) \(one.goal.map(String.init) ?? "-") \(one.deducted ?? "-")\n")
+      }
       return
     }
     try OptionRange.check("COUNT", count, 1...1_000_000_000)

@@ -1,0 +1,292 @@
+// Made of contexts/example-shop.yaml by `make generate`: change that file, not this one.
+
+package import Context
+
+/// The context that contexts/example-shop.yaml declares: the trace, and a typed field for each key.
+///
+/// As bytes, integers little-endian:
+///
+/// ```
+/// offset size
+///      0    2  wire id
+///      2   25  trace id, span id, flags (`binary25`); all zero: no trace
+///     27    2  presence: bit f says that field f has a value; the other bits are zero
+///     29    8  field 1, customer: two's complement
+///     37    4  field 3, basket-size: two's complement
+///     41    4  field 7, price-list: two's complement
+///     45    1  field 4, is-test: 0 or 1
+///     46   16  field 0, session-id: bytes
+///     62    3  field 6, experiment: bytes
+///     65    9  field 2, region: size, 0 to 8, then UTF-8, zeros behind it
+///     74  256  field 5, campaign: size, 0 to 255, then UTF-8, zeros behind it
+///    330   17  field 8, class-of-service: size, 0 to 16, then UTF-8, zeros behind it
+/// ```
+///
+/// A slot without a value is zero. A text that is longer than its slot is not sent.
+package struct ShopContext: Equatable, Sendable {
+  /// Of the schema: other fields, types or sizes have another.
+  package static var schemaID: UInt64 { 0x3d1a_f83a_2cec_2503 }
+  /// What the bytes begin with.
+  package static var wireID: UInt16 { 0xcccf }
+  package static var encodedSize: Int { 347 }
+
+  /// Where a field's slot begins, and the bits that say which slots hold a value.
+  package enum Offset {
+    package static var presence: Int { 27 }
+    package static var sessionID: Int { 46 }
+    package static var customer: Int { 29 }
+    package static var region: Int { 65 }
+    package static var basketSize: Int { 37 }
+    package static var isTest: Int { 45 }
+    package static var campaign: Int { 74 }
+    package static var experiment: Int { 62 }
+    package static var priceList: Int { 41 }
+    package static var classOfService: Int { 330 }
+  }
+
+  /// Not valid: no trace.
+  package var span: SpanContext
+  /// A UUID.
+  package var sessionID: FixedBytes<16>?
+  package var customer: Int64?
+  /// Such as eu-west.
+  package var region: String?
+  /// Items, returns counted below zero.
+  package var basketSize: Int32?
+  /// Synthetic traffic: charge nobody.
+  package var isTest: Bool?
+  package var campaign: String?
+  package var experiment: FixedBytes<3>?
+  package var priceList: Int32?
+  package var classOfService: String?
+
+  package init(span: SpanContext = .none) { self.span = span }
+}
+
+extension ShopContext {
+  package func withSessionID(_ value: FixedBytes<16>?) -> Self {
+    var copy = self
+    copy.sessionID = value
+    return copy
+  }
+
+  package func withCustomer(_ value: Int64?) -> Self {
+    var copy = self
+    copy.customer = value
+    return copy
+  }
+
+  package func withRegion(_ value: String?) -> Self {
+    var copy = self
+    copy.region = value
+    return copy
+  }
+
+  package func withBasketSize(_ value: Int32?) -> Self {
+    var copy = self
+    copy.basketSize = value
+    return copy
+  }
+
+  package func withIsTest(_ value: Bool?) -> Self {
+    var copy = self
+    copy.isTest = value
+    return copy
+  }
+
+  package func withCampaign(_ value: String?) -> Self {
+    var copy = self
+    copy.campaign = value
+    return copy
+  }
+
+  package func withExperiment(_ value: FixedBytes<3>?) -> Self {
+    var copy = self
+    copy.experiment = value
+    return copy
+  }
+
+  package func withPriceList(_ value: Int32?) -> Self {
+    var copy = self
+    copy.priceList = value
+    return copy
+  }
+
+  package func withClassOfService(_ value: String?) -> Self {
+    var copy = self
+    copy.classOfService = value
+    return copy
+  }
+
+  /// Writes `encodedSize` bytes.
+  package func encode(to start: UnsafeMutableRawPointer) {
+    start.initializeMemory(as: UInt8.self, repeating: 0, count: Self.encodedSize)
+    start.storeBytes(of: Self.wireID.littleEndian, as: UInt16.self)
+    span.writeBinary(to: start + 2)
+    var presence: UInt16 = 0
+    if let customer {
+      start.storeBytes(of: customer.littleEndian, toByteOffset: 29, as: Int64.self)
+      presence |= 0x0002
+    }
+    if let basketSize {
+      start.storeBytes(of: basketSize.littleEndian, toByteOffset: 37, as: Int32.self)
+      presence |= 0x0008
+    }
+    if let priceList {
+      start.storeBytes(of: priceList.littleEndian, toByteOffset: 41, as: Int32.self)
+      presence |= 0x0080
+    }
+    if let isTest {
+      start.storeBytes(of: isTest ? 1 : 0, toByteOffset: 45, as: UInt8.self)
+      presence |= 0x0010
+    }
+    if let sessionID {
+      sessionID.write(to: start + 46)
+      presence |= 0x0001
+    }
+    if let experiment {
+      experiment.write(to: start + 62)
+      presence |= 0x0040
+    }
+    if let region {
+      presence |= SchemaSlot.write(region, sizeMax: 8, at: start + 65, bit: 0x0004)
+    }
+    if let campaign {
+      presence |= SchemaSlot.write(campaign, sizeMax: 255, at: start + 74, bit: 0x0020)
+    }
+    if let classOfService {
+      presence |= SchemaSlot.write(classOfService, sizeMax: 16, at: start + 330, bit: 0x0100)
+    }
+    start.storeBytes(of: presence.littleEndian, toByteOffset: 27, as: UInt16.self)
+  }
+
+  /// A span context that is not valid leaves no trace.
+  package init(decoding bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
+    self.init(try ShopContextView(bytes))
+  }
+
+  package init(_ view: ShopContextView) {
+    span = view.span.isValid ? view.span : .none
+    sessionID = view.sessionID
+    customer = view.customer
+    if let text = view.region {
+      region = String(utf8: text.bytes)
+    }
+    basketSize = view.basketSize
+    isTest = view.isTest
+    if let text = view.campaign {
+      campaign = String(utf8: text.bytes)
+    }
+    experiment = view.experiment
+    priceList = view.priceList
+    if let text = view.classOfService {
+      classOfService = String(utf8: text.bytes)
+    }
+  }
+
+  /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
+  package func integer(slot: Int) -> Int64? {
+    switch slot {
+    case 1: customer
+    default: nil
+    }
+  }
+
+  package func text(slot: Int) -> String? {
+    switch slot {
+    case 2: region
+    case 5: campaign
+    case 8: classOfService
+    default: nil
+    }
+  }
+
+  /// No effect on fields of other types.
+  package mutating func setInteger(slot: Int, _ value: Int64) {
+    switch slot {
+    case 1: customer = value
+    default: break
+    }
+  }
+
+  package mutating func setText(slot: Int, _ value: String) {
+    switch slot {
+    case 2: region = value
+    case 5: campaign = value
+    case 8: classOfService = value
+    default: break
+    }
+  }
+}
+
+/// An encoded `ShopContext`, checked once and then read in place: the bytes must stay as they are.
+package struct ShopContextView {
+  private let start: UnsafeRawPointer
+  private let presence: UInt16
+
+  package init(_ bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
+    start = try SchemaSlot.start(of: bytes, wireID: 0xcccf, size: 347)
+    presence = UInt16(littleEndian: start.loadUnaligned(fromByteOffset: 27, as: UInt16.self))
+    guard presence & 0xfe00 == 0 else { throw .malformed }
+    guard start.load(fromByteOffset: 45, as: UInt8.self) <= 1 else { throw .malformed }
+    guard SchemaSlot.isText(at: start + 65, sizeMax: 8) else { throw .malformed }
+    guard SchemaSlot.isText(at: start + 74, sizeMax: 255) else { throw .malformed }
+    guard SchemaSlot.isText(at: start + 330, sizeMax: 16) else { throw .malformed }
+  }
+
+  /// As it came, valid or not.
+  package var span: SpanContext { SpanContext(binary: start + 2) }
+
+  package var sessionID: FixedBytes<16>? {
+    presence & 0x0001 != 0 ? FixedBytes(at: start + 46) : nil
+  }
+
+  package var customer: Int64? {
+    presence & 0x0002 != 0 ? Int64(littleEndian: start.loadUnaligned(fromByteOffset: 29, as: Int64.self)) : nil
+  }
+
+  package var region: UnsafeRawBufferPointer? {
+    presence & 0x0004 != 0 ? SchemaSlot.text(at: start + 65) : nil
+  }
+
+  package var basketSize: Int32? {
+    presence & 0x0008 != 0 ? Int32(littleEndian: start.loadUnaligned(fromByteOffset: 37, as: Int32.self)) : nil
+  }
+
+  package var isTest: Bool? {
+    presence & 0x0010 != 0 ? start.load(fromByteOffset: 45, as: UInt8.self) == 1 : nil
+  }
+
+  package var campaign: UnsafeRawBufferPointer? {
+    presence & 0x0020 != 0 ? SchemaSlot.text(at: start + 74) : nil
+  }
+
+  package var experiment: FixedBytes<3>? {
+    presence & 0x0040 != 0 ? FixedBytes(at: start + 62) : nil
+  }
+
+  package var priceList: Int32? {
+    presence & 0x0080 != 0 ? Int32(littleEndian: start.loadUnaligned(fromByteOffset: 41, as: Int32.self)) : nil
+  }
+
+  package var classOfService: UnsafeRawBufferPointer? {
+    presence & 0x0100 != 0 ? SchemaSlot.text(at: start + 330) : nil
+  }
+
+  /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
+  package func integer(slot: Int) -> Int64? {
+    switch slot {
+    case 1: customer
+    default: nil
+    }
+  }
+
+  package func text(slot: Int) -> UnsafeRawBufferPointer? {
+    switch slot {
+    case 2: region
+    case 5: campaign
+    case 8: classOfService
+    default: nil
+    }
+  }
+}
