@@ -75,7 +75,8 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
     switch command {
     case .configure(let configuration) where configuration.service.workers > 1:
       guard counters.count == configuration.service.workers else {
-        throw NodeError.badConfiguration("\(counters.count) pages of counters for \(configuration.service.workers) workers")
+        throw NodeError.badConfiguration(
+          "\(counters.count) pages of counters for \(configuration.service.workers) workers")
       }
       workers = try WorkerGroup(
         loop: loop, configuration: configuration, pages: counters, readMeter: readMeter, profiler: profiler

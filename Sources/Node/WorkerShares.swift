@@ -4,13 +4,13 @@
 internal import Synchronization
 
 /// How many connections each worker serves.
-final class WorkerShares: Sendable {
+package final class WorkerShares: Sendable {
   private let counts: Mutex<[Int]>
 
-  init(workerCount: Int) { counts = Mutex(Array(repeating: 0, count: workerCount)) }
+  package init(workerCount: Int) { counts = Mutex(Array(repeating: 0, count: workerCount)) }
 
   /// The one that serves the fewest: `worker`, which accepted the connection, if it does, else the first.
-  func choose(arrivedAt worker: Int) -> Int {
+  package func choose(arrivedAt worker: Int) -> Int {
     counts.withLock { counts in
       var chosen = worker
       for index in counts.indices where counts[index] < counts[chosen] { chosen = index }
@@ -19,5 +19,5 @@ final class WorkerShares: Sendable {
     }
   }
 
-  func didLose(worker: Int) { counts.withLock { $0[worker] -= 1 } }
+  package func didLose(worker: Int) { counts.withLock { $0[worker] -= 1 } }
 }

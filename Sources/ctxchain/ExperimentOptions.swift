@@ -8,7 +8,7 @@ internal import Statistics
 internal import Topology
 
 struct ExperimentOptions: ParsableArguments {
-  @Option(help: "Strategies to compare, separated by commas.")
+  @Option(help: "Strategies to compare, or stores and propagators as map+b3, separated by commas.")
   var strategies: String?
 
   @Option(help: "Where processes run: one, client-apart, spread or free.")

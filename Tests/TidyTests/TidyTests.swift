@@ -27,6 +27,7 @@ struct TidyTests {
     ],
     "Laboratory": [
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "LoadClient", "Propagation", "Statistics",
+      "Synchronization",
       "Topology", "Wire",
     ],
     "Report": ["Statistics", "Topology", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],

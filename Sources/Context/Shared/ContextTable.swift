@@ -49,10 +49,10 @@ extension ContextTable {
     (0..<SharedEntries.count).reduce(0) { $0 &+ SharedEntries.value(record($1, worker: worker)) }
   }
 
-  /// Adds 1 to a shared entry, which must be below `SharedEntries.count`.
-  package func writeShared(_ key: UInt64, worker: Int) {
+  /// Adds 1 to a number, such as a shared entry; under any other key that makes a record with a 1.
+  package func increment(_ key: UInt64, worker: Int) {
     update(key, worker: worker) { SharedEntries.add(1, to: &$0) }
   }
 
-  package func readShared(_ key: UInt64, worker: Int) -> Int64 { SharedEntries.value(record(key, worker: worker)) }
+  package func number(at key: UInt64, worker: Int) -> Int64 { SharedEntries.value(record(key, worker: worker)) }
 }

@@ -26,7 +26,8 @@ package final class SharedAccess {
     var lastKey: UInt64
     /// Bresenham's error: it is spread evenly which accesses write, and their share is exact.
     var error = 0
-    var nextEntry: UInt64
+    /// Of a linear congruential generator (Knuth's MMIX), whose upper bits choose the entry.
+    var random: UInt64
     var reads: Int64 = 0
     var writes: Int64 = 0
     var sum: Int64 = 0
@@ -40,7 +41,7 @@ package final class SharedAccess {
     self.ratio = ratio
     state = .allocate(capacity: 1)
     // Keys of different workers never meet: each has 2^40 of its own, above the shared entries'.
-    state.initialize(to: State(lastKey: UInt64(worker + 1) << 40, nextEntry: UInt64(worker)))
+    state.initialize(to: State(lastKey: UInt64(worker + 1) << 40, random: UInt64(worker)))
   }
 
   deinit { state.deallocate() }
@@ -54,19 +55,18 @@ package final class SharedAccess {
     return state.pointee.lastKey
   }
 
-  /// The accesses of one request, round the shared entries.
+  /// The accesses of one request, all over the shared entries.
   func touch<Table: ContextTable>(_ table: Table) {
     for _ in 0..<SharedAccess.countPerRequest {
-      let entry = state.pointee.nextEntry % SharedEntries.count
-      // 5 has no factor in common with 16: every entry is met, and reads and writes go round all of them.
-      state.pointee.nextEntry &+= 5
+      state.pointee.random = state.pointee.random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let entry = (state.pointee.random >> 32) % SharedEntries.count
       state.pointee.error += ratio.writes
       if state.pointee.error >= ratio.writes + ratio.reads {
         state.pointee.error -= ratio.writes + ratio.reads
-        table.writeShared(entry, worker: worker)
+        table.increment(entry, worker: worker)
         state.pointee.writes += 1
       } else {
-        state.pointee.sum &+= table.readShared(entry, worker: worker)
+        state.pointee.sum &+= table.number(at: entry, worker: worker)
         state.pointee.reads += 1
       }
     }
