@@ -104,6 +104,22 @@ struct WorkerTests {
     #expect((0..<4).map { _ in shares.choose(arrivedAt: 1) } == [2, 0, 2, 1])
   }
 
+  @Test("gives up what a caller cancels, in whichever worker it is", arguments: ["packed", "sharded-map"])
+  func cancel(store: String) throws {
+    let bench = try WorkerBench(workers: 2, store: store, script: [.sleep(.fixed(nanoseconds: 3_600_000_000_000))])
+    defer { bench.stop() }
+    let callers = try (0..<4).map { _ in try bench.connect() }
+    func sum() -> CounterPage { CounterPage.sum(bench.pages.map(\.pointee)) }
+    for caller in callers { caller.send(.request(id: 1)) }
+    #expect(bench.loop.turn { sum().deliveries == 4 })
+    for caller in callers.prefix(2) { caller.send(.cancel(id: 1)) }
+    callers[2].close()
+    // The loop of this thread hears nothing of it: it looks again and again.
+    for _ in 0..<3_000 where sum().cancelled < 3 { bench.loop.turn(for: 10_000_000) }
+    #expect(sum().cancelled == 3 && sum().open == 1)
+    #expect(bench.pages.map(\.pointee.cancelled).max()! <= 2)
+  }
+
   @Test("answers each order once, with the sums of its workers")
   func orders() throws {
     let bench = try WorkerBench(workers: 3)

@@ -12,7 +12,7 @@ struct LabRaceCommand: ParsableCommand {
       the program was built with it. Each shared store must survive the same, with every write accounted for. Else the \
       status is 1.
 
-      Example: ctxchain lab race --writes 2000
+      Example: ctxchain lab race --writes 500
       """)
 
   @Option(help: "Threads that write, 2 to \(RacePlan.writersMax).")
