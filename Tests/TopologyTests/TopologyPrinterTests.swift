@@ -126,11 +126,12 @@ enum RandomTopology {
       contextWork: .random(using: &random),
       keysPerLayer: .random(in: 0...TopologyLimits.keysPerLayerMax, using: &random),
       growth: Bool.random(using: &random) ? "shadow" : "distinct", responseSize: size(using: &random),
-      errorRate: share(using: &random), script: [], writes: ratio(using: &random))
+      errorRate: share(using: &random), script: [], writes: ratio(random))
   }
 
-  /// Nil is another word for the standard, which the reader uses.
-  private static func ratio(using random: inout SeededGenerator) -> AccessRatio? {
+  /// Nil is another word for the standard, which the reader uses. Draws nothing from the caller's numbers.
+  private static func ratio(_ generator: SeededGenerator) -> AccessRatio? {
+    var random = generator
     let parts = 0...TopologyLimits.ratioPartMax
     let ratio = AccessRatio(writes: .random(in: parts, using: &random), reads: .random(in: 1...1_000, using: &random))
     return ratio == .standard ? nil : ratio
