@@ -25,7 +25,7 @@ package final class CopyOnWriteTable: ContextTable {
   private let current: Atomic<Address>
   private let marks: [Mark]
   /// One writer at a time. The snapshots that were replaced and could not be freed yet.
-  private let replaced = Mutex<[Address]>([])
+  private let replaced = Guarded<[Address]>([])
 
   package init(workerCount: Int) {
     marks = (0..<max(1, workerCount)).map { _ in Mark() }

@@ -14,13 +14,18 @@ package enum RaceText {
     ]
     // No column has a unit.
     lines += table.lines().enumerated().filter { $0.offset != 1 }.map(\.element)
+    for map in result.maps {
+      if let evidence = map.failure?.run.evidence {
+        lines += [""] + TextTable.wrapped(label: "\(map.name):", pieces: [evidence])
+      }
+    }
     lines += [""] + TextTable.wrapped(label: "", pieces: [result.verdict], indent: 0)
     return lines.joined(separator: "\n") + "\n"
   }
 
   private static func outcome(_ map: RaceResult.Map, of result: RaceResult) -> String {
     if let (number, run) = map.failure {
-      return "run \(number): " + outcome(run, of: result) + (run.evidence.map { "; \($0)" } ?? "")
+      return "run \(number): " + outcome(run, of: result) + (run.evidence == nil ? "" : ", see below")
     }
     return map.runs.isEmpty ? "not run" : "all of \(result.writes) writes accounted for, each time"
   }
@@ -56,9 +61,9 @@ package enum RaceText {
     let safe = result.maps.filter { $0.isSafe && !$0.runs.isEmpty }
     let survived = safe.filter { $0.failure == nil }.map(\.name)
     if !survived.isEmpty {
+      let runs = safe[0].runs.count == 1 ? "1 run" : "each of \(safe[0].runs.count) runs"
       sentences.append(
-        "\(list(survived)) survived the same, with every one of \(result.writes) writes accounted for in each of "
-          + "\(NumberText.plural(safe[0].runs.count, "run")).")
+        "\(list(survived)) survived the same, with every one of \(result.writes) writes accounted for in \(runs).")
     }
     for map in safe {
       if let (number, run) = map.failure {
