@@ -96,7 +96,7 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case failed(String)
 }
 
-/// Process-wide counts since start, by interposition.
+/// Counts of the threads that serve requests, since start, by interposition.
 package struct MeterReading: Codable, Equatable, Sendable {
   package var token: Int
   /// Calls of malloc, calloc, realloc, posix_memalign, aligned_alloc.
