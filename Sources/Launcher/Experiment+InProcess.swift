@@ -34,7 +34,7 @@ extension Experiment {
           hopAllocations: figure.hopAllocations)
       }
     case .failed(let reason): throw .childFailed(name: "laboratory", reason: reason)
-    case nil: break
+    case .raced, nil: break
     }
     observer.runDidReach("timed the context work in one process")
   }
@@ -60,7 +60,7 @@ extension Topology {
   /// A service that stands for all: each has its store, growth and keys, and every edge the client's propagator. Nil
   /// where they differ, where anything but the standard work is done on the context, and where that is left out.
   var onlyContextWork: Service? {
-    guard let first = services.first, client.set.isEmpty else { return nil }
+    guard let first = services.first, client.set.isEmpty, services.allSatisfy({ $0.writes == nil }) else { return nil }
     for service in services {
       guard service.store == first.store, service.growth == first.growth, service.keysPerLayer == first.keysPerLayer,
         service.contextWork

@@ -83,6 +83,9 @@ extension NodeServer {
         if work(step, for: request) { return }
         lap(.work)
       case .sleep: return sleep(step, for: request)
+      case .forget:
+        forgetContext(of: request)
+        lap(.store)
       }
       step += 1
     }
@@ -173,6 +176,7 @@ extension NodeServer {
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
   private func dropWhatIsUnderWay(of request: RequestSlot) {
     while let call = request.pointee.firstCall { giveUp(call, of: request) }
+    if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()
     request.pointee.timer = -1

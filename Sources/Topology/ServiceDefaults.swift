@@ -4,7 +4,7 @@ struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "retries", "keys-per-layer", "growth", "context-work",
-      "error-rate", "replicas", "workers",
+      "error-rate", "replicas", "workers", "writes",
     ]
   static let strategy = "value-chain"
   static let transport = "frame"
@@ -25,6 +25,7 @@ struct ServiceDefaults {
   var errorRate = 0.0
   var replicas = 1
   var workers = 1
+  var writes = AccessRatio.standard
 
   /// The program's own.
   init(_ vocabulary: Vocabulary) {
@@ -52,6 +53,7 @@ struct ServiceDefaults {
     if let field = fields["error-rate"] { result.errorRate = try field.share() }
     if let field = fields["replicas"] { result.replicas = try field.count(in: 1...TopologyLimits.replicasMax) }
     if let field = fields["workers"] { result.workers = try field.count(in: 1...TopologyLimits.workersMax) }
+    if let field = fields["writes"] { result.writes = try field.ratio() }
     return result
   }
 }

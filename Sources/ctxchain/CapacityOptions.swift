@@ -8,7 +8,7 @@ internal import Topology
 struct CapacityOptions: ParsableArguments {
   @Option(
     help: """
-      Strategies, separated by commas; without it a chain has those that ctxchain chain compares, and a topology is as \
+      Strategies, or stores and propagators as map+b3, separated by commas; without it a chain has those that ctxchain chain compares, and a topology is as \
       its file says.
       """)
   var strategies: String?

@@ -1,4 +1,4 @@
-// The option --strategies: names of presets, separated by commas.
+// The option --strategies: presets, or stores and propagators as `map+b3`, separated by commas.
 
 internal import ArgumentParser
 internal import Topology
@@ -8,7 +8,10 @@ enum StrategyNames {
     let presets = Vocabulary.current.presets
     let all = presets.map(\.name).joined(separator: ", ")
     let others = presets.filter { !$0.isComparedByDefault }.map(\.name).joined(separator: ", ")
-    return "Strategies to compare, separated by commas, of \(all); a chain without it has all but \(others)."
+    return """
+      Strategies to compare, separated by commas, of \(all), or stores and propagators as map+b3; a chain without it has \
+      all but \(others).
+      """
   }()
 
   /// The presets named, or those that are compared by default.
@@ -20,11 +23,12 @@ enum StrategyNames {
       throw ValidationError("--strategies: \"\(name)\" is named twice")
     }
     return try names.map { name in
-      guard let preset = known.first(where: { $0.name == name }) else {
+      guard let arm = Vocabulary.current.arm(named: name) else {
         let names = known.map(\.name).joined(separator: ", ")
-        throw ValidationError("--strategies: unknown strategy \"\(name)\"; expected some of \(names)")
+        throw ValidationError(
+          "--strategies: unknown strategy \"\(name)\"; expected some of \(names), or STORE+PROPAGATOR")
       }
-      return preset
+      return arm
     }
   }
 }

@@ -142,7 +142,8 @@ struct Mutation {
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
-    "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
+    "found", "topology", "placement", "program", "service", "arm", "closedConnections", "workerDeliveries", "signal",
+    "exitCode", "writes",
     "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches",
@@ -185,9 +186,11 @@ struct Mutation {
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
-    if path.contains(".topology") { return false }
+    if path.contains(".topology") { return key == "writes" && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
-    if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
+    if key == "arm" {
+      return ["closedConnections", "workerDeliveries", "memory"].contains { path.hasPrefix("$.\($0)") }
+    }
     if key == "store" { return path.hasPrefix("$.arms") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
