@@ -18,7 +18,7 @@ package enum StoreKind: String, CaseIterable, Sendable {
   package var isShared: Bool {
     switch self {
     case .lockedMap, .rwLockedMap, .shardedMap, .copyOnWriteMap: true
-    case .none, .map, .valueChain, .struct, .packed: false
+    case .none, .map, .pooledMap, .valueChain, .serviceContext, .struct, .packed: false
     }
   }
 
@@ -43,7 +43,7 @@ package enum StoreKind: String, CaseIterable, Sendable {
     case .rwLockedMap: RWLockedTable(workerCount: workerCount)
     case .shardedMap: ShardedTable(workerCount: workerCount)
     case .copyOnWriteMap: CopyOnWriteTable(workerCount: workerCount)
-    case .none, .map, .valueChain, .struct, .packed: nil
+    case .none, .map, .pooledMap, .valueChain, .serviceContext, .struct, .packed: nil
     }
   }
 }
