@@ -21,12 +21,15 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceContext = Target.Dependency.product(name: "ServiceContextModule", package: "swift-service-context")
+let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "ctxchain",
   products: [
     .executable(name: "ctxchain", targets: ["ctxchain"]),
+    // For other people's servers: the propagators as an instrument of swift-distributed-tracing.
+    .library(name: "ContextPropagators", targets: ["ContextPropagators"]),
     // Lies beside the program, which loads it into the processes whose retains and releases it counts.
     .library(name: "ctxchain-arc", type: .dynamic, targets: ["CArcMeter"]),
   ],
@@ -36,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-service-context", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.2"),
   ],
   targets: [
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
@@ -47,6 +51,7 @@ let package = Package(
     module("Context", [serviceContext]),
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire"]),
+    module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("ContextGeneration", ["Topology"]),
     .executableTarget(
@@ -85,6 +90,7 @@ let package = Package(
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),

@@ -58,7 +58,7 @@ struct InstructionCaseTests {
   @Test("of a propagator write what it writes, and read the trace back without a drop")
   func propagators() throws {
     // The frame's header and 25 bytes.
-    #expect(try result("binary25-inject-trace", 2) == 2 * (32 + 25))
-    #expect(try result("binary25-extract-trace", 2) == 0xa3ce_929d_0e0e_4736)
+    #expect(try result("binary25-inject-trace-packed", 2) == 2 * (32 + 25))
+    #expect(try result("binary25-extract-trace-packed", 2) == 0xa3ce_929d_0e0e_4736)
   }
 }

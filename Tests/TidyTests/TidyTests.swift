@@ -15,6 +15,7 @@ struct TidyTests {
     "Context": ["ServiceContextModule", "Synchronization"],
     "Wire": ["Bytes"],
     "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
     "ContextGeneration": ["Topology", "Glibc"],
     "ContextGenerator": ["ArgumentParser", "ContextGeneration", "Glibc", "Topology"],

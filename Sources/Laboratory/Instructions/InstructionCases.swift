@@ -27,8 +27,21 @@ package enum InstructionCases {
     ]
 
   private static let propagators: [InstructionCase] = [
-    PropagatorCalls.inject("binary25", from: .packed, .trace, goal: 40),
+    PropagatorCalls.extract("tracecontext", into: .struct, .trace, goal: 400),
+    PropagatorCalls.inject("tracecontext", from: .struct, .trace, goal: 300),
+    PropagatorCalls.extract("tracecontext", into: .struct, .traceState(memberCount: 2), goal: 1_200),
+    PropagatorCalls.extract("tracecontext", into: .packed, .traceState(memberCount: 2), goal: 1_200),
+    PropagatorCalls.extract("tracecontext", into: .struct, .traceState(memberCount: 32), goal: 10_000),
+    PropagatorCalls.extract("baggage", into: .struct, .standard, goal: 1_800),
+    PropagatorCalls.extract("baggage", into: .packed, .standard, goal: 1_800),
+    PropagatorCalls.inject("baggage", from: .struct, .standard, goal: 900),
+    PropagatorCalls.inject("baggage", from: .packed, .standard, goal: 900),
+    PropagatorCalls.extract("b3", into: .struct, .trace, goal: 350),
+    PropagatorCalls.inject("b3", from: .struct, .trace),
+    PropagatorCalls.extract("grpc-trace-bin", into: .packed, .trace, goal: 40),
+    PropagatorCalls.inject("grpc-trace-bin", from: .packed, .trace, goal: 40),
     PropagatorCalls.extract("binary25", into: .packed, .trace, goal: 40),
+    PropagatorCalls.inject("binary25", from: .packed, .trace, goal: 40),
   ]
 
   /// What the interface that all stores share adds to the read of a field.

@@ -38,7 +38,7 @@ enum PropagatorCalls {
   static func inject(
     _ name: String, from store: StoreKind, _ content: Content, goal: Int? = nil
   ) -> InstructionCase {
-    InstructionCase("\(name)-inject-\(content.name)", goal: goal) {
+    InstructionCase("\(name)-inject-\(content.name)-\(store.rawValue)", goal: goal) {
       let propagator = resolve(name)
       let context = store.makeContext()
       content.fill(context)
@@ -54,21 +54,19 @@ enum PropagatorCalls {
     }
   }
 
-  /// One frame, read into the same context again and again, which is emptied before where a node empties it.
+  /// One frame, read into the same context again and again: each time in place of the same from before.
   static func extract(
     _ name: String, into store: StoreKind, _ content: Content, goal: Int? = nil
   ) -> InstructionCase {
-    InstructionCase("\(name)-extract-\(content.name)", goal: goal) {
+    InstructionCase("\(name)-extract-\(content.name)-\(store.rawValue)", goal: goal) {
       let propagator = resolve(name)
       let sent = PackedContext()
       content.fill(sent)
       let frame = ReceivedFrame(sent, by: propagator)
       let context = store.makeContext()
-      let replaces = propagator.replacesContext(withEntries: context.holdsEntries)
       return { count in
         var sum: UInt64 = 0
         for _ in 0..<count {
-          if !replaces { context.reset() }
           sum &+= UInt64(propagator.extractFrame(frame.frame, into: context).rawValue)
         }
         return sum &+ context.spanContext().traceIDLow
