@@ -96,7 +96,7 @@ struct ProfileCommand: ParsableCommand {
     }
     if let strategy, Vocabulary.current.arm(named: strategy) == nil {
       let names = Vocabulary.current.presets.map(\.name).joined(separator: ", ")
-      throw ValidationError("--strategy: expected STORE+PROPAGATOR or one of \(names), got \"\(strategy)\"")
+      throw ValidationError("--strategy: expected one of \(names), or STORE+PROPAGATOR, got \"\(strategy)\"")
     }
     do {
       if let file {

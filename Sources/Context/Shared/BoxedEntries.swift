@@ -1,6 +1,6 @@
-// What a dictionary from names to boxed values makes of a context: what `map` holds, and each record of a shared store.
+// One record of a shared table: boxed values by name, as the `map` store holds them. Not shared code with that store,
+// because a call between the two would cost `map` reference counts of its own.
 
-/// The shape of `map[string]interface{}`: whoever reads a value must know its name and its type.
 package struct BoxedEntries: Sendable {
   private struct TraceID {
     let high: UInt64
