@@ -46,12 +46,18 @@ let package = Package(
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire"]),
     module("Topology", [yams]),
+    module("Gateway", ["Context", "Propagation", "Topology", "Wire"]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
-    module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", logging]),
+    module(
+      "Node",
+      ["Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology", logging]),
     module(
       "LoadClient",
-      ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
+      [
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology",
+        "Statistics",
+      ]),
     module(
       "Laboratory",
       [
@@ -78,6 +84,7 @@ let package = Package(
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("GatewayTests", ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "Wire"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
@@ -87,7 +94,7 @@ let package = Package(
     tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",
-      ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
+      ["Bytes", "Context", "Control", "EventLoop", "Gateway", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
     tests(
       "LoadClientTests",
       [

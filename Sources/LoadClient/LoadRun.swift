@@ -205,7 +205,7 @@ package final class LoadRun {
       if stages != nil { clock(request, now: now) }
       complete(intended: request.intended, sent: request.sent, now: now)
     } else {
-      ledger.failed &+= 1
+      ledger.addError(isTimeout: reply.status == StatusCode.deadlineExceeded.rawValue)
     }
     didEndRequest()
   }
@@ -246,7 +246,8 @@ package final class LoadRun {
     request.pointee.timer = -1
     let connection = connections[Int(request.pointee.connection)]
     if connection.isReady {
-      FrameWriter.write(.cancel, id: wireID(slot), to: connection.connection.output)
+      CancelFrame(id: wireID(slot), givenUpAt: GiveUpTime(nanoseconds: loop.now)).write(
+        to: connection.connection.output)
       connection.connection.send()
     }
     remove(slot)

@@ -35,6 +35,8 @@ struct ScriptCall {
   var probabilityThreshold: UInt64
   var retries: Int32
   var dropsContext: Bool
+  /// The callee hears nothing of deadlines and cancels.
+  var ignoresDeadline: Bool
 }
 
 struct ScriptAssignment {
@@ -55,8 +57,8 @@ struct ServiceScript {
   let steps: UnsafeMutablePointer<ScriptStep>
   let calls: UnsafeMutablePointer<ScriptCall>
   private let callCount: Int
-  /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry
-  /// or a fault of its own. See `NodeServer.forward`.
+  /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry,
+  /// a fault or silence of its own. See `NodeServer.forward`.
   let forwardedCall: UnsafeMutablePointer<ScriptCall>?
 
   init(_ service: Service) {
@@ -130,12 +132,14 @@ extension ScriptCall {
   /// See `ServiceScript.forwardedCall`.
   fileprivate var isPlain: Bool {
     probabilityThreshold == .max && timeoutNanoseconds == 0 && retries == 0 && !dropsContext
+      && !ignoresDeadline
   }
 
   fileprivate init(_ call: Call, edge: Int32) {
     self.init(
       edge: edge, payloadSize: call.payloadSize, timeoutNanoseconds: call.timeoutNanoseconds,
-      probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext)
+      probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext,
+      ignoresDeadline: call.ignoresDeadline == true)
   }
 }
 

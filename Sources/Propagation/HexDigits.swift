@@ -1,6 +1,6 @@
 // Lower-case hex in eight digits at a time, word-wise: no table, no branch per digit, no String.
 
-enum HexDigits {
+package enum HexDigits {
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
   private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
@@ -25,13 +25,13 @@ enum HexDigits {
 
   /// The 64-bit number in the sixteen digits at `source`.
   @inline(__always)
-  static func read16(_ source: UnsafeRawPointer, valid: inout UInt64) -> UInt64 {
+  package static func read16(_ source: UnsafeRawPointer, valid: inout UInt64) -> UInt64 {
     read8(source, valid: &valid) << 32 | read8(source + 8, valid: &valid)
   }
 
   /// What `valid` starts as, and still is when every digit was one.
   @inline(__always)
-  static var allValid: UInt64 { highBits }
+  package static var allValid: UInt64 { highBits }
 
   /// The value of one digit, or 16.
   @inline(__always)

@@ -24,6 +24,8 @@ struct ReportHeader {
       ("fidelity", result.fidelity.map(fidelity)),
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
+      ("given up", result.givenUp?.texts ?? []),
+      ("refused", result.refused?.texts ?? []),
       ("notes", result.notes),
     ]
     return blocks.filter { !$0.pieces.isEmpty }

@@ -54,6 +54,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.
   package var closedConnections: [ClosedConnections]?
+  /// Absent when no node gave up a request.
+  package var givenUp: [GivenUpRequests]?
+  /// Absent when no gateway refused one.
+  package var refused: [RefusedRequests]?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 

@@ -17,6 +17,9 @@ struct Field {
     self.mark = node.mark ?? mark
   }
 
+  /// For checks of values that come from no file.
+  static var anywhere: Field { Field(file: "", path: "", node: Node("")) }
+
   func error(_ problem: String, at other: Mark? = nil) -> TopologyError {
     let place = other ?? mark
     return TopologyError(file: file, line: place?.line, column: place?.column, path: path, problem: problem)

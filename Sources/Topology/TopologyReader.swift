@@ -3,9 +3,9 @@
 struct TopologyReader {
   static let version = "1"
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
-  static let clientKeys = ["propagator", "size", "set"]
+  static let clientKeys = ["propagator", "size", "set", "fields", "bad"]
   static let serviceKeys =
-    ["name", "script"] + CarrierChoice.keys + [
+    ["name", "script", "gateway"] + CarrierChoice.keys + [
       "replicas", "workers", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
     ]
 
@@ -44,6 +44,10 @@ struct TopologyReader {
         service: index, serviceIndex: list.index, defaults: own, vocabulary: vocabulary)
       let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
       services.append(Service(name: item.name, settings: own, script: script ?? []))
+      if let field = item.fields["gateway"] {
+        services[index].gateway = try GatewayReader.rules(field, vocabulary)
+        guard own.carrier.store != "none" else { throw field.error("a gateway needs a store, got none") }
+      }
       edges += reader.edges
       if index == entry { entryPropagator = own.carrier.propagator }
     }
@@ -95,6 +99,8 @@ struct TopologyReader {
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
     if let field = fields["size"] { client.payloadSize = try field.size() }
     if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
+    if let field = fields["fields"] { client.fields = try GatewayReader.clientFields(field) }
+    if let field = fields["bad"] { client.bad = try GatewayReader.badRequests(field) }
     return client
   }
 }

@@ -20,7 +20,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, size, set"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),

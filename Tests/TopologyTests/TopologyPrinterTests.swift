@@ -50,8 +50,8 @@ struct TopologyPrinterTests {
               - work: {exponential: 120us}
               - sleep: 0
               - parallel:
-                  - call: {service: leaf, size: 128B, timeout: 0, probability: 0.001, retries: 0, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
-              - call: {service: leaf, size: 128B, timeout: 0, probability: 1, retries: 0, propagator: packed, transport: frame, drops-context: false}
+                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
+              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, propagator: packed, transport: frame, drops-context: false}
           - name: leaf
             replicas: 1
             workers: 1
@@ -144,7 +144,8 @@ enum RandomTopology {
     Call(
       service: service, payloadSize: size(using: &random), timeoutNanoseconds: duration(using: &random),
       probability: share(using: &random), retries: .random(in: 0...TopologyLimits.retriesMax, using: &random),
-      propagator: propagator(using: &random), transport: "frame", dropsContext: .random(using: &random))
+      propagator: propagator(using: &random), transport: "frame", dropsContext: .random(using: &random),
+      ignoresDeadline: .random(using: &random) ? true : nil)
   }
 
   private static func propagator(using random: inout SeededGenerator) -> String {
