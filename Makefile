@@ -59,7 +59,7 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
 	  --sanitize=address --scratch-path .build-asan
 
-bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
+bench: test-deps ## Against a C relay: instructions, system calls, time, readiness, cancels (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind
 	swift build -c release
 	swift build -c release --package-path Benchmarks

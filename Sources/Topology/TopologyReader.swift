@@ -49,7 +49,10 @@ struct TopologyReader {
         guard own.carrier.store != "none" else { throw field.error("a gateway needs a store, got none") }
       }
       edges += reader.edges
-      if index == entry { entryPropagator = own.carrier.propagator }
+      if index == entry {
+        entryPropagator =
+          vocabulary.preset(named: own.carrier.strategy)?.edge?.propagator ?? own.carrier.propagator
+      }
     }
     var maxDepth = 0
     if let field = fields["max-depth"] { maxDepth = try field.count(in: 1...TopologyLimits.maxDepthMax) }
@@ -57,7 +60,16 @@ struct TopologyReader {
     let graph = GraphCheck(names: services.map(\.name), nameFields: list.items.map(\.nameField), edges: edges)
     if maxDepth == 0 { try graph.refuseCycles() }
     try graph.refuseUnreachable(from: entry)
-    return Topology(entry: entry, maxDepth: maxDepth, client: client, services: services)
+    var topology = Topology(entry: entry, maxDepth: maxDepth, client: client, services: services)
+    for (index, item) in list.items.enumerated() {
+      guard let field = item.fields["gateway"] else { continue }
+      guard index == entry else {
+        throw field.error("only the entry can be a gateway: it cleans what the client sends")
+      }
+    }
+    if let edge = vocabulary.preset(named: services[entry].strategy)?.edge { topology.putGateway(edge) }
+    if topology.services[entry].gateway != nil { try graph.refuseCalls(of: entry, because: "it is a gateway") }
+    return topology
   }
 
   private struct ServiceItem {

@@ -5,11 +5,28 @@ package struct Vocabulary: Sendable {
     package let name: String
     package let store: String
     package let propagator: String
+    /// Nil: the entry is a service like any other.
+    package let edge: Edge?
 
-    package init(name: String, store: String, propagator: String) {
+    package init(name: String, store: String, propagator: String, edge: Edge? = nil) {
       self.name = name
       self.store = store
       self.propagator = propagator
+      self.edge = edge
+    }
+  }
+
+  /// What a preset that cleans raw fields at the edge has there. Store and propagator of the preset are those behind it.
+  package struct Edge: Sendable {
+    /// How the client writes the context.
+    package let propagator: String
+    package let store: String
+    package let rules: GatewayRules
+
+    package init(propagator: String, store: String, rules: GatewayRules) {
+      self.propagator = propagator
+      self.store = store
+      self.rules = rules
     }
   }
 

@@ -29,7 +29,9 @@ extension LoadCommand {
       throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
     }
     let topology = Topology(
-      entry: 0, maxDepth: 0, client: ClientSide(propagator: propagator, payloadSize: size, set: []), services: [])
+      entry: 0, maxDepth: 0,
+      client: ClientSide(propagator: propagator, payloadSize: size, set: [], fields: try fields()),
+      services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
     let experiment = ExperimentPlan(
       commandLine: CommandLine.arguments,
@@ -42,5 +44,19 @@ extension LoadCommand {
       hopsLeft: hops, seconds: duration.value, requestCount: requests)
     plan.deadlineSeconds = deadline?.value
     return plan
+  }
+
+  private func fields() throws -> [ClientField]? {
+    let fields = try field.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw ValidationError("--field: expected NAME=VALUE, got \"\(text)\"") }
+      let field = ClientField(name: String(parts[0]), value: String(parts[1]))
+      if let problem = field.problem { throw ValidationError("--field: \(problem)") }
+      return field
+    }
+    guard fields.count <= TopologyLimits.clientFieldCountMax else {
+      throw ValidationError("--field: expected at most \(TopologyLimits.clientFieldCountMax), got \(fields.count)")
+    }
+    return fields.isEmpty ? nil : fields
   }
 }

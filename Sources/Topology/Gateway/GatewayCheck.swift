@@ -52,6 +52,11 @@ enum GatewayCheck {
   }
 }
 
+extension ClientField {
+  /// What is wrong with it; nil when nothing is.
+  package var problem: String? { GatewayCheck.fieldName(name) ?? value.flatMap(GatewayCheck.fieldValue) }
+}
+
 extension GatewayRules {
   /// Throws for the first rule that no topology file could have given.
   func check(_ path: String, _ fail: (String, String) -> TopologyError) throws(TopologyError) {

@@ -40,6 +40,10 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Bytes of every request's payload.")
   var size = 128
 
+  @Option(
+    help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")
+  var field: [String] = []
+
   @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
