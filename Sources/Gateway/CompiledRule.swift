@@ -79,10 +79,10 @@ struct RuleTarget {
   /// its own.
   private func takeTraceID(_ value: UnsafeRawBufferPointer, into context: RequestContext?) -> Bool {
     guard value.count == 32 || value.count == 16, let start = value.baseAddress else { return false }
-    var valid = HexDigits.allValid
+    var valid = true
     let high = value.count == 32 ? HexDigits.read16(start, valid: &valid) : 0
     let low = HexDigits.read16(start + (value.count - 16), valid: &valid)
-    guard valid == HexDigits.allValid, high | low != 0 else { return false }
+    guard valid, high | low != 0 else { return false }
     context?.setSpanContext(
       SpanContext(traceIDHigh: high, traceIDLow: low, spanID: low == 0 ? high : low, flags: SpanContext.sampled))
     return true
