@@ -245,11 +245,7 @@ package final class LoadRun {
     let request = pending + Int(slot)
     request.pointee.timer = -1
     let connection = connections[Int(request.pointee.connection)]
-    if connection.isReady {
-      CancelFrame(id: wireID(slot), givenUpAt: GiveUpTime(nanoseconds: loop.now)).write(
-        to: connection.connection.output)
-      connection.connection.send()
-    }
+    if connection.isReady { connection.cancel(wireID(slot), now: loop.now) }
     remove(slot)
     ledger.timedOut &+= 1
     didEndRequest()

@@ -76,6 +76,30 @@ struct GatewayTests {
     #expect(baseline["failed"] as? Int == 0)
   }
 
+  @Test(
+    "cleans without asking the allocator, whatever the rules",
+    .enabled(if: CountTests.isOptimised, "a debug build allocates where an optimised one does not"))
+  func allocations() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "count-\(UUID().uuidString).yaml").path
+    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
+    try topology.replacingOccurrences(of: "store: map", with: "store: packed")
+      .replacingOccurrences(of: "share: 10%", with: "share: 0").replacingOccurrences(of: "share: 5%", with: "share: 0")
+      .replacingOccurrences(of: "share: 0.015625", with: "share: 0")
+      .replacingOccurrences(
+        of: "rejected: [x-internal-role]",
+        with: "rejected: [x-internal-role, {field: x-debug, pattern: \"1|true\"}]\n"
+          + "      mappings: [{source: x-user-id, target: request-id, when: {field: x-kind, absent: true}}]\n"
+          + "      defaults: {user: 0}"
+      ).write(toFile: file, atomically: true, encoding: .utf8)
+    let run = try Program.run("run", file, "--rounds", "1", "--slot", "300ms", "--json", file + ".json")
+    #expect(run.status == 0, "\(run.error)")
+    let rows = try ResultDocument(path: file + ".json").list("counts")
+    let row = try #require(rows.first { $0["arm"] as? String == "as-written" })
+    let edge = try #require((row["nodes"] as? [[String: Any]])?.first)
+    #expect(edge["service"] as? String == "edge")
+    if row["method"] as? String != "none" { #expect(edge["allocationsPerRequest"] as? Double == 0) }
+  }
+
   @Test("of a file that asks for what cannot be is one line with its place")
   func validate() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "bad-\(UUID().uuidString).yaml").path

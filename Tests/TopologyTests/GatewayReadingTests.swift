@@ -2,7 +2,7 @@ import Testing
 import Topology
 
 /// An entry whose gateway has these lines, and a service behind it.
-private func edge(_ lines: String..., client: String = "", second: String = "{name: b}") -> String {
+private func gateway(_ lines: String..., client: String = "", second: String = "{name: b}") -> String {
   let block = lines.map { "      \($0)\n" }.joined()
   return
     "version: 1\nentry: a\n\(client)services:\n  - name: a\n    script: [call: b]\n    gateway:\n\(block)  - \(second)\n"
@@ -10,7 +10,7 @@ private func edge(_ lines: String..., client: String = "", second: String = "{na
 
 @Suite("The rules of a gateway")
 struct GatewayReadingTests {
-  static let whole = edge(
+  static let whole = gateway(
     "required: [{field: x-tenant-code, target: tenant, pattern: \"[a-z]{1,16}\"}]",
     "optional: [{field: x-user-id, target: user}, {field: x-trace-id, target: trace-id}]",
     "rejected: [x-internal, {field: x-debug, pattern: \"1|true\"}]",
@@ -61,7 +61,7 @@ struct GatewayReadingTests {
   @Test("survive their print, odd names and texts too")
   func printing() throws {
     #expect(try parse(TopologyPrinter.yaml(try parse(Self.whole))) == (try parse(Self.whole)))
-    let odd = edge(
+    let odd = gateway(
       "rejected: [\"-\", \"null\", \"7\", \"x|y\", {field: \"~\", pattern: \"\\\\\\\\\"}]",
       "mappings: [{source: \"null\", target: \"null\", when: {field: \"1\", is: \"\\t\\\"\"}}]",
       client: "client: {fields: {\"-\": \"\\0\", \"null\": null}}\n")
@@ -69,60 +69,61 @@ struct GatewayReadingTests {
   }
 
   static let problems: [(text: String, problem: String)] = [
-    (edge("require: []"), "x.yaml:7:7: services.a.gateway: unknown key \"require\"; did you mean \"required\"?"),
-    (edge("required: []"), "x.yaml:7:7: services.a.gateway: expected at least one rule, got none"),
+    (gateway("require: []"), "x.yaml:7:7: services.a.gateway: unknown key \"require\"; did you mean \"required\"?"),
+    (gateway("required: []"), "x.yaml:7:7: services.a.gateway: expected at least one rule, got none"),
     (
-      edge("required: [{field: x-a}]"),
+      gateway("required: [{field: x-a}]"),
       "x.yaml:7:18: services.a.gateway.required[0]: missing key \"target\""
     ),
     (
-      edge("required: [{field: X-A, target: tenant}]"),
+      gateway("required: [{field: X-A, target: tenant}]"),
       "x.yaml:7:26: services.a.gateway.required[0].field: expected a field name in lower case such as x-user-id, "
         + "got \"X-A\""
     ),
     (
-      edge("required: [{field: x-a, target: Tenant}]"),
+      gateway("required: [{field: x-a, target: Tenant}]"),
       "x.yaml:7:39: services.a.gateway.required[0].target: expected a name of a-z 0-9 - . _ that starts with a letter "
         + "or digit, got \"Tenant\""
     ),
     (
-      edge("optional: [{field: x-a, target: t, pattern: \"[a\"}]"),
+      gateway("optional: [{field: x-a, target: t, pattern: \"[a\"}]"),
       "x.yaml:7:51: services.a.gateway.optional[0].pattern: pattern \"[a\": no \"]\" for a \"[\" at byte 3 of the pattern"
     ),
     (
-      edge("optional: [{field: x-a, target: t}, {field: x-b, target: t}]", "rejected: [x-b]"),
+      gateway("optional: [{field: x-a, target: t}, {field: x-b, target: t}]", "rejected: [x-b]"),
       "x.yaml:7:7: services.a.gateway: field \"x-b\" is named twice"
     ),
     (
-      edge("mappings: [{source: x-a, target: t, when: {field: x-b}}]"),
+      gateway("mappings: [{source: x-a, target: t, when: {field: x-b}}]"),
       "x.yaml:7:49: services.a.gateway.mappings[0].when: expected exactly one of is, matches and absent"
     ),
     (
-      edge("mappings: [{source: x-a, target: t, when: {field: x-b, is: a, absent: true}}]"),
+      gateway("mappings: [{source: x-a, target: t, when: {field: x-b, is: a, absent: true}}]"),
       "x.yaml:7:49: services.a.gateway.mappings[0].when: expected exactly one of is, matches and absent"
     ),
     (
-      edge("defaults: {user: nobody}"),
-      "x.yaml:7:24: services.a.gateway.defaults.user: user holds an integer, got the text \"nobody\""
+      gateway("defaults: []"),
+      "x.yaml:7:17: services.a.gateway.defaults: expected keys and their values, got a list"
     ),
     (
-      edge("rejected: [x-a]", second: "{name: b, gateway: {rejected: [x-a]}}"),
+      gateway("rejected: [x-a]", second: "{name: b, gateway: {rejected: [x-a]}}"),
       "x.yaml:8:24: services.b.gateway: only the entry can be a gateway: it cleans what the client sends"
     ),
     (
-      "max-depth: 9\n" + edge("rejected: [x-a]", second: "{name: b, script: [call: a]}"),
-      "x.yaml:9:29: services.b.script[0].call: no service can call \"a\": it is a gateway"
+      "max-depth: 9\n" + gateway("rejected: [x-a]", second: "{name: b, script: [call: a]}"),
+      "x.yaml:9:30: services.b.script[0].call: no service can call \"a\": it is a gateway"
     ),
     (
       "version: 1\nentry: a\nservices: [{name: a, store: none, gateway: {rejected: [x-a]}}]",
       "x.yaml:3:44: services.a.gateway: a gateway needs a store, got none"
     ),
     (
-      edge("rejected: [x-a]", client: "client: {fields: {X-A: b}}\n"),
+      gateway("rejected: [x-a]", client: "client: {fields: {X-A: b}}\n"),
       "x.yaml:3:19: client.fields: expected a field name in lower case such as x-user-id, got \"X-A\""
     ),
     (
-      edge("rejected: [x-a]", client: "client: {bad: [{share: 60%, fields: {a: b}}, {share: 41%, fields: {a: b}}]}\n"),
+      gateway(
+        "rejected: [x-a]", client: "client: {bad: [{share: 60%, fields: {a: b}}, {share: 41%, fields: {a: b}}]}\n"),
       "x.yaml:3:15: client.bad: the shares add up to more than 1"
     ),
     (
@@ -132,7 +133,7 @@ struct GatewayReadingTests {
   ]
 
   @Test("that are wrong are one line with the place", arguments: problems.indices)
-  func problems(index: Int) {
+  func wrong(index: Int) {
     #expect(problem(Self.problems[index].text) == Self.problems[index].problem)
   }
 
@@ -140,15 +141,15 @@ struct GatewayReadingTests {
   func limits() throws {
     func rules(_ count: Int) -> String { "[" + (0..<count).map { "x-\($0)" }.joined(separator: ", ") + "]" }
     let countMax = TopologyLimits.gatewayRuleCountMax
-    #expect(throws: Never.self) { try parse(edge("rejected: \(rules(countMax))")) }
+    #expect(throws: Never.self) { try parse(gateway("rejected: \(rules(countMax))")) }
     #expect(
-      problem(edge("rejected: \(rules(countMax))", "defaults: {a: b}")).hasSuffix(
+      problem(gateway("rejected: \(rules(countMax))", "defaults: {a: b}")).hasSuffix(
         "services.a.gateway: expected at most 64 rules, got 65"))
     func client(_ count: Int) -> String {
       "client: {fields: {" + (0..<count).map { "x-\($0): a" }.joined(separator: ", ") + "}}\n"
     }
-    #expect(throws: Never.self) { try parse(edge("rejected: [a]", client: client(64))) }
-    #expect(problem(edge("rejected: [a]", client: client(65))).hasSuffix("expected at most 64 fields, got 65"))
+    #expect(throws: Never.self) { try parse(gateway("rejected: [a]", client: client(64))) }
+    #expect(problem(gateway("rejected: [a]", client: client(65))).hasSuffix("expected at most 64 fields, got 65"))
   }
 }
 
