@@ -15,6 +15,7 @@ struct TidyTests {
     "Context": [],
     "Wire": ["Bytes"],
     "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
     "Gateway": ["Context", "Propagation", "Topology", "Wire"],
     "Statistics": ["Histogram", "Glibc"],
