@@ -67,7 +67,7 @@ race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be repor
 	swift build --sanitize=thread --scratch-path .build-tsan --product ctxchain
 	@.build-tsan/debug/ctxchain lab race --writes 200 --runs 1 $(ARGS)
 
-bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
+bench: test-deps ## Against a C relay: instructions, system calls, time, readiness, cancels (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind
 	swift build -c release
 	swift build -c release --package-path Benchmarks

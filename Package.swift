@@ -57,12 +57,18 @@ let package = Package(
     .executableTarget(
       name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
+    module("Gateway", ["Context", "Propagation", "Topology", "Wire"]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
-    module("Node", ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", logging]),
+    module(
+      "Node",
+      ["Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology", logging]),
     module(
       "LoadClient",
-      ["Bytes", "EventLoop", "CLinux", "Control", "Wire", "Propagation", "Context", "Topology", "Statistics"]),
+      [
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology",
+        "Statistics",
+      ]),
     module(
       "Laboratory",
       [
@@ -91,6 +97,7 @@ let package = Package(
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
     tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
+    tests("GatewayTests", ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "Wire"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
@@ -100,7 +107,7 @@ let package = Package(
     tests("NodeTests", ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",
-      ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
+      ["Bytes", "Context", "Control", "EventLoop", "Gateway", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
     tests(
       "LoadClientTests",
       [

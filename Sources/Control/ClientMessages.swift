@@ -43,8 +43,11 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   package var windowNanoseconds: Int64
   /// When set, the slot is this many requests instead of a time, all of them in the window.
   package var requestCount: Int?
-  /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries.
+  /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries, unless
+  /// `deadlineNanoseconds` says otherwise.
   package var timeoutNanoseconds: Int64
+  /// What requests say is left, where that is not the timeout; 0: nothing is said. Nil: the timeout.
+  package var deadlineNanoseconds: Int64?
   /// How long to wait for replies after the last request was sent.
   package var drainNanoseconds: Int64
   package var seed: UInt64

@@ -34,6 +34,18 @@ package struct CounterPage {
   /// The same by reason, in the order of `FrameFault`.
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
 
+  /// Requests that nobody waited for any more and that went on: their caller gave up behind an edge that says
+  /// `deadline: ignore`.
+  package var orphans: UInt64 = 0
+  /// What was done for requests that had been given up: slices of CPU work begun, sleeps, calls sent.
+  package var lateSlices: UInt64 = 0
+  package var lateSleeps: UInt64 = 0
+  package var lateCalls: UInt64 = 0
+  /// The longest time from the first caller's giving up until this node had stopped, in nanoseconds.
+  package var stopDurationMax: UInt64 = 0
+  /// Requests that the service's gateway refused, by reason, in the order of `GatewayRefusal`; they are in `errors`.
+  package var refusalsByReason = InlineArray<8, UInt64>(repeating: 0)
+
   package init() {}
 
   /// Requests that arrived and are not answered yet.
@@ -54,13 +66,16 @@ package struct CounterPage {
     pages.reduce(into: CounterPage()) { sum, page in
       for field in fields { sum[keyPath: field] &+= page[keyPath: field] }
       for index in page.faultsByReason.indices { sum.faultsByReason[index] &+= page.faultsByReason[index] }
+      for index in page.refusalsByReason.indices { sum.refusalsByReason[index] &+= page.refusalsByReason[index] }
+      sum.stopDurationMax = max(sum.stopDurationMax, page.stopDurationMax)
     }
   }
 
   private static var fields: [WritableKeyPath<CounterPage, UInt64>] {
     [
       \.deliveries, \.responses, \.errors, \.cancelled, \.deadlineExceeded, \.shed, \.retries, \.lateReplies,
-      \.contextSize, \.payloadSize, \.contextKeys, \.extractionDrops, \.checksum, \.faults,
+      \.contextSize, \.payloadSize, \.contextKeys, \.extractionDrops, \.checksum, \.faults, \.orphans,
+      \.lateSlices, \.lateSleeps, \.lateCalls,
     ]
   }
 }

@@ -58,12 +58,12 @@ extension Experiment {
 
 extension Topology {
   /// A service that stands for all: each has its store, growth and keys, and every edge the client's propagator. Nil
-  /// where they differ, where anything but the standard work is done on the context, and where that is left out.
+  /// where they differ, where anything but the standard work is done on the context, raw fields are cleaned, and where the work is left out.
   var onlyContextWork: Service? {
     guard let first = services.first, client.set.isEmpty, services.allSatisfy({ $0.writes == nil }) else { return nil }
     for service in services {
       guard service.store == first.store, service.growth == first.growth, service.keysPerLayer == first.keysPerLayer,
-        service.contextWork
+        service.contextWork, service.gateway == nil
       else { return nil }
       for step in service.script {
         switch step {

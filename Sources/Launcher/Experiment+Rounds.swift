@@ -99,8 +99,7 @@ extension Experiment {
     let generation = result.settings.processSetReplacements
     for index in sets.indices {
       observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
-      noteClosedConnections(ofSet: index)
-      noteWorkerDeliveries(ofSet: index)
+      noteCounters(ofSet: index)
       try armSets.replace(index, generation: generation)
       try warmUp(index, generation: generation)
     }

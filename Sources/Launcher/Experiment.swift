@@ -96,8 +96,7 @@ package final class Experiment {
       status = note(error)
     }
     if !sets.isEmpty { observer.runDidReach("stopping") }
-    sets.indices.forEach(noteClosedConnections)
-    sets.indices.forEach(noteWorkerDeliveries)
+    sets.indices.forEach(noteCounters)
     armSets.stop()
     seal(status)
     return status

@@ -15,6 +15,8 @@ package struct LoadPlan: Sendable {
   package var hopsLeft: Int
   package var seconds: Double
   package var requestCount: Int?
+  /// Seconds that requests say are left, 0 for no deadline; nil: the timeout.
+  package var deadlineSeconds: Double?
 
   package init(
     host: String, port: UInt16, experiment: ExperimentPlan, connections: Int, rate: Double?, hopsLeft: Int,
@@ -73,9 +75,10 @@ package final class LoadSession {
         seed: plan.experiment.seed, opaqueSize: plan.experiment.opaqueSize,
         runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
     try set.start()
-    let spec = SlotSpec(
+    var spec = SlotSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
       connections: plan.connections, rate: plan.rate ?? 0)
+    spec.deadlineSeconds = plan.deadlineSeconds
     let runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
     _ = try runner.run(
       spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount

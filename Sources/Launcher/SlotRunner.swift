@@ -49,6 +49,8 @@ struct SlotSpec {
   var connections: Int = 1
   /// Open loop only.
   var rate: Double = 0
+  /// Seconds that requests say are left; nil: the plan's timeout.
+  var deadlineSeconds: Double?
   /// The nodes have been told to clock theirs.
   var clocksStages = false
 }
@@ -75,6 +77,7 @@ struct SlotRunner {
       topology: set.topology)
     order.pieceNanoseconds = pieceNanoseconds
     order.requestCount = requestCount
+    order.deadlineNanoseconds = spec.deadlineSeconds.map { Int64($0 * 1e9) }
     order.clocksStages = spec.clocksStages ? true : nil
     let token = order.token
     // A slot of so many requests takes as long as it takes.

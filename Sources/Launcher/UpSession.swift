@@ -1,14 +1,14 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
 internal import Control
-package import Report
+internal import Report
 package import Topology
 
 package final class UpSession {
   private let supervisor: Supervisor
   private let set: ProcessSet
-  /// What the nodes closed while they ran; known when `run` has returned.
-  package private(set) var closedConnections: [ClosedConnections] = []
+  /// What the nodes closed, gave up and refused while they ran, in words; known when `run` has returned.
+  package private(set) var incidents: [String] = []
 
   /// - Parameter port: of the entry's first replica, 0 for a free one.
   package init(topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]]) throws {
@@ -24,7 +24,10 @@ package final class UpSession {
   /// node died. The second value says what went wrong.
   package func run(_ announce: ([String]) -> Bool) -> (status: Int32, problem: String?) {
     defer {
-      closedConnections = set.closedConnections(arm: nil)
+      incidents =
+        set.closedConnections(arm: nil).texts.map { "closed \($0)" }
+        + set.givenUpRequests(arm: nil).texts.map { "given up: \($0)" }
+        + set.refusedRequests(arm: nil).texts.map { "refused \($0)" }
       set.stop()
       supervisor.close()
     }

@@ -2,6 +2,7 @@
 // Pure: the contexts that really came back are held against it by FidelityRun.
 
 package import Context
+internal import Gateway
 package import Propagation
 package import Topology
 
@@ -40,19 +41,30 @@ package struct DeclaredContext {
   /// Every edge delivers everything: what a lossless strategy would show.
   private let isLossless: Bool
   package private(set) var views: [View] = []
+  /// The entry is a gateway that refuses the request: there are no views.
+  package private(set) var isRefused = false
 
   /// - Parameters:
   ///   - sent: what the client put into the request.
+  ///   - fields: the header fields that carry it, which is what a gateway reads.
   ///   - opaqueBytes: what the client's `opaque` carries in its place; nil for the packed image of `sent`.
   package init(
-    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot, opaqueBytes: [UInt8]? = nil,
-    hopsLeft: Int, isLossless: Bool
+    topology: Topology, propagators: [String: any Propagator], sent: ContextSnapshot,
+    fields: [(name: String, value: [UInt8])] = [], opaqueBytes: [UInt8]? = nil, hopsLeft: Int, isLossless: Bool
   ) {
     self.topology = topology
     self.propagators = propagators
     self.isLossless = isLossless
     let leaving = Travelling(readable: sent, unread: opaqueBytes.map(UnreadBytes.other) ?? .image(sent))
-    let arriving = deliver(leaving, by: topology.client.propagator)
+    var arriving = deliver(leaving, by: topology.client.propagator)
+    if let gateway = topology.services[topology.entry].gateway {
+      switch gateway.declared(fields) {
+      case .failure:
+        isRefused = true
+        return
+      case .success(let cleaned): if !isLossless { arriving = Travelling(readable: cleaned) }
+      }
+    }
     visit(topology.entry, arriving, path: "", hopsLeft: hopsLeft, isCertain: true)
   }
 

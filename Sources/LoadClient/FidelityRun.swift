@@ -59,7 +59,8 @@ package final class FidelityRun {
     guard let index = pending.firstIndex(where: { $0.id == reply.id }) else { return }
     let image = pending.remove(at: index).image
     if reply.type == .response { compare(reply.context, image: image) }
-    requestDidEnd(failed: reply.type != .response)
+    let isDeclared = reply.type == .error && declaredContext(image, isLossless: false).isRefused
+    requestDidEnd(failed: reply.type != .response && !isDeclared)
   }
 
   package func didLoseConnection() {
@@ -106,6 +107,10 @@ package final class FidelityRun {
 
   private func compare(_ records: UnsafeRawBufferPointer, image: Int) {
     let declared = declaredContext(image, isLossless: false)
+    if declared.isRefused {
+      nameEdge(topology.services[topology.entry].name)
+      return (outcome.expected, outcome.found) = ("a refusal", "an answer")
+    }
     lostKeys.formUnion(
       DeclaredContext.lostKeys(declared: declared, lossless: declaredContext(image, isLossless: true)))
     var expected = Dictionary(grouping: declared.views, by: \.path)
@@ -126,6 +131,7 @@ package final class FidelityRun {
   private func declaredContext(_ image: Int, isLossless: Bool) -> DeclaredContext {
     DeclaredContext(
       topology: topology, propagators: propagators, sent: images.snapshots[image],
+      fields: images.sentFields(at: image),
       opaqueBytes: images.opaqueBytes(at: image), hopsLeft: hopsLeft, isLossless: isLossless)
   }
 

@@ -46,6 +46,12 @@ package final class LoadConnection: ConnectionDelegate {
     connection.close()
   }
 
+  /// Tells the entry that nobody waits for a request any more.
+  func cancel(_ id: UInt64, now: Int64) {
+    CancelFrame(id: id, givenUpAt: GiveUpTime(nanoseconds: now)).write(to: connection.output)
+    connection.send()
+  }
+
   package func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     Frame.decodeAll(
       bytes, usual: .response,

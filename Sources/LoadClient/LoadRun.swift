@@ -205,7 +205,7 @@ package final class LoadRun {
       if stages != nil { clock(request, now: now) }
       complete(intended: request.intended, sent: request.sent, now: now)
     } else {
-      ledger.failed &+= 1
+      ledger.addError(isTimeout: reply.status == StatusCode.deadlineExceeded.rawValue)
     }
     didEndRequest()
   }
@@ -245,10 +245,7 @@ package final class LoadRun {
     let request = pending + Int(slot)
     request.pointee.timer = -1
     let connection = connections[Int(request.pointee.connection)]
-    if connection.isReady {
-      FrameWriter.write(.cancel, id: wireID(slot), to: connection.connection.output)
-      connection.connection.send()
-    }
+    if connection.isReady { connection.cancel(wireID(slot), now: loop.now) }
     remove(slot)
     ledger.timedOut &+= 1
     didEndRequest()

@@ -19,6 +19,8 @@ package final class RequestImages {
   private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
   package private(set) var snapshots: [ContextSnapshot] = []
+  /// Header fields that stand for those of the propagator; by image, empty where there are none.
+  private let fields: [[ClientField]]
   private let carriesRandomBytes: Bool
   private var next = 0
 
@@ -33,8 +35,9 @@ package final class RequestImages {
     var random = SeededGenerator(seed: seed)
     carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
     var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
+    fields = client.fieldsByImage(count: RequestImages.imageCount, seed: seed)
     let context = PackedContext()
-    for _ in 0..<RequestImages.imageCount {
+    for image in 0..<RequestImages.imageCount {
       context.reset()
       RequestImages.fill(context, client: client, random: &random)
       snapshots.append(ContextSnapshot(of: context))
@@ -43,7 +46,11 @@ package final class RequestImages {
         to: bytes, type: .request, flags: flags, id: 0, deadline: deadline,
         hopsLeft: UInt16(clamping: hopsLeft))
       RequestImages.withOpaqueBytes(opaqueSize, of: context, &opaqueRandom) {
-        propagator.inject(context, into: &writer)
+        if fields[image].isEmpty {
+          propagator.inject(context, into: &writer)
+        } else {
+          fields[image].write(over: propagator, context, to: writer)
+        }
       }
       writer.finish(payloadSize: client.payloadSize)
       ranges.append(start..<bytes.count)
@@ -72,6 +79,18 @@ package final class RequestImages {
       start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
     guard case .frame(let frame) = Frame.decode(image) else { return [] }
     return Array(frame.context)
+  }
+
+  /// The header fields of the image at a position in the ring, as they are sent.
+  func sentFields(at position: Int) -> [(name: String, value: [UInt8])] {
+    let image = UnsafeRawBufferPointer(
+      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+    guard case .frame(let frame) = Frame.decode(image) else { return [] }
+    var fields: [(name: String, value: [UInt8])] = []
+    frame.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+      fields.append((String(decoding: name, as: UTF8.self), Array(value)))
+    }
+    return fields
   }
 
   /// The standard keys with values of fixed width, then what the topology's client sets.

@@ -30,6 +30,7 @@ extension NodeServer {
       call += 1
     }
     guard request.pointee.firstCall != nil else { return false }
+    request.pointee.latestBegin = loop.now
     if step.pointee.needsContextLater {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
       lap(.store)
@@ -69,8 +70,8 @@ extension NodeServer {
   }
 
   /// Cancels a call of a request that is over.
-  func giveUp(_ call: CallSlot, of request: RequestSlot) {
-    sendCancel(call)
+  func giveUp(_ call: CallSlot, of request: RequestSlot, since time: GiveUpTime) {
+    sendCancel(call, since: time)
     _ = end(call, of: request)
   }
 
@@ -88,7 +89,7 @@ extension NodeServer {
     var earliest = Int64.max
     calls.forEach { call in
       if call.pointee.deadline <= now {
-        sendCancel(call)
+        sendCancel(call, since: GiveUpTime(nanoseconds: now))
         didFail(call, with: .deadlineExceeded)
       } else {
         earliest = min(earliest, call.pointee.deadline)
@@ -124,6 +125,7 @@ extension NodeServer {
     if deadline != .max {
       remaining = NodeServer.remainingMicroseconds(until: deadline, now: now)
       if remaining == 0 { return .deadlineExceeded }
+      if call.pointee.ignoresDeadline { remaining = 0 }
     }
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return .unavailable }
@@ -141,6 +143,7 @@ extension NodeServer {
       return .resourceExhausted
     }
     if deadline < nextSweep { scheduleSweep(for: deadline) }
+    if request.pointee.isOrphan { counters.pointee.lateCalls &+= 1 }
     return .ok
   }
 
@@ -172,6 +175,7 @@ extension NodeServer {
   @inline(__always)
   private func flags(of request: RequestSlot) -> UInt8 {
     (request.pointee.echo == nil ? 0 : FrameFlags.echo) | (stageClock == nil ? 0 : FrameFlags.stages)
+      | (request.pointee.isOrphan ? FrameFlags.orphan : 0)
   }
 
   /// A reply to a call that was given up before, or that was sent to somebody else.
@@ -204,14 +208,6 @@ extension NodeServer {
       counters.pointee.retries &+= 1
     } else {
       fail(request, with: status)
-    }
-  }
-
-  func sendCancel(_ call: CallSlot) {
-    call.pointee.connection?._withUnsafeGuaranteedRef { connection in
-      guard connection.connection.isOpen else { return }
-      FrameWriter.write(.cancel, id: call.pointee.id, to: connection.output)
-      connection.connection.send()
     }
   }
 }

@@ -72,24 +72,34 @@ extension NodeServer {
     calls.free(call)
   }
 
-  /// See `cancel(id:from:)`.
-  func cancelForwarded(id: UInt64, from caller: InboundConnection) {
+  /// See `cancel(_:from:)`.
+  func cancelForwarded(_ cancel: CancelFrame, from caller: InboundConnection) {
     var call = caller.forwarded.pointee.next.unsafelyUnwrapped
     while call != caller.forwarded {
-      if call.pointee.callerID == id { return abandonForwarded(call) }
+      if call.pointee.callerID == cancel.id {
+        return cancel.goesOn
+          ? orphanForwarded(call, since: cancel.givenUpAt) : abandonForwarded(call, since: cancel.givenUpAt)
+      }
       call = call.pointee.next.unsafelyUnwrapped
     }
   }
 
   /// See `abandonRequests(of:)`.
-  func abandonForwarded(of caller: InboundConnection) {
-    while let call = caller.forwarded.pointee.next, call != caller.forwarded { abandonForwarded(call) }
+  func abandonForwarded(of caller: InboundConnection, since time: GiveUpTime) {
+    while let call = caller.forwarded.pointee.next, call != caller.forwarded { abandonForwarded(call, since: time) }
   }
 
-  private func abandonForwarded(_ call: CallSlot) {
+  private func abandonForwarded(_ call: CallSlot, since time: GiveUpTime) {
     counters.pointee.cancelled &+= 1
-    sendCancel(call)
+    sendCancel(call, since: time)
     call.leaveRing()
     calls.free(call)
+    countStop(since: time)
+  }
+
+  /// Its callee works on, and is told so. Nothing is left to do here that could be counted.
+  private func orphanForwarded(_ call: CallSlot, since time: GiveUpTime) {
+    counters.pointee.orphans &+= 1
+    sendOrphaned(call, since: time)
   }
 }

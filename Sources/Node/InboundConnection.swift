@@ -97,7 +97,7 @@ final class InboundConnection: ConnectionDelegate {
     case .request:
       _ = didReceive(request: frame)
     case .cancel:
-      server.cancel(id: frame.id, from: self)
+      server.cancel(CancelFrame(frame), from: self)
     case .hello:
       guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
         let propagator = PropagatorRegistry.resolve(hello.propagator)

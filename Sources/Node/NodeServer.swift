@@ -5,6 +5,7 @@ internal import Bytes
 package import Context
 package import Control
 package import EventLoop
+internal import Gateway
 internal import Propagation
 internal import Statistics
 package import Topology
@@ -52,6 +53,9 @@ package final class NodeServer {
   @exclusivity(unchecked) var scriptCalls: UnsafeMutablePointer<ScriptCall>
   @exclusivity(unchecked) var work: Unmanaged<StandardWork>?
   private var ownedWork: StandardWork?
+  /// Set when the service is a gateway: then nothing is only passed on.
+  @exclusivity(unchecked) var gateway: Unmanaged<Gateway>?
+  private var ownedGateway: Gateway?
   private var ownedEdges: [Downstream] = []
   @exclusivity(unchecked) var requests: RequestTable
   @exclusivity(unchecked) var calls: CallTable
@@ -104,8 +108,10 @@ package final class NodeServer {
     self.requestCountMax = requestCountMax
     requests = RequestTable(capacity: requestCountMax, contexts: contexts)
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
-    forwardedCall = script.forwardedCall
+    forwardedCall = service.gateway == nil ? script.forwardedCall : nil
     forwardedContext = Unmanaged.passRetained(contexts.makeContext())
+    ownedGateway = service.gateway.map(Gateway.init)
+    gateway = ownedGateway.map(Unmanaged.passUnretained)
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
@@ -179,7 +185,9 @@ package final class NodeServer {
     script.deallocate()
     script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
     (steps, scriptCalls) = (script.steps, script.calls)
-    forwardedCall = script.forwardedCall
+    forwardedCall = service.gateway == nil ? script.forwardedCall : nil
+    ownedGateway = service.gateway.map(Gateway.init)
+    gateway = ownedGateway.map(Unmanaged.passUnretained)
     calls.deallocate()
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service

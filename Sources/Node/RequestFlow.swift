@@ -33,10 +33,13 @@ extension NodeServer {
     request.pointee.id = frame.id
     request.pointee.deadline = frame.deadline == 0 ? .max : loop.now &+ Int64(frame.deadline) &* 1000
     request.pointee.hopsLeft = frame.hopsLeft
+    request.pointee.isOrphan = frame.flags & FrameFlags.orphan != 0
+    if request.pointee.isOrphan { counters.pointee.orphans &+= 1 }
     request.join(caller.requests)
+    lap(.decode)
+    if let gateway, !clean(frame, into: request, by: gateway) { return }
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-      lap(.decode)
-      extract(frame, into: context, reader: reader)
+      if gateway == nil { extract(frame, into: context, reader: reader) }
       lap(.extract)
       if frame.flags & FrameFlags.echo != 0 {
         let echo = EchoViews(name: configuration.service.name)
@@ -109,25 +112,28 @@ extension NodeServer {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       sendError(status, id: request.pointee.id, to: $0)
     }
-    dropWhatIsUnderWay(of: request)
+    dropWhatIsUnderWay(of: request, since: GiveUpTime(nanoseconds: loop.now))
     release(request)
   }
 
   /// The caller gave this request up: nothing is answered, and later services are told.
-  func cancel(id: UInt64, from caller: InboundConnection) {
+  func cancel(_ cancel: CancelFrame, from caller: InboundConnection) {
     // Requests are given up in the order they came far more often than not.
     var slot = caller.requests.pointee.next.unsafelyUnwrapped
     while slot != caller.requests {
-      if slot.pointee.id == id { return abandon(slot) }
+      if slot.pointee.id == cancel.id {
+        return cancel.goesOn ? orphan(slot, since: cancel.givenUpAt) : abandon(slot, since: cancel.givenUpAt)
+      }
       slot = slot.pointee.next.unsafelyUnwrapped
     }
-    cancelForwarded(id: id, from: caller)
+    cancelForwarded(cancel, from: caller)
   }
 
   /// The caller has left: all its requests are given up.
   func abandonRequests(of caller: InboundConnection) {
-    while let slot = caller.requests.pointee.next, slot != caller.requests { abandon(slot) }
-    abandonForwarded(of: caller)
+    let now = GiveUpTime(nanoseconds: loop.now)
+    while let slot = caller.requests.pointee.next, slot != caller.requests { abandon(slot, since: now) }
+    abandonForwarded(of: caller, since: now)
   }
 
   /// Answers a request that was not begun.
@@ -145,15 +151,17 @@ extension NodeServer {
 
   // MARK: Private
 
-  private func abandon(_ request: RequestSlot) {
+  private func abandon(_ request: RequestSlot, since time: GiveUpTime) {
     counters.pointee.cancelled &+= 1
-    dropWhatIsUnderWay(of: request)
+    countWork(of: request, since: time)
+    dropWhatIsUnderWay(of: request, since: time)
     release(request)
+    countStop(since: time)
   }
 
   /// What only counting passes do.
   @inline(never)
-  private func count(_ frame: Frame, _ context: RequestContext) {
+  func count(_ frame: Frame, _ context: RequestContext) {
     counters.pointee.payloadSize &+= UInt64(frame.payloadSize)
     counters.pointee.contextSize &+= UInt64(frame.size - FrameLayout.headerSize - frame.payloadSize)
     context.forEachEntry { _, _, _ in counters.pointee.contextKeys &+= 1 }
@@ -174,8 +182,8 @@ extension NodeServer {
   }
 
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
-  private func dropWhatIsUnderWay(of request: RequestSlot) {
-    while let call = request.pointee.firstCall { giveUp(call, of: request) }
+  private func dropWhatIsUnderWay(of request: RequestSlot, since time: GiveUpTime) {
+    while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
     if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()

@@ -27,6 +27,10 @@ struct InboundRequest {
   var workLeft: Int64 = -1
   /// Entry of the timer wheel that resumes the request; -1 for none.
   var timer: Int32 = -1
+  /// Nobody waits for the answer any more, and the request goes on. Set anew for each request.
+  var isOrphan = false
+  /// When the latest slice of work, sleep or run of calls was begun; nanoseconds of the loop's clock.
+  var latestBegin: Int64 = 0
   /// The context has a span id that no call has used yet.
   var hasFreshSpan = false
   var stage = StageMarks()

@@ -36,6 +36,8 @@ struct ScriptCall {
   var probabilityThreshold: UInt64
   var retries: Int32
   var dropsContext: Bool
+  /// The callee hears nothing of deadlines and cancels.
+  var ignoresDeadline: Bool
 }
 
 struct ScriptAssignment {
@@ -56,8 +58,8 @@ struct ServiceScript {
   let steps: UnsafeMutablePointer<ScriptStep>
   let calls: UnsafeMutablePointer<ScriptCall>
   private let callCount: Int
-  /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry
-  /// or a fault of its own. See `NodeServer.forward`.
+  /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry,
+  /// a fault or silence of its own. See `NodeServer.forward`.
   let forwardedCall: UnsafeMutablePointer<ScriptCall>?
 
   /// - Parameter forgetsContext: a request's context ends with the request. Then no request is only passed on.
@@ -133,12 +135,14 @@ extension ScriptCall {
   /// See `ServiceScript.forwardedCall`.
   fileprivate var isPlain: Bool {
     probabilityThreshold == .max && timeoutNanoseconds == 0 && retries == 0 && !dropsContext
+      && !ignoresDeadline
   }
 
   fileprivate init(_ call: Call, edge: Int32) {
     self.init(
       edge: edge, payloadSize: call.payloadSize, timeoutNanoseconds: call.timeoutNanoseconds,
-      probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext)
+      probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext,
+      ignoresDeadline: call.ignoresDeadline == true)
   }
 }
 

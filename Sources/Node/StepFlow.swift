@@ -25,10 +25,17 @@ extension NodeServer {
     }
   }
 
-  /// Burns CPU, a slice at a time. True when the request must wait for its next slice.
+  /// Burns CPU, a slice at a time. True when the request must wait for its next slice, or has been answered because its
+  /// deadline is over.
   @inline(never)
   func work(_ step: UnsafeMutablePointer<ScriptStep>, for request: RequestSlot) -> Bool {
+    if request.pointee.deadline <= loop.now {
+      fail(request, with: .deadlineExceeded)
+      return true
+    }
     if request.pointee.workLeft < 0 { request.pointee.workLeft = duration(of: step) }
+    request.pointee.latestBegin = loop.now
+    if request.pointee.isOrphan { counters.pointee.lateSlices &+= 1 }
     let slice = min(request.pointee.workLeft, NodeServer.workSliceMax)
     let end = ctx_thread_cpu_nanoseconds() + slice
     while ctx_thread_cpu_nanoseconds() < end {}
@@ -44,6 +51,9 @@ extension NodeServer {
 
   @inline(never)
   func sleep(_ step: UnsafeMutablePointer<ScriptStep>, for request: RequestSlot) {
+    if request.pointee.deadline <= loop.now { return fail(request, with: .deadlineExceeded) }
+    request.pointee.latestBegin = loop.now
+    if request.pointee.isOrphan { counters.pointee.lateSleeps &+= 1 }
     wait(until: min(loop.now &+ duration(of: step), request.pointee.deadline), step, request)
   }
 

@@ -1,6 +1,6 @@
 // Integers as decimal text: bytes only, no String.
 
-enum DecimalDigits {
+package enum DecimalDigits {
   /// Bytes of the longest: a minus and 19 digits.
   static var sizeMax: Int { 20 }
 
@@ -17,7 +17,7 @@ enum DecimalDigits {
   }
 
   /// An optional minus and 1 to 19 digits that make an Int64; nil otherwise.
-  static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
+  package static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
     let isNegative = text.first == 0x2d
     let first = isNegative ? 1 : 0
     guard text.count > first, text.count &- first <= 19 else { return nil }

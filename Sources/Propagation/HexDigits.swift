@@ -1,9 +1,9 @@
 // Lower-case hex, sixteen digits at a time in one vector: no table, no branch per digit, no String.
 
-enum HexDigits {
+package enum HexDigits {
   /// The 64-bit number in the sixteen digits at `source`. `valid` becomes false when one is not `0-9 a-f`.
   @inline(__always)
-  static func read16(_ source: UnsafeRawPointer, valid: inout Bool) -> UInt64 {
+  package static func read16(_ source: UnsafeRawPointer, valid: inout Bool) -> UInt64 {
     let digits = source.loadUnaligned(as: SIMD16<UInt8>.self)
     let isLetter = unsafeBitCast((digits &- all(0x61)) .< all(6), to: SIMD16<UInt8>.self)
     let isDigit = unsafeBitCast((digits &- all(0x30)) .< all(10), to: SIMD16<UInt8>.self)

@@ -19,34 +19,12 @@ package struct ClosedConnections: Codable, Equatable, Sendable {
   }
 }
 
-extension [ClosedConnections] {
-  /// With the others added: one entry per node and reason, also when a set was replaced.
-  package func merging(_ others: [ClosedConnections]) -> [ClosedConnections] {
-    var result = self
-    for other in others {
-      let same = result.firstIndex {
-        $0.arm == other.arm && $0.service == other.service && $0.replica == other.replica && $0.reason == other.reason
-      }
-      if let same { result[same].connections &+= other.connections } else { result.append(other) }
-    }
-    return result
-  }
+extension ClosedConnections: NodeEntry {
+  package var kind: String { reason }
+  package mutating func add(_ other: ClosedConnections) { connections &+= other.connections }
+}
 
+extension [ClosedConnections] {
   /// One text per node: `5 connections of s1 under packed: 3 tooLarge, 2 tooShort`.
-  package var texts: [String] {
-    var nodes: [String] = []
-    var reasons: [String: [ClosedConnections]] = [:]
-    for entry in self {
-      let node =
-        entry.service + (entry.replica > 0 ? "#\(entry.replica)" : "") + (entry.arm.map { " under \($0)" } ?? "")
-      if reasons[node] == nil { nodes.append(node) }
-      reasons[node, default: []].append(entry)
-    }
-    return nodes.map { node in
-      let entries = reasons[node] ?? []
-      let count = Int(clamping: entries.reduce(0) { $0 &+ $1.connections })
-      let parts = entries.map { "\($0.connections) \($0.reason)" }.joined(separator: ", ")
-      return "\(NumberText.plural(count, "connection")) of \(node): \(parts)"
-    }
-  }
+  package var texts: [String] { texts("connection") { $0.connections } }
 }

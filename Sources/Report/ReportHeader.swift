@@ -25,6 +25,8 @@ struct ReportHeader {
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
       ("workers", result.workerDeliveries?.texts ?? []),
+      ("given up", result.givenUp?.texts ?? []),
+      ("refused", result.refused?.texts ?? []),
       ("notes", result.notes),
     ]
     return blocks.filter { !$0.pieces.isEmpty }

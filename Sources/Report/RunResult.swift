@@ -56,6 +56,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var closedConnections: [ClosedConnections]?
   /// Absent when no node has several workers.
   package var workerDeliveries: [WorkerDeliveries]?
+  /// Absent when no node gave up a request.
+  package var givenUp: [GivenUpRequests]?
+  /// Absent when no gateway refused one.
+  package var refused: [RefusedRequests]?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 

@@ -17,31 +17,21 @@ package struct WorkerDeliveries: Codable, Equatable, Sendable {
   }
 }
 
-extension [WorkerDeliveries] {
-  /// With the others added: one entry per node, also when a set was replaced.
-  package func merging(_ others: [WorkerDeliveries]) -> [WorkerDeliveries] {
-    var result = self
-    for other in others {
-      let same = result.firstIndex {
-        $0.arm == other.arm && $0.service == other.service && $0.replica == other.replica
-      }
-      if let same {
-        result[same].deliveries = zip(result[same].deliveries, other.deliveries).map { $0 &+ $1 }
-      } else {
-        result.append(other)
-      }
-    }
-    return result
-  }
+extension WorkerDeliveries: NodeEntry {
+  package var kind: String { "" }
 
+  package mutating func add(_ other: WorkerDeliveries) {
+    deliveries = zip(deliveries, other.deliveries).map { $0 &+ $1 }
+  }
+}
+
+extension [WorkerDeliveries] {
   /// One text per node: `s1 under packed: 51 %, 49 %`.
   var texts: [String] {
     map { entry in
       let all = Swift.max(1, entry.deliveries.reduce(0, &+))
       let shares = entry.deliveries.map { NumberText.fixed(Double($0) / Double(all) * 100, 0) + " %" }
-      let node =
-        entry.service + (entry.replica > 0 ? "#\(entry.replica)" : "") + (entry.arm.map { " under \($0)" } ?? "")
-      return "\(node): \(shares.joined(separator: ", "))"
+      return "\(entry.place): \(shares.joined(separator: ", "))"
     }
   }
 }

@@ -4,8 +4,9 @@ package struct Ledger: Codable, Equatable, Sendable {
   /// Requests that the schedule (or the closed loop) meant to send.
   package var planned: UInt64
   package var completed: UInt64
-  /// Answered with an error status, a node's refusal for want of room among them, or lost with their connection.
+  /// Answered with an error status but DEADLINE_EXCEEDED, a node's refusal for want of room among them, or lost with their connection.
   package var failed: UInt64
+  /// Given up by the client's clock, or answered DEADLINE_EXCEEDED by a node's.
   package var timedOut: UInt64
   /// Not sent: the client had no room for it, or no connection.
   package var shed: UInt64
@@ -37,6 +38,11 @@ package struct Ledger: Codable, Equatable, Sendable {
 
   /// Requests that did not complete.
   package var lost: UInt64 { planned >= completed ? planned - completed : 0 }
+
+  /// An answer that is no response: a node's clock that ran out before the client's is a timeout too.
+  package mutating func addError(isTimeout: Bool) {
+    if isTimeout { timedOut &+= 1 } else { failed &+= 1 }
+  }
 
   /// Adds column by column; a column that would overflow stays at its largest value, which shows as unbalanced.
   package mutating func merge(_ other: Ledger) {

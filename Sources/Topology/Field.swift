@@ -17,6 +17,9 @@ package struct Field {
     self.mark = node.mark ?? mark
   }
 
+  /// For checks of values that come from no file.
+  static var anywhere: Field { Field(file: "", path: "", node: Node("")) }
+
   package func error(_ problem: String) -> TopologyError { error(problem, at: nil) }
 
   func error(_ problem: String, at other: Mark?) -> TopologyError {

@@ -42,6 +42,13 @@ struct GraphCheck {
     }
   }
 
+  /// Throws at the first call of that service.
+  func refuseCalls(of service: Int, because reason: String) throws(TopologyError) {
+    for edge in edgesByCaller.joined() where edge.callee == service {
+      throw edge.field.error("no service can call \(quoted(names[service])): \(reason)")
+    }
+  }
+
   private func cycle(_ services: [Int], closedBy edge: EdgeInFile) -> TopologyError {
     var shown = services.map { names[$0] }
     if shown.count > 8 { shown.replaceSubrange(4..<(shown.count - 3), with: ["… (\(shown.count - 7) more)"]) }

@@ -11,7 +11,7 @@ struct EdgeInFile {
 struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
-    "service", "size", "timeout", "probability", "retries", "propagator", "transport", "drops-context",
+    "service", "size", "timeout", "deadline", "probability", "retries", "propagator", "transport", "drops-context",
   ]
 
   let service: Int
@@ -87,6 +87,7 @@ struct ScriptReader {
     if let field = fields["transport"] { own.transport = try field.word("transport", among: vocabulary.transports) }
     if let field = fields["size"] { own.payloadSize = try field.size() }
     if let field = fields["timeout"] { own.timeoutNanoseconds = try field.duration() }
+    if let field = fields["deadline"] { own.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
     let probability = try fields["probability"].map { field throws(TopologyError) in try field.share() }
     let propagator = try fields["propagator"].map { field throws(TopologyError) in try field.propagator(vocabulary) }
@@ -104,7 +105,7 @@ struct ScriptReader {
     return Call(
       service: callee, payloadSize: settings.payloadSize, timeoutNanoseconds: settings.timeoutNanoseconds,
       probability: probability, retries: settings.retries, propagator: propagator ?? settings.carrier.propagator,
-      transport: settings.transport, dropsContext: dropsContext)
+      transport: settings.transport, dropsContext: dropsContext, ignoresDeadline: settings.ignoresDeadline)
   }
 
   /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything
@@ -150,7 +151,19 @@ struct ScriptReader {
   }
 }
 
+/// What a caller tells a callee of its deadline and of giving up.
+enum DeadlinePassing {
+  static let cascade = "cascade"
+  static let ignore = "ignore"
+}
+
 extension Field {
+  /// Nil for `cascade`, so that a topology which says what is usual is equal to one that says nothing.
+  func ignoresDeadline() throws(TopologyError) -> Bool? {
+    let word = try word("deadline", among: [DeadlinePassing.cascade, DeadlinePassing.ignore])
+    return word == DeadlinePassing.ignore ? true : nil
+  }
+
   /// The index of the service that is named here.
   func service(among serviceIndex: [String: Int]) throws(TopologyError) -> Int {
     let name = try text("a service's name")

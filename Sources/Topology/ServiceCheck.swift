@@ -24,6 +24,11 @@ extension Service {
     try check.word(growth, among: Growth.names, "\(path).growth")
     try check.range(responseSize, 0...TopologyLimits.payloadSizeMax, "\(path).responseSize")
     try check.share(errorRate, "\(path).errorRate")
+    if let gateway {
+      guard store != "none" else { throw check.error("\(path).gateway", "a gateway needs a store, got none") }
+      try gateway.check("\(path).gateway", check.error)
+      if !gateway.defaults.isEmpty { try check.assignments(gateway.defaults, "\(path).gateway.defaults") }
+    }
     try check.range(script.count, 0...TopologyLimits.stepCountMax, "\(path).script", "steps")
     for (index, step) in script.enumerated() { try check.step(step, "\(path).script[\(index)]") }
   }
@@ -57,7 +62,7 @@ private struct ServiceCheck {
 
   func name(_ value: String, _ path: String, isKey: Bool) throws(TopologyError) {
     do throws(TopologyError) {
-      try Field(file: file, path: path, node: Node("")).checkName(value, isKey: isKey)
+      try Field.anywhere.checkName(value, isKey: isKey)
     } catch {
       throw self.error(path, error.problem)
     }
@@ -75,7 +80,7 @@ private struct ServiceCheck {
     }
   }
 
-  private func assignments(_ list: [Assignment], _ path: String) throws(TopologyError) {
+  func assignments(_ list: [Assignment], _ path: String) throws(TopologyError) {
     try range(list.count, 1...TopologyLimits.assignmentCountMax, path, "keys")
     for (index, assignment) in list.enumerated() {
       let path = "\(path)[\(index)]"

@@ -3,8 +3,8 @@
 struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
-      "transport", "response-size", "size", "timeout", "retries", "keys-per-layer", "growth", "context-work",
-      "error-rate", "replicas", "workers", "writes",
+      "transport", "response-size", "size", "timeout", "deadline", "retries", "keys-per-layer", "growth",
+      "context-work", "error-rate", "replicas", "workers", "writes",
     ]
   static let strategy = "value-chain"
   static let transport = "frame"
@@ -18,6 +18,7 @@ struct ServiceDefaults {
   var payloadSize = ServiceDefaults.size
   /// 0: only the caller's own deadline bounds a call.
   var timeoutNanoseconds: Int64 = 0
+  var ignoresDeadline: Bool?
   var retries = 0
   var keysPerLayer = ServiceDefaults.keysPerLayer
   var growth = Growth.names[0]
@@ -44,6 +45,7 @@ struct ServiceDefaults {
     if let field = fields["response-size"] { result.responseSize = try field.size() }
     if let field = fields["size"] { result.payloadSize = try field.size() }
     if let field = fields["timeout"] { result.timeoutNanoseconds = try field.duration() }
+    if let field = fields["deadline"] { result.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { result.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
     if let field = fields["keys-per-layer"] {
       result.keysPerLayer = try field.count(in: 0...TopologyLimits.keysPerLayerMax)

@@ -24,11 +24,19 @@ package struct ClientSide: Codable, Equatable, Sendable {
   package var payloadSize: Int
   /// Keys that the client sets beside the standard ones (request id, user, tenant, trace).
   package var set: [Assignment]
+  /// Header fields of every request, in place of those that the propagator writes under the same names. Nil: none.
+  package var fields: [ClientField]?
+  /// Shares of the requests that carry other fields. Nil: none.
+  package var bad: [BadRequests]?
 
-  package init(propagator: String, payloadSize: Int, set: [Assignment]) {
+  package init(
+    propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil
+  ) {
     self.propagator = propagator
     self.payloadSize = payloadSize
     self.set = set
+    self.fields = fields
+    self.bad = bad
   }
 }
 
@@ -53,10 +61,13 @@ package struct Service: Codable, Equatable, Sendable {
   /// Share of requests answered with an error, 0…1.
   package var errorRate: Double
   package var script: [Step]
+  /// What it takes from raw header fields, in place of what the caller's propagator would read. Nil: it is no gateway.
+  package var gateway: GatewayRules?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
-    growth: String, responseSize: Int, errorRate: Double, script: [Step], writes: AccessRatio? = nil
+    growth: String, responseSize: Int, errorRate: Double, script: [Step], writes: AccessRatio? = nil,
+    gateway: GatewayRules? = nil
   ) {
     self.name = name
     self.replicas = replicas
@@ -70,6 +81,7 @@ package struct Service: Codable, Equatable, Sendable {
     self.errorRate = errorRate
     self.script = script
     self.writes = writes
+    self.gateway = gateway
   }
 }
 
@@ -131,10 +143,12 @@ package struct Call: Codable, Equatable, Sendable {
   package var transport: String
   /// A fault to reproduce: the context is not injected, though the propagator's rules say it should be.
   package var dropsContext: Bool
+  /// `deadline: ignore`: the callee hears neither of the caller's deadline nor that the caller gave up. Nil: it does.
+  package var ignoresDeadline: Bool?
 
   package init(
     service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,
-    transport: String, dropsContext: Bool
+    transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil
   ) {
     self.service = service
     self.payloadSize = payloadSize
@@ -144,5 +158,6 @@ package struct Call: Codable, Equatable, Sendable {
     self.propagator = propagator
     self.transport = transport
     self.dropsContext = dropsContext
+    self.ignoresDeadline = ignoresDeadline
   }
 }

@@ -24,6 +24,12 @@ package enum TopologyLimits {
   package static let textSizeMax = 4_096
   /// Keys of one `set`.
   package static let assignmentCountMax = 64
+  /// Rules of one gateway.
+  package static let gatewayRuleCountMax = 64
+  /// Header fields that the client is told to send.
+  package static let clientFieldCountMax = 64
+  /// Kinds of bad requests that the client sends.
+  package static let badRequestKindCountMax = 16
   /// Depth of a generated chain.
   package static let chainDepthMax = 64
 }

@@ -48,14 +48,30 @@ extension Topology {
   }
 
   private mutating func replaceStrategy(by preset: Vocabulary.Preset) {
-    client.propagator = preset.propagator
+    client.propagator = preset.edge?.propagator ?? preset.propagator
+    let ownRules = services[entry].gateway
     for index in services.indices {
       services[index].strategy = preset.name
       services[index].store = preset.store
+      services[index].gateway = nil
       for step in services[index].script.indices {
         services[index].script[step].replacePropagator(by: preset.propagator)
       }
     }
+    if let edge = preset.edge {
+      services[entry].gateway = ownRules
+      putGateway(edge)
+    } else {
+      // Raw fields are for a gateway.
+      (client.fields, client.bad) = (nil, nil)
+    }
+  }
+
+  /// Makes the entry a gateway, with its own rules where it has some.
+  mutating func putGateway(_ edge: Vocabulary.Edge) {
+    services[entry].strategy = CarrierChoice.custom
+    services[entry].store = edge.store
+    services[entry].gateway = services[entry].gateway ?? edge.rules
   }
 }
 

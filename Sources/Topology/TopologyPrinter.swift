@@ -10,6 +10,11 @@ package enum TopologyPrinter {
     lines.append("  propagator: \(propagator(topology.client.propagator))")
     lines.append("  size: \(size(topology.client.payloadSize))")
     if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
+    if let fields = topology.client.fields { lines.append("  fields: \(self.fields(fields))") }
+    if let bad = topology.client.bad {
+      lines.append("  bad:")
+      lines += bad.map { "    - {share: \(Quantity.text(share: $0.share)), fields: \(fields($0.fields))}" }
+    }
     lines.append("services:")
     for service in topology.services { lines += self.lines(service, names: names) }
     return lines.joined(separator: "\n") + "\n"
@@ -29,6 +34,7 @@ package enum TopologyPrinter {
       "    response-size: \(size(service.responseSize))",
       "    error-rate: \(Quantity.text(share: service.errorRate))",
     ]
+    if let rules = service.gateway { lines += self.lines(rules) }
     guard !service.script.isEmpty else { return lines + ["    script: []"] }
     lines.append("    script:")
     for step in service.script {
@@ -52,6 +58,7 @@ package enum TopologyPrinter {
       "service: \(plain(names[call.service]))",
       "size: \(size(call.payloadSize))",
       "timeout: \(Quantity.text(call.timeoutNanoseconds, units: Quantity.durationUnits))",
+      "deadline: \(call.ignoresDeadline == true ? DeadlinePassing.ignore : DeadlinePassing.cascade)",
       "probability: \(Quantity.text(share: call.probability))",
       "retries: \(call.retries)",
       "propagator: \(propagator(call.propagator))",
@@ -68,7 +75,7 @@ package enum TopologyPrinter {
     }
   }
 
-  private static func assignments(_ list: [Assignment]) -> String {
+  static func assignments(_ list: [Assignment]) -> String {
     let parts = list.map { assignment in
       switch assignment.value {
       case .integer(let value): "\(assignment.key): \(value)"
@@ -83,10 +90,10 @@ package enum TopologyPrinter {
   private static func propagator(_ name: String) -> String { name.contains(",") ? doubleQuoted(name) : plain(name) }
 
   /// A service may be called `null`, which stands for no value unless quoted.
-  private static func plain(_ name: String) -> String { name == "null" ? doubleQuoted(name) : name }
+  static func plain(_ name: String) -> String { name == "null" ? doubleQuoted(name) : name }
 
   /// YAML's double-quoted style, with everything escaped that YAML does not take as it is.
-  private static func doubleQuoted(_ text: String) -> String {
+  static func doubleQuoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar.value {

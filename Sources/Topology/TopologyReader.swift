@@ -3,9 +3,9 @@
 struct TopologyReader {
   static let version = "1"
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
-  static let clientKeys = ["propagator", "size", "set"]
+  static let clientKeys = ["propagator", "size", "set", "fields", "bad"]
   static let serviceKeys =
-    ["name", "script"] + CarrierChoice.keys + [
+    ["name", "script", "gateway"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
     ]
 
@@ -34,8 +34,15 @@ struct TopologyReader {
         service: index, serviceIndex: list.index, defaults: own, vocabulary: vocabulary)
       let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
       services.append(Service(name: item.name, settings: own, script: script ?? []))
+      if let field = item.fields["gateway"] {
+        services[index].gateway = try GatewayReader.rules(field, vocabulary)
+        guard own.carrier.store != "none" else { throw field.error("a gateway needs a store, got none") }
+      }
       edges += reader.edges
-      if index == entry { entryPropagator = own.carrier.propagator }
+      if index == entry {
+        entryPropagator =
+          vocabulary.preset(named: own.carrier.strategy)?.edge?.propagator ?? own.carrier.propagator
+      }
     }
     var maxDepth = 0
     if let field = fields["max-depth"] { maxDepth = try field.count(in: 1...TopologyLimits.maxDepthMax) }
@@ -43,7 +50,16 @@ struct TopologyReader {
     let graph = GraphCheck(names: services.map(\.name), nameFields: list.items.map(\.nameField), edges: edges)
     if maxDepth == 0 { try graph.refuseCycles() }
     try graph.refuseUnreachable(from: entry)
-    return Topology(entry: entry, maxDepth: maxDepth, client: client, services: services)
+    var topology = Topology(entry: entry, maxDepth: maxDepth, client: client, services: services)
+    for (index, item) in list.items.enumerated() {
+      guard let field = item.fields["gateway"] else { continue }
+      guard index == entry else {
+        throw field.error("only the entry can be a gateway: it cleans what the client sends")
+      }
+    }
+    if let edge = vocabulary.preset(named: services[entry].strategy)?.edge { topology.putGateway(edge) }
+    if topology.services[entry].gateway != nil { try graph.refuseCalls(of: entry, because: "it is a gateway") }
+    return topology
   }
 
   private struct ServiceItem {
@@ -85,6 +101,8 @@ struct TopologyReader {
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
     if let field = fields["size"] { client.payloadSize = try field.size() }
     if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
+    if let field = fields["fields"] { client.fields = try GatewayReader.clientFields(field) }
+    if let field = fields["bad"] { client.bad = try GatewayReader.badRequests(field) }
     return client
   }
 }

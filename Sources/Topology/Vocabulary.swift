@@ -7,12 +7,31 @@ package struct Vocabulary: Sendable {
     package let propagator: String
     /// Whether a comparison that names no strategies has it as an arm.
     package let isComparedByDefault: Bool
+    /// Nil: the entry is a service like any other.
+    package let edge: Edge?
 
-    package init(name: String, store: String, propagator: String, isComparedByDefault: Bool = true) {
+    package init(
+      name: String, store: String, propagator: String, isComparedByDefault: Bool = true, edge: Edge? = nil
+    ) {
       self.name = name
       self.store = store
       self.propagator = propagator
       self.isComparedByDefault = isComparedByDefault
+      self.edge = edge
+    }
+  }
+
+  /// What a preset that cleans raw fields at the edge has there. Store and propagator of the preset are those behind it.
+  package struct Edge: Sendable {
+    /// How the client writes the context.
+    package let propagator: String
+    package let store: String
+    package let rules: GatewayRules
+
+    package init(propagator: String, store: String, rules: GatewayRules) {
+      self.propagator = propagator
+      self.store = store
+      self.rules = rules
     }
   }
 

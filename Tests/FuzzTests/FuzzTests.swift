@@ -6,6 +6,7 @@ import Context
 import Control
 import EventLoop
 import Foundation
+import Gateway
 import Node
 import Propagation
 import Statistics
@@ -52,6 +53,46 @@ struct FuzzTests {
       }
     }
     #expect(wholeCount > 0 && invalidCount > 0 && shortCount > 0)
+  }
+
+  @Test("A gateway does with random and mutated fields what it declares, and never reads outside them")
+  func gateway() {
+    let rules = GatewayRules(
+      required: [FieldRule(field: "baggage", target: "note", pattern: ".{0,200}")],
+      optional: [FieldRule(field: "traceparent", target: "trace-id", pattern: "[0-9a-f-]+")],
+      rejected: [RejectedField(field: "x-b3-flags", pattern: "1")],
+      mappings: [
+        FieldMapping(source: "b3", target: "plan", when: FieldCondition(field: "tracestate", absent: true)),
+        FieldMapping(source: "x-b3-sampled", target: "user", when: FieldCondition(field: "b3", matches: "[^-]*")),
+      ])
+    let gateway = Gateway(rules)
+    var frames = HostileFrames(seed: FuzzTests.seed &+ 6)
+    let contexts = StoreKind.allCases.filter { $0 != .none }.map { $0.makeContext() }
+    var (refusedCount, cleanedCount) = (0, 0)
+    for index in 0..<FuzzTests.frameCount / 4 {
+      let bytes = frames.next()
+      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+      defer { block.deallocate() }
+      block.copyBytes(from: bytes)
+      guard case .frame(let frame) = Frame.decode(UnsafeRawBufferPointer(block)) else { continue }
+      let context = contexts[index % contexts.count]
+      context.reset()
+      let outcome = gateway.cleanFrame(frame, into: context)
+      context.detach()
+      var fields: [(name: String, value: [UInt8])] = []
+      frame.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+        fields.append((String(decoding: name, as: UTF8.self), Array(value)))
+      }
+      switch rules.declared(fields) {
+      case .failure(let refusal):
+        refusedCount += 1
+        #expect(outcome.refusal == refusal.reason, "\(fields)")
+      case .success(let snapshot):
+        cleanedCount += 1
+        #expect(outcome.refusal == nil && ContextSnapshot(of: context) == snapshot, "\(fields)")
+      }
+    }
+    #expect(refusedCount > 0 && cleanedCount > 0)
   }
 
   @Test(

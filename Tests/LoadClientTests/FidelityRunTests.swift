@@ -101,6 +101,20 @@ struct FidelityRunTests {
     }
   }
 
+  @Test("takes the refusal that a gateway's rules declare, and no answer in its place")
+  func refusal() throws {
+    var topology = Topology.chain()
+    topology.services[0].gateway = GatewayRules(required: [FieldRule(field: "x-tenant-code", target: "tenant")])
+    let refused = try #require(try FidelityCheck(topology).perform { _ in nil })
+    #expect(refused.requests == 3 && refused.failed == 0 && refused.views == 0 && refused.firstDifferingEdge == nil)
+    let answered = try #require(try FidelityCheck(topology).perform { [("a", $0)] })
+    #expect(answered.firstDifferingEdge == "client → a")
+    #expect(answered.expected == "a refusal" && answered.found == "an answer")
+    topology.client.fields = [ClientField(name: "x-tenant-code", value: "acme")]
+    let failed = try #require(try FidelityCheck(topology).perform { _ in nil })
+    #expect(failed.failed == 3)
+  }
+
   @Test("finds nothing where every node saw what was sent")
   func faithful() throws {
     let outcome = try #require(

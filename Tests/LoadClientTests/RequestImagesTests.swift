@@ -52,6 +52,43 @@ struct RequestImagesTests {
     #expect(Set(images.snapshots.map { "\($0.traceIDHigh) \($0.traceIDLow)" }).count == count)
   }
 
+  @Test("carry the client's fields in place of the propagator's, and in their shares the bad ones, the same for a seed")
+  func fields() throws {
+    func field(_ name: String, _ value: String?) -> ClientField { ClientField(name: name, value: value) }
+    let client = ClientSide(
+      propagator: "tracecontext,baggage", payloadSize: 0, set: [],
+      fields: [field("x-tenant-code", "acme"), field("baggage", "k=v"), field("traceparent", nil)],
+      bad: [
+        BadRequests(share: 0.25, fields: [field("x-tenant-code", nil)]),
+        BadRequests(share: 0.001, fields: [field("x-tenant-code", "!"), field("x-more", "")]),
+        BadRequests(share: 0, fields: [field("x-tenant-code", "never")]),
+      ])
+    func sent(_ seed: UInt64) throws -> [[String]] {
+      let images = RequestImages(
+        client: client, propagator: PropagatorRegistry.resolve(client.propagator)!, deadline: 0, hopsLeft: 1, flags: 0,
+        seed: seed)
+      return try requests(images, RequestImages.imageCount).map { bytes in
+        try decode(bytes) { frame in
+          var list: [String] = []
+          frame.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+            list.append(String(decoding: name, as: UTF8.self) + "=" + String(decoding: value, as: UTF8.self))
+          }
+          return list
+        }
+      }
+    }
+    let lists = try sent(1)
+    let counts = Dictionary(grouping: lists) { $0 }.mapValues(\.count)
+    #expect(
+      counts == [
+        ["x-tenant-code=acme", "baggage=k=v"]: 191, ["baggage=k=v"]: 64,
+        ["baggage=k=v", "x-tenant-code=!", "x-more="]: 1,
+      ])
+    #expect(try sent(1) == lists && sent(2) != lists)
+    // Spread, and not one behind the other.
+    #expect(lists.prefix(128).count { $0.count == 1 } > 16 && lists.suffix(128).count { $0.count == 1 } > 16)
+  }
+
   @Test("carry deadline, hops left, flags, the standard keys and what the topology's client sets")
   func content() throws {
     let client = ClientSide(

@@ -57,7 +57,7 @@ final class NodeBench: NodeServerDelegate {
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
-    contexts: NodeContexts? = nil
+    contexts: NodeContexts? = nil, gateway: GatewayRules? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
@@ -66,7 +66,8 @@ final class NodeBench: NodeServerDelegate {
     callees = try (0..<calleeCount).map { _ in try FakeCallee(loop: loop) }
     let service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
-      keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script)
+      keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script,
+      gateway: gateway)
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
@@ -129,11 +130,11 @@ final class NodeBench: NodeServerDelegate {
 /// A call with nothing to decide unless the test says so.
 func call(
   _ service: Int = 0, size: Int = 0, timeout: Int64 = 0, probability: Double = 1, retries: Int = 0,
-  propagator: String = "packed", dropsContext: Bool = false
+  propagator: String = "packed", dropsContext: Bool = false, ignoresDeadline: Bool? = nil
 ) -> Call {
   Call(
     service: service, payloadSize: size, timeoutNanoseconds: timeout, probability: probability, retries: retries,
-    propagator: propagator, transport: "frame", dropsContext: dropsContext)
+    propagator: propagator, transport: "frame", dropsContext: dropsContext, ignoresDeadline: ignoresDeadline)
 }
 
 /// The scripts of one call under which a request is passed on, and under which it runs as a script: what the world sees

@@ -79,6 +79,18 @@ extension ExampleRun {
       WorkerDeliveries(arm: "map", service: "gateway", replica: 0, deliveries: [510, 490]),
       WorkerDeliveries(arm: "map", service: "cart", replica: 1, deliveries: [3, 0, 1]),
     ]
+    result.givenUp = [
+      GivenUpRequests(
+        arm: "map", service: "gateway", replica: 0, cancelled: 38, deadlineExceeded: 2, orphans: 0, lateSlices: 1,
+        lateSleeps: 0, lateCalls: 0, stopNanosecondsMax: 180_000),
+      GivenUpRequests(
+        arm: "map", service: "cart", replica: 1, cancelled: 0, deadlineExceeded: 0, orphans: 38, lateSlices: 1_900,
+        lateSleeps: 38, lateCalls: 76, stopNanosecondsMax: 0),
+    ]
+    result.refused = [
+      RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),
+      RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "malformedField", requests: 8),
+    ]
     result.notes = ["the host took 3.1 % of the CPU time in round 0"]
     return result
   }
@@ -120,7 +132,7 @@ extension ExampleRun {
     func call(_ service: Int, timeout: Int64 = 0) -> Call {
       Call(
         service: service, payloadSize: 512, timeoutNanoseconds: timeout, probability: 0.3, retries: 2,
-        propagator: "json-map", transport: "frame", dropsContext: false)
+        propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true)
     }
     func service(_ name: String, _ script: [Step]) -> Service {
       Service(
@@ -132,9 +144,12 @@ extension ExampleRun {
       Assignment(key: "tenant", value: .text("acme")), Assignment(key: "user", value: .integer(-42)),
       Assignment(key: "digits", value: .text("42")),
     ]
-    return Topology(
+    let fields = [ClientField(name: "x-tenant-code", value: "acme")]
+    var topology = Topology(
       entry: 0, maxDepth: 4,
-      client: ClientSide(propagator: "json-map", payloadSize: 128, set: assignments),
+      client: ClientSide(
+        propagator: "json-map", payloadSize: 128, set: assignments, fields: fields,
+        bad: [BadRequests(share: 0.01, fields: fields)]),
       services: [
         service(
           "gateway",
@@ -144,5 +159,19 @@ extension ExampleRun {
           ]),
         service("cart", []), service("pricing", []),
       ])
+    topology.services[0].gateway = everyRule(assignments)
+    return topology
+  }
+
+  private static func everyRule(_ defaults: [Assignment]) -> GatewayRules {
+    GatewayRules(
+      required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z0-9-]{1,16}")],
+      optional: [FieldRule(field: "x-user-id", target: "user", pattern: "[0-9]+")],
+      rejected: [RejectedField(field: "x-internal", pattern: ".+")],
+      mappings: [
+        FieldMapping(
+          source: "x-alias", target: "region", pattern: "[a-z]+",
+          when: FieldCondition(field: "x-kind", is: "service", matches: "s.*", absent: false))
+      ], defaults: defaults)
   }
 }

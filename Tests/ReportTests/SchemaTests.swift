@@ -146,7 +146,13 @@ struct Mutation {
     "exitCode", "writes",
     "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
-    "voluntarySwitches", "involuntarySwitches",
+    "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
+    "pattern", "when", "is", "matches", "absent", "value",
+  ]
+
+  /// Of a topology; all its other keys must be there.
+  private static let optionalInTopology: Set<String> = [
+    "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -186,10 +192,14 @@ struct Mutation {
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
-    if path.contains(".topology") { return key == "writes" && !path.hasSuffix(".writes") }
+    if key == "fields" || key == "bad" { return path.hasSuffix(".client") }
+    if key == "value" { return path.contains(".fields[") }
+    if path.contains(".topology") { return optionalInTopology.contains(key) && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
     if key == "arm" {
-      return ["closedConnections", "workerDeliveries", "memory"].contains { path.hasPrefix("$.\($0)") }
+      return ["closedConnections", "workerDeliveries", "memory", "givenUp", "refused"].contains {
+        path.hasPrefix("$.\($0)")
+      }
     }
     if key == "store" { return path.hasPrefix("$.arms") }
     if key == "service" { return path.hasPrefix("$.failures") }

@@ -19,6 +19,8 @@ struct TextReportTests {
     result.slots[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
     result.slots[2].ledger.planned += 5
     result.closedConnections = full.closedConnections
+    result.givenUp = full.givenUp
+    result.refused = full.refused
     result.notes = full.notes
     return result
   }
@@ -133,6 +135,24 @@ struct TextReportTests {
     ])
     #expect(sum.map(\.connections) == [5, 1, 1])
     #expect(sum.texts == ["6 connections of a: 5 tooShort, 1 tooLarge", "1 connection of a#1: 1 tooShort"])
+  }
+
+  @Test("adds up what was given up, one text per arm, and what was refused, one per node")
+  func givenUp() {
+    func givenUp(_ service: String, _ cancelled: UInt64, _ stop: UInt64) -> GivenUpRequests {
+      GivenUpRequests(
+        arm: nil, service: service, replica: 0, cancelled: cancelled, deadlineExceeded: 1, orphans: 0, lateSlices: 2,
+        lateSleeps: 0, lateCalls: 1, stopNanosecondsMax: stop)
+    }
+    let sum = [givenUp("a", 2, 900)].merging([givenUp("a", 3, 500), givenUp("b", 1, 1_200_000)])
+    #expect(sum.map(\.cancelled) == [5, 1] && sum.map(\.stopNanosecondsMax) == [900, 1_200_000])
+    #expect(
+      sum.texts == [
+        "9 requests at nodes (6 cancelled, 3 past the deadline, 0 gone on with); done after that: 6 slices of work, "
+          + "0 sleeps, 3 calls; stopped within 1.20 ms"
+      ])
+    let refused = [RefusedRequests(arm: "x", service: "a", replica: 1, reason: "missingField", requests: 1)]
+    #expect(refused.texts == ["1 request of a#1 under x: 1 missingField"])
   }
 
   @Test("says that a difference was not seen when it is within the scatter of the control arm")

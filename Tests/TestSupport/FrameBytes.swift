@@ -47,7 +47,15 @@ package struct FrameBytes {
     return frame
   }
 
-  package static func cancel(id: UInt64) -> FrameBytes { FrameBytes(type: 5, id: id) }
+  /// - Parameters:
+  ///   - at: when it was given up, microseconds of the machine's clock; 0: not said.
+  ///   - goesOn: the callee is only told.
+  package static func cancel(id: UInt64, at: UInt32 = 0, goesOn: Bool = false) -> FrameBytes {
+    var frame = FrameBytes(type: 5, id: id)
+    frame.deadline = at
+    frame.flags = goesOn ? 4 : 0
+    return frame
+  }
 
   package static func hello(
     version: String = "1", edge: String = "test>node", propagator: String = "none"

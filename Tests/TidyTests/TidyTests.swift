@@ -19,14 +19,16 @@ struct TidyTests {
     "Topology": ["Yams", "Glibc"],
     "ContextGeneration": ["Topology", "Glibc"],
     "ContextGenerator": ["ArgumentParser", "ContextGeneration", "Glibc", "Topology"],
+    "Gateway": ["Context", "Propagation", "Topology", "Wire"],
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
     "Node": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Logging",
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Gateway", "Glibc", "Logging",
       "Propagation", "Statistics", "Synchronization", "Topology", "Wire",
     ],
     "LoadClient": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "Propagation", "Statistics", "Topology", "Wire",
+      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Gateway", "Glibc", "Propagation", "Statistics", "Topology",
+      "Wire",
     ],
     "Laboratory": [
       "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "LoadClient", "Propagation", "Statistics",

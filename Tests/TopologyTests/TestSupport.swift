@@ -4,6 +4,8 @@ import Glibc
 import Testing
 import Topology
 
+let standardRules = GatewayRules(required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z]+")])
+
 let vocabulary = Vocabulary(
   presets: [
     .init(name: "baseline", store: "none", propagator: "none"),
@@ -13,9 +15,14 @@ let vocabulary = Vocabulary(
     .init(name: "struct", store: "struct", propagator: "schema"),
     .init(name: "packed", store: "packed", propagator: "packed"),
     .init(name: "binary25", store: "struct", propagator: "binary25"),
+    .init(
+      name: "gateway", store: "struct", propagator: "schema",
+      edge: .init(propagator: "raw-headers", store: "map", rules: standardRules)),
   ],
   stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
-  propagators: ["none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema"],
+  propagators: [
+    "none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema", "raw-headers",
+  ],
   exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
   transports: ["frame"])
 

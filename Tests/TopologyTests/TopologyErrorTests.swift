@@ -20,7 +20,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, size, set"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),
@@ -73,7 +73,7 @@ struct TopologyErrorTests {
       (
         oneService("propagator: tracecontext,"),
         "x.yaml:5:17: services.a.propagator: unknown propagator \"\"; known: none, opaque, json-map, tracecontext, "
-          + "baggage, binary25, packed, schema"
+          + "baggage, binary25, packed, schema, raw-headers"
       ),
       (
         oneService("growth: distict"),

@@ -16,7 +16,7 @@ package struct BoxedEntries: Sendable {
   }
 
   /// Names that hold a space are of the trace.
-  var values: [String: any Sendable] = [:]
+  private var values: [String: any Sendable] = [:]
 
   // MARK: Span context
 

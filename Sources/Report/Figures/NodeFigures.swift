@@ -26,6 +26,9 @@ package struct NodeFigures: Equatable, Sendable {
     /// Bytes.
     package var resident: UInt64?
     package var proportional: UInt64?
+    /// Of the whole run; nil where it did not happen.
+    package var givenUp: GivenUpRequests?
+    package var refused: UInt64?
   }
 
   package let depth: Int
@@ -54,6 +57,8 @@ package struct NodeFigures: Equatable, Sendable {
         }
         row.resident = memory?.resident
         row.proportional = memory?.proportional
+        row.givenUp = result.givenUp?.first { $0.isAt(place, of: arm.name) }
+        row.refused = result.refused?.filter { $0.isAt(place, of: arm.name) }.map(\.requests).reduce(0, &+)
         rows.append(row)
       }
     }
@@ -75,7 +80,21 @@ package struct NodeFigures: Equatable, Sendable {
     ("payload_bytes", "payload bytes", { $0.payloadBytes }),
     ("resident_bytes", "RSS, bytes", { $0.resident.map(Double.init) }),
     ("proportional_bytes", "PSS, bytes", { $0.proportional.map(Double.init) }),
+    ("cancelled", "cancelled", { ($0.givenUp?.cancelled).map(Double.init) }),
+    ("deadline_exceeded", "past the deadline", { ($0.givenUp?.deadlineExceeded).map(Double.init) }),
+    ("orphans", "given up and gone on with", { ($0.givenUp?.orphans).map(Double.init) }),
+    ("late_slices", "slices of work after that", { ($0.givenUp?.lateSlices).map(Double.init) }),
+    ("late_sleeps", "sleeps after that", { ($0.givenUp?.lateSleeps).map(Double.init) }),
+    ("late_calls", "calls after that", { ($0.givenUp?.lateCalls).map(Double.init) }),
+    ("stop_ns_max", "stopped within, ns", { ($0.givenUp?.stopNanosecondsMax).map(Double.init) }),
+    ("refused", "refused", { $0.refused.map(Double.init) }),
   ]
+}
+
+extension NodeEntry {
+  fileprivate func isAt(_ place: (service: String, replica: Int), of arm: String) -> Bool {
+    (service, replica) == place && (self.arm == nil || self.arm == arm)
+  }
 }
 
 extension NodeFigures.Row {

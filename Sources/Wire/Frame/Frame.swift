@@ -8,7 +8,7 @@
 ///      5  u8   flags (`FrameFlags`)
 ///      6  u16  number of header fields
 ///      8  u64  request id, chosen by the caller; a reply repeats it
-///     16  u32  remaining deadline in microseconds, 0 = none
+///     16  u32  remaining deadline in microseconds, 0 = none; in a cancel when the caller gave up (`GiveUpTime`)
 ///     20  u16  hops left, this delivery included: 1 = the callee makes no calls
 ///     22  u16  status, a gRPC code; only in error frames
 ///     24  u32  size of the context section
@@ -57,6 +57,8 @@ public enum FrameFlags {
   @inlinable public static var echo: UInt8 { 1 << 0 }
   /// Each node on the path clocks its stages.
   @inlinable public static var stages: UInt8 { 1 << 1 }
+  /// Of a request: nobody waits for its answer any more. Of a cancel: the callee goes on. See `CancelFrame`.
+  @inlinable public static var orphan: UInt8 { 1 << 2 }
 }
 
 /// Why received bytes are not a frame. The connection is closed and counted under this reason.

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Launcher
-internal import Propagation
 internal import Report
 internal import Topology
 
@@ -41,11 +40,18 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Bytes of every request's payload.")
   var size = 128
 
+  @Option(
+    help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")
+  var field: [String] = []
+
   @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
   @Option(help: "Time after which a request is given up, at most 1h; its deadline.")
   var timeout = Seconds(10)
+
+  @Option(help: "Time that requests say is left, at most 1h; 0s: they say nothing. Without it the timeout.")
+  var deadline: Seconds?
 
   @Option(help: "How long to wait for replies at the end, at most 1h.")
   var drain = Seconds(2)
@@ -80,40 +86,5 @@ struct LoadCommand: ParsableCommand {
     } catch let error as ReportError {
       throw Console.fail("\(error)", status: 1)
     }
-  }
-
-  private func plan() throws -> LoadPlan {
-    let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
-      throw ValidationError("expected HOST:PORT, got \"\(entry)\"")
-    }
-    guard PropagatorRegistry.resolve(propagator) != nil else {
-      let names = PropagatorRegistry.names.joined(separator: ", ")
-      throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
-    }
-    try OptionRange.check("--connections", connections, 1...1024)
-    try OptionRange.check("--in-flight", inFlight, 1...65536)
-    try OptionRange.check("--hops", hops, 1...TopologyLimits.maxDepthMax)
-    try OptionRange.check("--size", size, 0...TopologyLimits.payloadSizeMax)
-    try OptionRange.check("--rate", rate: rate)
-    try OptionRange.check("--requests", requests, 1...1_000_000_000)
-    try OptionRange.check("--duration", duration, 0.1...86_400)
-    try OptionRange.check("--timeout", timeout, OptionRange.timeout)
-    try OptionRange.check("--drain", drain, OptionRange.drain)
-    guard ["uniform", "poisson"].contains(arrival) else {
-      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
-    }
-    let topology = Topology(
-      entry: 0, maxDepth: 0, client: ClientSide(propagator: propagator, payloadSize: size, set: []), services: [])
-    try OpaqueSize.check(opaqueSize, topologies: [topology])
-    let experiment = ExperimentPlan(
-      commandLine: CommandLine.arguments,
-      arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
-      isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
-      timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
-      openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
-    return LoadPlan(
-      host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
-      hopsLeft: hops, seconds: duration.value, requestCount: requests)
   }
 }

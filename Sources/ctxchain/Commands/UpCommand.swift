@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Launcher
-internal import Report
 internal import Topology
 
 struct UpCommand: ParsableCommand {
@@ -35,7 +34,7 @@ struct UpCommand: ParsableCommand {
       Console.error("every edge is connected; Ctrl-C stops")
       return true
     }
-    for text in session.closedConnections.texts { Console.error("closed \(text)") }
+    for text in session.incidents { Console.error(text) }
     if let problem { throw Console.fail(problem, status: status) }
     throw ExitCode(status)
   }

@@ -1,0 +1,70 @@
+// What a node does when a caller has given a request up, beside forgetting it: callees are told, and work that went on is
+// counted.
+
+internal import Control
+internal import EventLoop
+internal import Wire
+
+extension NodeServer {
+  /// Tells the callee that nobody waits for the call any more; behind an edge that ignores deadlines it goes on.
+  func sendCancel(_ call: CallSlot, since time: GiveUpTime) {
+    // What is only passed on has no call of a script.
+    let goesOn = call.pointee.request != nil && call.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline
+    send(CancelFrame(id: call.pointee.id, givenUpAt: time, goesOn: goesOn), of: call)
+  }
+
+  /// Tells the callee to go on, though nobody waits.
+  func sendOrphaned(_ call: CallSlot, since time: GiveUpTime) {
+    send(CancelFrame(id: call.pointee.id, givenUpAt: time, goesOn: true), of: call)
+  }
+
+  /// The caller gave this request up and, as services without context propagation do, did not say so. It goes on.
+  func orphan(_ request: RequestSlot, since time: GiveUpTime) {
+    guard !request.pointee.isOrphan else { return }
+    request.pointee.isOrphan = true
+    counters.pointee.orphans &+= 1
+    let hasBegun = countWork(of: request, since: time)
+    if !hasBegun, request.pointee.timer >= 0, request.pointee.step?.pointee.kind == .sleep {
+      counters.pointee.lateSleeps &+= 1
+    }
+    var call = request.pointee.firstCall
+    while let next = call {
+      sendOrphaned(next, since: time)
+      call = next.pointee.next
+    }
+  }
+
+  /// Counts what this request began between the caller's giving up and now, when the node hears of it: the latest slice
+  /// of work, sleep or run of calls. True when there was such.
+  @discardableResult
+  func countWork(of request: RequestSlot, since time: GiveUpTime) -> Bool {
+    let now = loop.refreshNow()
+    guard let age = time.age(at: now), request.pointee.latestBegin > now &- age else { return false }
+    switch request.pointee.step?.pointee.kind {
+    case .work: counters.pointee.lateSlices &+= 1
+    case .sleep: counters.pointee.lateSleeps &+= 1
+    case .calls:
+      var call = request.pointee.firstCall
+      while let next = call {
+        counters.pointee.lateCalls &+= 1
+        call = next.pointee.next
+      }
+    default: return false
+    }
+    return true
+  }
+
+  /// This node has stopped what somebody gave up then.
+  func countStop(since time: GiveUpTime) {
+    guard let age = time.age(at: loop.refreshNow()) else { return }
+    counters.pointee.stopDurationMax = max(counters.pointee.stopDurationMax, UInt64(age))
+  }
+
+  private func send(_ cancel: CancelFrame, of call: CallSlot) {
+    call.pointee.connection?._withUnsafeGuaranteedRef { connection in
+      guard connection.connection.isOpen else { return }
+      cancel.write(to: connection.output)
+      connection.connection.send()
+    }
+  }
+}

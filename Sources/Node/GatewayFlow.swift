@@ -1,0 +1,26 @@
+// A request at a gateway: its raw fields are cleaned before anything is done with it, or it is refused.
+
+internal import Context
+internal import Control
+internal import Gateway
+internal import Topology
+internal import Wire
+
+extension NodeServer {
+  /// Fills the request's context, whatever it held, from the frame's fields. False when the gateway refuses: the request
+  /// has then been answered and is over, and no callee has heard of it.
+  @inline(never)
+  func clean(_ frame: Frame, into request: RequestSlot, by gateway: Unmanaged<Gateway>) -> Bool {
+    let outcome = request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
+      context.reset()
+      let outcome = gateway._withUnsafeGuaranteedRef { $0.cleanFrame(frame, into: context) }
+      if isCounting { count(frame, context) }
+      return outcome
+    }
+    if outcome.hasDrops { counters.pointee.extractionDrops &+= 1 }
+    guard let refusal = outcome.refusal else { return true }
+    counters.pointee.refusalsByReason[Int(refusal.rawValue)] &+= 1
+    fail(request, with: refusal == .rejectedField ? .invalidArgument : .unauthenticated)
+    return false
+  }
+}
