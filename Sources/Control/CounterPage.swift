@@ -32,6 +32,11 @@ package struct CounterPage {
   package var faults: UInt64 = 0
   /// The same by reason, in the order of `FrameFault`.
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
+  /// Of a service that keeps contexts, now: those in its table, and their timers.
+  package var keptContexts: UInt64 = 0
+  package var keptTimers: UInt64 = 0
+  /// Microseconds that the last request with an echo flag had left when it arrived.
+  package var echoDeadline: UInt64 = 0
 
   package init() {}
 

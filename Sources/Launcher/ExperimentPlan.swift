@@ -42,6 +42,8 @@ package struct ExperimentPlan: Sendable {
   package enum Pass: CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
+    /// What each strategy keeps and loses, in a chain of its own.
+    case semantics
     /// The context work of a hop in one process.
     case inProcess
     case counting

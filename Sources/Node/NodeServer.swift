@@ -49,6 +49,8 @@ package final class NodeServer {
   /// Ends sleeps and slices of work.
   private(set) var wheel: TimerWheel!
   private(set) var sweepTimer: Timer!
+  /// Of a service that keeps contexts.
+  private(set) var kept: KeptContexts?
   /// No deadline of a call lies before this, in nanoseconds of the loop's clock.
   @exclusivity(unchecked) var nextSweep = Int64.max
   @exclusivity(unchecked) var lastSweep: Int64
@@ -89,6 +91,7 @@ package final class NodeServer {
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
+    kept = KeptContexts(service, store: store, loop: loop, counters: counters)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
@@ -152,6 +155,8 @@ package final class NodeServer {
     calls.deallocate()
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service
+    kept?.close()
+    kept = KeptContexts(service, store: store, loop: loop, counters: counters)
     try connect(callees)
   }
 
@@ -167,6 +172,7 @@ package final class NodeServer {
     connections = [:]
     wheel.close()
     sweepTimer.close()
+    kept?.close()
   }
 
   // MARK: What the connections tell

@@ -19,6 +19,10 @@ extension Service {
     try check.range(responseSize, 0...TopologyLimits.payloadSizeMax, "\(path).responseSize")
     try check.share(errorRate, "\(path).errorRate")
     try check.range(script.count, 0...TopologyLimits.stepCountMax, "\(path).script", "steps")
+    if let kept = keepsContext {
+      try check.range(
+        kept.deadlineNanoseconds, 1...TopologyLimits.durationNanosecondsMax, "\(path).keepsContext.deadlineNanoseconds")
+    }
     for (index, step) in script.enumerated() { try check.step(step, "\(path).script[\(index)]") }
   }
 }

@@ -51,6 +51,8 @@ package struct Service: Codable, Equatable, Sendable {
   /// Share of requests answered with an error, 0…1.
   package var errorRate: Double
   package var script: [Step]
+  /// A fault to reproduce; nil for none.
+  package var keepsContext: KeptContext?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
@@ -67,6 +69,18 @@ package struct Service: Codable, Equatable, Sendable {
     self.responseSize = responseSize
     self.errorRate = errorRate
     self.script = script
+  }
+}
+
+/// A copy of each request's context with a deadline of its own, in a table that outlives the request.
+package struct KeptContext: Codable, Equatable, Sendable {
+  package var deadlineNanoseconds: Int64
+  /// Taken out of the table, its timer cancelled, when the request ends: as it is done right.
+  package var isReleased: Bool
+
+  package init(deadlineNanoseconds: Int64, isReleased: Bool) {
+    self.deadlineNanoseconds = deadlineNanoseconds
+    self.isReleased = isReleased
   }
 }
 

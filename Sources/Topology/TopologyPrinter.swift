@@ -28,6 +28,12 @@ package enum TopologyPrinter {
       "    response-size: \(size(service.responseSize))",
       "    error-rate: \(Quantity.text(share: service.errorRate))",
     ]
+    if let kept = service.keepsContext {
+      lines += [
+        "    keeps-context: \(Quantity.text(kept.deadlineNanoseconds, units: Quantity.durationUnits))",
+        "    releases-context: \(kept.isReleased)",
+      ]
+    }
     guard !service.script.isEmpty else { return lines + ["    script: []"] }
     lines.append("    script:")
     for step in service.script {

@@ -7,6 +7,7 @@ struct TopologyReader {
   static let serviceKeys =
     ["name", "script"] + CarrierChoice.keys + [
       "replicas", "workers", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
+      "keeps-context", "releases-context",
     ]
 
   let vocabulary: Vocabulary
@@ -105,5 +106,9 @@ extension Service {
       name: name, replicas: settings.replicas, workers: settings.workers, strategy: settings.carrier.strategy,
       store: settings.carrier.store, contextWork: settings.contextWork, keysPerLayer: settings.keysPerLayer,
       growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script)
+    if settings.keptNanoseconds > 0 {
+      keepsContext = KeptContext(
+        deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)
+    }
   }
 }

@@ -8,7 +8,8 @@ struct HelpTests {
   /// The example's line as an 80-column terminal shows it, the word `Example:` left out.
   private func example(of command: String) throws -> String {
     let program = try Program(
-      ["-c", "COLUMNS=80 exec \"$0\" \"$@\"", Program.path] + [command, "--help"].filter { !$0.isEmpty },
+      ["-c", "COLUMNS=80 exec \"$0\" \"$@\"", Program.path]
+        + command.split(separator: " ").map(String.init) + ["--help"],
       command: "/bin/sh")
     #expect(try program.wait() == 0)
     let lines = program.out.split(separator: "\n").filter { $0.contains("Example: ") }
@@ -38,6 +39,7 @@ struct HelpTests {
     "Every example works as an 80-column terminal shows it",
     arguments: [
       "", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node", "profile",
+      "semantics", "lab", "lab leak", "lab pressure",
     ])
   func examples(command: String) throws {
     let folder = try folder()
@@ -72,7 +74,9 @@ struct HelpTests {
   func list() throws {
     let run = try Program.run("--help")
     #expect(run.status == 0)
-    for command in ["chain", "run", "compare", "capacity", "selftest", "calibrate", "load", "validate", "up"] {
+    for command in [
+      "chain", "run", "compare", "capacity", "selftest", "calibrate", "load", "validate", "up", "semantics", "lab",
+    ] {
       #expect(run.out.contains("\n  \(command) "))
     }
     #expect(!run.out.contains("\n  node "))

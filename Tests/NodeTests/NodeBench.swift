@@ -55,16 +55,18 @@ final class NodeBench: NodeServerDelegate {
 
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
-    responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1
+    responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
+    keepsContext: KeptContext? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
     page.initialize(to: CounterPage())
     let loop = loop
     callees = try (0..<calleeCount).map { _ in try FakeCallee(loop: loop) }
-    let service = Service(
+    var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
       keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script)
+    service.keepsContext = keepsContext
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
@@ -89,6 +91,7 @@ final class NodeBench: NodeServerDelegate {
   }
 
   var counters: CounterPage { page.pointee }
+  var live: LiveFigures { server.liveFigures(token: 1) }
 
   /// Turns the stage clocks on or off; what they have added up.
   @discardableResult

@@ -143,7 +143,8 @@ struct Mutation {
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
-    "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
+    "requestsLost", "losses", "semantics", "keepsContext", "stages", "memory", "inProcess", "arrivalAllocations",
+    "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches",
   ]
@@ -185,10 +186,11 @@ struct Mutation {
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
+    if key == "keepsContext" { return true }
     if path.contains(".topology") { return false }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
     if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
-    if key == "store" { return path.hasPrefix("$.arms") }
+    if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }
