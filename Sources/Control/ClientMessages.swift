@@ -43,19 +43,18 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   package var windowNanoseconds: Int64
   /// When set, the slot is this many requests instead of a time, all of them in the window.
   package var requestCount: Int?
-  /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries.
+  /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries, unless
+  /// `deadlineNanoseconds` says otherwise.
   package var timeoutNanoseconds: Int64
+  /// What requests say is left, where that is not the timeout; 0: nothing is said. Nil: the timeout.
+  package var deadlineNanoseconds: Int64?
   /// How long to wait for replies after the last request was sent.
   package var drainNanoseconds: Int64
   package var seed: UInt64
   /// Cut the window into so many nanoseconds each and report completions per piece; 0 = do not.
   package var pieceNanoseconds: Int64
-  /// When set, requests are given up after so long, whatever deadline they carry.
-  package var patienceNanoseconds: Int64?
   /// Requests ask every node to clock its stages, and the client clocks its own; nil: no.
   package var clocksStages: Bool?
-
-  package var patience: Int64 { patienceNanoseconds ?? timeoutNanoseconds }
 
   package init(
     token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,

@@ -111,7 +111,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     openedLine = ControlCodec.encode(ClientReport.windowOpened(token: order.token))
     closedLine = ControlCodec.encode(ClientReport.windowClosed(token: order.token))
     let images = try makeImages(
-      deadlineNanoseconds: order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
+      deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
       flags: order.clocksStages == true ? FrameFlags.stages : 0, seed: order.seed)
     loop.clockIO(order.clocksStages == true)
     let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)

@@ -80,7 +80,8 @@ package struct DeclaredContext {
     self.propagators = propagators
     self.isLossless = isLossless
     let leaving = Travelling(readable: sent, unread: opaqueBytes.map(UnreadBytes.other) ?? .image(sent))
-    visit(topology.entry, leaving, Passage(propagator: topology.client.propagator, hopsLeft: hopsLeft))
+    let arriving = deliver(leaving, by: topology.client.propagator)
+    visit(topology.entry, arriving, Passage(propagator: topology.client.propagator, hopsLeft: hopsLeft))
   }
 
   private func deliver(_ context: Travelling, by name: String) -> Travelling {
@@ -90,9 +91,8 @@ package struct DeclaredContext {
     return Travelling(readable: delivered, unread: name == "packed" ? .image(delivered) : nil)
   }
 
-  private mutating func visit(_ index: Int, _ leaving: Travelling, _ passage: Passage) {
+  private mutating func visit(_ index: Int, _ arriving: Travelling, _ passage: Passage) {
     guard views.count < DeclaredContext.viewCountMax else { return }
-    let arriving = deliver(leaving, by: passage.propagator)
     let service = topology.services[index]
     let path = passage.path.isEmpty ? service.name : "\(passage.path)>\(service.name)"
     let holdsEntries = isLossless || service.store != StoreKind.none.rawValue
@@ -124,7 +124,7 @@ package struct DeclaredContext {
         var leaving = context
         leaving.readable = departure.applied(to: context.readable)
         visit(
-          call.service, leaving,
+          call.service, deliver(leaving, by: call.propagator),
           Passage(
             caller: position, path: path, propagator: call.propagator, departure: departure,
             hopsLeft: passage.hopsLeft - 1,

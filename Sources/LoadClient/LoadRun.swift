@@ -175,7 +175,7 @@ package final class LoadRun {
     request.pointee.isActive = true
     request.pointee.timer =
       order.timeoutNanoseconds == 0
-      ? -1 : wheel.schedule(at: now &+ order.patience, token: UInt64(UInt32(bitPattern: slot)))
+      ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
     inFlight &+= 1
     let connection = connections[index].connection
     images.append(to: connection.output, id: wireID(slot))

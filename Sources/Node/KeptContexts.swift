@@ -16,16 +16,21 @@ final class KeptContexts {
   private var owned: [RequestSlot: UInt64] = [:]
   private var nextToken: UInt64 = 0
   private let settings: KeptContext
-  private let store: StoreKind
+  private let makeContext: () -> RequestContext
   private let loop: EventLoop
   private let counters: UnsafeMutablePointer<CounterPage>
   private var wheel: TimerWheel!
 
   /// Nil for a service that keeps none.
-  init?(_ service: Service, store: StoreKind, loop: EventLoop, counters: UnsafeMutablePointer<CounterPage>) {
+  ///
+  /// - Parameter makeContext: an empty context of the service's store.
+  init?(
+    _ service: Service, loop: EventLoop, counters: UnsafeMutablePointer<CounterPage>,
+    makeContext: @escaping () -> RequestContext
+  ) {
     guard let settings = service.keepsContext else { return nil }
     self.settings = settings
-    self.store = store
+    self.makeContext = makeContext
     self.loop = loop
     self.counters = counters
     wheel = TimerWheel(loop: loop) { [unowned self] token in
@@ -40,7 +45,7 @@ final class KeptContexts {
   /// False when the table is full.
   func keep(_ context: RequestContext, of request: RequestSlot) -> Bool {
     guard contexts.count < KeptContexts.countMax else { return false }
-    let copy = store.makeContext()
+    let copy = makeContext()
     let size = context.packedSize()
     if size > 0 {
       withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { image in

@@ -91,7 +91,7 @@ package final class NodeServer {
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
-    kept = KeptContexts(service, store: store, loop: loop, counters: counters)
+    kept = KeptContexts(service, loop: loop, counters: counters, makeContext: store.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
@@ -156,7 +156,7 @@ package final class NodeServer {
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service
     kept?.close()
-    kept = KeptContexts(service, store: store, loop: loop, counters: counters)
+    kept = KeptContexts(service, loop: loop, counters: counters, makeContext: store.makeContext)
     try connect(callees)
   }
 

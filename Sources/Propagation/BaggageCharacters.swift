@@ -3,29 +3,19 @@
 internal import Context
 
 enum BaggageCharacters {
-  /// `tchar` of RFC 7230: what a key consists of.
-  @inline(__always)
-  static func isToken(_ byte: UInt8) -> Bool { isSet(byte, 0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
-
   /// `baggage-octet`: what a value consists of; the percent sign only in front of two hex digits.
   @inline(__always)
-  static func isOctet(_ byte: UInt8) -> Bool { isSet(byte, 0xf7ff_effa_0000_0000, 0x7fff_ffff_efff_ffff) }
-
-  /// What a value holds unencoded: a `baggage-octet` other than the percent sign.
-  @inline(__always)
-  static func isPlain(_ byte: UInt8) -> Bool { isSet(byte, 0xf7ff_efda_0000_0000, 0x7fff_ffff_efff_ffff) }
+  static func isOctet(_ byte: UInt8) -> Bool { ByteClass.plainOctet.contains(byte: byte) || byte == percent }
 
   @inline(__always)
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   @inline(__always)
-  private static func isSet(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
-    byte < 0x80 && (byte < 0x40 ? low : high) >> UInt64(byte & 63) & 1 == 1
-  }
+  static var percent: UInt8 { 0x25 }
 
   static func isKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 1, bytes.count <= ContextLimits.nameSizeMax else { return false }
-    for byte in bytes where !isToken(byte) { return false }
+    for byte in bytes where !ByteClass.token.contains(byte: byte) { return false }
     return true
   }
 
@@ -39,48 +29,42 @@ enum BaggageCharacters {
 
   static func encodedSize(_ value: UnsafeRawBufferPointer) -> Int {
     var size = value.count
-    for byte in value where !isPlain(byte) { size &+= 2 }
+    for byte in value where !ByteClass.plainOctet.contains(byte: byte) { size &+= 2 }
     return size
   }
 
   /// Writes `encodedSize(value)` bytes and returns their number.
   static func encode(_ value: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer) -> Int {
-    var size = 0
+    var end = destination
     for byte in value {
-      if isPlain(byte) {
-        destination.storeBytes(of: byte, toByteOffset: size, as: UInt8.self)
-        size &+= 1
+      if ByteClass.plainOctet.contains(byte: byte) {
+        end.storeBytes(of: byte, as: UInt8.self)
+        end += 1
       } else {
-        destination.storeBytes(of: 0x25, toByteOffset: size, as: UInt8.self)
-        destination.storeBytes(of: upperDigit(byte >> 4), toByteOffset: size &+ 1, as: UInt8.self)
-        destination.storeBytes(of: upperDigit(byte & 15), toByteOffset: size &+ 2, as: UInt8.self)
-        size &+= 3
+        end.storeBytes(of: percent, as: UInt8.self)
+        end.storeBytes(of: upperDigit(byte >> 4), toByteOffset: 1, as: UInt8.self)
+        end.storeBytes(of: upperDigit(byte & 15), toByteOffset: 2, as: UInt8.self)
+        end += 3
       }
     }
-    return size
+    return end - destination
   }
 
   private static func upperDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x37 &+ nibble }
 
-  enum ValueForm {
-    case malformed
-    case plain
-    case encoded
+  /// A value of a member or property, as it is sent.
+  static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    for byte in bytes where !isOctet(byte) { return false }
+    return isEncodingWhole(bytes)
   }
 
-  static func form(of value: UnsafeRawBufferPointer) -> ValueForm {
-    var form = ValueForm.plain
-    var offset = 0
-    while offset < value.count {
-      guard isOctet(value[offset]) else { return .malformed }
-      if value[offset] == 0x25 {
-        guard offset &+ 2 < value.count, hexValue(value[offset &+ 1]) < 16, hexValue(value[offset &+ 2]) < 16
-        else { return .malformed }
-        form = .encoded
-      }
-      offset &+= 1
+  /// Whether a value of `baggage-octet`s has two hex digits behind every percent sign.
+  static func isEncodingWhole(_ value: UnsafeRawBufferPointer) -> Bool {
+    for offset in 0..<value.count where value[offset] == percent {
+      guard offset &+ 2 < value.count, hexValue(value[offset &+ 1]) < 16, hexValue(value[offset &+ 2]) < 16
+      else { return false }
     }
-    return form
+    return true
   }
 
   /// The value of a hex digit of either case, or 16.
@@ -95,7 +79,7 @@ enum BaggageCharacters {
     withUnsafeTemporaryAllocation(byteCount: value.count, alignment: 1) { decoded in
       var (size, offset) = (0, 0)
       while offset < value.count {
-        if value[offset] == 0x25 {
+        if value[offset] == percent {
           decoded[size] = hexValue(value[offset &+ 1]) << 4 | hexValue(value[offset &+ 2])
           offset &+= 3
         } else {

@@ -1,13 +1,17 @@
 // Integers as decimal text: bytes only, no String.
 
 enum DecimalDigits {
+  /// Bytes of the longest: a minus and 19 digits.
+  static var sizeMax: Int { 20 }
+
   /// Bytes that `write` needs.
   static func size(of value: Int64) -> Int {
     var size = value < 0 ? 2 : 1
-    var rest = value.magnitude / 10
-    while rest > 0 {
+    var bound: UInt64 = 10
+    while bound <= value.magnitude {
       size &+= 1
-      rest /= 10
+      // 10^19 is beyond every magnitude.
+      bound &*= 10
     }
     return size
   }
@@ -29,17 +33,16 @@ enum DecimalDigits {
 
   /// Writes `size(of:)` bytes and returns their number.
   static func write(_ value: Int64, to destination: UnsafeMutableRawPointer) -> Int {
-    var magnitude = value.magnitude
+    var rest = value.magnitude
     let size = size(of: value)
-    let first = value < 0 ? 1 : 0
     if value < 0 { destination.storeBytes(of: 0x2d, as: UInt8.self) }
-    var offset = size
-    while offset > first {
-      offset &-= 1
-      destination.storeBytes(
-        of: 0x30 &+ UInt8(truncatingIfNeeded: magnitude % 10), toByteOffset: offset, as: UInt8.self)
-      magnitude /= 10
-    }
+    var next = destination + size
+    repeat {
+      next -= 1
+      let tens = rest / 10
+      next.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest &- tens &* 10), as: UInt8.self)
+      rest = tens
+    } while rest > 0
     return size
   }
 }

@@ -131,7 +131,7 @@ final class SemanticsProbe {
     let before = pages
     let outcome = try load(
       SemanticsProbe.probedRequestCount, inFlight: SemanticsProbe.probedRequestCount,
-      timeout: SemanticsProbe.timeoutNanoseconds, patience: SemanticsProbe.patienceNanoseconds)
+      timeout: SemanticsProbe.patienceNanoseconds, deadline: SemanticsProbe.timeoutNanoseconds)
     try awaitQuiet()
     return SemanticsReadings.Cancels(
       givenUp: outcome.ledger.timedOut, cancelled: zip(pages, before).map { $0.cancelled &- $1.cancelled })
@@ -142,7 +142,7 @@ final class SemanticsProbe {
     let before = pages
     let outcome = try load(
       SemanticsProbe.probedRequestCount, inFlight: SemanticsProbe.probedRequestCount,
-      timeout: SemanticsProbe.shortDeadlineNanoseconds, patience: SemanticsProbe.timeoutNanoseconds)
+      timeout: SemanticsProbe.timeoutNanoseconds, deadline: SemanticsProbe.shortDeadlineNanoseconds)
     try awaitQuiet()
     readings.deadlines?.expired = outcome.ledger.planned
     readings.deadlines?.failed = outcome.ledger.failed
@@ -172,14 +172,14 @@ final class SemanticsProbe {
   // MARK: Requests
 
   private func load(
-    _ requestCount: Int, inFlight: Int, timeout: Int64, patience: Int64? = nil
+    _ requestCount: Int, inFlight: Int, timeout: Int64, deadline: Int64? = nil
   ) throws(LauncherError) -> SlotOutcome {
     let token = set.makeToken()
     var order = SlotOrder(
       token: token, mode: .closed(inFlight: inFlight), connections: 1, hopsLeft: set.nodes.count, settleNanoseconds: 0,
       windowNanoseconds: 1, requestCount: requestCount, timeoutNanoseconds: timeout, drainNanoseconds: timeout,
       seed: seed)
-    order.patienceNanoseconds = patience
+    order.deadlineNanoseconds = deadline
     set.client?.send(ClientCommand.run(order))
     return try set.awaitClient("requests", seconds: 60) { report -> SlotOutcome? in
       if case .finished(let outcome) = report, outcome.token == token { outcome } else { nil }
