@@ -8,20 +8,31 @@ extension Experiment {
   /// Services of the chain, at most.
   private static let depthMax = 5
 
-  /// Nothing happens where no arm is one strategy throughout.
+  /// Of an arm that is not one strategy throughout there is what the run has seen of it.
   func probeSemantics() throws(LauncherError) {
     let depth = max(SemanticsPlan.depthRange.lowerBound, min(depths.depths.last ?? 1, Experiment.depthMax))
-    let arms = plan.arms.filter { $0.controlOf == nil }.compactMap { $0.asChain(depth: depth) }
-    guard !arms.isEmpty else { return }
-    var rows: [StrategySemantics] = []
-    try SemanticsProbe.withSet(of: arms, placement, supervisor, seed: plan.seed) { probe throws(LauncherError) in
-      for arm in arms {
-        observer.runDidProgress("probing what is kept: \(arm.name)", secondsLeft: nil)
-        rows.append(try probe.probe(arm))
+    let arms = plan.arms.filter { $0.controlOf == nil }
+    var rows: [String: StrategySemantics] = [:]
+    let chains = arms.compactMap { $0.asChain(depth: depth) }
+    try SemanticsProbe.withSet(of: chains, placement, supervisor, seed: plan.seed) { probe throws(LauncherError) in
+      for chain in chains {
+        observer.runDidProgress("probing what is kept: \(chain.name)", secondsLeft: nil)
+        rows[chain.name] = try probe.probe(chain)
       }
     }
-    result.semantics = SemanticsTable(depth: depth, strategies: rows)
+    result.semantics = SemanticsTable(depth: depth, strategies: arms.map { rows[$0.name] ?? seenSemantics(of: $0) })
     observer.runDidReach("probed what each strategy keeps")
+  }
+
+  /// From the contexts that came back of the arm's own graph.
+  private func seenSemantics(of arm: ArmPlan) -> StrategySemantics {
+    let integers = arm.topology.client.set.compactMap { assignment in
+      if case .integer = assignment.value { assignment.key } else { nil }
+    }
+    var readings = SemanticsReadings(
+      services: arm.topology.services.map(\.name), integerKeys: Set(integers + ["user"]).sorted())
+    readings.losses = result.fidelity.first { $0.arm == arm.name }?.losses
+    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
   }
 }
 

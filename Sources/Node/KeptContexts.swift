@@ -7,7 +7,7 @@ internal import EventLoop
 internal import Topology
 
 final class KeptContexts {
-  /// Contexts in the table; further requests are refused.
+  /// Contexts in the table, unless the server's owner says otherwise.
   static let countMax = 65_536
 
   private var contexts: [UInt64: RequestContext] = [:]
@@ -16,6 +16,7 @@ final class KeptContexts {
   private var owned: [RequestSlot: UInt64] = [:]
   private var nextToken: UInt64 = 0
   private let settings: KeptContext
+  private let countMax: Int
   private let makeContext: () -> RequestContext
   private let loop: EventLoop
   private let counters: UnsafeMutablePointer<CounterPage>
@@ -23,13 +24,16 @@ final class KeptContexts {
 
   /// Nil for a service that keeps none.
   ///
-  /// - Parameter makeContext: an empty context of the service's store.
+  /// - Parameters:
+  ///   - countMax: contexts in the table; further requests are refused.
+  ///   - makeContext: an empty context of the service's store.
   init?(
-    _ service: Service, loop: EventLoop, counters: UnsafeMutablePointer<CounterPage>,
+    _ service: Service, countMax: Int, loop: EventLoop, counters: UnsafeMutablePointer<CounterPage>,
     makeContext: @escaping () -> RequestContext
   ) {
     guard let settings = service.keepsContext else { return nil }
     self.settings = settings
+    self.countMax = countMax
     self.makeContext = makeContext
     self.loop = loop
     self.counters = counters
@@ -44,7 +48,10 @@ final class KeptContexts {
 
   /// False when the table is full.
   func keep(_ context: RequestContext, of request: RequestSlot) -> Bool {
-    guard contexts.count < KeptContexts.countMax else { return false }
+    guard contexts.count < countMax else {
+      counters.pointee.shed &+= 1
+      return false
+    }
     let copy = makeContext()
     let size = context.packedSize()
     if size > 0 {

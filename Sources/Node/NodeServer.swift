@@ -26,6 +26,7 @@ package final class NodeServer {
 
   let loop: EventLoop
   private let requestCountMax: Int
+  private let keptCountMax: Int
   private(set) var configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
@@ -70,9 +71,10 @@ package final class NodeServer {
   /// - Parameters:
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
   ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
+  ///   - keptCountMax: the same of contexts that the service keeps; nil for the program's own limit.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
-    requestCountMax: Int = NodeServer.requestCountMax
+    requestCountMax: Int = NodeServer.requestCountMax, keptCountMax: Int? = nil
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
@@ -83,6 +85,7 @@ package final class NodeServer {
     script = ServiceScript(service)
     (steps, scriptCalls) = (script.steps, script.calls)
     self.requestCountMax = requestCountMax
+    self.keptCountMax = keptCountMax ?? KeptContexts.countMax
     let store = try NodeServer.store(service)
     requests = RequestTable(capacity: requestCountMax, store: store)
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
@@ -91,7 +94,8 @@ package final class NodeServer {
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
-    kept = KeptContexts(service, loop: loop, counters: counters, makeContext: store.makeContext)
+    kept = KeptContexts(
+      service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: store.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
@@ -156,7 +160,8 @@ package final class NodeServer {
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service
     kept?.close()
-    kept = KeptContexts(service, loop: loop, counters: counters, makeContext: store.makeContext)
+    kept = KeptContexts(
+      service, countMax: keptCountMax, loop: loop, counters: counters, makeContext: store.makeContext)
     try connect(callees)
   }
 

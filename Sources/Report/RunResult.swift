@@ -51,7 +51,7 @@ package struct RunResult: Codable, Equatable, Sendable {
   /// Of every process set at its end; absent in older documents.
   package var memory: [NodeMemory]?
   package var fidelity: [FidelityResult] = []
-  /// Absent when no arm is one strategy throughout, and in older documents.
+  /// Absent when nothing was probed, and in older documents.
   package var semantics: SemanticsTable?
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.

@@ -71,6 +71,21 @@ struct SemanticsTests {
     }
   }
 
+  @Test("Of an arm that mixes strategies a run has what it saw itself, and the rest is not probed")
+  func mixed() throws {
+    let file = Program.root.appending(path: "topologies/mixed-chain.yaml").path
+    let program = try Program(["run", file, "--rounds", "1", "--json", "-"])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let semantics = try #require(try ResultDocument(path: program.file("out")).root["semantics"] as? [String: Any])
+    let rows = try #require(semantics["strategies"] as? [[String: Any]])
+    #expect(rows.map { $0["name"] as? String } == ["baseline", "as-written"])
+    let cells = rows.map { ($0["cells"] as? [[String: Any]] ?? []).map { "\($0["verdict"]!) \($0["text"]!)" } }
+    #expect(cells[0].prefix(4) == ["no 0 of 9", "no 0 of 2", "no lost", "yes shrinks, obeyed"])
+    // Five of ten keys: the trace, what `stock` set, and its request id and user.
+    #expect(cells[1].prefix(3) == ["partly 5 of 10", "partly 1 of 2", "no lost"])
+    #expect(cells[1].filter { $0 == "not-probed not probed" }.count == 4)
+  }
+
   @Test(
     "A wrong argument is one line and status 2",
     arguments: [

@@ -40,6 +40,24 @@ struct KeptContextTests {
     #expect(bench.live.isNothing == isReleased)
   }
 
+  @Test("A table that is full refuses the next request, and takes one again where contexts are released")
+  func full() throws {
+    for isReleased in [false, true] {
+      let bench = try NodeBench(
+        script: [.call(call())], keepsContext: KeptContextTests.kept(3_600_000, isReleased: isReleased), keptCountMax: 3
+      )
+      let caller = try bench.connect()
+      for id in 1...4 { caller.send(.request(id: UInt64(id))) }
+      #expect(bench.loop.turn { caller.replies.count == 1 })
+      #expect(caller.replies[0].id == 4 && caller.replies[0].status == StatusCode.resourceExhausted.rawValue)
+      #expect(bench.callee.requests.count == 3 && bench.counters.keptContexts == 3 && bench.counters.shed == 1)
+      for index in 0..<3 { bench.callee.answer(index) }
+      #expect(bench.loop.turn { caller.replies.count == 4 })
+      caller.send(.request(id: 5))
+      #expect(bench.loop.turn { isReleased ? bench.callee.requests.count == 4 : caller.replies.count == 5 })
+    }
+  }
+
   @Test("has no timer any more when its deadline has passed, and is still there")
   func expired() throws {
     let bench = try NodeBench(script: [.call(call())], keepsContext: KeptContextTests.kept(5, isReleased: false))

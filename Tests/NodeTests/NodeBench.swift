@@ -56,7 +56,7 @@ final class NodeBench: NodeServerDelegate {
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
-    keepsContext: KeptContext? = nil
+    keepsContext: KeptContext? = nil, keptCountMax: Int? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
@@ -71,7 +71,7 @@ final class NodeBench: NodeServerDelegate {
       loop: loop,
       configuration: NodeConfiguration(
         service: service, layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
-      counters: page, requestCountMax: requestCountMax)
+      counters: page, requestCountMax: requestCountMax, keptCountMax: keptCountMax)
     port = try server.listen()
     server.delegate = self
     try server.connect(

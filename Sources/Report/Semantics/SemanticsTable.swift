@@ -19,7 +19,7 @@ package struct SemanticsTable: Codable, Equatable, Sendable {
   var lead: String {
     "Probed in a chain of \(depth) processes: keys, integers and tracestate that arrive behind it, whether a deadline "
       + "shrinks and is obeyed, requests given up by the client whose work ended in the last service, and what is left "
-      + "over. ctxchain semantics --explain STRATEGY ASPECT shows what a cell was concluded from."
+      + "over. Of an arm that mixes strategies there is what its own graph showed. ctxchain semantics --explain STRATEGY ASPECT shows what a cell was concluded from."
   }
 
   static let columns: [ComparisonTable.Column] =
