@@ -84,7 +84,7 @@ let package = Package(
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Report", "Statistics", "Topology"]),
     tests("LauncherTests", ["Launcher", "Report", "Statistics"]),
-    tests("NodeTests", ["Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
+    tests("NodeTests", ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
     tests(
       "FuzzTests",
       ["Bytes", "Context", "Control", "EventLoop", "Node", "Propagation", "Statistics", "Topology", "Wire"]),

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -61,6 +62,10 @@ void ctx_arm_timer(int fd, int64_t due) {
   const struct itimerspec time = {.it_value = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000}};
   timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
 }
+
+int ctx_event(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void ctx_signal_event(int fd) { eventfd_write(fd, 1); }
 
 int ctx_memory_file(const char *name, size_t size) {
   int fd = memfd_create(name, MFD_CLOEXEC);

@@ -1,5 +1,6 @@
 // What a node counts while it works, in memory that the launcher maps as well: reading it disturbs nobody, and it
-// outlives a node that dies. One writer (the node), any number of readers; every field is one aligned 64-bit word.
+// outlives a node that dies. One writer (a worker of the node), any number of readers; every field is one aligned 64-bit
+// word.
 
 /// The layout of the shared page. Plain stores and loads: a reader may see one field newer than another by the work of
 /// a request.
@@ -43,6 +44,30 @@ package struct CounterPage {
   /// Requests that arrived and are not answered yet.
   package var open: UInt64 { deliveries &- responses &- errors &- cancelled }
 
-  /// Bytes of the shared memory file.
-  package static let fileSize = 4096
+  /// Bytes from one worker's page to the next; the shared memory file has as many as the node has workers.
+  package static let size = 4096
+
+  /// The pages of so many workers, in memory that holds them.
+  package static func pages(
+    at memory: UnsafeMutableRawPointer, count: Int
+  ) -> [UnsafeMutablePointer<CounterPage>] {
+    (0..<count).map { (memory + $0 * size).bindMemory(to: CounterPage.self, capacity: 1) }
+  }
+
+  /// What several workers have counted.
+  package static func sum(_ pages: some Sequence<CounterPage>) -> CounterPage {
+    pages.reduce(into: CounterPage()) { sum, page in
+      for field in fields { sum[keyPath: field] &+= page[keyPath: field] }
+      sum.echoDeadline = max(sum.echoDeadline, page.echoDeadline)
+      for index in page.faultsByReason.indices { sum.faultsByReason[index] &+= page.faultsByReason[index] }
+    }
+  }
+
+  private static var fields: [WritableKeyPath<CounterPage, UInt64>] {
+    [
+      \.deliveries, \.responses, \.errors, \.cancelled, \.deadlineExceeded, \.shed, \.retries, \.lateReplies,
+      \.contextSize, \.payloadSize, \.contextKeys, \.extractionDrops, \.checksum, \.faults, \.keptContexts,
+      \.keptTimers,
+    ]
+  }
 }

@@ -30,12 +30,14 @@ package struct HopOrder: Codable, Equatable, Sendable {
 
 package enum LaboratoryCommand: Codable, Equatable, Sendable {
   case measure([HopOrder], seed: UInt64)
+  case race(RaceOrder)
   case stop
 }
 
 package enum LaboratoryReport: Codable, Equatable, Sendable {
   /// In the order of the orders.
   case measured([HopFigure])
+  case raced(RaceCount)
   case failed(String)
 }
 

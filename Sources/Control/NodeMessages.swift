@@ -32,11 +32,23 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var service: Int
   package var name: String
   package var addresses: [ServiceAddress]
+  /// Threads behind each address; nil for one.
+  package var workers: Int?
 
-  package init(service: Int, name: String, addresses: [ServiceAddress]) {
+  /// Connections to each worker of a callee that has several.
+  package static let connectionsPerWorker = 4
+
+  package init(service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil) {
     self.service = service
     self.name = name
     self.addresses = addresses
+    self.workers = workers
+  }
+
+  /// Connections to open to each address. One worker needs no more than one.
+  package var connectionsPerAddress: Int {
+    guard let workers, workers > 1 else { return 1 }
+    return workers * CalleeAddresses.connectionsPerWorker
   }
 }
 

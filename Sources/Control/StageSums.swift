@@ -36,6 +36,16 @@ package struct StageSums: Codable, Equatable, Sendable {
   package var residence: Int64 = 0
 
   package init() {}
+
+  /// Those of another worker.
+  package mutating func add(_ other: StageSums) {
+    requests += other.requests
+    for index in stages.indices { stages[index] += other.stages[index] }
+    write += other.write
+    wait += other.wait
+    overlap += other.overlap
+    residence += other.residence
+  }
 }
 
 /// The same of the client. Durations in nanoseconds.

@@ -12,10 +12,16 @@ package final class Listener {
   private var event: LoopEvent?
 
   /// Binds and listens. `port` 0 takes a free one.
-  package init(loop: EventLoop, host: String, port: UInt16, handler: @escaping (Int32) -> Void) throws(EventLoopError) {
+  ///
+  /// - Parameter sharesPort: others of this process listen on the same port, and the kernel chooses one for each
+  ///   connection (SO_REUSEPORT).
+  package init(
+    loop: EventLoop, host: String, port: UInt16, sharesPort: Bool = false, handler: @escaping (Int32) -> Void
+  ) throws(EventLoopError) {
     let address = try Socket.resolve(host: host, port: port)
     let fd = try Socket.makeTCP()
     Socket.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+    if sharesPort { Socket.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1) }
     guard unsafe Socket.withAddress(address, { unsafe bind(fd, $0, $1) }) == 0, listen(fd, SOMAXCONN) == 0 else {
       let error = errno
       Glibc.close(fd)

@@ -2,18 +2,20 @@
 
 enum BenchColumns {
   static let missing = "–"
+  static let lineSizeMax = 120
 
   /// A header line, a line of units where there are any, and the rows. The first `leftCount` columns are names, aligned
-  /// left.
+  /// left. Two spaces between columns, or one where the lines would be too long.
   static func lines(_ header: [(title: String, unit: String)], _ rows: [[String]], leftCount: Int) -> [String] {
     let units = header.map(\.unit)
     let all = [header.map(\.title)] + (units.allSatisfy(\.isEmpty) ? [] : [units]) + rows
     let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    let gap = widths.reduce(0, +) + 2 * (widths.count - 1) <= lineSizeMax ? "  " : " "
     return all.map { cells in
       var line = ""
       for (column, cell) in cells.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        line += (column == 0 ? "" : "  ") + (column < leftCount ? cell + padding : padding + cell)
+        line += (column == 0 ? "" : gap) + (column < leftCount ? cell + padding : padding + cell)
       }
       while line.last == " " { line.removeLast() }
       return line

@@ -8,6 +8,8 @@ package enum LaboratoryError: Error, Equatable, CustomStringConvertible {
   case timeOutOfRange(seconds: Double)
   /// A self-test could not be run.
   case selfTest(String)
+  /// A race could not be run.
+  case race(String)
   /// A signal came before a slot could begin.
   case interrupted
 
@@ -20,6 +22,7 @@ package enum LaboratoryError: Error, Equatable, CustomStringConvertible {
     case .layersOutOfRange(let layers, let max): "--layers: expected 1 to \(max), got \(layers)"
     case .interrupted: "interrupted"
     case .selfTest(let problem): "the self-test cannot be run: \(problem)"
+    case .race(let problem): "the race cannot be run: \(problem)"
     case .timeOutOfRange(let seconds): "--time: expected 10ms to 60m, got \(seconds) s"
     }
   }

@@ -164,7 +164,7 @@ package final class CapacitySession {
   /// it. No request lives longer than its timeout.
   private func emptyNodes(_ set: ProcessSet) throws(LauncherError) {
     let end = elapsedSeconds + plan.experiment.timeoutSeconds
-    while elapsedSeconds < end, set.nodes.contains(where: { ($0.process.counters?.pointee.open ?? 0) > 0 }) {
+    while elapsedSeconds < end, set.nodes.contains(where: { ($0.process.counters?.open ?? 0) > 0 }) {
       try supervisor.pause(seconds: 0.01)
     }
   }

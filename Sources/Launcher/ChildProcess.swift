@@ -18,8 +18,8 @@ final class ChildProcess: LineChannelDelegate {
   /// The service that a node runs; nil for others.
   let service: String?
   let pid: pid_t
-  /// Nil for all but nodes.
-  let counters: UnsafeMutablePointer<CounterPage>?
+  /// One for each worker of a node; none for others.
+  let pages: [UnsafeMutablePointer<CounterPage>]
   /// Called with each line of the control channel.
   var didReceive: ((UnsafeRawBufferPointer) -> Void)?
   /// Set once the child has been reaped: the status that `waitpid` gave.
@@ -33,11 +33,13 @@ final class ChildProcess: LineChannelDelegate {
   private(set) var logLines: [String] = []
 
   /// - Parameters:
+  ///   - workers: threads of a node.
   ///   - program: path of another ctxchain; nil for this one.
   ///   - wrapper: words put in front of the command line, such as a profiler; empty for none.
   ///   - preload: a library that the child loads before all others; nil for none.
   init(
-    loop: EventLoop, role: Role, name: String, service: String?, program: String? = nil, wrapper: [String],
+    loop: EventLoop, role: Role, name: String, service: String?, workers: Int = 1, program: String? = nil,
+    wrapper: [String],
     preload: String? = nil
   ) throws(LauncherError) {
     self.name = name
@@ -49,13 +51,13 @@ final class ChildProcess: LineChannelDelegate {
     let (parentEnd, childEnd) = (fds[0], ChildProcess.moveHigh(fds[1]))
     guard ctx_pipe(&fds) == 0 else { throw ChildProcess.failure(name, closing: [parentEnd, childEnd]) }
     let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
-    let memory = role == .node ? ctx_memory_file(name, CounterPage.fileSize) : -1
+    let memory = role == .node ? ctx_memory_file(name, workers * CounterPage.size) : -1
     guard role != .node || memory >= 0 else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite])
     }
     let page = memory >= 0 ? ChildProcess.moveHigh(memory) : -1
-    counters = page >= 0 ? ChildProcess.map(page) : nil
-    guard role != .node || counters != nil else {
+    pages = page >= 0 ? ChildProcess.map(page, count: workers) : []
+    guard role != .node || !pages.isEmpty else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite, page])
     }
     defer { for fd in [childEnd, logWrite, page] where fd >= 0 { Glibc.close(fd) } }
@@ -77,7 +79,12 @@ final class ChildProcess: LineChannelDelegate {
     log = LineChannel(loop: loop, fd: logRead, delegate: self)
   }
 
-  deinit { if let counters { munmap(counters, CounterPage.fileSize) } }
+  deinit { if let first = pages.first { munmap(first, pages.count * CounterPage.size) } }
+
+  /// What all workers of a node have counted; nil for others.
+  var counters: CounterPage? {
+    pages.count == 1 ? pages[0].pointee : pages.isEmpty ? nil : CounterPage.sum(pages.map(\.pointee))
+  }
 
   func send(_ message: some Encodable) { control.send(ControlCodec.encode(message)) }
 
@@ -112,7 +119,7 @@ final class ChildProcess: LineChannelDelegate {
     return ChildDeath(
       name: name, service: service, arm: arm, pid: pid, signal: number == 0 ? nil : number,
       exitCode: number == 0 ? (status >> 8) & 0xff : nil, lastLogLines: logLines,
-      requestsLost: counters?.pointee.open ?? 0)
+      requestsLost: counters?.open ?? 0)
   }
 
   // MARK: Channels
@@ -163,10 +170,11 @@ final class ChildProcess: LineChannelDelegate {
     return moved
   }
 
-  private static func map(_ fd: Int32) -> UnsafeMutablePointer<CounterPage>? {
-    let address = mmap(nil, CounterPage.fileSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
-    guard address != MAP_FAILED else { return nil }
-    return address?.bindMemory(to: CounterPage.self, capacity: 1)
+  /// None when that is not possible.
+  private static func map(_ fd: Int32, count: Int) -> [UnsafeMutablePointer<CounterPage>] {
+    let address = mmap(nil, count * CounterPage.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    guard let address, address != MAP_FAILED else { return [] }
+    return CounterPage.pages(at: address, count: count)
   }
 
   /// This process's own, and the library.

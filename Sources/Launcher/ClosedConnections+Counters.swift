@@ -10,7 +10,7 @@ extension ProcessSet {
   /// - Parameter arm: the one that the set belongs to; nil when it belongs to all or to none.
   func closedConnections(arm: String?) -> [ClosedConnections] {
     nodes.flatMap { node -> [ClosedConnections] in
-      guard let page = node.process.counters?.pointee, page.faults > 0 else { return [] }
+      guard let page = node.process.counters, page.faults > 0 else { return [] }
       return FrameFault.allCases.compactMap { fault in
         let count = page.faultsByReason[Int(fault.rawValue)]
         guard count > 0 else { return nil }

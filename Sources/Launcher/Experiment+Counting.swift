@@ -68,7 +68,7 @@ extension Experiment {
 
   private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
     CountReading(
-      meters: try readMeters(set), pages: set.nodes.map { $0.process.counters?.pointee ?? CounterPage() })
+      meters: try readMeters(set), pages: set.nodes.map { $0.process.counters ?? CounterPage() })
   }
 
   private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {

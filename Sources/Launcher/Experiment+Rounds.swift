@@ -100,6 +100,7 @@ extension Experiment {
     for index in sets.indices {
       observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
       noteClosedConnections(ofSet: index)
+      noteWorkerDeliveries(ofSet: index)
       try armSets.replace(index, generation: generation)
       try warmUp(index, generation: generation)
     }

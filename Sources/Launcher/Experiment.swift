@@ -98,6 +98,7 @@ package final class Experiment {
     }
     if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteClosedConnections)
+    sets.indices.forEach(noteWorkerDeliveries)
     armSets.stop()
     seal(status)
     return status

@@ -12,6 +12,8 @@ package struct ArmPlan: Equatable, Sendable {
   /// The arm that this one repeats, to show the noise: A′.
   package var controlOf: String?
   package var topology: Topology
+  /// The contexts of all workers of a node lie in one table of the store.
+  package var sharesStore = false
   /// What of the plan does not apply to it.
   package var own = ArmConditions()
 

@@ -11,7 +11,6 @@ package enum LauncherError: Error, CustomStringConvertible {
   case notReady(what: String, seconds: Double)
   /// SIGINT or SIGTERM.
   case interrupted(signal: Int32)
-  case unsupported(String)
   case badPlan(String)
   /// The program that was to run an arm cannot.
   case otherProgram(path: String, reason: String)
@@ -23,7 +22,6 @@ package enum LauncherError: Error, CustomStringConvertible {
     case .childFailed(let name, let reason): "\(name): \(reason)"
     case .notReady(let what, let seconds): "\(what) did not answer within \(seconds) s"
     case .interrupted(let signal): signal == 2 ? "interrupted" : "terminated"
-    case .unsupported(let what): what
     case .badPlan(let reason): reason
     case .otherProgram(let path, let reason): "\(path) does not do what this ctxchain asks its processes to: \(reason)"
     }

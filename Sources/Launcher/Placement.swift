@@ -5,7 +5,7 @@ internal import Glibc
 
 /// - `one`: nodes and client on the least-loaded allowed CPU, the launcher on another where there is one.
 /// - `clientApart`: nodes on one CPU, the client on another.
-/// - `spread`: nodes round the allowed CPUs, the client on the next.
+/// - `spread`: nodes round the allowed CPUs, the client on the next; a node of several workers on all of them.
 /// - `free`: the scheduler decides, as in production.
 package enum Placement: String, CaseIterable, Codable, Sendable {
   case one
@@ -39,10 +39,10 @@ struct PlacementPlan {
   func with(_ placement: Placement) -> PlacementPlan { PlacementPlan(placement, cpus: cpus) }
 
   /// Nil leaves the process where the scheduler puts it.
-  func cpu(forNode index: Int) -> Int32? {
+  func cpu(forNode index: Int, workers: Int) -> Int32? {
     switch placement {
     case .one, .clientApart: cpus[0]
-    case .spread: cpus[index % cpus.count]
+    case .spread: workers > 1 ? nil : cpus[index % cpus.count]
     case .free: nil
     }
   }

@@ -86,18 +86,16 @@ final class ProcessSet {
 
   private func spawnNodes() throws(LauncherError) {
     for (index, service) in topology.services.enumerated() {
-      guard service.workers == 1 else {
-        throw .unsupported(
-          "services.\(service.name).workers: expected 1, got \(service.workers): nodes have one thread")
-      }
       for replica in 0..<service.replicas {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
         let process = try ChildProcess(
-          loop: supervisor.loop, role: .node, name: name, service: service.name,
+          loop: supervisor.loop, role: .node, name: name, service: service.name, workers: service.workers,
           program: options.program, wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
         process.arm = options.arm
         supervisor.adopt(process)
-        options.placement.pin(process.pid, to: options.placement.cpu(forNode: nodes.count))
+        // Before it has threads: they run where the one that starts them does.
+        options.placement.pin(
+          process.pid, to: options.placement.cpu(forNode: nodes.count, workers: service.workers))
         let position = nodes.count
         nodeReports.append([])
         nodes.append(NodeHandle(service: index, replica: replica, process: process))
@@ -123,7 +121,8 @@ final class ProcessSet {
         NodeCommand.connect(
           callees.map { callee in
             CalleeAddresses(
-              service: callee, name: topology.services[callee].name, addresses: addresses(of: callee))
+              service: callee, name: topology.services[callee].name, addresses: addresses(of: callee),
+              workers: topology.services[callee].workers)
           }))
     }
     try collect("connected") { _, report in if case .connected = report { true } else { false } }

@@ -19,11 +19,11 @@ private struct WindowEdge {
   init(_ set: ProcessSet) {
     // The clocks first and together: the launcher must not come between them.
     nodeCPU = set.nodes.map(\.process.cpuNanoseconds)
-    deliveries = set.nodes.map { $0.process.counters?.pointee.deliveries ?? 0 }
+    deliveries = set.nodes.map { $0.process.pages.reduce(0) { $0 &+ $1.pointee.deliveries } }
     clientCPU = set.client?.cpuNanoseconds ?? 0
     time = ctx_monotonic_nanoseconds()
     host = HostReading()
-    tasks = set.nodes.map { TaskFigures(pid: $0.process.pid) }
+    tasks = set.nodes.map { TaskFigures(pid: $0.process.pid, workers: $0.process.pages.count) }
   }
 }
 

@@ -11,13 +11,27 @@ struct TaskFigures {
   private let voluntarySwitches: Int64?
   private let involuntarySwitches: Int64?
 
-  /// Of its main thread, the only one that nodes have.
-  init(pid: Int32) {
-    let words = TaskFigures.text("/proc/\(pid)/schedstat").split(separator: " ")
-    runQueueWait = words.count == 3 ? Int64(words[1]) : nil
-    let status = TaskFigures.text("/proc/\(pid)/status")
-    voluntarySwitches = TaskFigures.number("voluntary_ctxt_switches:", in: status)
-    involuntarySwitches = TaskFigures.number("nonvoluntary_ctxt_switches:", in: status)
+  /// Of its main thread, which with one worker is the only one; with several of all its threads.
+  init(pid: Int32, workers: Int) {
+    var folders = ["/proc/\(pid)"]
+    if workers > 1 {
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+      folders = threads.map { "/proc/\(pid)/task/\($0)" }
+    }
+    let each = folders.map(TaskFigures.thread)
+    func sum(_ values: [Int64?]) -> Int64? { values.contains(nil) ? nil : values.reduce(0) { $0 + ($1 ?? 0) } }
+    runQueueWait = sum(each.map(\.wait))
+    voluntarySwitches = sum(each.map(\.voluntary))
+    involuntarySwitches = sum(each.map(\.involuntary))
+  }
+
+  private static func thread(_ folder: String) -> (wait: Int64?, voluntary: Int64?, involuntary: Int64?) {
+    let words = text("\(folder)/schedstat").split(separator: " ")
+    let status = text("\(folder)/status")
+    return (
+      words.count == 3 ? Int64(words[1]) : nil, number("voluntary_ctxt_switches:", in: status),
+      number("nonvoluntary_ctxt_switches:", in: status)
+    )
   }
 
   /// Adds to a slot's figures of this process what happened since an earlier reading.

@@ -1,4 +1,4 @@
-// The connections of one edge: to every replica of a callee, under one propagator.
+// The connections of one edge: to every replica of a callee, and to each of its workers, under one propagator.
 
 internal import Bytes
 internal import Control
@@ -21,7 +21,8 @@ final class Downstream {
   ) throws(EventLoopError) {
     name = callee.name
     self.propagator = propagator
-    for address in callee.addresses {
+    // Round the replicas, so that requests are.
+    for address in Array(repeating: callee.addresses, count: callee.connectionsPerAddress).joined() {
       connections.append(
         try DownstreamConnection(
           server: server, address: address, callee: callee.name, propagator: propagator.name))

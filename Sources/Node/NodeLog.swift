@@ -19,6 +19,8 @@ struct NodeLog {
     logger.warning("closed a connection for what it sent", metadata: ["reason": "\(reason)"])
   }
 
+  func failed(_ reason: String) { logger.critical("cannot go on", metadata: ["reason": "\(reason)"]) }
+
   func lostCallee(_ name: String, reason: String) {
     logger.error("lost a callee", metadata: ["callee": "\(name)", "reason": "\(reason)"])
   }

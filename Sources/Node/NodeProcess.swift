@@ -7,13 +7,15 @@ internal import Topology
 /// Runs one node until it is told to stop or the control channel closes.
 package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private let loop: EventLoop
-  private let counters: UnsafeMutablePointer<CounterPage>
-  private let readMeter: () -> MeterReading
+  private let counters: [UnsafeMutablePointer<CounterPage>]
+  private let readMeter: @Sendable () -> MeterReading
   private let profiler: NodeProfiler?
-  /// When the profile was started.
-  private var profileStart = MeterReading()
+  private var profile: ProfileOrders?
   private var channel: LineChannel!
+  /// Of a node with one worker, which is this thread.
   private var server: NodeServer?
+  /// Of a node with several.
+  private var workers: WorkerGroup?
   private var log: NodeLog?
   private var isReplacing = false
   private var status: Int32 = 0
@@ -23,12 +25,12 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
 
   /// - Parameters:
   ///   - controlFD: the inherited end of the control channel.
-  ///   - counters: see `NodeServer`.
-  ///   - readMeter: the process's allocation and system-call counts.
-  ///   - profiler: samples this thread; without it a profile is refused.
+  ///   - counters: a page for each worker, see `NodeServer`.
+  ///   - readMeter: the calling thread's allocation and system-call counts.
+  ///   - profiler: samples the calling thread; without it a profile is refused.
   package init(
-    loop: EventLoop, controlFD: Int32, counters: UnsafeMutablePointer<CounterPage>,
-    readMeter: @escaping () -> MeterReading, profiler: NodeProfiler? = nil
+    loop: EventLoop, controlFD: Int32, counters: [UnsafeMutablePointer<CounterPage>],
+    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler? = nil
   ) {
     self.loop = loop
     self.counters = counters
@@ -58,12 +60,29 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
     }
   }
 
-  package func channelDidClose(_ channel: LineChannel) { loop.stop() }
+  package func channelDidClose(_ channel: LineChannel) { stop() }
+
+  private func stop() {
+    workers?.stop()
+    loop.stop()
+  }
 
   private func obey(_ command: NodeCommand, _ meter: MeterReading) throws {
+    if let workers {
+      if case .stop = command { return stop() }
+      return try workers.obey(command)
+    }
     switch command {
+    case .configure(let configuration) where configuration.service.workers > 1:
+      guard counters.count == configuration.service.workers else {
+        throw NodeError.badConfiguration(
+          "\(counters.count) pages of counters for \(configuration.service.workers) workers")
+      }
+      workers = try WorkerGroup(
+        loop: loop, configuration: configuration, pages: counters, readMeter: readMeter, profiler: profiler
+      ) { [unowned self] report in didAnswer(report) }
     case .configure(let configuration):
-      let server = try NodeServer(loop: loop, configuration: configuration, counters: counters)
+      let server = try NodeServer(loop: loop, configuration: configuration, counters: counters[0])
       server.delegate = self
       self.server = server
       log = NodeLog(configuration)
@@ -82,22 +101,16 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       reading.token = token
       send(.meter(reading))
     case .startProfile(let order):
-      profileStart = readMeter()
-      send(.profileStarted(profiler?.start(order) ?? .none))
-    case .stopProfile: stopProfile()
-    case .stop: loop.stop()
+      let profile = ProfileOrders(profiler, readMeter: readMeter)
+      self.profile = profile
+      send(profile.start(order))
+    case .stopProfile: profile?.stop().forEach(didAnswer)
+    case .stop: stop()
     }
   }
 
-  private func stopProfile() {
-    guard let profiler else { return fail("this node has no profiler") }
-    let meter = readMeter().since(profileStart)
-    var (summary, stacks) = profiler.stop()
-    summary.meter = meter
-    for start in stride(from: 0, to: stacks.count, by: ProfileSummary.stackCountMax) {
-      send(.profileStacks(Array(stacks[start...].prefix(ProfileSummary.stackCountMax))))
-    }
-    send(.profile(summary))
+  private func didAnswer(_ report: NodeReport) {
+    if case .failed(let reason) = report { fail(reason) } else { send(report) }
   }
 
   private func send(_ report: NodeReport) { channel.send(ControlCodec.encode(report)) }
@@ -105,7 +118,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private func fail(_ reason: String) {
     send(.failed(reason))
     status = 1
-    loop.stop()
+    stop()
   }
 
   // MARK: Server

@@ -2,15 +2,15 @@
 
 package import Control
 
-package struct NodeProfiler {
+package struct NodeProfiler: Sendable {
   /// Starts to sample the calling thread; `none` when that is not possible.
-  let start: (ProfileOrder) -> ProfileClock
+  let start: @Sendable (ProfileOrder) -> ProfileClock
   /// Ends it; the summary's meter is the caller's to fill in.
-  let stop: () -> (summary: ProfileSummary, stacks: [ProfileStack])
+  let stop: @Sendable () -> (summary: ProfileSummary, stacks: [ProfileStack])
 
   package init(
-    start: @escaping (ProfileOrder) -> ProfileClock,
-    stop: @escaping () -> (summary: ProfileSummary, stacks: [ProfileStack])
+    start: @escaping @Sendable (ProfileOrder) -> ProfileClock,
+    stop: @escaping @Sendable () -> (summary: ProfileSummary, stacks: [ProfileStack])
   ) {
     self.start = start
     self.stop = stop

@@ -2,7 +2,7 @@
 // RequestFlow.swift, that of a call in CallFlow.swift. Never spawns, never talks to the launcher: NodeProcess does.
 
 internal import Bytes
-internal import Context
+package import Context
 package import Control
 package import EventLoop
 internal import Propagation
@@ -17,6 +17,18 @@ package protocol NodeServerDelegate: AnyObject {
   func server(_ server: NodeServer, didCloseConnectionFor reason: String)
   /// A connection to a callee is gone, and its calls with it.
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String)
+}
+
+/// What the workers of one node have in common, as one of them sees it.
+package struct WorkerPlace {
+  /// From 0.
+  package let worker: Int
+  /// Whose connection a new one is to be; an index of a worker.
+  let choose: () -> Int
+  /// Hands a new connection to another worker.
+  let handOver: (_ fd: Int32, _ worker: Int) -> Void
+  /// A connection of this worker is gone.
+  let didLoseConnection: () -> Void
 }
 
 /// Serves one service of a topology on one event loop.
@@ -44,6 +56,7 @@ package final class NodeServer {
   private var ownedEdges: [Downstream] = []
   @exclusivity(unchecked) var requests: RequestTable
   @exclusivity(unchecked) var calls: CallTable
+  private var contexts: ContextSource
   /// See `forward`: the call, and the context of whatever request is being passed on. It is never needed afterwards.
   @exclusivity(unchecked) var forwardedCall: UnsafeMutablePointer<ScriptCall>?
   @exclusivity(unchecked) var forwardedContext: Unmanaged<RequestContext>
@@ -63,6 +76,8 @@ package final class NodeServer {
   private var fullEdgeCount = 0
   /// Context entries are counted: only in counting passes, because it costs.
   @exclusivity(unchecked) package var isCounting = false
+  /// Nil for the only worker of a node.
+  private let place: WorkerPlace?
   /// Set in stage passes only.
   @exclusivity(unchecked) var stageClock: StageClock?
   /// `writeNanoseconds` when the stage clock was set.
@@ -72,30 +87,36 @@ package final class NodeServer {
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
   ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
   ///   - keptCountMax: the same of contexts that the service keeps; nil for the program's own limit.
+  ///   - contexts: of all workers of the node; nil for contexts of its own.
+  ///   - place: nil for the only worker of a node.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
-    requestCountMax: Int = NodeServer.requestCountMax, keptCountMax: Int? = nil
+    requestCountMax: Int = NodeServer.requestCountMax, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
+    place: WorkerPlace? = nil
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
     self.counters = counters
     let service = configuration.service
-    random = SeededGenerator(seed: configuration.seed)
+    self.place = place
+    let worker = place?.worker ?? 0
+    random = SeededGenerator(seed: configuration.seed &+ UInt64(worker) << 32)
     responseSize = service.responseSize
-    script = ServiceScript(service)
+    let contexts = try NodeServer.contexts(contexts, service).source(worker: worker)
+    self.contexts = contexts
+    script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
     (steps, scriptCalls) = (script.steps, script.calls)
     self.requestCountMax = requestCountMax
     self.keptCountMax = keptCountMax ?? KeptContexts.countMax
-    let store = try NodeServer.store(service)
-    requests = RequestTable(capacity: requestCountMax, store: store)
+    requests = RequestTable(capacity: requestCountMax, contexts: contexts)
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     forwardedCall = script.forwardedCall
-    forwardedContext = Unmanaged.passRetained(store.makeContext())
+    forwardedContext = Unmanaged.passRetained(contexts.makeContext())
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
     kept = KeptContexts(
-      service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: store.makeContext)
+      service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
@@ -111,12 +132,23 @@ package final class NodeServer {
 
   /// Starts to listen; returns the port.
   package func listen() throws(EventLoopError) -> UInt16 {
-    let listener = try Listener(loop: loop, host: configuration.host, port: configuration.port) { [unowned self] fd in
-      let connection = InboundConnection(server: self, fd: fd)
-      connections[ObjectIdentifier(connection)] = connection
+    let listener = try Listener(
+      loop: loop, host: configuration.host, port: configuration.port, sharesPort: place != nil
+    ) { [unowned self] fd in
+      if let place, case let chosen = place.choose(), chosen != place.worker {
+        place.handOver(fd, chosen)
+      } else {
+        take(fd)
+      }
     }
     self.listener = listener
     return listener.port
+  }
+
+  /// Serves a connection that was accepted, here or by another worker.
+  func take(_ fd: Int32) {
+    let connection = InboundConnection(server: self, fd: fd)
+    connections[ObjectIdentifier(connection)] = connection
   }
 
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
@@ -142,18 +174,18 @@ package final class NodeServer {
   }
 
   /// Takes on another strategy between two slots; no request may be under way. The edges connect anew.
-  package func replace(_ service: Service) throws(NodeError) {
+  package func replace(_ service: Service, contexts newContexts: NodeContexts? = nil) throws(NodeError) {
     guard counters.pointee.open == 0 else { throw .busy }
-    let store = try NodeServer.store(service)
+    contexts = try NodeServer.contexts(newContexts, service).source(worker: place?.worker ?? 0)
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     requests.deallocate()
-    requests = RequestTable(capacity: requestCountMax, store: store)
+    requests = RequestTable(capacity: requestCountMax, contexts: contexts)
     forwardedContext.release()
-    forwardedContext = Unmanaged.passRetained(store.makeContext())
+    forwardedContext = Unmanaged.passRetained(contexts.makeContext())
     connections.values.forEach { $0.storeDidChange() }
     script.deallocate()
-    script = ServiceScript(service)
+    script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
     (steps, scriptCalls) = (script.steps, script.calls)
     forwardedCall = script.forwardedCall
     calls.deallocate()
@@ -161,7 +193,7 @@ package final class NodeServer {
     configuration.service = service
     kept?.close()
     kept = KeptContexts(
-      service, countMax: keptCountMax, loop: loop, counters: counters, makeContext: store.makeContext)
+      service, countMax: keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     try connect(callees)
   }
 
@@ -191,6 +223,7 @@ package final class NodeServer {
   func didLose(_ connection: InboundConnection) {
     abandonRequests(of: connection)
     connections[ObjectIdentifier(connection)] = nil
+    place?.didLoseConnection()
   }
 
   func didLose(_ connection: DownstreamConnection, reason: String) {
@@ -223,10 +256,16 @@ package final class NodeServer {
 
   // MARK: Private
 
-  private static func store(_ service: Service) throws(NodeError) -> StoreKind {
-    guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
-    return kind
+  private static func contexts(_ given: NodeContexts?, _ service: Service) throws(NodeError) -> NodeContexts {
+    if let given { given } else { try NodeContexts(service) }
   }
+
+  /// The context leaves a shared table with its request; other stores keep theirs for the next one.
+  func forgetContext(of request: RequestSlot) {
+    request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.reset() }
+  }
+
+  var sharesContexts: Bool { contexts.kind.isShared }
 
   /// A request that is only passed on takes a call and nothing else: then the calls are bounded as requests are.
   private static func callCountMax(_ script: ServiceScript, _ requestCountMax: Int) -> Int {
@@ -237,5 +276,14 @@ package final class NodeServer {
     guard let growth = ContextGrowth(rawValue: service.growth) else { throw .unknownGrowth(service.growth) }
     guard service.contextWork, service.store != StoreKind.none.rawValue else { return nil }
     return StandardWork(layer: layer, growth: growth, keysPerLayer: service.keysPerLayer)
+  }
+}
+
+extension NodeContexts {
+  /// Those of a node that runs this service.
+  convenience init(_ service: Service) throws(NodeError) {
+    guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
+    let ratio = service.writes ?? .standard
+    self.init(kind, workerCount: service.workers, writes: WriteRatio(writes: ratio.writes, reads: ratio.reads))
   }
 }

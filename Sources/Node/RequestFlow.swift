@@ -86,6 +86,9 @@ extension NodeServer {
       case .sleep: return sleep(step, for: request)
       case .keep: if !keepContext(of: request) { return fail(request, with: .resourceExhausted) }
       case .letGo: kept?.release(request)
+      case .forget:
+        forgetContext(of: request)
+        lap(.store)
       }
       step += 1
     }
@@ -176,6 +179,7 @@ extension NodeServer {
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
   private func dropWhatIsUnderWay(of request: RequestSlot) {
     while let call = request.pointee.firstCall { giveUp(call, of: request) }
+    if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()
     kept?.release(request)

@@ -45,13 +45,13 @@ struct RequestTable {
   private var usedCount = 0
   private var firstFree: RequestSlot?
   private let capacity: Int
-  private let store: StoreKind
+  private let contexts: ContextSource
 
-  init(capacity: Int, store: StoreKind) {
+  init(capacity: Int, contexts: ContextSource) {
     slots = .allocate(capacity: capacity)
     self.capacity = capacity
-    self.store = store
-    holdsEntries = store.makeContext().holdsEntries
+    self.contexts = contexts
+    holdsEntries = contexts.makeContext().holdsEntries
   }
 
   /// Frees everything; no request may be under way.
@@ -80,7 +80,7 @@ struct RequestTable {
     guard usedCount < capacity else { return nil }
     let slot = slots + usedCount
     slot.initialize(to: InboundRequest(previous: nil, next: nil))
-    slot.pointee.context = Unmanaged.passRetained(store.makeContext())
+    slot.pointee.context = Unmanaged.passRetained(contexts.makeContext())
     usedCount += 1
     return slot
   }

@@ -4,6 +4,7 @@ package import Control
 internal import EventLoop
 internal import FoundationEssentials
 internal import Glibc
+internal import Topology
 
 /// What `ctxchain node --config FILE` reads.
 package struct NodeDocument: Codable, Sendable {
@@ -45,22 +46,29 @@ package struct NodeDocument: Codable, Sendable {
 
 package final class StandaloneNode: NodeServerDelegate {
   private let loop: EventLoop
-  private let server: NodeServer
+  /// Of a node with one worker, which is this thread.
+  private var server: NodeServer?
+  /// Of a node with several.
+  private var workers: WorkerGroup?
   private let log: NodeLog
-  private let counters: UnsafeMutablePointer<CounterPage>
+  private let counters: UnsafeMutableRawPointer
   private var signals: [SignalSource] = []
   private var status: Int32 = 0
-  package let port: UInt16
+  package private(set) var port: UInt16 = 0
 
   package init(_ document: NodeDocument) throws {
     log = NodeLog(document.configuration)
     loop = try EventLoop()
-    counters = .allocate(capacity: 1)
-    counters.initialize(to: CounterPage())
-    server = try NodeServer(loop: loop, configuration: document.configuration, counters: counters)
-    port = try server.listen()
-    server.delegate = self
-    try server.connect(document.callees)
+    let workerCount = document.configuration.service.workers
+    let size = workerCount * CounterPage.size
+    counters = .allocate(byteCount: size, alignment: CounterPage.size)
+    counters.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    let pages = CounterPage.pages(at: counters, count: workerCount)
+    if workerCount == 1 {
+      try start(document, pages[0])
+    } else {
+      try startWorkers(document, pages)
+    }
     for number in [SIGINT, SIGTERM] {
       signals.append(
         SignalSource(loop: loop, signal: number) { [unowned self] in
@@ -70,9 +78,38 @@ package final class StandaloneNode: NodeServerDelegate {
     }
   }
 
+  private func start(_ document: NodeDocument, _ page: UnsafeMutablePointer<CounterPage>) throws {
+    let server = try NodeServer(loop: loop, configuration: document.configuration, counters: page)
+    self.server = server
+    port = try server.listen()
+    server.delegate = self
+    try server.connect(document.callees)
+  }
+
+  /// Returns when all of them listen.
+  private func startWorkers(_ document: NodeDocument, _ pages: [UnsafeMutablePointer<CounterPage>]) throws {
+    let workers = try WorkerGroup(
+      loop: loop, configuration: document.configuration, pages: pages, readMeter: { MeterReading() }, profiler: nil
+    ) { [unowned self] report in
+      if case .listening(let port) = report { self.port = port }
+      if case .failed(let reason) = report { didFail(reason) }
+    }
+    self.workers = workers
+    _ = loop.run { port != 0 || status != 0 }
+    guard status == 0 else { throw NodeError.badConfiguration("its workers cannot start") }
+    try workers.obey(.connect(document.callees))
+  }
+
+  private func didFail(_ reason: String) {
+    log.failed(reason)
+    status = 1
+    loop.stop()
+  }
+
   /// Serves until SIGINT or SIGTERM; returns the exit status.
   package func run() -> Int32 {
     loop.run()
+    workers?.stop()
     return status
   }
 

@@ -24,6 +24,7 @@ struct ReportHeader {
       ("fidelity", result.fidelity.map(fidelity)),
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
+      ("workers", result.workerDeliveries?.texts ?? []),
       ("notes", result.notes),
     ]
     return blocks.filter { !$0.pieces.isEmpty }

@@ -56,6 +56,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.
   package var closedConnections: [ClosedConnections]?
+  /// Absent when no node has several workers.
+  package var workerDeliveries: [WorkerDeliveries]?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 

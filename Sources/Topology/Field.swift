@@ -172,6 +172,19 @@ struct Field {
     return Int(try quantity(what, Quantity.sizeUnits, max: sizeMax, "1B"))
   }
 
+  /// So many writes to so many reads, `1:10`.
+  func ratio() throws(TopologyError) -> AccessRatio {
+    let what = "writes to reads, each 0 to \(TopologyLimits.ratioPartMax) and not both 0, such as 1:10"
+    let parts = try text(what).split(separator: ":", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { part in
+      part.utf8.allSatisfy { Field.isNameByte($0, first: true, isKey: false) } ? Int(part) : nil
+    }
+    guard parts.count == 2, numbers.count == 2, numbers.allSatisfy({ $0 <= TopologyLimits.ratioPartMax }),
+      numbers != [0, 0]
+    else { throw expected(what) }
+    return AccessRatio(writes: numbers[0], reads: numbers[1])
+  }
+
   /// A rate or a probability, 0…1.
   func share() throws(TopologyError) -> Double {
     let what = "a share 0 to 1 such as 0.3 or 0.1%"

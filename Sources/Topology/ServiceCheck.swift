@@ -13,6 +13,12 @@ extension Service {
     try check.name(name, "\(path).name", isKey: false)
     try check.range(replicas, 1...TopologyLimits.replicasMax, "\(path).replicas")
     try check.range(workers, 1...TopologyLimits.workersMax, "\(path).workers")
+    if let writes {
+      let parts = 0...TopologyLimits.ratioPartMax
+      try check.range(writes.writes, parts, "\(path).writes.writes")
+      try check.range(writes.reads, parts, "\(path).writes.reads")
+      try check.range(writes.writes + writes.reads, 1...2 * TopologyLimits.ratioPartMax, "\(path).writes", "in all")
+    }
     try check.word(store, among: vocabulary.stores, "\(path).store")
     try check.range(keysPerLayer, 0...TopologyLimits.keysPerLayerMax, "\(path).keysPerLayer")
     try check.word(growth, among: Growth.names, "\(path).growth")

@@ -4,7 +4,7 @@ struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "retries", "keys-per-layer", "growth", "context-work",
-      "error-rate", "replicas", "workers", "keeps-context", "releases-context",
+      "error-rate", "replicas", "workers", "writes", "keeps-context", "releases-context",
     ]
   static let strategy = "value-chain"
   static let transport = "frame"
@@ -28,6 +28,7 @@ struct ServiceDefaults {
   /// 0: no context is kept.
   var keptNanoseconds: Int64 = 0
   var releasesContext = false
+  var writes = AccessRatio.standard
 
   /// The program's own.
   init(_ vocabulary: Vocabulary) {
@@ -62,6 +63,7 @@ struct ServiceDefaults {
         throw field.error("no context is kept that could be released; add \"keeps-context\"")
       }
     }
+    if let field = fields["writes"] { result.writes = try field.ratio() }
     return result
   }
 }

@@ -41,6 +41,8 @@ package struct Service: Codable, Equatable, Sendable {
   /// A preset's name, or `custom` when store and propagators were named one by one.
   package var strategy: String
   package var store: String
+  /// Of the accesses to what a shared store shares, how many write; nil for `AccessRatio.standard`.
+  package var writes: AccessRatio?
   /// False: the standard work on the context (`StandardWork`) is not done here.
   package var contextWork: Bool
   package var keysPerLayer: Int
@@ -56,7 +58,7 @@ package struct Service: Codable, Equatable, Sendable {
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
-    growth: String, responseSize: Int, errorRate: Double, script: [Step]
+    growth: String, responseSize: Int, errorRate: Double, script: [Step], writes: AccessRatio? = nil
   ) {
     self.name = name
     self.replicas = replicas
@@ -69,6 +71,7 @@ package struct Service: Codable, Equatable, Sendable {
     self.responseSize = responseSize
     self.errorRate = errorRate
     self.script = script
+    self.writes = writes
   }
 }
 
@@ -82,6 +85,19 @@ package struct KeptContext: Codable, Equatable, Sendable {
     self.deadlineNanoseconds = deadlineNanoseconds
     self.isReleased = isReleased
   }
+}
+
+/// So many writes to so many reads.
+package struct AccessRatio: Codable, Equatable, Sendable {
+  package var writes: Int
+  package var reads: Int
+
+  package init(writes: Int, reads: Int) {
+    self.writes = writes
+    self.reads = reads
+  }
+
+  package static let standard = AccessRatio(writes: 1, reads: 10)
 }
 
 package enum Step: Codable, Equatable, Sendable {

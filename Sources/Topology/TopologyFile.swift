@@ -3,42 +3,25 @@
 internal import Glibc
 
 package enum TopologyFile {
-  /// Reads and checks the file at `path` for use: what is valid but cannot be started by this version is refused too.
-  package static func load(path: String, vocabulary: Vocabulary) throws(TopologyError) -> Topology {
-    let (topology, limit) = try check(path: path, vocabulary: vocabulary)
-    if let limit { throw limit }
-    return topology
-  }
-
   /// Reads and checks the file at `path`, which is also how errors name it. A file over `TopologyLimits.fileSizeMax` is
-  /// refused unread. The second value says why this version cannot start the topology; nil when it can.
-  package static func check(
-    path: String, vocabulary: Vocabulary
-  ) throws(TopologyError) -> (topology: Topology, limit: TopologyError?) {
+  /// refused unread.
+  package static func load(path: String, vocabulary: Vocabulary) throws(TopologyError) -> Topology {
     let bytes = try read(path)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let place = firstInvalidPlace(bytes)
       throw TopologyError(file: path, line: place.line, column: place.column, problem: "expected UTF-8 text")
     }
-    return try check(text, name: path, vocabulary: vocabulary)
+    return try parse(text, name: path, vocabulary: vocabulary)
   }
 
   /// Checks `text`, which errors call `name`.
   package static func parse(
     _ text: String, name: String, vocabulary: Vocabulary
   ) throws(TopologyError) -> Topology {
-    try check(text, name: name, vocabulary: vocabulary).topology
-  }
-
-  private static func check(
-    _ text: String, name: String, vocabulary: Vocabulary
-  ) throws(TopologyError) -> (topology: Topology, limit: TopologyError?) {
     let size = text.utf8.count
     guard size <= TopologyLimits.fileSizeMax else { throw tooLarge(name, size: Int64(size)) }
     let root = try YAMLDocument.compose(text, file: name)
-    var reader = TopologyReader(vocabulary: vocabulary)
-    let topology = try reader.topology(Field(file: name, path: "", node: root))
-    return (topology, reader.limit)
+    return try TopologyReader(vocabulary: vocabulary).topology(Field(file: name, path: "", node: root))
   }
 
   // MARK: Reading

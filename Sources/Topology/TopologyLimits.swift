@@ -8,6 +8,8 @@ package enum TopologyLimits {
   package static let serviceCountMax = 1_024
   package static let replicasMax = 64
   package static let workersMax = 64
+  /// Each side of a ratio of writes to reads.
+  package static let ratioPartMax = 1_000
   package static let stepCountMax = 1_024
   package static let parallelCallCountMax = 256
   /// Bytes of a payload or a response.

@@ -3,7 +3,7 @@
 /// Each value that is not nil replaces the file's defaults and everything that the file says per service and per edge,
 /// the client's edge included.
 package struct TopologyOverrides: Equatable, Sendable {
-  /// A preset's name.
+  /// A preset's name, or a store and a propagator: see `Vocabulary.arm`.
   package var strategy: String?
   /// `shadow` or `distinct`.
   package var growth: String?
@@ -24,7 +24,7 @@ extension Topology {
   ) throws(TopologyError) -> Topology {
     var result = self
     if let name = overrides.strategy {
-      guard let preset = vocabulary.preset(named: name) else {
+      guard let preset = vocabulary.arm(named: name) else {
         let hint = NearestName.hint(for: name, among: vocabulary.presets.map(\.name))
         throw TopologyError(file: "", path: "strategy", problem: "unknown strategy \(quoted(name))\(hint)")
       }

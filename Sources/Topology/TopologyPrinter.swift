@@ -20,6 +20,7 @@ package enum TopologyPrinter {
       "  - name: \(plain(service.name))",
       "    replicas: \(service.replicas)",
       "    workers: \(service.workers)",
+      "    writes: \(ratio(service.writes ?? .standard))",
       "    strategy: \(service.strategy)",
       "    store: \(service.store)",
       "    context-work: \(service.contextWork)",
@@ -49,6 +50,8 @@ package enum TopologyPrinter {
     }
     return lines
   }
+
+  private static func ratio(_ ratio: AccessRatio) -> String { "\"\(ratio.writes):\(ratio.reads)\"" }
 
   private static func call(_ call: Call, names: [String]) -> String {
     let parts = [

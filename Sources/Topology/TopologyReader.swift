@@ -6,25 +6,19 @@ struct TopologyReader {
   static let clientKeys = ["propagator", "size", "set"]
   static let serviceKeys =
     ["name", "script"] + CarrierChoice.keys + [
-      "replicas", "workers", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
+      "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
       "keeps-context", "releases-context",
     ]
 
   let vocabulary: Vocabulary
-  /// The first thing that is part of the format and that this version cannot start.
-  private(set) var limit: TopologyError?
 
-  init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
-
-  mutating func topology(_ root: Field) throws(TopologyError) -> Topology {
+  func topology(_ root: Field) throws(TopologyError) -> Topology {
     let fields = try root.mapping("a mapping with version, entry and services", keys: TopologyReader.keys)
     let version = try fields.required("version")
     guard try version.text("version 1") == TopologyReader.version else { throw version.expected("version 1") }
     var defaults = ServiceDefaults(vocabulary)
-    var defaultWorkers: Field?
     if let field = fields["defaults"] {
       let own = try field.mapping("a mapping of defaults", keys: ServiceDefaults.keys)
-      defaultWorkers = own["workers"]
       defaults = try defaults.reading(own, vocabulary: vocabulary)
     }
     let list = try serviceList(try fields.required("services"))
@@ -37,10 +31,6 @@ struct TopologyReader {
     var entryPropagator = ""
     for (index, item) in list.items.enumerated() {
       let own = try defaults.reading(item.fields, vocabulary: vocabulary)
-      if own.workers > 1, limit == nil {
-        limit = (item.fields["workers"] ?? defaultWorkers)?.error(
-          "\(own.workers) is valid, but nodes of this version have one thread: only 1 can be started")
-      }
       var reader = ScriptReader(
         service: index, serviceIndex: list.index, defaults: own, vocabulary: vocabulary)
       let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
@@ -105,7 +95,8 @@ extension Service {
     self.init(
       name: name, replicas: settings.replicas, workers: settings.workers, strategy: settings.carrier.strategy,
       store: settings.carrier.store, contextWork: settings.contextWork, keysPerLayer: settings.keysPerLayer,
-      growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script)
+      growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script,
+      writes: settings.writes == .standard ? nil : settings.writes)
     if settings.keptNanoseconds > 0 {
       keepsContext = KeptContext(
         deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)

@@ -38,4 +38,16 @@ package struct Vocabulary: Sendable {
   }
 
   func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
+
+  /// What a command's arguments may name as a strategy: a preset, or a store and a propagator as `map+b3`. Several
+  /// propagators are joined by `+` too.
+  package func arm(named name: String) -> Preset? {
+    if let preset = preset(named: name) { return preset }
+    let parts = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    let names = parts.dropFirst()
+    guard !names.isEmpty, stores.contains(parts[0]), names.allSatisfy(propagators.contains),
+      Set(names).count == names.count, names.count == 1 || !names.contains(where: exclusivePropagators.contains)
+    else { return nil }
+    return Preset(name: name, store: parts[0], propagator: names.joined(separator: ","))
+  }
 }

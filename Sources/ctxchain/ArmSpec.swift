@@ -1,5 +1,5 @@
-// How an arm is written on the command line: `packed`, `packed@3`, `topologies/x.yaml`, `packed:topologies/x.yaml`, and
-// behind a comma what else it has to itself, as `KEY=VALUE`.
+// How an arm is written on the command line: `packed`, `map+b3`, `packed@3`, `topologies/x.yaml`,
+// `packed:topologies/x.yaml`, and behind a comma what else it has to itself, as `KEY=VALUE`.
 
 internal import ArgumentParser
 internal import Context
@@ -14,7 +14,7 @@ struct ArmSpec {
 
   /// As it was given.
   let text: String
-  /// A preset; nil runs a file as it is written.
+  /// A preset, or a store and a propagator; nil runs a file as it is written.
   private(set) var strategy: String?
   /// A topology; nil is a generated chain.
   private(set) var file: String?
@@ -49,17 +49,20 @@ struct ArmSpec {
         "the depth behind @", String(head[head.index(after: mark)...]), 1...TopologyLimits.maxDepthMax)
       rest = head[..<mark]
     }
-    let known = Vocabulary.current.presets.map(\.name)
-    if known.contains(String(rest)) {
+    if Vocabulary.current.arm(named: String(rest)) != nil {
       strategy = String(rest)
       return
     }
-    if let colon = rest.firstIndex(of: ":"), known.contains(String(rest[..<colon])) {
+    if let colon = rest.firstIndex(of: ":"),
+      Vocabulary.current.arm(named: String(rest[..<colon])) != nil
+    {
       strategy = String(rest[..<colon])
       rest = rest[rest.index(after: colon)...]
     }
     guard rest.contains("/") || rest.contains(".") else {
-      throw problem("expected a topology file or one of \(known.joined(separator: ", ")), got \"\(rest)\"")
+      let known = Vocabulary.current.presets.map(\.name)
+      throw problem(
+        "expected a topology file, STORE+PROPAGATOR or one of \(known.joined(separator: ", ")), got \"\(rest)\"")
     }
     file = String(rest)
   }

@@ -6,7 +6,11 @@ internal import Launcher
 internal import Topology
 
 struct CapacityOptions: ParsableArguments {
-  @Option(help: "Strategies, separated by commas; without it all for a chain, and a topology as its file says.")
+  @Option(
+    help: """
+      Strategies, or stores and propagators as map+b3, separated by commas; without it all for a chain, and a topology \
+      as its file says.
+      """)
   var strategies: String?
 
   @Option(help: "Where processes run: one, client-apart, spread or free.")

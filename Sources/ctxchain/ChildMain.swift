@@ -37,17 +37,19 @@ enum ChildMain {
   }
 
   private static func runNode() -> Int32 {
-    guard let address = mmap(nil, CounterPage.fileSize, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0),
-      address != MAP_FAILED
+    // A page for each worker.
+    var status = stat()
+    guard fstat(countersFD, &status) == 0, case let size = Int(status.st_size), size >= CounterPage.size,
+      let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0), address != MAP_FAILED
     else {
       // The launcher keeps the last lines of a child that ends.
       Console.error("cannot map the counters: \(String(cString: strerror(errno)))")
       return 1
     }
     guard let loop = makeLoop() else { return 1 }
-    let counters = address.bindMemory(to: CounterPage.self, capacity: 1)
+    let pages = CounterPage.pages(at: address, count: size / CounterPage.size)
     let node = NodeProcess(
-      loop: loop, controlFD: controlFD, counters: counters, readMeter: readMeter, profiler: StackSampler.profiler)
+      loop: loop, controlFD: controlFD, counters: pages, readMeter: readMeter, profiler: StackSampler.profiler)
     return node.run()
   }
 
@@ -70,6 +72,8 @@ enum ChildMain {
     }
   }
 
+  /// Of the calling thread.
+  @Sendable
   static func readMeter() -> MeterReading {
     var (retains, releases): (UInt64, UInt64) = (0, 0)
     let countsARC = ctx_meter_read_arc(&retains, &releases)

@@ -8,7 +8,7 @@ internal import Statistics
 internal import Topology
 
 struct ExperimentOptions: ParsableArguments {
-  @Option(help: "Strategies to compare, separated by commas.")
+  @Option(help: "Strategies to compare, or stores and propagators as map+b3, separated by commas.")
   var strategies: String?
 
   @Option(help: "Where processes run: one, client-apart, spread or free.")
@@ -140,9 +140,11 @@ struct ExperimentOptions: ParsableArguments {
   /// One arm per preset.
   static func arms(_ presets: [Vocabulary.Preset], _ make: (Vocabulary.Preset) throws -> Topology) throws -> [ArmPlan] {
     try presets.map { preset in
-      ArmPlan(
+      var arm = ArmPlan(
         name: preset.name, store: preset.store == StoreKind.none.rawValue ? nil : preset.store,
         propagator: preset.propagator, topology: try make(preset))
+      arm.sharesStore = StoreKind(rawValue: preset.store)?.isShared == true
+      return arm
     }
   }
 }

@@ -24,6 +24,12 @@ final class LaboratoryChild: LineChannelDelegate {
   func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
     switch ControlCodec.decode(LaboratoryCommand.self, from: line) {
     case .measure(let orders, let seed): send(LaboratoryChild.measure(orders, seed: seed))
+    case .race(let order):
+      do {
+        send(.raced(try Race.run(order)))
+      } catch {
+        send(.failed("\(error)"))
+      }
     case .stop: loop.stop()
     case nil: send(.failed("an order that this version does not know"))
     }

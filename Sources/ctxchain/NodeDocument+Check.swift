@@ -12,9 +12,6 @@ extension NodeDocument {
       TopologyError(file: file, path: path, problem: problem)
     }
     try configuration.service.check(file: file, path: "configuration.service", vocabulary: .current)
-    guard configuration.service.workers == 1 else {
-      throw error("configuration.service.workers", "expected 1, got \(configuration.service.workers)")
-    }
     let layers = 1...TopologyLimits.serviceCountMax
     guard layers.contains(configuration.layer) else {
       throw error("configuration.layer", "expected 1 to \(layers.upperBound), got \(configuration.layer)")
@@ -26,6 +23,10 @@ extension NodeDocument {
     for (index, callee) in callees.enumerated() {
       guard !callee.addresses.isEmpty else {
         throw error("callees[\(index)].addresses", "expected at least one address, got none")
+      }
+      let workers = 1...TopologyLimits.workersMax
+      if let count = callee.workers, !workers.contains(count) {
+        throw error("callees[\(index)].workers", "expected 1 to \(workers.upperBound), got \(count)")
       }
       for (place, address) in callee.addresses.enumerated() where address.port == 0 {
         throw error("callees[\(index)].addresses[\(place)].port", "expected 1 to 65535, got 0")

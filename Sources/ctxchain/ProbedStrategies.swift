@@ -14,7 +14,7 @@ enum ProbedStrategies {
       throw ValidationError("\(option): \"\(name)\" is named twice")
     }
     return try (list ?? known.presets.map(\.name)).map { name in
-      guard let preset = known.presets.first(where: { $0.name == name }) else {
+      guard let preset = known.arm(named: name) else {
         guard known.propagators.contains(name) else {
           let names = (known.presets.map(\.name) + known.propagators).joined(separator: ", ")
           throw ValidationError("\(option): unknown strategy \"\(name)\"; expected some of \(names)")
@@ -35,7 +35,9 @@ enum ProbedStrategies {
         topology.services[index].script[step].replacePropagator(by: propagator)
       }
     }
-    return ArmPlan(
+    var arm = ArmPlan(
       name: name, store: store == StoreKind.none.rawValue ? nil : store, propagator: propagator, topology: topology)
+    arm.sharesStore = StoreKind(rawValue: store)?.isShared == true
+    return arm
   }
 }

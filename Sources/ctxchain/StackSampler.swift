@@ -7,6 +7,7 @@ internal import Node
 enum StackSampler {
   static var profiler: NodeProfiler { NodeProfiler(start: start, stop: stop) }
 
+  @Sendable
   private static func start(_ order: ProfileOrder) -> ProfileClock {
     switch ctx_profile_start(order.period, order.gap, order.bufferSize) {
     case CTX_PROFILE_PERF: .perf
@@ -15,6 +16,7 @@ enum StackSampler {
     }
   }
 
+  @Sendable
   private static func stop() -> (summary: ProfileSummary, stacks: [ProfileStack]) {
     let totals = ctx_profile_stop()
     defer { ctx_profile_discard() }

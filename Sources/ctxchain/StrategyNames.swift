@@ -1,10 +1,10 @@
-// The option --strategies: names of presets, separated by commas.
+// The option --strategies: presets, or stores and propagators as `map+b3`, separated by commas.
 
 internal import ArgumentParser
 internal import Topology
 
 enum StrategyNames {
-  /// The presets named, or all.
+  /// Those named, or all presets.
   static func presets(_ strategies: String?) throws -> [Vocabulary.Preset] {
     let known = Vocabulary.current.presets
     guard let strategies else { return known }
@@ -13,11 +13,12 @@ enum StrategyNames {
       throw ValidationError("--strategies: \"\(name)\" is named twice")
     }
     return try names.map { name in
-      guard let preset = known.first(where: { $0.name == name }) else {
+      guard let arm = Vocabulary.current.arm(named: name) else {
         let names = known.map(\.name).joined(separator: ", ")
-        throw ValidationError("--strategies: unknown strategy \"\(name)\"; expected some of \(names)")
+        throw ValidationError(
+          "--strategies: unknown strategy \"\(name)\"; expected some of \(names), or STORE+PROPAGATOR")
       }
-      return preset
+      return arm
     }
   }
 }

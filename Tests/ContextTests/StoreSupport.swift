@@ -4,7 +4,7 @@ import Context
 
 extension StoreKind {
   /// The stores that hold entries.
-  static let compared: [StoreKind] = [.map, .valueChain, .struct, .packed]
+  static let compared = StoreKind.allCases.filter { $0 != .none }
 }
 
 extension RequestContext {

@@ -108,27 +108,6 @@ struct BadInputTests {
     }
   }
 
-  @Test(
-    "Several workers are valid, with a note; run and up refuse them with their place and status 2",
-    arguments: [
-      ("services:\n  - name: a\n    workers: 2\n", ":5:14: services.a.workers: 2 is valid"),
-      ("defaults: {workers: 3}\nservices:\n  - {name: a}\n", ":3:21: defaults.workers: 3 is valid"),
-    ])
-  func workers(text: String, place: String) throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: "workers-\(UUID().uuidString).yaml")
-    try ("version: 1\nentry: a\n" + text).write(to: file, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(at: file) }
-    for command in ["run", "up"] {
-      let run = try Program.run(command, file.path)
-      expectOneLine(run, status: 2, contains: ["ctxchain: \(file.path)\(place)", "this version"])
-      #expect(run.error.split(separator: "\n").count == 1)
-    }
-    let run = try Program.run("validate", file.path)
-    expectOneLine(run, status: 0, contains: ["ctxchain: note: \(file.path)\(place)"])
-    #expect(run.out == "\(file.path): ok\n")
-    #expect(run.error.split(separator: "\n").count == 1)
-  }
-
   @Test("A cycle without a bound is refused; with max-depth it runs and ends")
   func cycles() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "cycle-\(UUID().uuidString).yaml")

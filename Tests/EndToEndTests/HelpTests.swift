@@ -39,7 +39,7 @@ struct HelpTests {
     "Every example works as an 80-column terminal shows it",
     arguments: [
       "", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node", "profile",
-      "semantics", "lab", "lab leak", "lab pressure",
+      "semantics", "lab", "lab race", "lab leak", "lab pressure",
     ])
   func examples(command: String) throws {
     let folder = try folder()

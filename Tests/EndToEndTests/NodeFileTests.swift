@@ -48,7 +48,7 @@ struct NodeFileTests {
       (#""name": "a""#, #""name": "A b""#, "configuration.service.name"),
       (#""replicas": 1"#, #""replicas": 65"#, "configuration.service.replicas"),
       (#""workers": 1"#, #""workers": 0"#, "configuration.service.workers"),
-      (#""workers": 1"#, #""workers": 2"#, "configuration.service.workers"),
+      (#""workers": 1"#, #""workers": 65"#, "configuration.service.workers"),
       (#""store": "packed""#, #""store": "pakced""#, "configuration.service.store"),
       (#""keysPerLayer": 3"#, #""keysPerLayer": 65"#, "configuration.service.keysPerLayer"),
       (#""keysPerLayer": 3"#, #""keysPerLayer": -1"#, "configuration.service.keysPerLayer"),

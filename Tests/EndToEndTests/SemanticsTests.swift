@@ -32,6 +32,13 @@ struct SemanticsTests {
     #expect(cells["binary25"]?.last == "figure 25" && cells["baseline"]?.last == "figure 0")
   }
 
+  @Test("Writers of a shared store are raced in a process of its own; other stores have one writer")
+  func writers() throws {
+    let cells = try cells(["--depth", "2", "--strategies", "locked-map+packed,packed"])
+    #expect(cells["locked-map+packed"]?[5] == "yes safe" && cells["packed"]?[5] == "not-applicable one writer")
+    #expect(cells["locked-map+packed"]?.prefix(3) == ["yes 9 of 9", "yes 2 of 2", "yes kept"])
+  }
+
   @Test("--explain shows what was sent and what arrived, byte for byte")
   func explain() throws {
     let run = try Program.run("semantics", "--depth", "2", "--explain", "b3", "tracestate")

@@ -1,5 +1,6 @@
 // A node on a loop of the test's own, with callers and callees written by hand on both sides of it.
 
+import Context
 import Control
 import EventLoop
 import Glibc
@@ -56,7 +57,7 @@ final class NodeBench: NodeServerDelegate {
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
-    keepsContext: KeptContext? = nil, keptCountMax: Int? = nil
+    keepsContext: KeptContext? = nil, keptCountMax: Int? = nil, contexts: NodeContexts? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
@@ -71,7 +72,7 @@ final class NodeBench: NodeServerDelegate {
       loop: loop,
       configuration: NodeConfiguration(
         service: service, layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
-      counters: page, requestCountMax: requestCountMax, keptCountMax: keptCountMax)
+      counters: page, requestCountMax: requestCountMax, keptCountMax: keptCountMax, contexts: contexts)
     port = try server.listen()
     server.delegate = self
     try server.connect(

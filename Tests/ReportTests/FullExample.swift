@@ -77,6 +77,10 @@ extension ExampleRun {
       ClosedConnections(arm: "map", service: "gateway", replica: 0, reason: "tooLarge", connections: 3),
       ClosedConnections(arm: "map", service: "cart", replica: 1, reason: "noHopsLeft", connections: 1),
     ]
+    result.workerDeliveries = [
+      WorkerDeliveries(arm: "map", service: "gateway", replica: 0, deliveries: [510, 490]),
+      WorkerDeliveries(arm: "map", service: "cart", replica: 1, deliveries: [3, 0, 1]),
+    ]
     result.notes = ["the host took 3.1 % of the CPU time in round 0"]
     return result
   }
@@ -153,7 +157,8 @@ extension ExampleRun {
     func service(_ name: String, _ script: [Step]) -> Service {
       var service = Service(
         name: name, replicas: 2, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
-        growth: "distinct", responseSize: 1_024, errorRate: 0.001, script: script)
+        growth: "distinct", responseSize: 1_024, errorRate: 0.001, script: script,
+        writes: AccessRatio(writes: 1, reads: 100))
       service.keepsContext = KeptContext(deadlineNanoseconds: 10_000_000_000, isReleased: true)
       return service
     }

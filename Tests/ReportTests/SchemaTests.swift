@@ -142,9 +142,9 @@ struct Mutation {
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
-    "found", "topology", "placement", "program", "service", "arm", "closedConnections", "signal", "exitCode",
-    "requestsLost", "losses", "semantics", "keepsContext", "stages", "memory", "inProcess", "arrivalAllocations",
-    "hopAllocations", "retainsPerRequest",
+    "found", "topology", "placement", "program", "service", "arm", "closedConnections", "workerDeliveries", "signal",
+    "exitCode", "writes", "losses", "semantics", "keepsContext",
+    "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches",
   ]
@@ -187,9 +187,11 @@ struct Mutation {
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
     if key == "keepsContext" { return true }
-    if path.contains(".topology") { return false }
+    if path.contains(".topology") { return key == "writes" && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
-    if key == "arm" { return path.hasPrefix("$.closedConnections") || path.hasPrefix("$.memory") }
+    if key == "arm" {
+      return ["closedConnections", "workerDeliveries", "memory"].contains { path.hasPrefix("$.\($0)") }
+    }
     if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }

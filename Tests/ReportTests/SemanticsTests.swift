@@ -90,6 +90,20 @@ struct SemanticsTests {
     #expect(cells(readings { $0.cancels = .init(givenUp: 32, cancelled: cancelled) })[4] == cell)
   }
 
+  @Test("says of a shared store whether every write of a race was accounted for")
+  func writers() {
+    func cell(_ outcome: RaceRun.Outcome, _ found: Int64?) -> String {
+      cells(
+        readings {
+          $0.race = .init(
+            writers: 10, writesPerWriter: 5, run: RaceRun(seed: 1, outcome: outcome, signal: nil, found: found))
+        })[5]
+    }
+    #expect(cell(.accounted, 50) == "yes: safe")
+    #expect(cell(.lostWrites, 49) == "no: lostWrites")
+    #expect(cell(.crashed, nil) == "no: crashed")
+  }
+
   @Test("sums up what is left over in all services")
   func leftovers() {
     let semantics = readings {

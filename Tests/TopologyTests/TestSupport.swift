@@ -14,7 +14,7 @@ let vocabulary = Vocabulary(
     .init(name: "packed", store: "packed", propagator: "packed"),
     .init(name: "binary25", store: "struct", propagator: "binary25"),
   ],
-  stores: ["none", "map", "value-chain", "struct", "packed"],
+  stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
   propagators: ["none", "opaque", "json-map", "tracecontext", "baggage", "b3", "binary25", "packed", "schema"],
   exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
   transports: ["frame"])

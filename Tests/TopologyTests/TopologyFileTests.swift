@@ -40,13 +40,14 @@ struct TopologyFileTests {
         error-rate: 1%
         replicas: 2
         workers: 3
+        writes: 1:1000
       services:
         - name: a
           script:
             - call: b
             - call: {service: b, size: 0, timeout: 0, retries: 0, probability: 0.5, propagator: schema,
                      transport: frame, drops-context: true}
-        - {name: b, replicas: 4, workers: 5, strategy: map, context-work: true, keys-per-layer: 0, growth: shadow,
+        - {name: b, replicas: 4, workers: 5, writes: 3:0, strategy: map, context-work: true, keys-per-layer: 0, growth: shadow,
            response-size: 0, error-rate: 0}
       """)
     let plain = Call(
@@ -57,10 +58,11 @@ struct TopologyFileTests {
       transport: "frame", dropsContext: true)
     let first = Service(
       name: "a", replicas: 2, workers: 3, strategy: "packed", store: "packed", contextWork: false, keysPerLayer: 5,
-      growth: "distinct", responseSize: 1_024, errorRate: 0.01, script: [.call(plain), .call(special)])
+      growth: "distinct", responseSize: 1_024, errorRate: 0.01, script: [.call(plain), .call(special)],
+      writes: AccessRatio(writes: 1, reads: 1_000))
     let second = Service(
       name: "b", replicas: 4, workers: 5, strategy: "map", store: "map", contextWork: true, keysPerLayer: 0,
-      growth: "shadow", responseSize: 0, errorRate: 0, script: [])
+      growth: "shadow", responseSize: 0, errorRate: 0, script: [], writes: AccessRatio(writes: 3, reads: 0))
     let set = [Assignment(key: "tenant", value: .text("acme")), Assignment(key: "user", value: .integer(42))]
     let client = ClientSide(propagator: "packed", payloadSize: 3, set: set)
     #expect(topology == Topology(entry: 0, maxDepth: 7, client: client, services: [first, second]))

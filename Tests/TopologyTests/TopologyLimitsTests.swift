@@ -89,6 +89,20 @@ struct TopologyLimitsTests {
     }
   }
 
+  @Test("Ratios of writes to reads", arguments: ["1:10", "0:1", "1:0", "1000:1000", "\"3:7\""])
+  func ratios(text: String) throws {
+    let parts = text.filter { $0 != "\"" }.split(separator: ":").compactMap { Int($0) }
+    let expected = AccessRatio(writes: parts[0], reads: parts[1])
+    #expect(try parse(oneService("writes: \(text)")).services[0].writes ?? .standard == expected)
+  }
+
+  @Test(
+    "What is no ratio", arguments: ["1", "1:2:3", "0:0", "-1:2", "+1:2", "1001:1", "1:1001", "a:b", "1.5:2", "1: 2"])
+  func noRatios(text: String) {
+    let message = "expected writes to reads, each 0 to 1000 and not both 0, such as 1:10"
+    #expect(problem(oneService("writes: \(text)")).contains(message) || text == "1: 2")
+  }
+
   @Test("Retries of a call")
   func retries() {
     #expect(throws: Never.self) { try parse(script("call: {service: b, retries: 16}")) }

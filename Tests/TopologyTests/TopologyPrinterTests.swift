@@ -38,6 +38,7 @@ struct TopologyPrinterTests {
           - name: gateway
             replicas: 1
             workers: 1
+            writes: "1:10"
             strategy: custom
             store: struct
             context-work: true
@@ -55,6 +56,7 @@ struct TopologyPrinterTests {
           - name: leaf
             replicas: 1
             workers: 1
+            writes: "1:10"
             strategy: value-chain
             store: value-chain
             context-work: true
@@ -124,7 +126,15 @@ enum RandomTopology {
       contextWork: .random(using: &random),
       keysPerLayer: .random(in: 0...TopologyLimits.keysPerLayerMax, using: &random),
       growth: Bool.random(using: &random) ? "shadow" : "distinct", responseSize: size(using: &random),
-      errorRate: share(using: &random), script: [])
+      errorRate: share(using: &random), script: [], writes: ratio(random))
+  }
+
+  /// Nil is another word for the standard, which the reader uses. Draws nothing from the caller's numbers.
+  private static func ratio(_ generator: SeededGenerator) -> AccessRatio? {
+    var random = generator
+    let parts = 0...TopologyLimits.ratioPartMax
+    let ratio = AccessRatio(writes: .random(in: parts, using: &random), reads: .random(in: 1...1_000, using: &random))
+    return ratio == .standard ? nil : ratio
   }
 
   private static func step(callees: Range<Int>, using random: inout SeededGenerator) -> Step {

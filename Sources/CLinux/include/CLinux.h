@@ -34,6 +34,12 @@ int ctx_timer(void);
 /// Lets a timer descriptor expire once at `due` (CLOCK_MONOTONIC, nanoseconds above 0), instead of when it was to.
 void ctx_arm_timer(int fd, int64_t due);
 
+/// A non-blocking, close-on-exec event descriptor. Returns it, or -1 with errno set.
+int ctx_event(void);
+
+/// Makes an event descriptor readable, once more.
+void ctx_signal_event(int fd);
+
 /// An anonymous memory file of `size` zero bytes, close-on-exec. Returns the descriptor, or -1 with errno set.
 int ctx_memory_file(const char *name, size_t size);
 

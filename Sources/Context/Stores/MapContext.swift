@@ -1,27 +1,14 @@
 // The map store: a dictionary from names to boxed values that are read back by a cast.
 
-/// The shape of `map[string]interface{}`: whoever reads a value must know its name and its type.
+/// See `BoxedEntries`, which is all that it holds.
 package final class MapContext: RequestContext {
-  private struct TraceID {
-    let high: UInt64
-    let low: UInt64
-  }
-
-  /// The space keeps these names apart from any entry's.
-  private enum Name {
-    static var traceID: String { "trace id" }
-    static var spanID: String { "span id" }
-    static var flags: String { "trace flags" }
-    static var traceState: String { "trace state" }
-  }
-
   /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
   /// its fields are not what is compared.
-  private let state: UnsafeMutablePointer<[String: any Sendable]>
+  private let state: UnsafeMutablePointer<BoxedEntries>
 
   package override init() {
     state = .allocate(capacity: 1)
-    state.initialize(to: [:])
+    state.initialize(to: BoxedEntries())
     super.init()
   }
 
@@ -39,102 +26,50 @@ package final class MapContext: RequestContext {
   /// A new dictionary for each request, as code of this kind makes it; a pool of them is a strategy of its own.
   package override func reset() {
     super.reset()
-    state.pointee = [:]
+    state.pointee = BoxedEntries()
   }
 
   // MARK: Span context
 
-  package override func spanContext() -> SpanContext {
-    guard let traceID = state.pointee[Name.traceID] as? TraceID, let spanID = state.pointee[Name.spanID] as? UInt64,
-      let flags = state.pointee[Name.flags] as? UInt8
-    else { return .none }
-    return SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
-  }
-
-  package override func setSpanContext(_ value: SpanContext) {
-    if value.isValid {
-      state.pointee[Name.traceID] = TraceID(high: value.traceIDHigh, low: value.traceIDLow)
-      state.pointee[Name.spanID] = value.spanID
-      state.pointee[Name.flags] = value.flags
-    } else {
-      state.pointee[Name.traceID] = nil
-      state.pointee[Name.spanID] = nil
-      state.pointee[Name.flags] = nil
-    }
-  }
-
-  package override func setSpanID(_ value: UInt64) {
-    if state.pointee[Name.traceID] != nil { state.pointee[Name.spanID] = value }
-  }
+  package override func spanContext() -> SpanContext { state.pointee.spanContext() }
+  package override func setSpanContext(_ value: SpanContext) { state.pointee.setSpanContext(value) }
+  package override func setSpanID(_ value: UInt64) { state.pointee.setSpanID(value) }
 
   package override func withTraceState(_ body: (RawSpan) -> Void) {
-    if let list = state.pointee[Name.traceState] as? String { body(list.utf8.span.bytes) }
+    if let list = state.pointee.traceState { body(list.utf8.span.bytes) }
   }
 
-  package override func setTraceState(_ value: RawSpan) { state.pointee[Name.traceState] = String(utf8: value) }
+  package override func setTraceState(_ value: RawSpan) { state.pointee.traceState = String(utf8: value) }
 
   // MARK: Entries
 
-  package override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }
+  package override func integer(_ key: ContextKey) -> Int64? { state.pointee.integer(key.name) }
 
   package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
-    if let text = state.pointee[key.name] as? String { body(text.utf8.span.bytes) }
+    if let text = state.pointee.text(key.name) { body(text.utf8.span.bytes) }
   }
 
   package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
-    if key.type == .integer {
-      if let value = state.pointee[key.name] as? Int64 { checksum.fold(integer: value) } else { checksum.foldAbsent() }
-    } else {
-      if let text = state.pointee[key.name] as? String {
-        text.utf8.span.bytes.withUnsafeBytes { checksum.fold(text: $0) }
-      } else {
-        checksum.foldAbsent()
-      }
-    }
+    state.pointee.fold(key, into: &checksum)
   }
 
-  package override func setInteger(_ key: ContextKey, _ value: Int64) { set(key.name, value, slot: key.slot) }
+  package override func setInteger(_ key: ContextKey, _ value: Int64) {
+    state.pointee.set(key.name, value, slot: key.slot)
+  }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
-    set(key.name, String(utf8: value), slot: key.slot)
+    state.pointee.set(key.name, String(utf8: value), slot: key.slot)
   }
 
-  package override func setEntry(name: RawSpan, integer: Int64) { set(String(utf8: name), integer, slot: -1) }
+  package override func setEntry(name: RawSpan, integer: Int64) {
+    state.pointee.set(String(utf8: name), integer, slot: -1)
+  }
 
   package override func setEntry(name: RawSpan, text: RawSpan) {
-    set(String(utf8: name), String(utf8: text), slot: -1)
-  }
-
-  private func set(_ name: String, _ value: any Sendable, slot: Int) {
-    if slot < 0, state.pointee.count >= ContextLimits.entryCountMax, state.pointee[name] == nil,
-      undeclaredCount() >= ContextLimits.entryCountMax
-    {
-      return
-    }
-    state.pointee[name] = value
+    state.pointee.set(String(utf8: name), String(utf8: text), slot: -1)
   }
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
-    for key in ContextSchema.keys {
-      if let value = state.pointee[key.name] { hand(key.name, value, to: body) }
-    }
-    for (name, value) in state.pointee where MapContext.isUndeclared(name) { hand(name, value, to: body) }
+    state.pointee.forEachEntry(body)
   }
-
-  private func hand(
-    _ name: String, _ value: any Sendable, to body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void
-  ) {
-    let none = ""
-    if let text = value as? String {
-      body(name.utf8.span.bytes, nil, text.utf8.span.bytes)
-    } else if let integer = value as? Int64 {
-      body(name.utf8.span.bytes, integer, none.utf8.span.bytes)
-    }
-  }
-
-  private static func isUndeclared(_ name: String) -> Bool {
-    !name.utf8.contains(0x20) && ContextSchema.key(named: name) == nil
-  }
-
-  private func undeclaredCount() -> Int { state.pointee.keys.count { MapContext.isUndeclared($0) } }
 }

@@ -138,7 +138,7 @@ package final class LeakSession {
   private func sample(_ seconds: Double) {
     for (chain, set) in sets.enumerated() {
       for (service, node) in set.nodes.enumerated() {
-        guard let page = node.process.counters?.pointee else { continue }
+        guard let page = node.process.counters else { continue }
         result.chains[chain].services[service].samples.append(
           LeakSample(
             seconds: seconds, contexts: page.keptContexts, timers: page.keptTimers, requests: page.open))

@@ -12,6 +12,8 @@ final class SemanticsProbe {
   static let countedRequestCount = 64
   static let loadedRequestCount = 512
   static let probedRequestCount = 32
+  static let writerCount = 10
+  static let writesPerWriter = 1_000
   /// How long the work lasts that deadlines and cancels are to cut short: as good as for ever.
   private static let longSleepNanoseconds: Int64 = 600_000_000_000
   private static let timeoutNanoseconds: Int64 = 30_000_000_000
@@ -71,6 +73,12 @@ final class SemanticsProbe {
 
     try set.replace(topology.with(sleep: SemanticsProbe.waitNanoseconds, at: topology.services.count - 2))
     try expire(&readings)
+    if arm.sharesStore, let store = arm.store {
+      let race = RaceChild(
+        supervisor: supervisor, writers: SemanticsProbe.writerCount, writesPerWriter: SemanticsProbe.writesPerWriter)
+      readings.race = SemanticsReadings.Race(
+        writers: race.writers, writesPerWriter: race.writesPerWriter, run: try race.run(store, seed: seed))
+    }
     return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
   }
 
@@ -186,7 +194,7 @@ final class SemanticsProbe {
     }
   }
 
-  private var pages: [CounterPage] { self.set.nodes.map { $0.process.counters?.pointee ?? CounterPage() } }
+  private var pages: [CounterPage] { self.set.nodes.map { $0.process.counters ?? CounterPage() } }
 }
 
 extension SemanticsReadings.Leftovers {

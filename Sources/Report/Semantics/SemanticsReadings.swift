@@ -70,6 +70,21 @@ package struct SemanticsReadings: Sendable {
     }
   }
 
+  /// Threads that wrote to the store at once, in a process of their own.
+  package struct Race: Sendable {
+    package var writers: Int
+    package var writesPerWriter: Int
+    package var run: RaceRun
+
+    package init(writers: Int, writesPerWriter: Int, run: RaceRun) {
+      self.writers = writers
+      self.writesPerWriter = writesPerWriter
+      self.run = run
+    }
+  }
+
+  /// Only of a store that the workers of a node share.
+  package var race: Race?
   /// From the entry on.
   package var services: [String]
   package var losses: FidelityLosses?
@@ -196,9 +211,22 @@ package struct SemanticsReadings: Sendable {
 
   // MARK: The rest
 
-  /// Each request has a context of its own, and one thread to work with it.
+  /// Where no store is shared, each request has a context of its own, and one thread to work with it.
   private var writers: SemanticsCell {
-    SemanticsCell(
+    if let race {
+      let isSafe = race.run.outcome == .accounted
+      let all = race.writers * race.writesPerWriter
+      let found = race.run.found.map { "\($0) of \(all) writes are there" } ?? "it did not come to its end"
+      return SemanticsCell(
+        aspect: .writers, verdict: isSafe ? .yes : .no, text: isSafe ? "safe" : race.run.outcome.rawValue,
+        evidence: [
+          SemanticsEvidence(
+            place: "a process of its own",
+            text: "\(race.writers) threads write \(race.writesPerWriter) times each: \(found)"
+              + (race.run.evidence.map { "; \($0)" } ?? ""))
+        ])
+    }
+    return SemanticsCell(
       aspect: .writers, verdict: .notApplicable, text: "one writer",
       evidence: [
         SemanticsEvidence(place: "every service", text: "a request's context is read and written by one thread alone")

@@ -10,6 +10,7 @@ struct CompareCommand: ParsableCommand {
       Measures A and B on real processes in shuffled rounds, and A once more to know the noise. An arm is
 
         packed                      a strategy over a generated chain
+        sharded-map+json-map        a store and a propagator instead; more propagators behind further +
         packed@3                    the same, with requests that make 3 hops
         topologies/x.yaml           a topology as it is written
         packed:topologies/x.yaml    a topology under a strategy

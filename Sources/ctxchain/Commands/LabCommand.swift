@@ -9,5 +9,5 @@ struct LabCommand: ParsableCommand {
 
       Example: ctxchain lab leak --deadline 1s --duration 500ms
       """,
-    subcommands: [LeakCommand.self, PressureCommand.self])
+    subcommands: [LabRaceCommand.self, LeakCommand.self, PressureCommand.self])
 }

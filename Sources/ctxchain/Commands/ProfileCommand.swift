@@ -94,9 +94,9 @@ struct ProfileCommand: ParsableCommand {
     guard (file == nil) != (depth == nil) else {
       throw ValidationError("expected a topology file or -n, got \(file == nil ? "neither" : "both")")
     }
-    if let strategy, !Vocabulary.current.presets.contains(where: { $0.name == strategy }) {
+    if let strategy, Vocabulary.current.arm(named: strategy) == nil {
       let names = Vocabulary.current.presets.map(\.name).joined(separator: ", ")
-      throw ValidationError("--strategy: expected one of \(names), got \"\(strategy)\"")
+      throw ValidationError("--strategy: expected STORE+PROPAGATOR or one of \(names), got \"\(strategy)\"")
     }
     do {
       if let file {

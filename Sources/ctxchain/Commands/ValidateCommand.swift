@@ -20,9 +20,7 @@ struct ValidateCommand: ParsableCommand {
     var hasFailed = false
     for file in files {
       do {
-        let (topology, limit) = try TopologyFile.check(path: file, vocabulary: .current)
-        try show(topology, file)
-        if let limit { Console.error("ctxchain: note: \(limit)") }
+        try show(try TopologyFile.load(path: file, vocabulary: .current), file)
       } catch let error as TopologyError {
         Console.error("ctxchain: \(error)")
         hasFailed = true

@@ -1,0 +1,40 @@
+// The way from one thread to another's loop: messages in a queue, and a descriptor that wakes the loop. Never on the way
+// of a request.
+
+internal import CLibevent
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// Any thread may `post`; the one that called `open` receives, in the order of posting.
+package final class Mailbox<Message: Sendable>: Sendable {
+  private let messages = Mutex<[Message]>([])
+  private let fd: Int32
+
+  package init() {
+    fd = ctx_event()
+    precondition(fd >= 0, "no descriptor is left for a mailbox")
+  }
+
+  deinit { Glibc.close(fd) }
+
+  package func post(_ message: Message) {
+    let isFirst = messages.withLock { messages in
+      messages.append(message)
+      return messages.count == 1
+    }
+    if isFirst { ctx_signal_event(fd) }
+  }
+
+  /// Hands every message to `handler` on `loop`, in its turns, until the loop ends. Once.
+  package func open(on loop: EventLoop, handler: @escaping (Message) -> Void) {
+    // Edge-triggered: each post that follows an emptied queue is an edge.
+    LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_ET | EV_PERSIST) { [self] in
+      let received = messages.withLock { messages in
+        defer { messages = [] }
+        return messages
+      }
+      received.forEach(handler)
+    }.add()
+  }
+}

@@ -1,0 +1,146 @@
+// One worker of a node that has several: a server on a loop of its own, on a thread of its own. Everything here runs on
+// that thread.
+
+internal import Context
+internal import Control
+internal import EventLoop
+internal import Glibc
+internal import Topology
+
+final class NodeWorker: NodeServerDelegate {
+  private let loop: EventLoop
+  private let worker: Int
+  private let seat: WorkerSeat
+  private let orders: [Mailbox<WorkerOrder>]
+  private let reports: Mailbox<WorkerReport>
+  private let shares: WorkerShares
+  private var server: NodeServer?
+  private var isReplacing = false
+  /// What orders themselves have cost, as in `NodeProcess`.
+  private var cost = MeterReading()
+  private var profile: ProfileOrders?
+
+  /// Runs until it is told to stop.
+  static func run(
+    worker: Int, seat: WorkerSeat, orders: [Mailbox<WorkerOrder>], reports: Mailbox<WorkerReport>, shares: WorkerShares
+  ) {
+    do {
+      let loop = try EventLoop()
+      let worker = NodeWorker(
+        loop: loop, worker: worker, seat: seat, orders: orders, reports: reports, shares: shares)
+      loop.run()
+      // The process ends next. Its sockets are closed by that, as those of a node with one worker are.
+      _ = Unmanaged.passRetained(worker)
+    } catch {
+      reports.post(.answer(.failed("\(error)"), worker: worker))
+    }
+  }
+
+  private init(
+    loop: EventLoop, worker: Int, seat: WorkerSeat, orders: [Mailbox<WorkerOrder>], reports: Mailbox<WorkerReport>,
+    shares: WorkerShares
+  ) {
+    self.loop = loop
+    self.worker = worker
+    self.seat = seat
+    self.orders = orders
+    self.reports = reports
+    self.shares = shares
+    orders[worker].open(on: loop) { [unowned self] order in didReceive(order) }
+  }
+
+  private func didReceive(_ order: WorkerOrder) {
+    let before = seat.readMeter()
+    defer { cost.add(seat.readMeter().since(before)) }
+    do {
+      try obey(order, before)
+    } catch {
+      answer(.failed("\(error)"))
+    }
+  }
+
+  private func obey(_ order: WorkerOrder, _ meter: MeterReading) throws {
+    switch order {
+    case .configure(let configuration, let contexts):
+      let place = WorkerPlace(
+        worker: worker, choose: { [shares, worker] in shares.choose(arrivedAt: worker) },
+        handOver: { [orders] fd, other in orders[other].post(.take(fd: fd)) },
+        didLoseConnection: { [shares, worker] in shares.didLose(worker: worker) })
+      let server = try NodeServer(
+        loop: loop, configuration: configuration, counters: seat.counters, contexts: contexts, place: place)
+      server.delegate = self
+      self.server = server
+      answer(.listening(port: try server.listen()))
+    case .connect(let callees): try server?.connect(callees)
+    case .replace(let service, let contexts):
+      isReplacing = true
+      try server?.replace(service, contexts: contexts)
+    case .command(let command): obey(command, meter)
+    case .take(let fd):
+      guard let server else {
+        close(fd)
+        return shares.didLose(worker: worker)
+      }
+      server.take(fd)
+    case .stop: loop.stop()
+    }
+  }
+
+  private func obey(_ command: NodeCommand, _ meter: MeterReading) {
+    switch command {
+    case .counting(let isOn):
+      server?.isCounting = isOn
+      answer(.countingSet)
+    case .clockStages(let isOn): answer(.stages(server?.clockStages(isOn) ?? StageSums()))
+    case .readLive(let token): answer(.live(server?.liveFigures(token: token) ?? LiveFigures(token: token)))
+    case .readMeter(let token):
+      var reading = meter.since(cost)
+      reading.token = token
+      answer(.meter(reading))
+    case .startProfile(let order):
+      let profile = ProfileOrders(seat.profiler, readMeter: seat.readMeter)
+      self.profile = profile
+      reports.post(.profile(profile.start(order)))
+    case .stopProfile: profile?.stop().forEach { reports.post(.profile($0)) }
+    case .configure, .connect, .replaceService, .stop:
+      preconditionFailure("an order to the whole node came to a worker")
+    }
+  }
+
+  private func answer(_ report: NodeReport) { reports.post(.answer(report, worker: worker)) }
+
+  // MARK: Server
+
+  func serverDidConnect(_ server: NodeServer) {
+    answer(isReplacing ? .replaced : .connected)
+    isReplacing = false
+  }
+
+  func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
+    reports.post(.closedConnection(reason: reason))
+  }
+
+  func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
+    reports.post(.lostCallee(name, reason: reason))
+  }
+}
+
+/// What a worker gets for itself.
+struct WorkerSeat: Sendable {
+  /// Of its page: a pointer may not go to another thread, a number may. Nobody else in this process uses the page.
+  private let countersAddress: UInt
+  /// Of the calling thread.
+  let readMeter: @Sendable () -> MeterReading
+  let profiler: NodeProfiler?
+
+  init(
+    counters: UnsafeMutablePointer<CounterPage>, readMeter: @escaping @Sendable () -> MeterReading,
+    profiler: NodeProfiler?
+  ) {
+    countersAddress = UInt(bitPattern: counters)
+    self.readMeter = readMeter
+    self.profiler = profiler
+  }
+
+  var counters: UnsafeMutablePointer<CounterPage> { UnsafeMutablePointer(bitPattern: countersAddress)! }
+}

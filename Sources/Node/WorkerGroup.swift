@@ -1,0 +1,116 @@
+// All workers of a node that has several, seen from the main thread: orders go to each, and their answers become one.
+
+internal import Context
+internal import Control
+internal import EventLoop
+internal import Topology
+
+/// On the main thread. Answers come in the order of the orders, each once, when every worker has answered.
+final class WorkerGroup {
+  private let workerCount: Int
+  private let configuration: NodeConfiguration
+  private let log: NodeLog
+  private let orders: [Mailbox<WorkerOrder>]
+  private var threads: [WorkerThread] = []
+  /// Of each worker, in order, those that wait for other workers.
+  private var answers: [[NodeReport]]
+  private var contexts: NodeContexts
+  private var isListening = false
+  private let didAnswer: (NodeReport) -> Void
+
+  /// - Parameters:
+  ///   - pages: as many as the service has workers.
+  ///   - readMeter: the counts of the calling thread.
+  ///   - didAnswer: gets what the launcher would.
+  init(
+    loop: EventLoop, configuration: NodeConfiguration, pages: [UnsafeMutablePointer<CounterPage>],
+    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?,
+    didAnswer: @escaping (NodeReport) -> Void
+  ) throws {
+    self.configuration = configuration
+    self.didAnswer = didAnswer
+    workerCount = configuration.service.workers
+    precondition(pages.count == workerCount, "a page of counters for each worker")
+    log = NodeLog(configuration)
+    contexts = try NodeContexts(configuration.service)
+    answers = Array(repeating: [], count: workerCount)
+    let orders = (0..<workerCount).map { _ in Mailbox<WorkerOrder>() }
+    self.orders = orders
+    let reports = Mailbox<WorkerReport>()
+    let shares = WorkerShares(workerCount: workerCount)
+    reports.open(on: loop) { [unowned self] report in didReceive(report) }
+    for (worker, page) in pages.enumerated() {
+      let seat = WorkerSeat(counters: page, readMeter: readMeter, profiler: profiler)
+      threads.append(
+        try WorkerThread(name: "\(configuration.service.name)/\(worker)") {
+          NodeWorker.run(worker: worker, seat: seat, orders: orders, reports: reports, shares: shares)
+        })
+    }
+    // The first takes the port, which the others then share.
+    orders[0].post(.configure(configuration, contexts))
+  }
+
+  /// `configure` is done by `init`.
+  func obey(_ command: NodeCommand) throws {
+    switch command {
+    case .configure: preconditionFailure("the workers are configured once")
+    case .connect(let callees): post(.connect(callees))
+    case .replaceService(let service):
+      contexts = try NodeContexts(service)
+      post(.replace(service, contexts))
+    // A process samples one thread: the first worker stands for all.
+    case .startProfile, .stopProfile: orders[0].post(.command(command))
+    case .counting, .clockStages, .readMeter, .readLive: post(.command(command))
+    case .stop: stop()
+    }
+  }
+
+  /// Returns when every worker has ended.
+  func stop() {
+    post(.stop)
+    threads.forEach { $0.join() }
+    threads = []
+  }
+
+  private func post(_ order: WorkerOrder) { orders.forEach { $0.post(order) } }
+
+  private func didReceive(_ report: WorkerReport) {
+    switch report {
+    case .profile(let report): didAnswer(report)
+    case .closedConnection(let reason): log.closedConnection(reason: reason)
+    case .lostCallee(let name, let reason): log.lostCallee(name, reason: reason)
+    case .answer(.listening(let port), worker: 0) where !isListening:
+      isListening = true
+      answers[0].append(.listening(port: port))
+      var shared = configuration
+      shared.port = port
+      orders.dropFirst().forEach { $0.post(.configure(shared, contexts)) }
+    case .answer(.failed(let reason), _): didAnswer(.failed(reason))
+    case .answer(let report, let worker):
+      answers[worker].append(report)
+      if answers.allSatisfy({ !$0.isEmpty }) {
+        didAnswer(WorkerGroup.merged((0..<workerCount).map { answers[$0].removeFirst() }))
+      }
+    }
+  }
+
+  /// What the node says when its workers have said this.
+  static func merged(_ reports: [NodeReport]) -> NodeReport {
+    var result = reports[0]
+    for report in reports.dropFirst() {
+      switch (result, report) {
+      case (.meter(var sum), .meter(let other)):
+        sum.add(other)
+        result = .meter(sum)
+      case (.live(var sum), .live(let other)):
+        sum.add(other)
+        result = .live(sum)
+      case (.stages(var sum), .stages(let other)):
+        sum.add(other)
+        result = .stages(sum)
+      default: break
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,27 @@
+// What the main thread and the workers of a node say to each other. Only values go from thread to thread, descriptors, and
+// what is safe to share.
+
+internal import Context
+internal import Control
+internal import Topology
+
+enum WorkerOrder: Sendable {
+  /// To listen: answered by `listening`.
+  case configure(NodeConfiguration, NodeContexts)
+  case connect([CalleeAddresses])
+  case replace(Service, NodeContexts)
+  /// Whatever does not concern how the node is made: answered as the launcher is.
+  case command(NodeCommand)
+  /// To serve a connection that another worker accepted.
+  case take(fd: Int32)
+  case stop
+}
+
+enum WorkerReport: Sendable {
+  /// A part of the answer to an order.
+  case answer(NodeReport, worker: Int)
+  /// For the launcher as it is: a profile is of one worker alone.
+  case profile(NodeReport)
+  case closedConnection(reason: String)
+  case lostCallee(String, reason: String)
+}
