@@ -20,12 +20,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "ctxchain",
   products: [
     .executable(name: "ctxchain", targets: ["ctxchain"]),
+    // For other people's servers: the propagators as an instrument of swift-distributed-tracing.
+    .library(name: "ContextPropagators", targets: ["ContextPropagators"]),
     // Lies beside the program, which loads it into the processes whose retains and releases it counts.
     .library(name: "ctxchain-arc", type: .dynamic, targets: ["CArcMeter"]),
   ],
@@ -34,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.2"),
   ],
   targets: [
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
@@ -45,6 +49,7 @@ let package = Package(
     module("Context"),
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire"]),
+    module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
@@ -78,6 +83,7 @@ let package = Package(
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),

@@ -15,6 +15,7 @@ struct TidyTests {
     "Context": ["Glibc", "Synchronization"],
     "Wire": ["Bytes"],
     "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
