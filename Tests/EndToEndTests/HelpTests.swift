@@ -53,7 +53,9 @@ struct HelpTests {
       #expect(try program.wait() == 143, "\(program.error)")
       #expect(program.out.contains(" 127.0.0.1:"), "\(program.error)")
     } else {
-      #expect(try program.wait() == 0, "\(line): \(program.error)")
+      let status = try program.wait()
+      // A machine that is busy with other tests may not hold the rate of the example, and is told so.
+      #expect(status == 0 || (command == "lab pressure" && status == 4), "\(line): \(program.error)")
     }
   }
 
