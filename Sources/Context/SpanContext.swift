@@ -28,6 +28,8 @@ extension SpanContext {
   /// Flags. Those that only B3 reads lie where W3C Trace Context has no flag yet; `tracecontext` neither sends nor takes
   /// them.
   @inlinable public static var sampled: UInt8 { 0x01 }
+  /// W3C, level 2: the trace id is random.
+  @inlinable public static var random: UInt8 { 0x02 }
   /// B3: recorded whatever samplers say.
   @inlinable public static var debug: UInt8 { 0x80 }
   /// B3: nobody has decided yet whether the trace is sampled.

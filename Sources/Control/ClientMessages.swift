@@ -83,6 +83,8 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case run(SlotOrder)
   /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
   case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
+  /// The same with one request, of which the reply tells what was sent and what each node saw.
+  case explain(token: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
   /// Ends the running slot early: no new requests, drain, report.
   case finish
   case stop
@@ -158,12 +160,31 @@ package struct FidelityOutcome: Codable, Equatable, Sendable {
   }
 }
 
+/// A context at one place, as text for people.
+package struct SeenContext: Codable, Equatable, Sendable {
+  /// `client`, or the path of services to the one that saw it.
+  package var place: String
+  /// What holds it: of the client's the fields and the section as they were sent, of a node's the packed image that it
+  /// sent back.
+  package var bytes: [String]
+  /// What can be read in it.
+  package var entries: [String]
+
+  package init(place: String, bytes: [String], entries: [String]) {
+    self.place = place
+    self.bytes = bytes
+    self.entries = entries
+  }
+}
+
 package enum ClientReport: Codable, Sendable {
   /// Every connection to the entry has exchanged its hello.
   case connected
   case windowOpened(token: Int)
   case windowClosed(token: Int)
   case finished(SlotOutcome)
-  case verified(FidelityOutcome)
+  /// Programs of before say nothing of losses: `compare --against` runs those too.
+  case verified(FidelityOutcome, losses: FidelityLosses?)
+  case explained(token: Int, [SeenContext])
   case failed(String)
 }

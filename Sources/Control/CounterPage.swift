@@ -33,7 +33,6 @@ package struct CounterPage {
   package var faults: UInt64 = 0
   /// The same by reason, in the order of `FrameFault`.
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
-
   /// Requests that nobody waited for any more and that went on: their caller gave up behind an edge that says
   /// `deadline: ignore`.
   package var orphans: UInt64 = 0
@@ -45,6 +44,12 @@ package struct CounterPage {
   package var stopDurationMax: UInt64 = 0
   /// Requests that the service's gateway refused, by reason, in the order of `GatewayRefusal`; they are in `errors`.
   package var refusalsByReason = InlineArray<8, UInt64>(repeating: 0)
+
+  /// Of a service that keeps contexts, now: those in its table, and their timers.
+  package var keptContexts: UInt64 = 0
+  package var keptTimers: UInt64 = 0
+  /// Microseconds that the last request with an echo flag had left when it arrived.
+  package var echoDeadline: UInt64 = 0
 
   package init() {}
 
@@ -65,6 +70,7 @@ package struct CounterPage {
   package static func sum(_ pages: some Sequence<CounterPage>) -> CounterPage {
     pages.reduce(into: CounterPage()) { sum, page in
       for field in fields { sum[keyPath: field] &+= page[keyPath: field] }
+      sum.echoDeadline = max(sum.echoDeadline, page.echoDeadline)
       for index in page.faultsByReason.indices { sum.faultsByReason[index] &+= page.faultsByReason[index] }
       for index in page.refusalsByReason.indices { sum.refusalsByReason[index] &+= page.refusalsByReason[index] }
       sum.stopDurationMax = max(sum.stopDurationMax, page.stopDurationMax)
@@ -75,7 +81,7 @@ package struct CounterPage {
     [
       \.deliveries, \.responses, \.errors, \.cancelled, \.deadlineExceeded, \.shed, \.retries, \.lateReplies,
       \.contextSize, \.payloadSize, \.contextKeys, \.extractionDrops, \.checksum, \.faults, \.orphans,
-      \.lateSlices, \.lateSleeps, \.lateCalls,
+      \.lateSlices, \.lateSleeps, \.lateCalls, \.keptContexts, \.keptTimers,
     ]
   }
 }

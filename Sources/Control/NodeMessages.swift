@@ -71,6 +71,8 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case counting(Bool)
   /// Begins or ends to clock the stages of requests; answered by `stages`.
   case clockStages(Bool)
+  /// Asks what is under way; answered by `live` with the same token.
+  case readLive(token: Int)
   /// Asks for the counters of CMeter; answered by `meter` with the same token.
   case readMeter(token: Int)
   /// Starts to sample; answered by `profileStarted`.
@@ -87,6 +89,7 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case replaced
   case countingSet
   case meter(MeterReading)
+  case live(LiveFigures)
   case profileStarted(ProfileClock)
   case profileStacks([ProfileStack])
   case profile(ProfileSummary)

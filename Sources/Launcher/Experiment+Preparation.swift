@@ -38,10 +38,11 @@ extension Experiment {
       // Every request may run into its timeout.
       let turns = ExperimentPlan.fidelityRequestCount / ExperimentPlan.fidelityInFlight + 1
       let seconds = plan.timeoutSeconds * Double(turns) + 20
-      let outcome = try set.awaitClient("the fidelity check", seconds: seconds) { report -> FidelityOutcome? in
-        if case .verified(let outcome) = report, outcome.token == token { outcome } else { nil }
+      let outcome = try set.awaitClient("the fidelity check", seconds: seconds) { report -> FidelityResult? in
+        guard case .verified(let outcome, let losses) = report, outcome.token == token else { return nil }
+        return FidelityResult(arm: plan.arms[arm].name, outcome, losses: losses)
       }
-      result.fidelity.append(FidelityResult(arm: plan.arms[arm].name, outcome))
+      result.fidelity.append(outcome)
     }
     func arms(_ verdict: FidelityResult.Verdict) -> String {
       result.fidelity.filter { $0.verdict == verdict }.map(\.arm).joined(separator: ", ")
@@ -83,7 +84,7 @@ extension Experiment {
 }
 
 extension FidelityResult {
-  fileprivate init(arm: String, _ outcome: FidelityOutcome) {
+  init(arm: String, _ outcome: FidelityOutcome, losses: FidelityLosses?) {
     let verdict: Verdict =
       outcome.firstDifferingEdge != nil
       ? .mismatch
@@ -91,6 +92,7 @@ extension FidelityResult {
     self.init(
       arm: arm, verdict: verdict, requests: outcome.requests, failed: outcome.failed, views: outcome.views,
       lostKeys: outcome.lostKeys,
-      firstDifferingEdge: outcome.firstDifferingEdge, expected: outcome.expected, found: outcome.found)
+      firstDifferingEdge: outcome.firstDifferingEdge, expected: outcome.expected, found: outcome.found,
+      losses: outcome.views == 0 ? nil : losses)
   }
 }

@@ -85,6 +85,7 @@ package final class Experiment {
       try warmUp()
       setsSeconds = elapsedSeconds - begin
       if plan.passes.contains(.fidelity) { try verifyFidelity() }
+      if plan.passes.contains(.semantics) { try probeSemantics() }
       if plan.passes.contains(.counting) { try count() }
       if plan.passes.contains(.references) { try countReferences() }
       if plan.passes.contains(.stages) { try clockStages() }

@@ -12,6 +12,8 @@ package struct ArmPlan: Equatable, Sendable {
   /// The arm that this one repeats, to show the noise: A′.
   package var controlOf: String?
   package var topology: Topology
+  /// The contexts of all workers of a node lie in one table of the store.
+  package var sharesStore = false
   /// What of the plan does not apply to it.
   package var own = ArmConditions()
 
@@ -42,6 +44,8 @@ package struct ExperimentPlan: Sendable {
   package enum Pass: CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
+    /// What each strategy keeps and loses, in a chain of its own.
+    case semantics
     /// The context work of a hop in one process.
     case inProcess
     case counting

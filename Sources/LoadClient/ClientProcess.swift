@@ -4,6 +4,7 @@
 package import Control
 package import EventLoop
 internal import Propagation
+package import Statistics
 internal import Topology
 package import Wire
 
@@ -15,6 +16,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var connections: [LoadConnection] = []
   private var run: LoadRun?
   private var verification: FidelityRun?
+  /// Of an order to explain, or 0.
+  private var explainedToken = 0
   private var openedLine: [UInt8] = []
   private var closedLine: [UInt8] = []
   /// At the window's start, then what came since.
@@ -64,6 +67,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .verify(let token, let requestCount, let inFlight, let hopsLeft, let timeout):
       try verify(
         token: token, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
+    case .explain(let token, let hopsLeft, let timeout):
+      try verify(token: token, requestCount: 1, inFlight: 1, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
+      explainedToken = token
     case .finish: run?.finish()
     case .stop: loop.stop()
     }
@@ -88,14 +94,15 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     return propagator
   }
 
-  private func makeImages(deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64) throws -> RequestImages
-  {
+  private func makeImages(
+    deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64, trace: SentTrace = SentTrace()
+  ) throws -> RequestImages {
     guard let configuration else { throw ClientError.notConfigured }
     let client = configuration.topology.client
     return RequestImages(
       client: client, propagator: try propagator(client.propagator),
       deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
-      opaqueSize: configuration.opaqueSize)
+      opaqueSize: configuration.opaqueSize, trace: trace)
   }
 
   private func start(_ order: SlotOrder) throws {
@@ -119,7 +126,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     guard run == nil, verification == nil else { throw ClientError.busy }
     guard let configuration, let connection = connections.first else { throw ClientError.notConfigured }
     let images = try makeImages(
-      deadlineNanoseconds: timeoutNanoseconds, hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: configuration.seed)
+      deadlineNanoseconds: timeoutNanoseconds, hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: configuration.seed,
+      trace: .whole)
     var propagators: [String: any Propagator] = [:]
     for name in configuration.topology.propagatorNames { propagators[name] = try propagator(name) }
     let verification = FidelityRun(
@@ -185,9 +193,13 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     send(.finished(outcome))
   }
 
-  package func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome) {
+  package func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses) {
     verification = nil
-    send(.verified(outcome))
+    if outcome.token == explainedToken {
+      send(.explained(token: outcome.token, run.seen))
+    } else {
+      send(.verified(outcome, losses: losses))
+    }
   }
 }
 

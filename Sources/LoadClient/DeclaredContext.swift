@@ -34,6 +34,34 @@ package struct DeclaredContext {
     /// Whether the request surely passes here: no call on the path is left to chance, and no service fails by rate.
     package let isCertain: Bool
     package var isLeaf: Bool
+    /// Position of the caller's view; nil for the client.
+    package let caller: Int?
+    /// Of the edge by which the context came.
+    package let propagator: String
+    /// What the caller does to a context before it sends it here.
+    package let departure: Departure
+  }
+
+  /// The work of a service up to a call.
+  package struct Departure {
+    fileprivate var work: StandardWork?
+    fileprivate var assignments: [Assignment] = []
+
+    package func applied(to seen: ContextSnapshot) -> ContextSnapshot {
+      var leaving = work?.applied(to: seen) ?? seen
+      for assignment in assignments { leaving.set(assignment) }
+      return leaving
+    }
+  }
+
+  /// An edge as a context passes it.
+  private struct Passage {
+    var caller: Int?
+    var path = ""
+    var propagator: String
+    var departure = Departure()
+    var hopsLeft: Int
+    var isCertain = true
   }
 
   private let topology: Topology
@@ -65,7 +93,7 @@ package struct DeclaredContext {
       case .success(let cleaned): if !isLossless { arriving = Travelling(readable: cleaned) }
       }
     }
-    visit(topology.entry, arriving, path: "", hopsLeft: hopsLeft, isCertain: true)
+    visit(topology.entry, arriving, Passage(propagator: topology.client.propagator, hopsLeft: hopsLeft))
   }
 
   private func deliver(_ context: Travelling, by name: String) -> Travelling {
@@ -75,10 +103,10 @@ package struct DeclaredContext {
     return Travelling(readable: delivered, unread: name == "packed" ? .image(delivered) : nil)
   }
 
-  private mutating func visit(_ index: Int, _ arriving: Travelling, path: String, hopsLeft: Int, isCertain: Bool) {
+  private mutating func visit(_ index: Int, _ arriving: Travelling, _ passage: Passage) {
     guard views.count < DeclaredContext.viewCountMax else { return }
     let service = topology.services[index]
-    let path = path.isEmpty ? service.name : "\(path)>\(service.name)"
+    let path = passage.path.isEmpty ? service.name : "\(passage.path)>\(service.name)"
     let holdsEntries = isLossless || service.store != StoreKind.none.rawValue
     var context = arriving
     if holdsEntries {
@@ -92,38 +120,30 @@ package struct DeclaredContext {
     var bytes: [UInt8]?
     if !holdsEntries, case .other(let unread) = arriving.unread { bytes = unread }
     let position = views.count
-    views.append(View(path: path, snapshot: context.readable, bytes: bytes, isCertain: isCertain, isLeaf: true))
+    views.append(
+      View(
+        path: path, snapshot: context.readable, bytes: bytes, isCertain: passage.isCertain, isLeaf: true,
+        caller: passage.caller, propagator: passage.propagator, departure: passage.departure))
+    guard passage.hopsLeft > 1 else { return }
+    var departure = Departure()
     if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
       let growth = ContextGrowth(rawValue: service.growth) ?? .shadow
-      let work = StandardWork(layer: index + 1, growth: growth, keysPerLayer: service.keysPerLayer)
-      context.readable = work.applied(to: context.readable)
+      departure.work = StandardWork(layer: index + 1, growth: growth, keysPerLayer: service.keysPerLayer)
     }
-    guard hopsLeft > 1 else { return }
-    let isCertain = isCertain && service.errorRate == 0
     for step in service.script {
-      switch step {
-      case .set(let assignments):
-        if holdsEntries { assignments.forEach { apply($0, to: &context.readable) } }
-      case .call(let call): visit(call, context, path, hopsLeft, isCertain)
-      case .parallel(let calls):
-        for call in calls { visit(call, context, path, hopsLeft, isCertain) }
-      case .work, .sleep: break
+      if case .set(let assignments) = step, holdsEntries { departure.assignments += assignments }
+      for call in step.calls {
+        var leaving = context
+        leaving.readable = departure.applied(to: context.readable)
+        visit(
+          call.service, deliver(leaving, by: call.propagator),
+          Passage(
+            caller: position, path: path, propagator: call.propagator, departure: departure,
+            hopsLeft: passage.hopsLeft - 1,
+            isCertain: passage.isCertain && service.errorRate == 0 && call.probability >= 1))
       }
     }
     views[position].isLeaf = views.count == position + 1
-  }
-
-  private mutating func visit(_ call: Call, _ context: Travelling, _ path: String, _ hopsLeft: Int, _ isCertain: Bool) {
-    visit(
-      call.service, deliver(context, by: call.propagator), path: path, hopsLeft: hopsLeft - 1,
-      isCertain: isCertain && call.probability >= 1)
-  }
-
-  private func apply(_ assignment: Assignment, to snapshot: inout ContextSnapshot) {
-    switch assignment.value {
-    case .integer(let value): snapshot.entries[assignment.key] = .integer(value)
-    case .text(let value): snapshot.entries[assignment.key] = .text(value)
-    }
   }
 
   /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them. Bytes that
@@ -142,5 +162,14 @@ package struct DeclaredContext {
       if seen.snapshot.traceState != whole.snapshot.traceState { lost.insert("tracestate") }
     }
     return lost
+  }
+}
+
+extension ContextSnapshot {
+  fileprivate mutating func set(_ assignment: Assignment) {
+    switch assignment.value {
+    case .integer(let value): entries[assignment.key] = .integer(value)
+    case .text(let value): entries[assignment.key] = .text(value)
+    }
   }
 }

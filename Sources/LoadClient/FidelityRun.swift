@@ -5,11 +5,12 @@ internal import Context
 package import Control
 package import EventLoop
 package import Propagation
+package import Statistics
 package import Topology
 package import Wire
 
 package protocol FidelityRunDelegate: AnyObject {
-  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome)
+  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses)
 }
 
 package final class FidelityRun {
@@ -26,6 +27,9 @@ package final class FidelityRun {
   private var timer: Timer!
   private var outcome: FidelityOutcome
   private var lostKeys: Set<String> = []
+  private var ledger = LossLedger()
+  /// Of the first request: what the client sent, then what each node says it saw.
+  private(set) var seen: [SeenContext] = []
   private var nextID: UInt64
   private var sentCount = 0
   /// Under way, oldest first: few enough to be searched.
@@ -100,7 +104,7 @@ package final class FidelityRun {
     pending = []
     timer.close()
     outcome.lostKeys = lostKeys.sorted()
-    delegate.run(self, didFinish: outcome)
+    delegate.run(self, didFinish: outcome, losses: ledger.losses)
   }
 
   // MARK: Comparing
@@ -111,20 +115,31 @@ package final class FidelityRun {
       nameEdge(topology.services[topology.entry].name)
       return (outcome.expected, outcome.found) = ("a refusal", "an answer")
     }
-    lostKeys.formUnion(
-      DeclaredContext.lostKeys(declared: declared, lossless: declaredContext(image, isLossless: true)))
-    var expected = Dictionary(grouping: declared.views, by: \.path)
+    let lossless = declaredContext(image, isLossless: true)
+    lostKeys.formUnion(DeclaredContext.lostKeys(declared: declared, lossless: lossless))
+    var expected = Dictionary(grouping: declared.views.indices) { declared.views[$0].path }
     let found = FidelityRun.views(in: records).sorted { $0.path.count < $1.path.count }
     outcome.views += found.count
-    for view in found {
-      guard let match = expected[view.path]?.firstIndex(where: view.isAsDeclared) else {
-        let declared = expected[view.path]?.first
-        if let bytes = declared?.bytes { return report(view.path, bytes, view.image) }
-        return report(view.path, declared?.snapshot, view.snapshot)
-      }
-      expected[view.path]!.remove(at: match)
+    if outcome.requests == 0 {
+      seen =
+        (images.seen(at: image).map { [$0] } ?? [])
+        + found.map { SeenContext(path: $0.path, image: $0.image, $0.snapshot) }
     }
-    let missing = expected.values.joined().filter(\.isCertain).min { $0.path.count < $1.path.count }
+    var request = LossLedger.Request(declared: declared, lossless: lossless, sent: images.snapshots[image])
+    for view in found {
+      let match = expected[view.path]?.firstIndex { view.isAsDeclared(declared.views[$0]) }
+      // One that differs still shows what is gone.
+      if let place = match ?? expected[view.path]?.indices.first {
+        let index = expected[view.path]!.remove(at: place)
+        ledger.add(view.snapshot, image: view.image, at: index, of: &request)
+        if match == nil { report(view, declared.views[index]) }
+      } else {
+        report(view.path, nil, view.snapshot)
+      }
+    }
+    guard outcome.firstDifferingEdge == nil else { return }
+    let missing = expected.values.joined().map { declared.views[$0] }.filter(\.isCertain)
+      .min { $0.path.count < $1.path.count }
     if let missing { report(missing.path, missing.snapshot, nil) }
   }
 
@@ -156,7 +171,16 @@ package final class FidelityRun {
     return views
   }
 
+  private func report(_ view: ArrivedView, _ declared: DeclaredContext.View) {
+    if let bytes = declared.bytes {
+      report(view.path, bytes, view.image)
+    } else {
+      report(view.path, declared.snapshot, view.snapshot)
+    }
+  }
+
   private func report(_ path: String, _ expected: [UInt8], _ found: [UInt8]) {
+    guard outcome.firstDifferingEdge == nil else { return }
     nameEdge(path)
     let place = zip(expected, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     let difference = place.map { ", other from byte \($0) on" } ?? ""
@@ -165,6 +189,7 @@ package final class FidelityRun {
   }
 
   private func report(_ path: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
+    guard outcome.firstDifferingEdge == nil else { return }
     nameEdge(path)
     switch (expected, found) {
     case (nil, _): (outcome.expected, outcome.found) = ("no visit of \(path)", "one")

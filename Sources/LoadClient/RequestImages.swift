@@ -3,6 +3,7 @@
 
 package import Bytes
 package import Context
+internal import Control
 package import Propagation
 internal import Statistics
 package import Topology
@@ -28,9 +29,10 @@ package final class RequestImages {
   ///   - deadline: microseconds, the same in every request; 0 for none.
   ///   - hopsLeft: deliveries that a request may make.
   ///   - opaqueSize: random bytes that `opaque` carries; nil for those that `packed` would send.
+  ///   - trace: what every context's trace has beside its ids.
   package init(
     client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64,
-    opaqueSize: Int? = nil
+    opaqueSize: Int? = nil, trace: SentTrace = SentTrace()
   ) {
     var random = SeededGenerator(seed: seed)
     carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
@@ -39,7 +41,7 @@ package final class RequestImages {
     let context = PackedContext()
     for image in 0..<RequestImages.imageCount {
       context.reset()
-      RequestImages.fill(context, client: client, random: &random)
+      RequestImages.fill(context, client: client, trace: trace, random: &random)
       snapshots.append(ContextSnapshot(of: context))
       let start = bytes.count
       var writer = FrameWriter(
@@ -75,28 +77,37 @@ package final class RequestImages {
   /// The random bytes that the image at a position in the ring carries; nil when it carries a context.
   func opaqueBytes(at position: Int) -> [UInt8]? {
     guard carriesRandomBytes else { return nil }
-    let image = UnsafeRawBufferPointer(
-      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
-    guard case .frame(let frame) = Frame.decode(image) else { return [] }
-    return Array(frame.context)
+    return frame(at: position).map { Array($0.context) } ?? []
   }
 
   /// The header fields of the image at a position in the ring, as they are sent.
   func sentFields(at position: Int) -> [(name: String, value: [UInt8])] {
-    let image = UnsafeRawBufferPointer(
-      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
-    guard case .frame(let frame) = Frame.decode(image) else { return [] }
     var fields: [(name: String, value: [UInt8])] = []
-    frame.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+    frame(at: position)?.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
       fields.append((String(decoding: name, as: UTF8.self), Array(value)))
     }
     return fields
   }
 
+  /// What the image at a position in the ring is; valid as long as the images are.
+  private func frame(at position: Int) -> Frame? {
+    let image = UnsafeRawBufferPointer(
+      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+    guard case .frame(let frame) = Frame.decode(image) else { return nil }
+    return frame
+  }
+
+  /// The same for people.
+  func seen(at position: Int) -> SeenContext? { frame(at: position).map { SeenContext(sent: $0, snapshots[position]) } }
+
   /// The standard keys with values of fixed width, then what the topology's client sets.
-  private static func fill(_ context: RequestContext, client: ClientSide, random: inout SeededGenerator) {
+  private static func fill(
+    _ context: RequestContext, client: ClientSide, trace: SentTrace, random: inout SeededGenerator
+  ) {
     context.setSpanContext(
-      SpanContext(traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1, flags: 1))
+      SpanContext(
+        traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1, flags: trace.flags))
+    if !trace.state.isEmpty { context.setTraceState(Array(trace.state.utf8).span.bytes) }
     let requestID = StandardWork.requestID(random.next())
     context.setText(.requestID, requestID.span.bytes)
     context.setInteger(.user, Int64(random.next() % 9_000_000) + 1_000_000)
@@ -131,4 +142,21 @@ package final class RequestImages {
       context.opaque = UnsafeRawBufferPointer(start: nil, count: 0)
     }
   }
+}
+
+/// What a trace has beside its ids.
+package struct SentTrace: Sendable {
+  package var flags: UInt8 = SpanContext.sampled
+  /// Empty for none.
+  package var state = ""
+
+  package init() {}
+
+  /// With everything that a propagator could lose: two members of tracestate, and every flag that is specified.
+  package static let whole: SentTrace = {
+    var trace = SentTrace()
+    trace.flags |= SpanContext.random
+    trace.state = "ctxchain=t61rcWkgMzE,vendor=00f067aa0ba902b7"
+    return trace
+  }()
 }

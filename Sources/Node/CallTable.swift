@@ -109,6 +109,9 @@ struct CallTable {
     return slot.pointee.id == id && isSentHere ? slot : nil
   }
 
+  /// Calls under way. A walk: for questions, not for requests.
+  var inUseCount: Int { (0..<usedCount).count { slots[$0].connection != nil } }
+
   /// Calls `body` with every call that was under way at the start and still is; `body` may end calls and start others.
   func forEach(_ body: (CallSlot) -> Void) {
     for index in 0..<usedCount where slots[index].connection != nil { body(slots + index) }

@@ -95,6 +95,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       server?.isCounting = isOn
       send(.countingSet)
     case .clockStages(let isOn): send(.stages(server?.clockStages(isOn) ?? StageSums()))
+    case .readLive(let token): send(.live(server?.liveFigures(token: token) ?? LiveFigures(token: token)))
     case .readMeter(let token):
       var reading = meter.since(cost)
       reading.token = token

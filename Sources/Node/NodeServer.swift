@@ -39,6 +39,7 @@ package final class NodeServer {
 
   let loop: EventLoop
   private let requestCountMax: Int
+  private let keptCountMax: Int
   private(set) var configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
@@ -66,6 +67,8 @@ package final class NodeServer {
   /// Ends sleeps and slices of work.
   private(set) var wheel: TimerWheel!
   private(set) var sweepTimer: Timer!
+  /// Of a service that keeps contexts.
+  private(set) var kept: KeptContexts?
   /// No deadline of a call lies before this, in nanoseconds of the loop's clock.
   @exclusivity(unchecked) var nextSweep = Int64.max
   @exclusivity(unchecked) var lastSweep: Int64
@@ -87,11 +90,13 @@ package final class NodeServer {
   /// - Parameters:
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
   ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
+  ///   - keptCountMax: the same of contexts that the service keeps; nil for the program's own limit.
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - place: nil for the only worker of a node.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
-    requestCountMax: Int = NodeServer.requestCountMax, contexts: NodeContexts? = nil, place: WorkerPlace? = nil
+    requestCountMax: Int = NodeServer.requestCountMax, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
+    place: WorkerPlace? = nil
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
@@ -106,6 +111,7 @@ package final class NodeServer {
     script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
     (steps, scriptCalls) = (script.steps, script.calls)
     self.requestCountMax = requestCountMax
+    self.keptCountMax = keptCountMax ?? KeptContexts.countMax
     requests = RequestTable(capacity: requestCountMax, contexts: contexts)
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     forwardedCall = service.gateway == nil ? script.forwardedCall : nil
@@ -115,6 +121,8 @@ package final class NodeServer {
     ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
     work = ownedWork.map(Unmanaged.passUnretained)
     lastSweep = loop.now &- NodeServer.sweepGap
+    kept = KeptContexts(
+      service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
@@ -191,6 +199,9 @@ package final class NodeServer {
     calls.deallocate()
     calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
     configuration.service = service
+    kept?.close()
+    kept = KeptContexts(
+      service, countMax: keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     try connect(callees)
   }
 
@@ -206,6 +217,7 @@ package final class NodeServer {
     connections = [:]
     wheel.close()
     sweepTimer.close()
+    kept?.close()
   }
 
   // MARK: What the connections tell

@@ -92,6 +92,7 @@ final class NodeWorker: NodeServerDelegate {
       server?.isCounting = isOn
       answer(.countingSet)
     case .clockStages(let isOn): answer(.stages(server?.clockStages(isOn) ?? StageSums()))
+    case .readLive(let token): answer(.live(server?.liveFigures(token: token) ?? LiveFigures(token: token)))
     case .readMeter(let token):
       var reading = meter.since(cost)
       reading.token = token

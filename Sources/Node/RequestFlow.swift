@@ -45,6 +45,7 @@ extension NodeServer {
         let echo = EchoViews(name: configuration.service.name)
         echo.add(context)
         request.pointee.echo = Unmanaged.passRetained(echo)
+        counters.pointee.echoDeadline = UInt64(frame.deadline)
       }
       request.pointee.hasFreshSpan = doStandardWork(on: context)
       lap(.store)
@@ -86,6 +87,8 @@ extension NodeServer {
         if work(step, for: request) { return }
         lap(.work)
       case .sleep: return sleep(step, for: request)
+      case .keep: if !keepContext(of: request) { return fail(request, with: .resourceExhausted) }
+      case .letGo: kept?.release(request)
       case .forget:
         forgetContext(of: request)
         lap(.store)
@@ -187,6 +190,7 @@ extension NodeServer {
     if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()
+    kept?.release(request)
     request.pointee.timer = -1
     request.pointee.echo = nil
     request.pointee.workLeft = -1

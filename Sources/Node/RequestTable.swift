@@ -64,6 +64,13 @@ struct RequestTable {
     slots.deallocate()
   }
 
+  /// Slots in use. A walk along the free ones: for questions, not for requests.
+  var inUseCount: Int {
+    var (freeCount, slot) = (0, firstFree)
+    while let free = slot { (freeCount, slot) = (freeCount + 1, free.pointee.next) }
+    return usedCount - freeCount
+  }
+
   /// A slot, or nil when all are taken. Its context still holds what it held last: who extracts into it knows.
   @inline(__always)
   mutating func allocate() -> RequestSlot? {

@@ -7,8 +7,9 @@ internal import Topology
 /// One step. Steps that only the topology knows (`parallel`) and single calls are the same here: a run of calls.
 struct ScriptStep {
   /// `fail` is the service's error rate, at the front. `reply` is the end of every script, `forget` comes before it
-  /// where the context lies in a shared table.
-  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply, forget }
+  /// where the context lies in a shared table. `keep` and `letGo` are of a service that keeps contexts, and stand around
+  /// its steps.
+  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply, forget, keep, letGo }
 
   var kind: Kind
   /// `set`: range in `ServiceScript.assignments`. `calls`: range in `ServiceScript.calls`.
@@ -75,6 +76,7 @@ struct ServiceScript {
     if service.errorRate > 0 {
       steps.append(ScriptStep(kind: .fail, threshold: Node.threshold(service.errorRate)))
     }
+    if service.keepsContext != nil { steps.append(ScriptStep(kind: .keep)) }
     for step in service.script {
       switch step {
       case .set(let list):
@@ -103,6 +105,7 @@ struct ServiceScript {
     self.calls.initialize(from: calls, count: calls.count)
     let isOneCall = steps.count == 1 && steps[0].kind == .calls && calls.count == 1
     forwardedCall = isOneCall && calls[0].isPlain && !forgetsContext ? self.calls : nil
+    if service.keepsContext?.isReleased == true { steps.append(ScriptStep(kind: .letGo)) }
     if forgetsContext { steps.append(ScriptStep(kind: .forget)) }
     steps.append(ScriptStep(kind: .reply))
     self.steps = .allocate(capacity: steps.count)

@@ -60,7 +60,7 @@ final class WorkerGroup {
       post(.replace(service, contexts))
     // A process samples one thread: the first worker stands for all.
     case .startProfile, .stopProfile: orders[0].post(.command(command))
-    case .counting, .clockStages, .readMeter: post(.command(command))
+    case .counting, .clockStages, .readMeter, .readLive: post(.command(command))
     case .stop: stop()
     }
   }
@@ -102,6 +102,9 @@ final class WorkerGroup {
       case (.meter(var sum), .meter(let other)):
         sum.add(other)
         result = .meter(sum)
+      case (.live(var sum), .live(let other)):
+        sum.add(other)
+        result = .live(sum)
       case (.stages(var sum), .stages(let other)):
         sum.add(other)
         result = .stages(sum)

@@ -51,6 +51,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   /// Of every process set at its end; absent in older documents.
   package var memory: [NodeMemory]?
   package var fidelity: [FidelityResult] = []
+  /// Absent when nothing was probed, and in older documents.
+  package var semantics: SemanticsTable?
   package var failures: [NodeFailure] = []
   /// Absent when no node closed one.
   package var closedConnections: [ClosedConnections]?
@@ -223,10 +225,12 @@ package struct FidelityResult: Codable, Equatable, Sendable {
   package var firstDifferingEdge: String?
   package var expected: String?
   package var found: String?
+  /// As seen in the contexts that came back; absent in older documents and when none did.
+  package var losses: FidelityLosses?
 
   package init(
     arm: String, verdict: Verdict, requests: Int = 0, failed: Int = 0, views: Int = 0, lostKeys: [String] = [],
-    firstDifferingEdge: String? = nil, expected: String? = nil, found: String? = nil
+    firstDifferingEdge: String? = nil, expected: String? = nil, found: String? = nil, losses: FidelityLosses? = nil
   ) {
     self.arm = arm
     self.verdict = verdict
@@ -237,6 +241,7 @@ package struct FidelityResult: Codable, Equatable, Sendable {
     self.firstDifferingEdge = firstDifferingEdge
     self.expected = expected
     self.found = found
+    self.losses = losses
   }
 }
 

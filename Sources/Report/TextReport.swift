@@ -16,6 +16,11 @@ package enum TextReport {
       lines += [""] + comparisonLines(summary, depth: depth, inFlight: result.settings.inFlight)
     }
     for table in SummaryTable.all(summary) { lines += [""] + tableLines(table) }
+    lines += fidelityLines(FidelityDecay(result))
+    if let semantics = result.semantics {
+      lines += ["", SemanticsTable.title + " (\(NumberText.plural(semantics.depth, "service")))"]
+      lines += SemanticsText.table(semantics.strategies)
+    }
     lines += inProcessLines(result, summary)
     let stages = StageTable.lines(Attribution(result), baseline: summary.baseline)
     if !stages.isEmpty { lines += [""] + stages }
@@ -104,6 +109,19 @@ package enum TextReport {
       table.columns.enumerated().map { .init($1.title, $1.unit, alignsLeft: $0 == 0) })
     text.rows = table.rows.map(\.cells)
     return [table.title] + text.lines()
+  }
+
+  /// The table, then what is lost and where; nothing when no context came back.
+  private static func fidelityLines(_ decay: FidelityDecay) -> [String] {
+    guard !decay.arms.isEmpty else { return [] }
+    var table = TextTable(
+      decay.columns.enumerated().map { .init($1.title, $1.unit, alignsLeft: $0 == 0) })
+    table.rows = decay.rows
+    let edges = decay.lossyEdges.flatMap { edge in
+      TextTable.wrapped(
+        label: "", pieces: ["\(edge.arm): \(edge.name) " + FidelityDecay.words(edge.first.loss)], indent: 2)
+    }
+    return ["", FidelityDecay.title] + table.lines() + edges
   }
 
   /// Nothing when no arm's context work was timed alone.

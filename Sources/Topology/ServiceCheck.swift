@@ -30,6 +30,10 @@ extension Service {
       if !gateway.defaults.isEmpty { try check.assignments(gateway.defaults, "\(path).gateway.defaults") }
     }
     try check.range(script.count, 0...TopologyLimits.stepCountMax, "\(path).script", "steps")
+    if let kept = keepsContext {
+      try check.range(
+        kept.deadlineNanoseconds, 1...TopologyLimits.durationNanosecondsMax, "\(path).keepsContext.deadlineNanoseconds")
+    }
     for (index, step) in script.enumerated() { try check.step(step, "\(path).script[\(index)]") }
   }
 }

@@ -4,7 +4,7 @@ struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "deadline", "retries", "keys-per-layer", "growth",
-      "context-work", "error-rate", "replicas", "workers", "writes",
+      "context-work", "error-rate", "replicas", "workers", "writes", "keeps-context", "releases-context",
     ]
   static let strategy = "value-chain"
   static let transport = "frame"
@@ -26,6 +26,9 @@ struct ServiceDefaults {
   var errorRate = 0.0
   var replicas = 1
   var workers = 1
+  /// 0: no context is kept.
+  var keptNanoseconds: Int64 = 0
+  var releasesContext = false
   var writes = AccessRatio.standard
 
   /// The program's own.
@@ -55,6 +58,13 @@ struct ServiceDefaults {
     if let field = fields["error-rate"] { result.errorRate = try field.share() }
     if let field = fields["replicas"] { result.replicas = try field.count(in: 1...TopologyLimits.replicasMax) }
     if let field = fields["workers"] { result.workers = try field.count(in: 1...TopologyLimits.workersMax) }
+    if let field = fields["keeps-context"] { result.keptNanoseconds = try field.duration() }
+    if let field = fields["releases-context"] {
+      result.releasesContext = try field.flag()
+      guard result.keptNanoseconds > 0 || !result.releasesContext else {
+        throw field.error("no context is kept that could be released; add \"keeps-context\"")
+      }
+    }
     if let field = fields["writes"] { result.writes = try field.ratio() }
     return result
   }

@@ -63,6 +63,8 @@ package struct Service: Codable, Equatable, Sendable {
   package var script: [Step]
   /// What it takes from raw header fields, in place of what the caller's propagator would read. Nil: it is no gateway.
   package var gateway: GatewayRules?
+  /// A fault to reproduce; nil for none.
+  package var keepsContext: KeptContext?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
@@ -82,6 +84,18 @@ package struct Service: Codable, Equatable, Sendable {
     self.script = script
     self.writes = writes
     self.gateway = gateway
+  }
+}
+
+/// A copy of each request's context with a deadline of its own, in a table that outlives the request.
+package struct KeptContext: Codable, Equatable, Sendable {
+  package var deadlineNanoseconds: Int64
+  /// Taken out of the table, its timer cancelled, when the request ends: as it is done right.
+  package var isReleased: Bool
+
+  package init(deadlineNanoseconds: Int64, isReleased: Bool) {
+    self.deadlineNanoseconds = deadlineNanoseconds
+    self.isReleased = isReleased
   }
 }
 

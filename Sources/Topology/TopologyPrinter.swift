@@ -35,6 +35,12 @@ package enum TopologyPrinter {
       "    error-rate: \(Quantity.text(share: service.errorRate))",
     ]
     if let rules = service.gateway { lines += self.lines(rules) }
+    if let kept = service.keepsContext {
+      lines += [
+        "    keeps-context: \(Quantity.text(kept.deadlineNanoseconds, units: Quantity.durationUnits))",
+        "    releases-context: \(kept.isReleased)",
+      ]
+    }
     guard !service.script.isEmpty else { return lines + ["    script: []"] }
     lines.append("    script:")
     for step in service.script {

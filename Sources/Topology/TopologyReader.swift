@@ -7,6 +7,7 @@ struct TopologyReader {
   static let serviceKeys =
     ["name", "script", "gateway"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
+      "keeps-context", "releases-context",
     ]
 
   let vocabulary: Vocabulary
@@ -114,5 +115,9 @@ extension Service {
       store: settings.carrier.store, contextWork: settings.contextWork, keysPerLayer: settings.keysPerLayer,
       growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script,
       writes: settings.writes == .standard ? nil : settings.writes)
+    if settings.keptNanoseconds > 0 {
+      keepsContext = KeptContext(
+        deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)
+    }
   }
 }

@@ -140,9 +140,11 @@ struct ExperimentOptions: ParsableArguments {
   /// One arm per preset.
   static func arms(_ presets: [Vocabulary.Preset], _ make: (Vocabulary.Preset) throws -> Topology) throws -> [ArmPlan] {
     try presets.map { preset in
-      ArmPlan(
+      var arm = ArmPlan(
         name: preset.name, store: preset.store == StoreKind.none.rawValue ? nil : preset.store,
         propagator: preset.propagator, topology: try make(preset))
+      arm.sharesStore = StoreKind(rawValue: preset.store)?.isShared == true
+      return arm
     }
   }
 }

@@ -61,7 +61,7 @@ struct CtxchainCommand: ParsableCommand {
     subcommands: [
       ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
       ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self,
-      SelftestCommand.self, CalibrateCommand.self, LabCommand.self,
+      SelftestCommand.self, CalibrateCommand.self, SemanticsCommand.self, LabCommand.self,
       NodeCommand.self, InstructionsCommand.self,
     ])
 }

@@ -8,9 +8,8 @@ struct HelpTests {
   /// The example's line as an 80-column terminal shows it, the word `Example:` left out.
   private func example(of command: String) throws -> String {
     let program = try Program(
-      ["-c", "COLUMNS=80 exec \"$0\" \"$@\"", Program.path] + command.split(separator: " ").map(String.init) + [
-        "--help"
-      ],
+      ["-c", "COLUMNS=80 exec \"$0\" \"$@\"", Program.path]
+        + command.split(separator: " ").map(String.init) + ["--help"],
       command: "/bin/sh")
     #expect(try program.wait() == 0)
     let lines = program.out.split(separator: "\n").filter { $0.contains("Example: ") }
@@ -40,7 +39,7 @@ struct HelpTests {
     "Every example works as an 80-column terminal shows it",
     arguments: [
       "", "chain", "run", "compare", "capacity", "selftest", "calibrate", "validate", "up", "node", "profile",
-      "lab race",
+      "semantics", "lab", "lab race", "lab leak", "lab pressure",
     ])
   func examples(command: String) throws {
     let folder = try folder()
@@ -54,7 +53,9 @@ struct HelpTests {
       #expect(try program.wait() == 143, "\(program.error)")
       #expect(program.out.contains(" 127.0.0.1:"), "\(program.error)")
     } else {
-      #expect(try program.wait() == 0, "\(line): \(program.error)")
+      let status = try program.wait()
+      // A machine that is busy with other tests may not hold the rate of the example, and is told so.
+      #expect(status == 0 || (command == "lab pressure" && status == 4), "\(line): \(program.error)")
     }
   }
 
@@ -75,7 +76,9 @@ struct HelpTests {
   func list() throws {
     let run = try Program.run("--help")
     #expect(run.status == 0)
-    for command in ["chain", "run", "compare", "capacity", "selftest", "calibrate", "load", "validate", "up"] {
+    for command in [
+      "chain", "run", "compare", "capacity", "selftest", "calibrate", "load", "validate", "up", "semantics", "lab",
+    ] {
       #expect(run.out.contains("\n  \(command) "))
     }
     #expect(!run.out.contains("\n  node "))

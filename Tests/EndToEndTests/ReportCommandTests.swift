@@ -58,8 +58,8 @@ struct ReportCommandTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: output.path).sorted()
     #expect(
       names == [
-        "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "slopes.csv", "slots.csv", "stages.csv",
-        "summary.csv",
+        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "semantics.csv",
+        "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
       ])
   }
 

@@ -86,7 +86,8 @@ private final class Launcher: LineChannelDelegate {
       case .windowOpened(let token): "opened \(token)"
       case .windowClosed(let token): "closed \(token)"
       case .finished(let outcome): "finished \(outcome.token)"
-      case .verified(let outcome): "verified \(outcome.token)"
+      case .verified(let outcome, _): "verified \(outcome.token)"
+      case .explained(let token, _): "explained \(token)"
       case .failed: "failed"
       }
     }
@@ -187,7 +188,7 @@ struct ClientProcessTests {
       setup.launcher.send(
         .verify(token: token, requestCount: 20, inFlight: 1, hopsLeft: 1, timeoutNanoseconds: 10 * second))
       #expect(setup.wait(for: "verified \(token)"))
-      guard case .verified(let outcome) = setup.launcher.reports.last else { continue }
+      guard case .verified(let outcome, _) = setup.launcher.reports.last else { continue }
       // A store reads nothing out of opaque bytes, and this entry says that it did.
       #expect(outcome.firstDifferingEdge == (store == "struct" ? "client → a" : nil))
       #expect(outcome.views == (store == "struct" ? 1 : 20))

@@ -7,23 +7,25 @@ import Control
 import EventLoop
 import LoadClient
 import Propagation
+import Statistics
 import TestSupport
 import Testing
 import Topology
 import Wire
 
 /// A context that a node says it saw.
-private typealias SeenView = (path: String, image: [UInt8])
+typealias SeenView = (path: String, image: [UInt8])
 
-private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
+final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
   let loop: EventLoop
   private(set) var connection: LoadConnection!
   private(set) var run: FidelityRun!
   private(set) var outcome: FidelityOutcome?
+  private(set) var losses: FidelityLosses?
 
   init(
     _ topology: Topology, requestCount: Int = 3, inFlight: Int = 1, hopsLeft: Int = 100, timeout: Int64 = 30 * second,
-    opaqueSize: Int? = nil
+    opaqueSize: Int? = nil, trace: SentTrace = SentTrace()
   ) throws {
     loop = try makeLoop()
     connection = LoadConnection(
@@ -32,7 +34,7 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
     connection.connection.output.removeAll()
     let images = RequestImages(
       client: topology.client, propagator: allPropagators[topology.client.propagator]!, deadline: 0,
-      hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1, opaqueSize: opaqueSize)
+      hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1, opaqueSize: opaqueSize, trace: trace)
     run = FidelityRun(
       token: 5, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft, timeoutNanoseconds: timeout,
       loop: loop,
@@ -80,7 +82,10 @@ private final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
     }
   }
 
-  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome) { self.outcome = outcome }
+  func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses) {
+    self.outcome = outcome
+    self.losses = losses
+  }
   func connectionIsReady(_ connection: LoadConnection) {}
   func connection(_ connection: LoadConnection, didReceive reply: Frame) {}
   func connection(_ connection: LoadConnection, didFail reason: String) {}

@@ -57,22 +57,24 @@ final class NodeBench: NodeServerDelegate {
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
-    contexts: NodeContexts? = nil, gateway: GatewayRules? = nil
+    keepsContext: KeptContext? = nil, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
+    gateway: GatewayRules? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
     page.initialize(to: CounterPage())
     let loop = loop
     callees = try (0..<calleeCount).map { _ in try FakeCallee(loop: loop) }
-    let service = Service(
+    var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
       keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script,
       gateway: gateway)
+    service.keepsContext = keepsContext
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
         service: service, layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
-      counters: page, requestCountMax: requestCountMax, contexts: contexts)
+      counters: page, requestCountMax: requestCountMax, keptCountMax: keptCountMax, contexts: contexts)
     port = try server.listen()
     server.delegate = self
     try server.connect(
@@ -92,6 +94,7 @@ final class NodeBench: NodeServerDelegate {
   }
 
   var counters: CounterPage { page.pointee }
+  var live: LiveFigures { server.liveFigures(token: 1) }
 
   /// Turns the stage clocks on or off; what they have added up.
   @discardableResult

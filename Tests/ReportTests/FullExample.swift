@@ -63,8 +63,10 @@ extension ExampleRun {
     result.fidelity = [
       FidelityResult(
         arm: "map", verdict: .mismatch, requests: 256, views: 255, lostKeys: ["tenant"],
-        firstDifferingEdge: "gateway → cart", expected: "user=42", found: "nothing")
+        firstDifferingEdge: "gateway → cart", expected: "user=42", found: "nothing", losses: someLosses())
     ]
+    result.semantics = SemanticsTable(depth: 3, strategies: [])
+    result.semantics?.strategies = [someSemantics()]
     result.failures = [
       NodeFailure(
         node: "ctxchain node cart 0", service: "cart", reason: "killed by SIGKILL", signal: 9, exitCode: 137,
@@ -109,6 +111,36 @@ extension ExampleRun {
     return histogram
   }
 
+  /// As `ctxchain semantics` has it, evidence included.
+  static func someSemantics() -> StrategySemantics {
+    StrategySemantics(
+      name: "map", store: "map", propagator: "json-map",
+      cells: SemanticsAspect.allCases.map { aspect in
+        SemanticsCell(
+          aspect: aspect, verdict: aspect == .bytes ? .figure : .yes, text: aspect == .bytes ? "224" : "kept",
+          evidence: [SemanticsEvidence(place: "client", text: "tracestate a=b")])
+      })
+  }
+
+  /// B3 between the second and the third service, with a fault that turns a number into a text.
+  static func someLosses() -> FidelityLosses {
+    var whole = ContextLoss()
+    (whole.contexts, whole.keys, whole.keysKept, whole.bytes, whole.bytesKept) = (256, 1_792, 1_792, 30_720, 30_720)
+    var lossy = whole
+    (lossy.keysKept, lossy.bytesKept) = (512, 6_400)
+    lossy.lostKeys = ["tenant", "tracestate"]
+    lossy.changedKeys = ["request-id"]
+    lossy.changedTypes = [ContextLoss.ChangedType(key: "user", sent: "integer", arrived: "text")]
+    lossy.unnamedKeys = 2
+    lossy.lostFlags = 2
+    return FidelityLosses(
+      byDepth: [DepthLoss(depth: 1, loss: whole), DepthLoss(depth: 3, loss: lossy)],
+      byEdge: [
+        EdgeLoss(caller: "client", callee: "gateway", propagator: "tracecontext,baggage", loss: whole),
+        EdgeLoss(caller: "gateway", callee: "cart", propagator: "b3", loss: lossy),
+      ])
+  }
+
   private static func fullSlot() -> Slot {
     let latency = LatencySummary(filled([90_000, 110_000, 250_000, 250_000]))
     var validity = ValidityVerdict.ok
@@ -135,10 +167,12 @@ extension ExampleRun {
         propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true)
     }
     func service(_ name: String, _ script: [Step]) -> Service {
-      Service(
+      var service = Service(
         name: name, replicas: 2, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
         growth: "distinct", responseSize: 1_024, errorRate: 0.001, script: script,
         writes: AccessRatio(writes: 1, reads: 100))
+      service.keepsContext = KeptContext(deadlineNanoseconds: 10_000_000_000, isReleased: true)
+      return service
     }
     let assignments = [
       Assignment(key: "tenant", value: .text("acme")), Assignment(key: "user", value: .integer(-42)),

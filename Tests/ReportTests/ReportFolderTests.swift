@@ -19,8 +19,8 @@ struct ReportFolderTests {
     try report.write(to: path, isForced: false)
     #expect(
       names(path) == [
-        "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "slopes.csv", "slots.csv", "stages.csv",
-        "summary.csv",
+        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "semantics.csv",
+        "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
       ])
     let histograms = names(path + "histograms")
     #expect(histograms.count == 2 * 2 * ExampleRun.kinds.count && histograms.contains("map-depth-1-open.hgrm"))

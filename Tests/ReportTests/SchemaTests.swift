@@ -143,7 +143,7 @@ struct Mutation {
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "topology", "placement", "program", "service", "arm", "closedConnections", "workerDeliveries", "signal",
-    "exitCode", "writes",
+    "exitCode", "writes", "losses", "semantics", "keepsContext",
     "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
@@ -192,6 +192,7 @@ struct Mutation {
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
     guard optional.contains(key) else { return false }
+    if key == "keepsContext" { return true }
     if key == "fields" || key == "bad" { return path.hasSuffix(".client") }
     if key == "value" { return path.contains(".fields[") }
     if path.contains(".topology") { return optionalInTopology.contains(key) && !path.hasSuffix(".writes") }
@@ -201,7 +202,7 @@ struct Mutation {
         path.hasPrefix("$.\($0)")
       }
     }
-    if key == "store" { return path.hasPrefix("$.arms") }
+    if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }

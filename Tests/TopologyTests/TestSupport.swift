@@ -21,7 +21,7 @@ let vocabulary = Vocabulary(
   ],
   stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
   propagators: [
-    "none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema", "raw-headers",
+    "none", "opaque", "json-map", "tracecontext", "baggage", "b3", "binary25", "packed", "schema", "raw-headers",
   ],
   exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
   transports: ["frame"])

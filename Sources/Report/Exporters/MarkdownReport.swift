@@ -29,6 +29,15 @@ package enum MarkdownReport {
       let titles = beside.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" }
       blocks += ["## \(beside.title)", escaped(beside.lead), table(titles, beside.rows.map(\.cells))]
     }
+    blocks += fidelityBlocks(FidelityDecay(result))
+    if let semantics = result.semantics {
+      blocks += [
+        "## " + SemanticsTable.title, escaped(semantics.lead),
+        table(
+          SemanticsTable.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title) \($0.unit)" },
+          semantics.rows.map(\.cells)),
+      ]
+    }
     blocks += inProcessBlocks(result, summary)
     if summary.depths.count > 1 { blocks += thresholdBlocks(thresholds) }
     blocks += stageBlocks(attribution)
@@ -38,6 +47,17 @@ package enum MarkdownReport {
         + "is of the open loop from the intended send, merged over the rounds. – was not measured."
     ]
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func fidelityBlocks(_ decay: FidelityDecay) -> [String] {
+    guard !decay.arms.isEmpty else { return [] }
+    let edges = decay.lossyEdges.map { edge in
+      "- " + escaped("\(edge.arm): \(edge.name) " + FidelityDecay.words(edge.first.loss))
+    }
+    return [
+      "## " + escaped(FidelityDecay.title),
+      table(decay.columns.map { $0.unit.isEmpty ? $0.title : "\($0.title), \($0.unit)" }, decay.rows),
+    ] + (edges.isEmpty ? [] : [edges.joined(separator: "\n")])
   }
 
   private static func inProcessBlocks(_ result: RunResult, _ summary: RunSummary) -> [String] {

@@ -33,7 +33,8 @@ package struct ReportFolder {
       { [File("report.txt", TextReport.render(result, summary))] },
       { [File("slots.csv", SlotsCSV.text(result)), File("nodes.csv", NodesCSV.text(result))] },
       { [File("stages.csv", StagesCSV.text(result)), File("slopes.csv", SlopesCSV.text(summary))] },
-      { [File("summary.csv", SummaryCSV.text(result, summary))] },
+      { [File("summary.csv", SummaryCSV.text(result, summary)), File("fidelity.csv", FidelityCSV.text(result))] },
+      { [File("semantics.csv", SemanticsCSV.text(result))] },
     ]
     // The page takes longest to make, so it is begun first; it is written last.
     files = AllCPUs.map(forms) { $0() }.reversed().flatMap { $0 }

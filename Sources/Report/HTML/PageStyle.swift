@@ -112,6 +112,7 @@ enum PageStyle {
       .comparison .number{padding-left:9px}
       .comparison td small{display:block;color:var(--soft);font-size:.88em}
       thead small{font-weight:400;display:block}
+      .kept{color:var(--ok)}.partly{color:var(--suspect)}.lost{color:var(--invalid)}
       .bad{background:var(--invalid-back);color:var(--invalid)}
       a{color:var(--accent)}
       .downloads{font-size:13.5px;margin-top:8px}

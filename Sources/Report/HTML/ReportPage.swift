@@ -50,6 +50,7 @@ package struct ReportPage {
     [
       VerdictSection(page: self).markup, AddedCostSection(page: self).markup, choices,
       InProcessSection(page: self).markup, DecaySection(page: self).markup,
+      FidelitySection(page: self).markup, SemanticsSection(page: self).markup,
       SlopeSection(page: self).markup, ConcurrencySection(page: self).markup,
       ThresholdSection(page: self).markup, StageSection(page: self).markup, PercentileSection(page: self).markup,
       TopologySection(page: self).markup,

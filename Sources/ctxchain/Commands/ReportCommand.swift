@@ -7,7 +7,8 @@ struct ReportCommand: ParsableCommand {
     abstract: "Make a page, tables and histograms from a result's JSON.",
     discussion: """
       Writes index.html (a page to look at, that needs nothing beside itself), report.txt, report.md, summary.csv, \
-      slots.csv, nodes.csv, stages.csv, and each histogram as .hgrm and as HdrHistogram V2 (.hdr).
+      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, and each \
+      histogram as .hgrm and as HdrHistogram V2 (.hdr).
 
       Example: ctxchain report result.json -o report
       """)

@@ -1,0 +1,58 @@
+// What each arm's strategy keeps and loses, probed in a chain of processes of its own beside the run's.
+
+internal import Report
+internal import Statistics
+internal import Topology
+
+extension Experiment {
+  /// Services of the chain, at most.
+  private static let depthMax = 5
+
+  /// Of an arm that is not one strategy throughout there is what the run has seen of it.
+  func probeSemantics() throws(LauncherError) {
+    let depth = max(SemanticsPlan.depthRange.lowerBound, min(depths.depths.last ?? 1, Experiment.depthMax))
+    let arms = plan.arms.filter { $0.controlOf == nil }
+    var rows: [String: StrategySemantics] = [:]
+    let chains = arms.compactMap { $0.asChain(depth: depth) }
+    try SemanticsProbe.withSet(of: chains, placement, supervisor, seed: plan.seed) { probe throws(LauncherError) in
+      for chain in chains {
+        observer.runDidProgress("probing what is kept: \(chain.name)", secondsLeft: nil)
+        rows[chain.name] = try probe.probe(chain)
+      }
+    }
+    result.semantics = SemanticsTable(depth: depth, strategies: arms.map { rows[$0.name] ?? seenSemantics(of: $0) })
+    observer.runDidReach("probed what each strategy keeps")
+  }
+
+  /// From the contexts that came back of the arm's own graph.
+  private func seenSemantics(of arm: ArmPlan) -> StrategySemantics {
+    let integers = arm.topology.client.set.compactMap { assignment in
+      if case .integer = assignment.value { assignment.key } else { nil }
+    }
+    var readings = SemanticsReadings(
+      services: arm.topology.services.map(\.name), integerKeys: Set(integers + ["user"]).sorted())
+    readings.losses = result.fidelity.first { $0.arm == arm.name }?.losses
+    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
+  }
+}
+
+extension ArmPlan {
+  /// Its strategy on a chain of services as the entry is; nil when its services or edges differ.
+  fileprivate func asChain(depth: Int) -> ArmPlan? {
+    guard store != ArmPlan.mixedName, propagator != ArmPlan.mixedName else { return nil }
+    var service = topology.services[topology.entry]
+    (service.replicas, service.workers, service.errorRate, service.keepsContext) = (1, 1, 0, nil)
+    var chain = self
+    chain.topology.maxDepth = 0
+    chain.topology.entry = 0
+    chain.topology.services = (0..<depth).map { index in
+      service.name = "s\(index + 1)"
+      let call = Call(
+        service: index + 1, payloadSize: topology.client.payloadSize, timeoutNanoseconds: 0, probability: 1, retries: 0,
+        propagator: propagator, transport: "frame", dropsContext: false)
+      service.script = index + 1 < depth ? [.call(call)] : []
+      return service
+    }
+    return chain
+  }
+}

@@ -1,0 +1,43 @@
+// The strategies that `semantics` probes: presets, and propagators that no preset has.
+
+internal import ArgumentParser
+internal import Context
+internal import Launcher
+internal import Topology
+
+enum ProbedStrategies {
+  /// A chain under each, in the order named; without names every preset.
+  static func arms(_ names: String?, option: String, depth: Int) throws -> [ArmPlan] {
+    let known = Vocabulary.current
+    let list = names?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for (index, name) in (list ?? []).enumerated() where list![..<index].contains(name) {
+      throw ValidationError("\(option): \"\(name)\" is named twice")
+    }
+    return try (list ?? known.presets.map(\.name)).map { name in
+      guard let preset = known.arm(named: name) else {
+        guard known.propagators.contains(name) else {
+          let names = (known.presets.map(\.name) + known.propagators).joined(separator: ", ")
+          throw ValidationError("\(option): unknown strategy \"\(name)\"; expected some of \(names)")
+        }
+        return try arm(name, store: StoreKind.valueChain.rawValue, propagator: name, depth: depth)
+      }
+      return try arm(name, store: preset.store, propagator: preset.propagator, depth: depth)
+    }
+  }
+
+  static func arm(_ name: String, store: String, propagator: String, depth: Int) throws -> ArmPlan {
+    var topology = try ChainTopology.make(depth: depth, vocabulary: .current)
+    topology.client.propagator = propagator
+    for index in topology.services.indices {
+      topology.services[index].strategy = name
+      topology.services[index].store = store
+      for step in topology.services[index].script.indices {
+        topology.services[index].script[step].replacePropagator(by: propagator)
+      }
+    }
+    var arm = ArmPlan(
+      name: name, store: store == StoreKind.none.rawValue ? nil : store, propagator: propagator, topology: topology)
+    arm.sharesStore = StoreKind(rawValue: store)?.isShared == true
+    return arm
+  }
+}
