@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test fuzz bench lint format clean
+.PHONY: help deps test-deps build chain compare calibrate test fuzz protobuf bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -58,6 +58,12 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
 	  --sanitize=address --scratch-path .build-asan
+
+protobuf: ## Make context.pb.swift anew from context.proto (installs protobuf-compiler)
+	@scripts/install-deps protobuf-compiler:/usr/bin/protoc
+	swift build --product protoc-gen-swift
+	protoc --plugin=.build/debug/protoc-gen-swift --swift_opt=Visibility=Internal \
+	  --proto_path=Sources/Propagation/Protobuf --swift_out=Sources/Propagation/Protobuf context.proto
 
 bench: test-deps ## Against a C relay: instructions, system calls, time, readiness (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind

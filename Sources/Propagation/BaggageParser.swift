@@ -70,28 +70,13 @@ package struct BaggageParser {
     var isTaken = false
     switch BaggageCharacters.form(of: value) {
     case .malformed: return false
-    case .plain: isTaken = set(key, value, in: context)
-    case .encoded: BaggageCharacters.withDecoded(value) { isTaken = set(key, $0, in: context) }
+    case .plain: isTaken = ReceivedText.set(key, value, in: context)
+    case .encoded: PercentEncoding.withDecoded(value) { isTaken = ReceivedText.set(key, $0, in: context) }
     }
     if isTaken, !properties.isEmpty {
       let name = Array(key) + [BaggageProperties.nameSuffix]
       context.setEntry(name: name.span.bytes, text: properties.span.bytes)
     }
     return isTaken
-  }
-
-  /// A declared key gets its type back. False when the text is not of that type.
-  private func set(_ key: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer, in context: RequestContext) -> Bool {
-    guard let declared = ContextSchema.key(named: key.bytes) else {
-      context.setEntry(name: key.bytes, text: text.bytes)
-      return true
-    }
-    if declared.type == .text {
-      context.setText(declared, text.bytes)
-    } else {
-      guard let integer = DecimalDigits.parse(text) else { return false }
-      context.setInteger(declared, integer)
-    }
-    return true
   }
 }

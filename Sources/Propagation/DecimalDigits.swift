@@ -1,10 +1,15 @@
 // Integers as decimal text: bytes only, no String.
 
 enum DecimalDigits {
+  /// Bytes of the longest unsigned number.
+  static var unsignedSizeMax: Int { 20 }
+
   /// Bytes that `write` needs.
-  static func size(of value: Int64) -> Int {
-    var size = value < 0 ? 2 : 1
-    var rest = value.magnitude / 10
+  static func size(of value: Int64) -> Int { size(of: value.magnitude) &+ (value < 0 ? 1 : 0) }
+
+  private static func size(of magnitude: UInt64) -> Int {
+    var size = 1
+    var rest = magnitude / 10
     while rest > 0 {
       size &+= 1
       rest /= 10
@@ -27,18 +32,37 @@ enum DecimalDigits {
     return Int64(exactly: magnitude)
   }
 
+  /// 1 to 20 digits that make a UInt64; nil otherwise.
+  static func parseUnsigned(_ text: UnsafeRawBufferPointer) -> UInt64? {
+    guard text.count >= 1, text.count <= unsignedSizeMax else { return nil }
+    var value: UInt64 = 0
+    for byte in text {
+      let digit = byte &- 0x30
+      guard digit < 10 else { return nil }
+      let (tens, isOverTens) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isOverSum) = tens.addingReportingOverflow(UInt64(digit))
+      guard !isOverTens, !isOverSum else { return nil }
+      value = sum
+    }
+    return value
+  }
+
   /// Writes `size(of:)` bytes and returns their number.
   static func write(_ value: Int64, to destination: UnsafeMutableRawPointer) -> Int {
-    var magnitude = value.magnitude
+    guard value < 0 else { return write(value.magnitude, to: destination) }
+    destination.storeBytes(of: 0x2d, as: UInt8.self)
+    return 1 &+ write(value.magnitude, to: destination + 1)
+  }
+
+  /// Writes at most `unsignedSizeMax` bytes and returns their number.
+  static func write(_ value: UInt64, to destination: UnsafeMutableRawPointer) -> Int {
+    var rest = value
     let size = size(of: value)
-    let first = value < 0 ? 1 : 0
-    if value < 0 { destination.storeBytes(of: 0x2d, as: UInt8.self) }
     var offset = size
-    while offset > first {
+    while offset > 0 {
       offset &-= 1
-      destination.storeBytes(
-        of: 0x30 &+ UInt8(truncatingIfNeeded: magnitude % 10), toByteOffset: offset, as: UInt8.self)
-      magnitude /= 10
+      destination.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: offset, as: UInt8.self)
+      rest /= 10
     }
     return size
   }

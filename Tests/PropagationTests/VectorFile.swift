@@ -27,6 +27,18 @@ struct Vector: CustomStringConvertible {
     repeated(input).components(separatedBy: "\\n").map { unescaped($0) }
   }
 
+  /// The header fields of an input whose fields are `name: value`.
+  var headerFields: [(name: String, value: [UInt8])] {
+    get throws {
+      try Vector.fields(input).map { field in
+        guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { throw NoField(vector: self) }
+        return (String(decoding: field[..<colon], as: UTF8.self), Array(field[(colon + 2)...]))
+      }
+    }
+  }
+
+  struct NoField: Error { let vector: Vector }
+
   /// Bytes of a text with `\t`, `\xNN` and `\\`.
   static func unescaped(_ text: String) -> [UInt8] {
     var result: [UInt8] = []

@@ -14,7 +14,7 @@ struct TidyTests {
     "EventLoop": ["Bytes", "CLibevent", "CLinux", "Glibc"],
     "Context": [],
     "Wire": ["Bytes"],
-    "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "Propagation": ["Context", "Wire", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
     "Topology": ["Yams", "Glibc"],
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],
