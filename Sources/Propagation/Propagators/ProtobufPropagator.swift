@@ -4,8 +4,8 @@
 package import Context
 internal import SwiftProtobuf
 
-/// Alone it is lossless. Joined with others, `protobuf,tracecontext,baggage`, it carries what they would write as fields
-/// in its message instead, as queues and RPC systems without headers do, and loses what they lose.
+/// Alone it is lossless. Joined with others, `protobuf,tracecontext,baggage`, it carries in its message what they would
+/// write as fields, as queues and RPC systems without headers do, and loses what they lose.
 package final class ProtobufPropagator: Propagator {
   package let name: String
   private let carried: (any Propagator)?

@@ -1,5 +1,5 @@
-// The headers that applications make up for themselves: x-user-id, x-tenant-code, x-trace-id. Each service reads them and
-// passes them on as they came; nobody has validated them.
+// The headers that applications make up for themselves: x-user-id, x-tenant-code, x-trace-id. Each service reads them
+// and passes them on as they came; nobody has validated them.
 
 package import Context
 

@@ -1,4 +1,4 @@
-// The fields of a message as a carrier: what propagators of text write into, and read from, when `protobuf` carries them.
+// The fields of a message as a carrier: what propagators of text write into and read from when `protobuf` carries them.
 
 internal import Context
 internal import SwiftProtobuf

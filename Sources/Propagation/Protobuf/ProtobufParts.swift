@@ -5,8 +5,8 @@ enum ProtobufParts {
   /// More than the tracestate, the entries and the fields of a context need.
   static var countMax: Int { 512 }
 
-  /// Fields of the message itself that have a size of their own (wire type 2: text and messages), known ones or not; nil
-  /// when the bytes are no message. https://protobuf.dev/programming-guides/encoding/
+  /// Fields of the message itself that have a size of their own (wire type 2: text and messages), known ones or not;
+  /// nil when the bytes are no message. https://protobuf.dev/programming-guides/encoding/
   static func count(in message: UnsafeRawBufferPointer) -> Int? {
     var count = 0
     var offset = 0

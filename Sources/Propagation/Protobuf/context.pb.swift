@@ -8,8 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// The context of a request as one message: what the propagator `protobuf` sends. context.pb.swift is made from this file
-// by `make protobuf`.
+// The context of a request as one message: what the propagator `protobuf` sends. context.pb.swift is made from this
+// file by `make protobuf`.
 
 import SwiftProtobuf
 
