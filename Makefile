@@ -48,10 +48,8 @@ compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [F
 	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
 
 test: test-deps ## Run all tests, debug and release
-	swift build --build-tests
-	swift test --skip-build
-	swift build --build-tests -c release
-	swift test --skip-build -c release
+	@scripts/run-tests debug
+	@scripts/run-tests release
 
 FRAMES ?= 1000000
 fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under AddressSanitizer

@@ -1,7 +1,7 @@
 // What names and text values may consist of. Never changes a byte: it only judges.
 
 /// The character rules that all stores and propagators share.
-package enum ContextText {
+public enum ContextText {
   static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
   /// An entry's name: visible ASCII (0x21 to 0x7E), 1 to `ContextLimits.nameSizeMax` bytes.
@@ -39,9 +39,30 @@ package enum ContextText {
     }
   }
 
-  package static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-    guard bytes.count == text.utf8CodeUnitCount else { return false }
-    return equal(bytes, UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  /// With a literal for `text` this is a comparison or two of whole words with constants.
+  @inlinable
+  @inline(__always)
+  public static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard bytes.count == count, let found = bytes.baseAddress else { return count == 0 && bytes.isEmpty }
+    let literal = UnsafeRawPointer(text.utf8Start)
+    switch count {
+    case 8...16:
+      return isSame(found, literal, 0, as: UInt64.self) && isSame(found, literal, count &- 8, as: UInt64.self)
+    case 4..<8: return isSame(found, literal, 0, as: UInt32.self) && isSame(found, literal, count &- 4, as: UInt32.self)
+    default: break
+    }
+    var offset = 0
+    while offset < count, isSame(found, literal, offset, as: UInt8.self) { offset &+= 1 }
+    return offset == count
+  }
+
+  @inlinable
+  @inline(__always)
+  static func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ offset: Int, as type: Word.Type
+  ) -> Bool {
+    left.loadUnaligned(fromByteOffset: offset, as: type) == right.loadUnaligned(fromByteOffset: offset, as: type)
   }
 
   package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {

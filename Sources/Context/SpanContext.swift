@@ -27,11 +27,11 @@ public struct SpanContext: Equatable, Sendable {
 extension SpanContext {
   /// Flags. Those that only B3 reads lie where W3C Trace Context has no flag yet; `tracecontext` neither sends nor takes
   /// them.
-  package static var sampled: UInt8 { 0x01 }
+  @inlinable public static var sampled: UInt8 { 0x01 }
   /// B3: recorded whatever samplers say.
-  package static var debug: UInt8 { 0x80 }
+  @inlinable public static var debug: UInt8 { 0x80 }
   /// B3: nobody has decided yet whether the trace is sampled.
-  package static var deferred: UInt8 { 0x40 }
+  @inlinable public static var deferred: UInt8 { 0x40 }
 }
 
 extension SpanContext {

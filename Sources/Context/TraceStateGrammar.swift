@@ -13,49 +13,85 @@ package enum TraceStateGrammar {
     case overSize
   }
 
-  /// Judges the whole list; fields of one name are joined by commas before.
+  /// Judges the whole list in one pass; fields of one name are joined by commas before.
   package static func judge(_ list: UnsafeRawBufferPointer) -> Verdict {
     guard list.count <= ContextLimits.traceStateSizeMax else { return .overSize }
+    guard let start = list.assumingMemoryBound(to: UInt8.self).baseAddress else { return .empty }
+    let end = start + list.count
+    var next = start
     var memberCount = 0
     var hasTab = false
-    var start = 0
-    while start <= list.count {
-      var end = start
-      while end < list.count, list[end] != 0x2c {
-        if list[end] == 0x09 { hasTab = true }
-        end &+= 1
-      }
-      var (first, last) = (start, end)
-      while first < last, list[first] == 0x20 || list[first] == 0x09 { first &+= 1 }
-      while last > first, list[last &- 1] == 0x20 || list[last &- 1] == 0x09 { last &-= 1 }
-      if first < last {
-        guard isMember(UnsafeRawBufferPointer(rebasing: list[first..<last])) else { return .malformed }
+    while true {
+      next = skipWhiteSpace(next, end, &hasTab)
+      if next >= end { break }
+      if next.pointee != comma {
+        guard let memberEnd = memberEnd(next, end) else { return .malformed }
+        next = skipWhiteSpace(memberEnd, end, &hasTab)
+        guard next == end || next.pointee == comma else { return .malformed }
         memberCount &+= 1
         if memberCount > ContextLimits.traceStateMemberCountMax { return .tooManyMembers }
       }
-      start = end &+ 1
+      next += 1
     }
     if memberCount == 0 { return .empty }
     return hasTab ? .validWithTabs : .valid
   }
 
-  /// `key "=" value`, trimmed. Key: a lower-case letter or digit, then up to 255 of `a-z 0-9 _ - * / @`. Value: 1 to
-  /// 256 of 0x20 to 0x7E without comma and equals sign, not ending in a space.
-  private static func isMember(_ member: UnsafeRawBufferPointer) -> Bool {
-    var keySize = 0
-    while keySize < member.count, member[keySize] != 0x3d {
-      let byte = member[keySize]
-      let isAlphanumeric = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39)
-      let isMark = byte == 0x5f || byte == 0x2d || byte == 0x2a || byte == 0x2f || byte == 0x40
-      guard isAlphanumeric || (keySize > 0 && isMark) else { return false }
-      keySize &+= 1
+  private static var comma: UInt8 { 0x2c }
+
+  @inline(__always)
+  private static func skipWhiteSpace(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ hasTab: inout Bool
+  ) -> UnsafePointer<UInt8> {
+    var next = start
+    while next < end, next.pointee == 0x20 || next.pointee == 0x09 {
+      if next.pointee == 0x09 { hasTab = true }
+      next += 1
     }
-    let valueSize = member.count &- keySize &- 1
-    guard keySize >= 1, keySize <= 256, valueSize >= 1, valueSize <= 256 else { return false }
-    for offset in (keySize &+ 1)..<member.count {
-      let byte = member[offset]
-      if byte < 0x20 || byte > 0x7e || byte == 0x3d { return false }
+    return next
+  }
+
+  /// Where the member `key "=" value` that begins at `start` ends, spaces behind it included. Key: a lower-case letter
+  /// or digit, then up to 255 of `a-z 0-9 _ - * / @`. Value: 1 to 256 of 0x20 to 0x7E without comma and equals sign, not
+  /// ending in a space.
+  @inline(__always)
+  private static func memberEnd(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    guard start.pointee &- 0x61 < 26 || start.pointee &- 0x30 < 10 else { return nil }
+    let keyEnd = ByteClass.traceStateKey.end(from: start + 1, to: end)
+    guard keyEnd < end, keyEnd.pointee == 0x3d, keyEnd - start <= 256 else { return nil }
+    let valueStart = keyEnd + 1
+    let memberEnd = valueBytesEnd(from: valueStart, to: end)
+    var valueEnd = memberEnd
+    while valueEnd > valueStart, valueEnd[-1] == 0x20 { valueEnd -= 1 }
+    guard valueEnd > valueStart, valueEnd - valueStart <= 256 else { return nil }
+    return memberEnd
+  }
+
+  /// The first byte from `start` on that no value may hold, or `end`. Eight bytes at a time: values are the bulk of a list.
+  @inline(__always)
+  private static func valueBytesEnd(
+    from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8> {
+    var next = start
+    while end - next >= 8 {
+      let word = UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
+      let other = otherThanValue(word)
+      if other != 0 { return next + other.trailingZeroBitCount / 8 }
+      next += 8
     }
-    return true
+    return ByteClass.traceStateValue.end(from: next, to: end)
+  }
+
+  /// The high bit of each byte that is not 0x20 to 0x7E, or is a comma or an equals sign. Without the high bits of its
+  /// operands no addition carries into the next byte.
+  @inline(__always)
+  private static func otherThanValue(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let low = word & (ones &* 0x7f)
+    let isAllowed =
+      (low &+ ones &* 0x60) & ((low ^ ones &* 0x2c) &+ ones &* 0x7f) & ((low ^ ones &* 0x3d) &+ ones &* 0x7f)
+    return (~isAllowed | (low &+ ones) | word) & (ones &* 0x80)
   }
 }

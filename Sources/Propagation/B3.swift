@@ -43,34 +43,33 @@ enum B3 {
     if value.count == 1 { return flags(ofState: value[0]) == nil ? .invalid : .absent }
     let dash = UInt8(ascii: "-")
     let traceSize = value.count > 32 && value[16] != dash ? 32 : 16
-    let spanEnd = traceSize + 17
+    let spanEnd = traceSize &+ 17
     guard value.count >= spanEnd, value[traceSize] == dash, let start = value.baseAddress else { return .invalid }
-    var valid = HexDigits.allValid
-    let span = HexDigits.read16(start + traceSize + 1, valid: &valid)
+    var valid = true
+    let high = traceSize == 32 ? HexDigits.read16(start, valid: &valid) : 0
+    let low = HexDigits.read16(start + (traceSize &- 16), valid: &valid)
+    let span = HexDigits.read16(start + (traceSize &+ 1), valid: &valid)
     var flags = SpanContext.deferred
     if value.count > spanEnd {
-      guard value.count >= spanEnd + 2, value[spanEnd] == dash, let state = B3.flags(ofState: value[spanEnd + 1]) else {
-        return .invalid
-      }
+      guard value.count >= spanEnd &+ 2, value[spanEnd] == dash,
+        let state = B3.flags(ofState: value[spanEnd &+ 1])
+      else { return .invalid }
       flags = state
-      if value.count > spanEnd + 2 {
-        guard value.count == spanEnd + 19, value[spanEnd + 2] == dash else { return .invalid }
-        _ = HexDigits.read16(start + spanEnd + 3, valid: &valid)
+      if value.count > spanEnd &+ 2 {
+        guard value.count == spanEnd &+ 19, value[spanEnd &+ 2] == dash else { return .invalid }
+        _ = HexDigits.read16(start + (spanEnd &+ 3), valid: &valid)
       }
     }
-    guard valid == HexDigits.allValid, let traceID = traceID(.init(rebasing: value[..<traceSize])) else {
-      return .invalid
-    }
-    return SpanReading(traceID.high, traceID.low, span, flags)
+    return valid ? SpanReading(high, low, span, flags) : .invalid
   }
 
   /// 16 digits are the low half.
   private static func traceID(_ digits: UnsafeRawBufferPointer) -> TraceID? {
     guard digits.count == 16 || digits.count == 32, let start = digits.baseAddress else { return nil }
-    var valid = HexDigits.allValid
+    var valid = true
     let high = digits.count == 32 ? HexDigits.read16(start, valid: &valid) : 0
     let low = HexDigits.read16(start + digits.count - 16, valid: &valid)
-    return valid == HexDigits.allValid ? (high, low) : nil
+    return valid ? (high, low) : nil
   }
 
   /// Writes the single header; returns its size.

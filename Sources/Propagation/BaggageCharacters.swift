@@ -3,29 +3,19 @@
 internal import Context
 
 enum BaggageCharacters {
-  /// `tchar` of RFC 7230: what a key consists of.
-  @inline(__always)
-  static func isToken(_ byte: UInt8) -> Bool { isSet(byte, 0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
-
   /// `baggage-octet`: what a value consists of; the percent sign only in front of two hex digits.
   @inline(__always)
-  static func isOctet(_ byte: UInt8) -> Bool { isSet(byte, 0xf7ff_effa_0000_0000, 0x7fff_ffff_efff_ffff) }
-
-  /// What a value holds unencoded: a `baggage-octet` other than the percent sign.
-  @inline(__always)
-  static func isPlain(_ byte: UInt8) -> Bool { isSet(byte, 0xf7ff_efda_0000_0000, 0x7fff_ffff_efff_ffff) }
+  static func isOctet(_ byte: UInt8) -> Bool { ByteClass.plainOctet.contains(byte: byte) || byte == percent }
 
   @inline(__always)
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   @inline(__always)
-  private static func isSet(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
-    byte < 0x80 && (byte < 0x40 ? low : high) >> UInt64(byte & 63) & 1 == 1
-  }
+  static var percent: UInt8 { 0x25 }
 
   static func isKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 1, bytes.count <= ContextLimits.nameSizeMax else { return false }
-    for byte in bytes where !isToken(byte) { return false }
+    for byte in bytes where !ByteClass.token.contains(byte: byte) { return false }
     return true
   }
 
@@ -38,31 +28,25 @@ enum BaggageCharacters {
   }
 
   static func encodedSize(_ value: UnsafeRawBufferPointer) -> Int {
-    PercentEncoding.encodedSize(value, isPlain: isPlain)
+    PercentEncoding.encodedSize(value) { ByteClass.plainOctet.contains(byte: $0) }
   }
 
   /// Writes `encodedSize(value)` bytes and returns their number.
   static func encode(_ value: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer) -> Int {
-    PercentEncoding.encode(value, to: destination, isPlain: isPlain)
+    PercentEncoding.encode(value, to: destination) { ByteClass.plainOctet.contains(byte: $0) }
   }
 
-  enum ValueForm {
-    case malformed
-    case plain
-    case encoded
+  /// A value of a member or property, as it is sent.
+  static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    for byte in bytes where !isOctet(byte) { return false }
+    return isEncodingWhole(bytes)
   }
 
-  static func form(of value: UnsafeRawBufferPointer) -> ValueForm {
-    var form = ValueForm.plain
-    var offset = 0
-    while offset < value.count {
-      guard isOctet(value[offset]) else { return .malformed }
-      if value[offset] == 0x25 {
-        guard PercentEncoding.isByte(at: offset, of: value) else { return .malformed }
-        form = .encoded
-      }
-      offset &+= 1
+  /// Whether a value of `baggage-octet`s has two hex digits behind every percent sign.
+  static func isEncodingWhole(_ value: UnsafeRawBufferPointer) -> Bool {
+    for offset in 0..<value.count where value[offset] == percent {
+      guard PercentEncoding.isByte(at: offset, of: value) else { return false }
     }
-    return form
+    return true
   }
 }

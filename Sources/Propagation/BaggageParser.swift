@@ -36,47 +36,93 @@ package struct BaggageParser {
   }
 
   private mutating func parseMembers(_ field: UnsafeRawBufferPointer, into context: RequestContext) {
-    var start = 0
-    while start < field.count {
-      var end = start
-      while end < field.count, field[end] != 0x2c { end &+= 1 }
-      let member = BaggageCharacters.trimmed(UnsafeRawBufferPointer(rebasing: field[start..<end]))
-      if !member.isEmpty {
+    guard var next = field.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
+    let end = next + field.count
+    while true {
+      next = BaggageParser.skipSpaces(next, end)
+      if next >= end { return }
+      if next.pointee != BaggageParser.comma {
         if memberCount == BaggageParser.memberCountMax {
           drops.insert(.tooManyMembers)
           return
         }
-        if take(member, into: context) { memberCount &+= 1 } else { drops.insert(.malformedMember) }
+        if take(&next, end, into: context) {
+          memberCount &+= 1
+        } else {
+          drops.insert(.malformedMember)
+          while next < end, next.pointee != BaggageParser.comma { next += 1 }
+        }
       }
-      start = end &+ 1
+      next += 1
     }
   }
 
-  /// `key OWS "=" OWS value *( OWS ";" OWS property )`, trimmed. False when it is malformed.
-  private func take(_ member: UnsafeRawBufferPointer, into context: RequestContext) -> Bool {
-    guard let equals = member.firstIndex(of: 0x3d) else { return false }
-    let valueEnd = member.firstIndex(of: 0x3b) ?? member.count
-    guard equals < valueEnd else { return false }
-    let key = BaggageCharacters.trimmed(UnsafeRawBufferPointer(rebasing: member[..<equals]))
-    let value = BaggageCharacters.trimmed(UnsafeRawBufferPointer(rebasing: member[(equals &+ 1)..<valueEnd]))
-    guard BaggageCharacters.isKey(key) else { return false }
-    var properties: [UInt8] = []
-    if valueEnd < member.count {
-      let list = UnsafeRawBufferPointer(rebasing: member[(valueEnd &+ 1)...])
-      guard let normalized = BaggageProperties.normalized(list), key.count < ContextLimits.nameSizeMax
-      else { return false }
-      properties = normalized
+  private static var comma: UInt8 { 0x2c }
+  private static var equalsSign: UInt8 { 0x3d }
+
+  @inline(__always)
+  private static func skipSpaces(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    var next = start
+    while next < end, BaggageCharacters.isSpace(next.pointee) { next += 1 }
+    return next
+  }
+
+  @inline(__always)
+  private static func bytes(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: start, count: end - start)
+  }
+
+  /// `key OWS "=" OWS value *( OWS ";" OWS property ) OWS`, up to a comma or the end, in one pass. False when it is
+  /// malformed; `next` then lies within the member or at its end.
+  @inline(__always)
+  private func take(
+    _ next: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into context: RequestContext
+  ) -> Bool {
+    let keyStart = next
+    let keyEnd = ByteClass.token.end(from: WordBytes.skip(from: keyStart, to: end), to: end)
+    next = BaggageParser.skipSpaces(keyEnd, end)
+    guard keyEnd > keyStart, keyEnd - keyStart <= ContextLimits.nameSizeMax, next < end,
+      next.pointee == BaggageParser.equalsSign
+    else { return false }
+    let valueStart = BaggageParser.skipSpaces(next + 1, end)
+    var valueEnd = ByteClass.plainOctet.end(from: WordBytes.skip(from: valueStart, to: end), to: end)
+    let isEncoded = valueEnd < end && valueEnd.pointee == BaggageCharacters.percent
+    if isEncoded {
+      while valueEnd < end, BaggageCharacters.isOctet(valueEnd.pointee) { valueEnd += 1 }
     }
-    var isTaken = false
-    switch BaggageCharacters.form(of: value) {
-    case .malformed: return false
-    case .plain: isTaken = ReceivedText.set(key, value, in: context)
-    case .encoded: PercentEncoding.withDecoded(value) { isTaken = ReceivedText.set(key, $0, in: context) }
+    next = BaggageParser.skipSpaces(valueEnd, end)
+    let (key, value) = (BaggageParser.bytes(keyStart, keyEnd), BaggageParser.bytes(valueStart, valueEnd))
+    if next < end, next.pointee != BaggageParser.comma {
+      guard next.pointee == BaggageProperties.nameSuffix else { return false }
+      let listStart = next + 1
+      while next < end, next.pointee != BaggageParser.comma { next += 1 }
+      return set(key, value, isEncoded, properties: BaggageParser.bytes(listStart, next), in: context)
     }
-    if isTaken, !properties.isEmpty {
+    return set(key, value, isEncoded: isEncoded, in: context)
+  }
+
+  private func set(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ isEncoded: Bool,
+    properties list: UnsafeRawBufferPointer, in context: RequestContext
+  ) -> Bool {
+    guard let properties = BaggageProperties.normalized(list), key.count < ContextLimits.nameSizeMax,
+      set(key, value, isEncoded: isEncoded, in: context)
+    else { return false }
+    if !properties.isEmpty {
       let name = Array(key) + [BaggageProperties.nameSuffix]
       context.setEntry(name: name.span.bytes, text: properties.span.bytes)
     }
+    return true
+  }
+
+  @inline(__always)
+  private func set(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, isEncoded: Bool, in context: RequestContext
+  ) -> Bool {
+    if !isEncoded { return ReceivedText.set(key, value, in: context) }
+    guard BaggageCharacters.isEncodingWhole(value) else { return false }
+    var isTaken = false
+    PercentEncoding.withDecoded(value) { isTaken = ReceivedText.set(key, $0, in: context) }
     return isTaken
   }
 }

@@ -24,7 +24,7 @@ enum BaggageProperties {
       result.append(contentsOf: key)
       if keyEnd < property.count {
         let value = BaggageCharacters.trimmed(UnsafeRawBufferPointer(rebasing: property[(keyEnd &+ 1)...]))
-        guard BaggageCharacters.form(of: value) != .malformed else { return nil }
+        guard BaggageCharacters.isValue(value) else { return nil }
         result.append(0x3d)
         result.append(contentsOf: value)
       }

@@ -9,6 +9,38 @@ struct BaggageWriter {
   /// `start` has room for `BaggageParser.sizeMax` bytes.
   init(start: UnsafeMutableRawPointer) { self.start = start }
 
+  /// Appends a short member of letters, digits and dashes, as nearly all are. False, and nothing is appended, when
+  /// it is not of that kind or the field is nearly full: `append` then finds out what it is.
+  @inline(__always)
+  mutating func appendShort(name: UnsafeRawBufferPointer, integer: Int64?, text: UnsafeRawBufferPointer) -> Bool {
+    guard name.count >= 1, name.count <= 16, text.count <= 16, memberCount < BaggageParser.memberCountMax,
+      size <= BaggageParser.sizeMax &- BaggageWriter.shortSizeMax, let nameStart = name.baseAddress
+    else { return false }
+    var end = start + size
+    if memberCount != 0 {
+      end.storeBytes(of: 0x2c, as: UInt8.self)
+      end += 1
+    }
+    end.copyMemory(from: nameStart, byteCount: name.count)
+    guard WordBytes.holdsOnly(end, count: name.count) else { return false }
+    end += name.count
+    end.storeBytes(of: 0x3d, as: UInt8.self)
+    end += 1
+    if let integer {
+      end += DecimalDigits.write(integer, to: end)
+    } else if let textStart = text.baseAddress {
+      end.copyMemory(from: textStart, byteCount: text.count)
+      guard WordBytes.holdsOnly(end, count: text.count) else { return false }
+      end += text.count
+    }
+    size = end - start
+    memberCount &+= 1
+    return true
+  }
+
+  /// Two separators, a name, a value, and what is read behind a value of one byte.
+  private static var shortSizeMax: Int { 2 &+ 16 &+ max(DecimalDigits.sizeMax, 16) &+ 16 }
+
   /// False, and nothing is written, when the member would be beyond a limit. `name` is a key; `properties` are
   /// normalized, or empty.
   mutating func append(

@@ -94,13 +94,13 @@ enum Datadog {
       guard tag.count >= 10, ContextText.equal(UnsafeRawBufferPointer(rebasing: tag[..<10]), "_dd.p.tid=") else {
         return
       }
-      var valid = HexDigits.allValid
+      var valid = true
       guard tag.count == Datadog.tagsSize, let start = tag.baseAddress, traceIDHigh == 0 else {
         drops.insert(.malformedMember)
         return
       }
       let high = HexDigits.read16(start + 10, valid: &valid)
-      if valid == HexDigits.allValid { traceIDHigh = high } else { drops.insert(.malformedMember) }
+      if valid { traceIDHigh = high } else { drops.insert(.malformedMember) }
     }
 
     /// An id that is missing or 0 is how Datadog says that there is no trace, or no span to be the child of.

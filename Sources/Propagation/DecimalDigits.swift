@@ -1,18 +1,19 @@
 // Integers as decimal text: bytes only, no String.
 
 enum DecimalDigits {
-  /// Bytes of the longest unsigned number.
-  static var unsignedSizeMax: Int { 20 }
+  /// Bytes of the longest: a minus and 19 digits, or 20 without a sign.
+  static var sizeMax: Int { 20 }
 
   /// Bytes that `write` needs.
-  static func size(of value: Int64) -> Int { size(of: value.magnitude) &+ (value < 0 ? 1 : 0) }
+  static func size(of value: Int64) -> Int { (value < 0 ? 1 : 0) &+ size(of: value.magnitude) }
 
+  @inline(__always)
   private static func size(of magnitude: UInt64) -> Int {
     var size = 1
-    var rest = magnitude / 10
-    while rest > 0 {
+    var bound: UInt64 = 10
+    while size < sizeMax, bound <= magnitude {
       size &+= 1
-      rest /= 10
+      bound &*= 10
     }
     return size
   }
@@ -34,7 +35,7 @@ enum DecimalDigits {
 
   /// 1 to 20 digits that make a UInt64; nil otherwise.
   static func parseUnsigned(_ text: UnsafeRawBufferPointer) -> UInt64? {
-    guard text.count >= 1, text.count <= unsignedSizeMax else { return nil }
+    guard text.count >= 1, text.count <= sizeMax else { return nil }
     var value: UInt64 = 0
     for byte in text {
       let digit = byte &- 0x30
@@ -54,16 +55,18 @@ enum DecimalDigits {
     return 1 &+ write(value.magnitude, to: destination + 1)
   }
 
-  /// Writes at most `unsignedSizeMax` bytes and returns their number.
+  /// Writes at most `sizeMax` bytes and returns their number.
+  @inline(__always)
   static func write(_ value: UInt64, to destination: UnsafeMutableRawPointer) -> Int {
     var rest = value
     let size = size(of: value)
-    var offset = size
-    while offset > 0 {
-      offset &-= 1
-      destination.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: offset, as: UInt8.self)
-      rest /= 10
-    }
+    var next = destination + size
+    repeat {
+      next -= 1
+      let tens = rest / 10
+      next.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest &- tens &* 10), as: UInt8.self)
+      rest = tens
+    } while rest > 0
     return size
   }
 }

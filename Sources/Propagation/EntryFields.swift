@@ -92,7 +92,7 @@ struct EntryFields: Sendable {
       }
       let value = UnsafeMutableRawBufferPointer(rebasing: field[nameSize...])
       if let integer {
-        withUnsafeTemporaryAllocation(byteCount: DecimalDigits.unsignedSizeMax, alignment: 1) { digits in
+        withUnsafeTemporaryAllocation(byteCount: DecimalDigits.sizeMax, alignment: 1) { digits in
           guard let start = digits.baseAddress else { return }
           _ = DecimalDigits.write(integer, to: start)
           value.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[..<value.count]))

@@ -1,5 +1,6 @@
 // The frame transport as a carrier: fields are the frame's header fields, the binary section is its context section.
 
+internal import Context
 package import Wire
 
 extension FrameWriter: CarrierWriter {
@@ -13,6 +14,7 @@ extension FrameWriter: CarrierWriter {
     name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
   }
 
+  @inline(__always)
   package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
     appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
   }
@@ -23,13 +25,14 @@ extension FrameWriter: CarrierWriter {
 
 extension Frame: CarrierReader {
   /// Names lie in lower case on this transport: the callers are nodes.
+  @inline(__always)
   package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
-    let wanted = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    forEachField { name, value in
-      if name.elementsEqual(wanted) { body(value.bytes) }
+    forEachField { (found: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+      if ContextText.equal(found, name) { body(value.bytes) }
     }
   }
 
+  @inline(__always)
   package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
     forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in body(name.bytes, value.bytes) }
   }

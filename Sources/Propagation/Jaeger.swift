@@ -25,11 +25,11 @@ enum Jaeger {
     var rest = value
     // What nearly everybody sends: 32 and 16 digits of lower case.
     if value.count > 50, value[32] == colon, value[49] == colon {
-      var valid = HexDigits.allValid
+      var valid = true
       let high = HexDigits.read16(start, valid: &valid)
       let low = HexDigits.read16(start + 16, valid: &valid)
       let spanID = HexDigits.read16(start + 33, valid: &valid)
-      if valid == HexDigits.allValid {
+      if valid {
         rest = UnsafeRawBufferPointer(rebasing: value[50...])
         return span((high, low), spanID, rest)
       }

@@ -15,19 +15,19 @@ enum PercentEncoding {
   static func encode(
     _ value: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer, isPlain: (UInt8) -> Bool
   ) -> Int {
-    var size = 0
+    var end = destination
     for byte in value {
       if isPlain(byte) {
-        destination.storeBytes(of: byte, toByteOffset: size, as: UInt8.self)
-        size &+= 1
+        end.storeBytes(of: byte, as: UInt8.self)
+        end += 1
       } else {
-        destination.storeBytes(of: 0x25, toByteOffset: size, as: UInt8.self)
-        destination.storeBytes(of: upperDigit(byte >> 4), toByteOffset: size &+ 1, as: UInt8.self)
-        destination.storeBytes(of: upperDigit(byte & 15), toByteOffset: size &+ 2, as: UInt8.self)
-        size &+= 3
+        end.storeBytes(of: 0x25, as: UInt8.self)
+        end.storeBytes(of: upperDigit(byte >> 4), toByteOffset: 1, as: UInt8.self)
+        end.storeBytes(of: upperDigit(byte & 15), toByteOffset: 2, as: UInt8.self)
+        end += 3
       }
     }
-    return size
+    return end - destination
   }
 
   private static func upperDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x37 &+ nibble }

@@ -9,6 +9,7 @@ enum SpanReading {
   case invalid
 
   /// Invalid when an id is zero.
+  @inline(__always)
   init(_ traceIDHigh: UInt64, _ traceIDLow: UInt64, _ spanID: UInt64, _ flags: UInt8) {
     let span = SpanContext(traceIDHigh: traceIDHigh, traceIDLow: traceIDLow, spanID: spanID, flags: flags)
     self = span.isValid ? .span(span) : .invalid

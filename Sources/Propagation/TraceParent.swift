@@ -15,20 +15,26 @@ package enum TraceParent {
   package static func parse(_ value: UnsafeRawBufferPointer) -> SpanContext? {
     guard value.count >= size, let start = value.baseAddress else { return nil }
     guard value[2] == 0x2d, value[35] == 0x2d, value[52] == 0x2d else { return nil }
-    let version = HexDigits.value(value[0]) << 4 | HexDigits.value(value[1]) & 15
-    guard HexDigits.value(value[0]) < 16, HexDigits.value(value[1]) < 16, version != 0xff else { return nil }
-    if value.count > size {
-      guard version != 0, value[size] == 0x2d else { return nil }
+    if value[0] != 0x30 || value[1] != 0x30 || value.count > size {
+      guard hasHigherVersion(value) else { return nil }
     }
-    var valid = HexDigits.allValid
+    var valid = true
     let high = HexDigits.read16(start + 3, valid: &valid)
     let low = HexDigits.read16(start + 19, valid: &valid)
     let span = HexDigits.read16(start + 36, valid: &valid)
     let (flagsHigh, flagsLow) = (HexDigits.value(value[53]), HexDigits.value(value[54]))
-    guard valid == HexDigits.allValid, flagsHigh < 16, flagsLow < 16 else { return nil }
+    guard valid, flagsHigh < 16, flagsLow < 16 else { return nil }
     let context = SpanContext(
       traceIDHigh: high, traceIDLow: low, spanID: span, flags: (flagsHigh << 4 | flagsLow) & knownFlags)
     return context.isValid ? context : nil
+  }
+
+  /// Whether a value of more than 55 bytes, or not of version 00, begins with a version that may be so.
+  private static func hasHigherVersion(_ value: UnsafeRawBufferPointer) -> Bool {
+    let (high, low) = (HexDigits.value(value[0]), HexDigits.value(value[1]))
+    let version = high << 4 | low & 15
+    guard high < 16, low < 16, version != 0, version != 0xff else { return false }
+    return value.count == size || value[size] == 0x2d
   }
 
   /// Writes `size` bytes, always as version 00.

@@ -2,23 +2,30 @@
 
 internal import Context
 
-/// Collects the fields of one message in the order received. The first is only looked at; a second makes a copy, so
-/// that a message with one field, which is every normal one, costs none.
-enum TraceStateFields {
-  /// Sets the context's tracestate from the fields of the carrier; returns what was dropped.
-  static func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
-    var fieldCount = 0
-    var size = 0
+/// The fields of one message, in the order received: counted first, then taken. One field, which is what every normal
+/// message has, is handed on as it lies; several are copied.
+struct TraceStateFields {
+  private var fieldCount = 0
+  /// Bytes of all fields with a comma behind each.
+  private var size = 0
+
+  var isEmpty: Bool { fieldCount == 0 }
+
+  @inline(__always)
+  mutating func count(_ value: RawSpan) {
+    fieldCount &+= 1
+    size &+= value.byteCount &+ 1
+  }
+
+  /// Sets the context's tracestate from the fields of the carrier, which were counted; returns what was dropped.
+  func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    carrier.forEachField("tracestate") { value in
-      fieldCount &+= 1
-      size &+= value.byteCount &+ 1
-    }
-    if fieldCount == 0 { return [] }
-    size &-= 1
+    let size = size &- 1
     if size > ContextLimits.traceStateSizeMax { return .overSize }
     if fieldCount == 1 {
-      carrier.forEachField("tracestate") { value in drops = value.withUnsafeBytes { take($0, into: context) } }
+      carrier.forEachField("tracestate") { value in
+        drops = value.withUnsafeBytes { TraceStateFields.take($0, into: context) }
+      }
       return drops
     }
     withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { list in
@@ -33,7 +40,7 @@ enum TraceStateFields {
         value.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: list[end...]).copyMemory(from: $0) }
         end &+= value.byteCount
       }
-      drops = take(UnsafeRawBufferPointer(list), into: context)
+      drops = TraceStateFields.take(UnsafeRawBufferPointer(list), into: context)
     }
     return drops
   }

@@ -93,10 +93,11 @@ enum XRay {
   /// the question mark.
   static func write(_ span: SpanContext, to destination: UnsafeMutableRawPointer) -> Int {
     copy("Root=1-", to: destination)
-    HexDigits.write8(span.traceIDHigh >> 32, to: destination + 7)
+    HexDigits.write32(span.traceIDHigh, span.traceIDLow, to: destination + 8)
+    // The first eight digits move, to make room for the dash behind them.
+    let time = destination.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    destination.storeBytes(of: time, toByteOffset: 7, as: UInt64.self)
     destination.storeBytes(of: 0x2d, toByteOffset: 15, as: UInt8.self)
-    HexDigits.write8(span.traceIDHigh, to: destination + 16)
-    HexDigits.write16(span.traceIDLow, to: destination + 24)
     copy(";Parent=", to: destination + 40)
     HexDigits.write16(span.spanID, to: destination + 48)
     let flags = flags(of: span.flags)

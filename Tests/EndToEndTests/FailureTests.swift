@@ -71,7 +71,8 @@ struct FailureTests {
     let (program, port) = try entry()
     let json = program.file("load.json")
     let load = try Program(["load", "127.0.0.1:\(port)", "-d", "60s", "--json", json])
-    usleep(300_000)
+    let node = try #require(program.children.first)
+    try load.until("requests at the entry") { node.bytesRead > 1 << 20 }
     program.signal(SIGKILL)
     #expect(try load.wait(seconds: 30) == 1)
     let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])

@@ -138,6 +138,12 @@ struct ChildInfo: Equatable {
     return nil
   }
 
+  /// Bytes that it has read so far, sockets included.
+  var bytesRead: Int {
+    let counts = (try? String(contentsOfFile: "/proc/\(pid)/io", encoding: .utf8)) ?? ""
+    return counts.split(separator: "\n").first?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+  }
+
   static func startedBy(launcher: pid_t) -> [ChildInfo] {
     let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
     return numbers.compactMap { pid in

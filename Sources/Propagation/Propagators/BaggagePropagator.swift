@@ -28,6 +28,7 @@ package final class BaggagePropagator: Propagator {
     _ name: UnsafeRawBufferPointer, _ integer: Int64?, _ text: UnsafeRawBufferPointer,
     with writer: inout BaggageWriter
   ) -> Bool {
+    if writer.appendShort(name: name, integer: integer, text: text) { return true }
     if BaggageCharacters.isKey(name) {
       return writer.append(name: name, integer: integer, text: text, properties: .init(start: nil, count: 0))
     }

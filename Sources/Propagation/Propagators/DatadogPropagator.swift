@@ -11,10 +11,10 @@ package final class DatadogPropagator: Propagator {
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
     let span = context.spanContext()
     guard Datadog.isSendable(span) else { return }
-    carrier.appendField("x-datadog-trace-id", sizeMax: DecimalDigits.unsignedSizeMax) {
+    carrier.appendField("x-datadog-trace-id", sizeMax: DecimalDigits.sizeMax) {
       DecimalDigits.write(span.traceIDLow, to: $0)
     }
-    carrier.appendField("x-datadog-parent-id", sizeMax: DecimalDigits.unsignedSizeMax) {
+    carrier.appendField("x-datadog-parent-id", sizeMax: DecimalDigits.sizeMax) {
       DecimalDigits.write(span.spanID, to: $0)
     }
     let priority = Datadog.priority(of: span.flags)

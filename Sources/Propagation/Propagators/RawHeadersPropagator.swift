@@ -21,7 +21,7 @@ package final class RawHeadersPropagator: Propagator {
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
     if let user = context.integer(userKey) {
-      carrier.appendField("x-user-id", sizeMax: DecimalDigits.unsignedSizeMax) { DecimalDigits.write(user, to: $0) }
+      carrier.appendField("x-user-id", sizeMax: DecimalDigits.sizeMax) { DecimalDigits.write(user, to: $0) }
     } else {
       RawHeadersPropagator.append("x-user-id", userHeader, of: context, to: &carrier)
     }

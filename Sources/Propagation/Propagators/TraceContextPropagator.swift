@@ -20,15 +20,22 @@ package final class TraceContextPropagator: Propagator {
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var span: SpanContext?
-    var fieldCount = 0
-    carrier.forEachField("traceparent") { value in
-      fieldCount &+= 1
-      if fieldCount == 1 { span = value.withUnsafeBytes { TraceParent.parse($0) } }
+    var parentCount = 0
+    var traceState = TraceStateFields()
+    carrier.forEachField { name, value in
+      name.withUnsafeBytes { name in
+        if ContextText.equal(name, "traceparent") {
+          parentCount &+= 1
+          if parentCount == 1 { span = value.withUnsafeBytes { TraceParent.parse($0) } }
+        } else if ContextText.equal(name, "tracestate") {
+          traceState.count(value)
+        }
+      }
     }
-    if fieldCount == 0 { return [] }
-    guard fieldCount == 1, let span else { return .malformedSpanContext }
+    if parentCount == 0 { return [] }
+    guard parentCount == 1, let span else { return .malformedSpanContext }
     context.setSpanContext(span)
-    return TraceStateFields.extract(carrier, into: context)
+    return traceState.isEmpty ? [] : traceState.extract(carrier, into: context)
   }
 
   package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot {

@@ -198,6 +198,8 @@ public struct Frame {
   }
 
   /// Calls `body` with each field in order.
+  @inlinable
+  @inline(__always)
   public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
     var offset = FrameLayout.headerSize
     for _ in 0..<fieldCount {

@@ -33,7 +33,7 @@ public struct FrameWriter {
   /// Bytes of the context section so far.
   @inlinable var contextSize: Int { Int(load32(UnsafeRawPointer(header), FrameLayout.contextSizeOffset)) }
 
-  private var fieldCount: Int { Int(load16(UnsafeRawPointer(header), FrameLayout.fieldCountOffset)) }
+  @inlinable var fieldCount: Int { Int(load16(UnsafeRawPointer(header), FrameLayout.fieldCountOffset)) }
 
   /// Appends a whole frame without fields and context.
   @inlinable
@@ -57,14 +57,16 @@ public struct FrameWriter {
 
   /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used;
   /// after 0 there is no field. A field that would break a limit of `FrameLimits` is not written: false.
+  @inlinable
+  @inline(__always)
   @discardableResult
   public func appendField(
     _ name: UnsafeRawBufferPointer, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int
   ) -> Bool {
     guard canAppendField(nameSize: name.count, valueSize: sizeMax) else { return false }
     // With context bytes already there, the field is written behind them and the two change places.
-    let headerSize = FrameLayout.fieldHeaderSize + name.count
-    let field = buffer.reserve(headerSize + sizeMax)
+    let headerSize = FrameLayout.fieldHeaderSize &+ name.count
+    let field = buffer.reserve(headerSize &+ sizeMax)
     let valueSize = fill(field + headerSize)
     precondition(valueSize <= sizeMax)
     if valueSize == 0 { return false }
@@ -73,34 +75,41 @@ public struct FrameWriter {
   }
 
   /// Appends a field, also one with an empty value; not when it would break a limit.
+  @inlinable
   public func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     guard canAppendField(nameSize: name.count, valueSize: value.count) else { return }
-    let headerSize = FrameLayout.fieldHeaderSize + name.count
-    let field = buffer.reserve(headerSize + value.count)
+    let headerSize = FrameLayout.fieldHeaderSize &+ name.count
+    let field = buffer.reserve(headerSize &+ value.count)
     if let source = value.baseAddress { (field + headerSize).copyMemory(from: source, byteCount: value.count) }
     commitField(field, name, valueSize: value.count)
   }
 
-  private func canAppendField(nameSize: Int, valueSize: Int) -> Bool {
-    let fieldsSize = buffer.count - start - FrameLayout.headerSize - contextSize
+  @inlinable
+  @inline(__always)
+  func canAppendField(nameSize: Int, valueSize: Int) -> Bool {
+    let fieldsSize = buffer.count &- start &- FrameLayout.headerSize &- contextSize
     return fieldCount < FrameLimits.fieldCountMax && nameSize > 0 && nameSize <= 0xffff && valueSize <= 0xffff
-      && fieldsSize + FrameLayout.fieldHeaderSize + nameSize + valueSize <= FrameLimits.fieldsSizeMax
+      && fieldsSize &+ FrameLayout.fieldHeaderSize &+ nameSize &+ valueSize <= FrameLimits.fieldsSizeMax
   }
 
-  private func commitField(
+  @inlinable
+  @inline(__always)
+  func commitField(
     _ field: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int
   ) {
     (field + FrameLayout.fieldHeaderSize).copyMemory(from: name.baseAddress!, byteCount: name.count)
-    field.storeBytes(of: UInt16(name.count).littleEndian, as: UInt16.self)
-    field.storeBytes(of: UInt16(valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
-    let fieldSize = FrameLayout.fieldHeaderSize + name.count + valueSize
+    field.storeBytes(of: UInt16(truncatingIfNeeded: name.count).littleEndian, as: UInt16.self)
+    field.storeBytes(of: UInt16(truncatingIfNeeded: valueSize).littleEndian, toByteOffset: 2, as: UInt16.self)
+    let fieldSize = FrameLayout.fieldHeaderSize &+ name.count &+ valueSize
     buffer.commit(fieldSize)
     header.storeBytes(
-      of: UInt16(fieldCount + 1).littleEndian, toByteOffset: FrameLayout.fieldCountOffset, as: UInt16.self)
+      of: UInt16(truncatingIfNeeded: fieldCount &+ 1).littleEndian, toByteOffset: FrameLayout.fieldCountOffset,
+      as: UInt16.self)
     if contextSize > 0 { moveBeforeContext(fieldSize) }
   }
 
-  private func moveBeforeContext(_ fieldSize: Int) {
+  @usableFromInline
+  func moveBeforeContext(_ fieldSize: Int) {
     let context = buffer.pointer(at: buffer.count - fieldSize - contextSize)
     let field = [UInt8](UnsafeRawBufferPointer(start: context + contextSize, count: fieldSize))
     (context + fieldSize).copyMemory(from: context, byteCount: contextSize)
