@@ -66,7 +66,9 @@ struct CommandTests {
 
   @Test(
     "run takes every shipped topology, finds its contexts as declared, and shows its depth",
-    arguments: [("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3)])
+    arguments: [
+      ("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3), ("mixed-propagators", 4),
+    ])
   func shippedTopologies(name: String, depth: Int) throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }

@@ -23,12 +23,15 @@ struct Divergence: CustomStringConvertible {
 
   var description: String {
     let fields = input.map { "\($0.name): \(String(decoding: $0.value, as: UTF8.self).debugDescription)" }
-    return "\(format), \(direction.rawValue), \(part) in \(fields.joined(separator: " ")): ours \(ours), theirs \(theirs)"
+    return
+      "\(format), \(direction.rawValue), \(part) in \(fields.joined(separator: " ")): ours \(ours), theirs \(theirs)"
   }
 
   /// Values of that name, byte for character.
   func values(_ name: String) -> [String] {
-    input.filter { $0.name == name }.map { field in String(String.UnicodeScalarView(field.value.map { UnicodeScalar($0) })) }
+    input.filter { $0.name == name }.map { field in
+      String(String.UnicodeScalarView(field.value.map { UnicodeScalar($0) }))
+    }
   }
 
   func first(_ name: String) -> String { values(name).first ?? "" }
@@ -110,19 +113,23 @@ enum DifferentialRules {
       return size >= 4_000 || count > 64
     },
     "baggage-properties": { divergence in
-      guard let entry = divergence.entry, divergence.format == "baggage", let theirs = entry.theirs else { return false }
+      guard let entry = divergence.entry, divergence.format == "baggage", let theirs = entry.theirs else {
+        return false
+      }
       return divergence.members.contains { $0.key == entry.name && $0.value.contains(";") } && theirs.contains(";")
     },
     "baggage-empty-property": { divergence in
       guard let entry = divergence.entry, divergence.format == "baggage", entry.ours != nil else { return false }
       return divergence.members.contains {
-        $0.key == entry.name && $0.value.split(separator: ";", omittingEmptySubsequences: false).dropFirst().contains {
-          $0.trimmed.isEmpty
-        }
+        $0.key == entry.name
+          && $0.value.split(separator: ";", omittingEmptySubsequences: false).dropFirst().contains {
+            $0.trimmed.isEmpty
+          }
       }
     },
     "plus": { divergence in
-      guard let entry = divergence.entry, divergence.format != "ottrace", let ours = entry.ours, let theirs = entry.theirs
+      guard let entry = divergence.entry, divergence.format != "ottrace", let ours = entry.ours,
+        let theirs = entry.theirs
       else { return false }
       guard divergence.raw(entry.name).contains(where: { $0.contains("+") }) else { return false }
       return ours.replacing("+", with: " ").trimmed == theirs.replacing("+", with: " ").trimmed
@@ -187,12 +194,14 @@ enum DifferentialRules {
       return entry.theirs == nil && divergence.values("uber-trace-id").isEmpty
     },
     "ottrace-upper-case": { divergence in
-      divergence.isSpanOurs && (divergence.first("ot-tracer-traceid") + divergence.first("ot-tracer-spanid")).hasUpperHex
+      divergence.isSpanOurs
+        && (divergence.first("ot-tracer-traceid") + divergence.first("ot-tracer-spanid")).hasUpperHex
     },
     "ottrace-sampled": { divergence in
       guard divergence.format == "ottrace" else { return false }
       let word = divergence.first("ot-tracer-sampled")
-      return divergence.isSpanFlags ? word == "1" : divergence.isSpanTheirs && !["true", "false", "0", "1"].contains(word)
+      return divergence.isSpanFlags
+        ? word == "1" : divergence.isSpanTheirs && !["true", "false", "0", "1"].contains(word)
     },
     "ottrace-alone": { divergence in
       guard let entry = divergence.entry, divergence.format == "ottrace" else { return false }
@@ -206,7 +215,8 @@ enum DifferentialRules {
     },
     "xray-pairs": { divergence in
       divergence.isSpanOurs
-        && divergence.first("x-amzn-trace-id").split(separator: ";", omittingEmptySubsequences: false).contains { pair in
+        && divergence.first("x-amzn-trace-id").split(separator: ";", omittingEmptySubsequences: false).contains {
+          pair in
           pair.count { $0 == "=" } != 1
         }
     },

@@ -83,7 +83,10 @@ struct FloodTests {
     let memory = try #require(mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
     defer { munmap(memory, size) }
     let readable = flood.spending.enumerated().map { index, value in
-      (name: flood.propagator == "baggage" || value == "00" ? flood.field : flood.field + "\(index)", value: Array(value.utf8))
+      (
+        name: flood.propagator == "baggage" || value == "00" ? flood.field : flood.field + "\(index)",
+        value: Array(value.utf8)
+      )
     }
     let carrier = FloodCarrier(
       readable: readable, name: flood.field, unreadable: UnsafeRawBufferPointer(start: memory, count: flood.size),

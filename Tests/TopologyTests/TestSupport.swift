@@ -15,7 +15,10 @@ let vocabulary = Vocabulary(
     .init(name: "binary25", store: "struct", propagator: "binary25"),
   ],
   stores: ["none", "map", "value-chain", "struct", "packed"],
-  propagators: ["none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema"],
+  propagators: [
+    "none", "opaque", "json-map", "tracecontext", "baggage", "binary25", "packed", "schema", "b3", "jaeger", "xray",
+    "ottrace", "datadog", "raw-headers", "protobuf",
+  ],
   exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
   transports: ["frame"])
 
