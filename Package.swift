@@ -23,12 +23,15 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "ctxchain",
   products: [
     .executable(name: "ctxchain", targets: ["ctxchain"]),
+    // For other people's servers: the propagators as an instrument of swift-distributed-tracing.
+    .library(name: "ContextPropagators", targets: ["ContextPropagators"]),
     // Lies beside the program, which loads it into the processes whose retains and releases it counts.
     .library(name: "ctxchain-arc", type: .dynamic, targets: ["CArcMeter"]),
   ],
@@ -38,6 +41,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.2"),
   ],
   targets: [
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
@@ -49,6 +53,7 @@ let package = Package(
     module("Context"),
     module("Wire", ["Bytes"]),
     module("Propagation", ["Context", "Wire", protobuf], exclude: ["Protobuf/context.proto"]),
+    module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
@@ -82,6 +87,7 @@ let package = Package(
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),

@@ -14,23 +14,21 @@ struct BaggageWriter {
   @inline(__always)
   mutating func appendShort(name: UnsafeRawBufferPointer, integer: Int64?, text: UnsafeRawBufferPointer) -> Bool {
     guard name.count >= 1, name.count <= 16, text.count <= 16, memberCount < BaggageParser.memberCountMax,
-      size <= BaggageParser.sizeMax &- BaggageWriter.shortSizeMax, let nameStart = name.baseAddress
+      size <= BaggageParser.sizeMax &- BaggageWriter.shortSizeMax
     else { return false }
     var end = start + size
     if memberCount != 0 {
       end.storeBytes(of: 0x2c, as: UInt8.self)
       end += 1
     }
-    end.copyMemory(from: nameStart, byteCount: name.count)
-    guard WordBytes.holdsOnly(end, count: name.count) else { return false }
+    guard WordBytes.copy(name, to: end) else { return false }
     end += name.count
     end.storeBytes(of: 0x3d, as: UInt8.self)
     end += 1
     if let integer {
       end += DecimalDigits.write(integer, to: end)
-    } else if let textStart = text.baseAddress {
-      end.copyMemory(from: textStart, byteCount: text.count)
-      guard WordBytes.holdsOnly(end, count: text.count) else { return false }
+    } else {
+      guard WordBytes.copy(text, to: end) else { return false }
       end += text.count
     }
     size = end - start
@@ -38,7 +36,7 @@ struct BaggageWriter {
     return true
   }
 
-  /// Two separators, a name, a value, and what is read behind a value of one byte.
+  /// Two separators, a name, a value, and what is written behind a value of no bytes.
   private static var shortSizeMax: Int { 2 &+ 16 &+ max(DecimalDigits.sizeMax, 16) &+ 16 }
 
   /// False, and nothing is written, when the member would be beyond a limit. `name` is a key; `properties` are

@@ -13,6 +13,10 @@ package protocol Propagator: AnyObject, Sendable {
   /// As in `OTEL_PROPAGATORS`; a combination joins its parts with commas.
   var name: String { get }
 
+  /// The header fields that it writes or reads, in lower case (OpenTelemetry: `Fields`). Without those whose names are made
+  /// of an entry's (`uberctx-…`), which nobody can list.
+  var fieldNames: [StaticString] { get }
+
   func inject(_ context: RequestContext, into carrier: inout some CarrierWriter)
 
   /// Reads what the carrier holds into `context`, which is empty unless `replacesContext` says that it need not be.
@@ -34,6 +38,8 @@ package protocol Propagator: AnyObject, Sendable {
 }
 
 extension Propagator {
+  package var fieldNames: [StaticString] { [] }
+
   package func replacesContext(withEntries: Bool) -> Bool { false }
 
   @inline(__always)

@@ -15,15 +15,33 @@ enum WordBytes {
     return next
   }
 
-  /// Whether all of `count` bytes, 16 at most, are letters, digits or dashes. Sixteen can be read.
+  /// Copies 1 to 16 bytes if all of them are letters, digits or dashes. Else nothing is said of what the destination
+  /// holds. Sixteen bytes can be written there.
   @inline(__always)
-  static func holdsOnly(_ start: UnsafeRawPointer, count: Int) -> Bool {
-    let others = others(in: start)
-    let isWithin = (
-      count >= 8 ? UInt64.max : (1 << UInt64(count &* 8)) &- 1,
-      count >= 16 ? UInt64.max : count > 8 ? (1 << UInt64((count &- 8) &* 8)) &- 1 : 0
-    )
-    return others.x.littleEndian & isWithin.0 | others.y.littleEndian & isWithin.1 == 0
+  static func copy(_ source: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer) -> Bool {
+    guard let start = source.baseAddress else { return false }
+    let count = source.count
+    // What stands behind the copy is of the kind that is looked for.
+    destination.storeBytes(of: all(0x30), as: SIMD16<UInt8>.self)
+    if count >= 8 {
+      copy(UInt64.self, start, 0, to: destination)
+      copy(UInt64.self, start, count &- 8, to: destination)
+    } else if count >= 4 {
+      copy(UInt32.self, start, 0, to: destination)
+      copy(UInt32.self, start, count &- 4, to: destination)
+    } else {
+      for offset in 0..<count { copy(UInt8.self, start, offset, to: destination) }
+    }
+    let others = others(in: destination)
+    return others.x | others.y == 0
+  }
+
+  @inline(__always)
+  private static func copy<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Word.Type, _ source: UnsafeRawPointer, _ offset: Int, to destination: UnsafeMutableRawPointer
+  ) {
+    destination.storeBytes(
+      of: source.loadUnaligned(fromByteOffset: offset, as: type), toByteOffset: offset, as: type)
   }
 
   /// 0xFF for each byte that is no letter, digit or dash. The bit 0x20 tells the two cases of a letter apart.

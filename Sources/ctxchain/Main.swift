@@ -62,7 +62,7 @@ struct CtxchainCommand: ParsableCommand {
       ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
       ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self,
       SelftestCommand.self, CalibrateCommand.self,
-      NodeCommand.self,
+      NodeCommand.self, InstructionsCommand.self,
     ])
 }
 

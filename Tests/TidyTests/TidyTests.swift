@@ -15,6 +15,7 @@ struct TidyTests {
     "Context": [],
     "Wire": ["Bytes"],
     "Propagation": ["Context", "Wire", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
+    "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
     "Statistics": ["Histogram", "Glibc"],
     "Control": ["Topology", "Statistics", "FoundationEssentials"],

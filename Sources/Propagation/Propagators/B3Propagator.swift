@@ -13,6 +13,9 @@ package final class B3Propagator: Propagator {
   package let name: String
   private let form: Form
 
+  /// Both forms are read, whichever is written.
+  package var fieldNames: [StaticString] { ["b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled", "x-b3-flags"] }
+
   package init(_ form: Form) {
     self.form = form
     name = form == .single ? "b3" : "b3multi"

@@ -6,6 +6,7 @@ package import Context
 /// beyond 64 or 8192 bytes (see `BaggageSelection`).
 package final class BaggagePropagator: Propagator {
   package let name = "baggage"
+  package var fieldNames: [StaticString] { ["baggage"] }
 
   package init() {}
 

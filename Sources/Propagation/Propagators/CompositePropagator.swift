@@ -7,6 +7,8 @@ package final class CompositePropagator: Propagator {
   package let name: String
   private let parts: [any Propagator]
 
+  package var fieldNames: [StaticString] { parts.flatMap(\.fieldNames) }
+
   /// A part that reads the binary section may replace the whole context: it stands first.
   package init(_ parts: [any Propagator]) {
     precondition(parts.count >= 2, "a combination has at least two parts")

@@ -5,6 +5,7 @@ package import Context
 /// Extraction without a usable traceparent leaves the context without a trace, and the tracestate is not even parsed.
 package final class TraceContextPropagator: Propagator {
   package let name = "tracecontext"
+  package var fieldNames: [StaticString] { ["traceparent", "tracestate"] }
 
   package init() {}
 

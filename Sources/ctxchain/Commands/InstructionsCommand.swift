@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import Laboratory
+
+/// For `make bench`, which runs it under callgrind.
+struct InstructionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "instructions",
+    abstract: "Repeat one call to a store or a propagator, for a tool that counts its instructions.",
+    discussion: """
+      Without a case it lists them, each with its goal in user instructions per call, or -.
+
+      Example: ctxchain instructions packed-newest-64 1000
+      """,
+    shouldDisplay: false)
+
+  @Argument(help: "The case.")
+  var name: String?
+
+  @Argument(help: "How many calls, 1 to 1000000000.")
+  var count: Int = 1
+
+  func run() throws {
+    guard let name else {
+      for one in InstructionCases.all { try Console.out("\(one.name) \(one.goal.map { "\($0)" } ?? "-")\n") }
+      return
+    }
+    try OptionRange.check("COUNT", count, 1...1_000_000_000)
+    guard let one = InstructionCases.all.first(where: { $0.name == name }) else {
+      let known = InstructionCases.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("expected one of \(known), got \"\(name)\"")
+    }
+    try Console.out("\(one.prepare()(count))\n")
+  }
+}

@@ -1,0 +1,153 @@
+// The instrument as a server uses it: headers in, a service context, headers out.
+
+import ContextPropagators
+import Instrumentation
+import Propagation
+import Synchronization
+import Testing
+
+/// Header fields of an HTTP request, names in lower case.
+private struct Headers: Extractor, Injector {
+  func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
+  func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
+}
+
+@Suite("The instrument of swift-distributed-tracing")
+struct InstrumentTests {
+  private static let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+  private func extracted(
+    _ headers: [String: String], by names: String = "tracecontext,baggage"
+  ) throws -> PropagatedContext? {
+    var context = ServiceContext.topLevel
+    try ContextPropagationInstrument(names).extract(headers, into: &context, using: Headers())
+    return context.propagated
+  }
+
+  private func injected(
+    _ propagated: PropagatedContext?, by names: String = "tracecontext,baggage"
+  ) throws -> [String: String] {
+    var context = ServiceContext.topLevel
+    context.propagated = propagated
+    var headers: [String: String] = [:]
+    try ContextPropagationInstrument(names).inject(context, into: &headers, using: Headers())
+    return headers
+  }
+
+  @Test("Trace, tracestate and baggage of W3C headers come out, and go on as they came")
+  func roundTrip() throws {
+    let headers = [
+      "traceparent": InstrumentTests.traceparent, "tracestate": "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7",
+      "baggage": "serverNode=DF%2028;hop=1,user=42",
+    ]
+    let propagated = try #require(try extracted(headers))
+    let span = try #require(propagated.span)
+    #expect(span.traceIDText == "4bf92f3577b34da6a3ce929d0e0e4736")
+    #expect(span.spanIDText == "00f067aa0ba902b7")
+    #expect(span.isSampled)
+    #expect(propagated.traceState == headers["tracestate"])
+    #expect(propagated.entries["serverNode"] == .text("DF 28"))
+    #expect(propagated.entries["user"] == .integer(42))
+    var sent = try injected(propagated)
+    let members = (sent.removeValue(forKey: "baggage") ?? "").split(separator: ",")
+    #expect(Set(members) == ["serverNode=DF%2028;hop=1", "user=42"])
+    #expect(sent == headers.filter { $0.key != "baggage" })
+  }
+
+  @Test("A child has the trace of its parent, and a span id of its own that is not 0")
+  func child() throws {
+    let parent = try #require(try extracted(["traceparent": InstrumentTests.traceparent])?.span)
+    let received = PropagatedContext(span: parent, traceState: "a=1", entries: ["k": .text("v")])
+    #expect(received.child().traceState == "a=1" && received.child().entries == received.entries)
+    #expect(PropagatedContext(entries: received.entries).child() == PropagatedContext(entries: received.entries))
+    var seen: Set<UInt64> = [parent.spanID]
+    for _ in 0..<100 {
+      let child = try #require(received.child().span)
+      #expect((child.traceIDHigh, child.traceIDLow, child.flags) == (parent.traceIDHigh, parent.traceIDLow, 1))
+      #expect(child.spanID != 0)
+      seen.insert(child.spanID)
+    }
+    #expect(seen.count == 101)
+  }
+
+  @Test("What is malformed is left out, its reason is told, and what a context held before stays")
+  func malformed() throws {
+    let reasons = Mutex<[String]>([])
+    let instrument = try ContextPropagationInstrument("tracecontext,baggage") { reason in
+      reasons.withLock { $0.append(reason) }
+    }
+    var context = ServiceContext.topLevel
+    context.propagated = PropagatedContext(entries: ["kept": .text("1")])
+    instrument.extract(
+      ["traceparent": InstrumentTests.traceparent + "-", "tracestate": "a=1", "baggage": "no member"], into: &context,
+      using: Headers())
+    #expect(context.propagated == PropagatedContext(entries: ["kept": .text("1")]))
+    #expect(reasons.withLock { $0 } == ["malformed-span-context", "malformed-member"])
+  }
+
+  @Test("Two traceparents that an extractor has joined are no trace")
+  func twoFields() throws {
+    #expect(try extracted(["traceparent": "\(InstrumentTests.traceparent), \(InstrumentTests.traceparent)"]) == nil)
+  }
+
+  @Test("Nothing is written when there is nothing to carry, and no entry that no format can say")
+  func nothing() throws {
+    #expect(try injected(nil).isEmpty)
+    #expect(try injected(PropagatedContext()).isEmpty)
+    let odd: [String: PropagatedContext.Value] = [
+      "": .text("a"), "two words": .text("a"), "long": .text(String(repeating: "x", count: 9000)), "ok": .text("a b"),
+    ]
+    #expect(try injected(PropagatedContext(traceState: "a=1", entries: odd)) == ["baggage": "ok=a%20b"])
+    let span = PropagatedSpan(traceIDHigh: 1, traceIDLow: 2, spanID: 3, flags: 1)
+    #expect(try injected(PropagatedContext(span: span, traceState: "no list")).keys.sorted() == ["traceparent"])
+    #expect(PropagatedSpan(traceIDHigh: 0, traceIDLow: 0, spanID: 3, flags: 1) == nil)
+    #expect(PropagatedSpan(traceIDHigh: 1, traceIDLow: 0, spanID: 0, flags: 1) == nil)
+  }
+
+  @Test("Every propagator of fields carries a trace or entries from one instrument to the next, alone and combined")
+  func everyName() throws {
+    let sent = PropagatedContext(
+      span: PropagatedSpan(traceIDHigh: 0, traceIDLow: 0xa3ce_929d_0e0e_4736, spanID: 0xf067_aa0b_a902_b7, flags: 1),
+      entries: ["user": .integer(42), "tenant": .text("acme"), "request-id": .text("r-1")])
+    for name in ContextPropagationInstrument.knownNames where name != "none" {
+      let received = try #require(try extracted(try injected(sent, by: name), by: name), "\(name)")
+      if let span = received.span { #expect(span.traceIDLow == sent.span?.traceIDLow, "\(name)") }
+      #expect(received.entries.allSatisfy { sent.entries[$0.key] == $0.value }, "\(name)")
+      #expect(received.span != nil || !received.entries.isEmpty, "\(name)")
+    }
+    let all = ContextPropagationInstrument.knownNames.filter { $0 != "none" }.joined(separator: ",")
+    #expect(try extracted(try injected(sent, by: all), by: all)?.entries == sent.entries)
+    #expect(try injected(sent, by: "none").isEmpty)
+  }
+
+  @Test("A list with a name that is unknown, or that writes bytes, is refused with the names that there are")
+  func unknown() {
+    for list in ["", "tracecontext,", "w3c", "packed", "tracecontext,binary25", "none,b3"] {
+      let error = #expect(throws: ContextPropagationInstrument.UnknownPropagator.self, "\(list)") {
+        try ContextPropagationInstrument(list)
+      }
+      #expect(error?.list == list)
+      #expect(error?.description.contains("tracecontext, baggage, b3") == true)
+    }
+  }
+
+  @Test("Every propagator that writes fields names them", arguments: PropagatorRegistry.names)
+  func fieldNames(name: String) throws {
+    let propagator = try #require(PropagatorRegistry.resolve(name))
+    for field in propagator.fieldNames { #expect("\(field)" == "\(field)".lowercased()) }
+    guard !PropagatorRegistry.exclusiveNames.contains(name) else { return }
+    #expect(!propagator.fieldNames.isEmpty)
+  }
+
+  @Test("It works as the instrument of the process")
+  func bootstrapped() throws {
+    InstrumentationSystem.bootstrap(try ContextPropagationInstrument("tracecontext,b3"))
+    var context = ServiceContext.topLevel
+    InstrumentationSystem.instrument.extract(
+      ["b3": "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d"], into: &context, using: Headers())
+    var headers: [String: String] = [:]
+    InstrumentationSystem.instrument.inject(context, into: &headers, using: Headers())
+    #expect(headers["b3"] == "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d")
+    #expect(headers["traceparent"] == "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01")
+  }
+}

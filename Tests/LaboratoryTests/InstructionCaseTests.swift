@@ -1,0 +1,47 @@
+// The calls whose instructions are counted do what their names say.
+
+import Laboratory
+import Testing
+
+@Suite("Calls whose instructions are counted")
+struct InstructionCaseTests {
+  private func result(_ name: String, _ count: Int) throws -> UInt64 {
+    try #require(InstructionCases.all.first { $0.name == name }, "\(name)").prepare()(count)
+  }
+
+  @Test("have names of their own, of lower letters, digits, commas and hyphens, and goals above zero")
+  func names() {
+    let names = InstructionCases.all.map(\.name)
+    #expect(Set(names).count == names.count)
+    for one in InstructionCases.all {
+      #expect(one.name.wholeMatch(of: /[a-z0-9,-]+/) != nil, "\(one.name)")
+      #expect(one.goal ?? 1 > 0, "\(one.name)")
+    }
+  }
+
+  @Test("can be repeated any number of times, with the same result for the same number")
+  func repetition() {
+    for one in InstructionCases.all {
+      let calls = one.prepare()
+      #expect(calls(3) == calls(3), "\(one.name)")
+      #expect(calls(3) == one.prepare()(3), "\(one.name)")
+    }
+  }
+
+  @Test("of a packed context find texts of 16 bytes and an integer at every depth, and miss what is not there")
+  func packed() throws {
+    for layers in [1, 5, 64] {
+      #expect(try result("packed-newest-\(layers)", 7) == 7 * 16)
+      #expect(try result("packed-first-\(layers)", 7) == 7 * 16)
+      #expect(try result("packed-missing-\(layers)", 7) == 0)
+      #expect(try result("packed-integer-\(layers)", 7) == 7 * 1_000_001)
+    }
+  }
+
+  @Test("of a propagator write what it writes, and read the trace back without a drop")
+  func propagators() throws {
+    // The frame's header and 25 bytes.
+    #expect(try result("binary25-inject-trace-packed", 2) == 2 * (32 + 25))
+    #expect(try result("binary25-extract-trace-packed", 2) == 0xa3ce_929d_0e0e_4736)
+  }
+}
