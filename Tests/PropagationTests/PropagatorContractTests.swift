@@ -101,6 +101,9 @@ struct PropagatorContractTests {
       context.fill(seed: seed)
       for field in injected(context, by: propagator, over: .frame).receivedFields {
         #expect(field.name == field.name.lowercased())
+        #expect(
+          propagator.fieldNames.contains { "\($0)" == field.name } || field.name.hasPrefix("uberctx-")
+            || field.name.hasPrefix("ot-baggage-"))
         #expect(field.value.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "seed \(seed)")
       }
     }

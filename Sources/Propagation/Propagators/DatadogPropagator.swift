@@ -6,6 +6,10 @@ package import Context
 package final class DatadogPropagator: Propagator {
   package let name = "datadog"
 
+  package var fieldNames: [StaticString] {
+    ["x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-sampling-priority", "x-datadog-tags"]
+  }
+
   package init() {}
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {

@@ -7,6 +7,8 @@ package final class JaegerPropagator: Propagator {
   package let name = "jaeger"
   private let entries = EntryFields(prefix: "uberctx-", form: .encoded)
 
+  package var fieldNames: [StaticString] { ["uber-trace-id"] }
+
   package init() {}
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {

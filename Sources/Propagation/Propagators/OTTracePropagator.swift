@@ -8,6 +8,8 @@ package final class OTTracePropagator: Propagator {
   package let name = "ottrace"
   private let entries = EntryFields(prefix: "ot-baggage-", form: .plain)
 
+  package var fieldNames: [StaticString] { ["ot-tracer-traceid", "ot-tracer-spanid", "ot-tracer-sampled"] }
+
   package init() {}
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {

@@ -17,6 +17,8 @@ package final class RawHeadersPropagator: Propagator {
   private let userKey = ContextKey.user
   private let tenantKey = ContextKey.tenant
 
+  package var fieldNames: [StaticString] { ["x-user-id", "x-tenant-code", "x-trace-id"] }
+
   package init() {}
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {

@@ -5,6 +5,8 @@ package import Context
 package final class XRayPropagator: Propagator {
   package let name = "xray"
 
+  package var fieldNames: [StaticString] { ["x-amzn-trace-id"] }
+
   package init() {}
 
   package func inject(_ context: RequestContext, into carrier: inout some CarrierWriter) {
