@@ -141,7 +141,7 @@ enum DifferentialRules {
     "baggage-key": { divergence in
       guard let entry = divergence.entry, divergence.format == "baggage" else { return false }
       guard entry.ours == nil || entry.theirs == nil || divergence.members.count > 1 else { return false }
-      return divergence.members.contains { $0.key.contains("%") || $0.key.contains("+") }
+      return divergence.members.contains { $0.key.isEmpty || $0.key.contains("%") || $0.key.contains("+") }
     },
     "bare-percent": { divergence in
       guard let entry = divergence.entry, divergence.format != "ottrace", entry.theirs != nil else { return false }
