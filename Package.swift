@@ -109,11 +109,3 @@ let package = Package(
     tests("TidyTests", []),
   ]
 )
-
-// The target of `make fuzz-coverage`: libFuzzer has the main function, so nothing else can build it.
-if Context.environment["CTXCHAIN_FUZZER"] != nil {
-  package.targets.append(
-    .executableTarget(
-      name: "ExtractorFuzzer", dependencies: ["Context", "Propagation"], path: "Tests/ExtractorFuzzer",
-      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
-}
