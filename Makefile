@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test fuzz race-tsan generate bench lint format clean
+.PHONY: help deps test-deps build chain compare calibrate test fuzz race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -24,10 +24,10 @@ help: ## List what can be made
 deps: ## Install what the build needs (libevent-dev), when it is missing
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h
 
-test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace, chromium, hdrhistogram), when it is missing
+test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace, chromium, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium)
-	@scripts/install-hdrhistogram .build/test-venv
+	@scripts/install-python .build/test-venv
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
 
@@ -66,6 +66,12 @@ generate: ## Make Swift source of the context schemas in contexts/, which is com
 race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be reported, every shared store be clean
 	swift build --sanitize=thread --scratch-path .build-tsan --product ctxchain
 	@.build-tsan/debug/ctxchain lab race --writes 200 --runs 1 $(ARGS)
+
+protobuf: ## Make context.pb.swift anew from context.proto (installs protobuf-compiler)
+	@scripts/install-deps protobuf-compiler:/usr/bin/protoc
+	swift build --product protoc-gen-swift
+	protoc --plugin=.build/debug/protoc-gen-swift --swift_opt=Visibility=Internal \
+	  --proto_path=Sources/Propagation/Protobuf --swift_out=Sources/Propagation/Protobuf context.proto
 
 bench: test-deps ## Against a C relay: instructions, system calls, time, readiness, cancels (ONLY="instructions ready")
 	@scripts/install-deps valgrind:/usr/bin/valgrind

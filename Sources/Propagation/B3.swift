@@ -7,14 +7,6 @@ enum B3 {
   /// Bytes of the longest single header that is sent: `<32 hex>-<16 hex>-<state>`.
   static var sizeMax: Int { 51 }
 
-  /// What a header says of the trace.
-  enum Reading {
-    case span(SpanContext)
-    /// Only a sampling decision, for a trace that the receiver would start: there is none to continue.
-    case decisionOnly
-    case invalid
-  }
-
   private typealias TraceID = (high: UInt64, low: UInt64)
 
   // The flags of a context have bit 0 for "sampled". B3 knows two more states, which no other format of text reads.
@@ -47,8 +39,8 @@ enum B3 {
   }
 
   /// `{trace}-{span}[-{0|1|d}[-{parent}]]`, or a state alone. The trace id has 16 or 32 digits, of lower case.
-  static func parse(_ value: UnsafeRawBufferPointer) -> Reading {
-    if value.count == 1 { return flags(ofState: value[0]) == nil ? .invalid : .decisionOnly }
+  static func parse(_ value: UnsafeRawBufferPointer) -> SpanReading {
+    if value.count == 1 { return flags(ofState: value[0]) == nil ? .invalid : .absent }
     let dash = UInt8(ascii: "-")
     let traceSize = value.count > 32 && value[16] != dash ? 32 : 16
     let spanEnd = traceSize &+ 17
@@ -68,12 +60,7 @@ enum B3 {
         _ = HexDigits.read16(start + (spanEnd &+ 3), valid: &valid)
       }
     }
-    return valid ? reading((high, low), span, flags) : .invalid
-  }
-
-  private static func reading(_ traceID: TraceID, _ spanID: UInt64, _ flags: UInt8) -> Reading {
-    let span = SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
-    return span.isValid ? .span(span) : .invalid
+    return valid ? SpanReading(high, low, span, flags) : .invalid
   }
 
   /// 16 digits are the low half.
@@ -97,24 +84,12 @@ enum B3 {
     return sizeMax
   }
 
-  /// The headers of the multiple form, as they come, in any order. Of a name that comes twice nothing is known.
+  /// The headers of the multiple form, as they come, in any order.
   struct Fields {
-    private enum Value<Known> {
-      case absent
-      case invalid
-      case known(Known)
-
-      /// The field came; nil when it is malformed.
-      mutating func take(_ value: Known?) {
-        guard case .absent = self, let value else { return self = .invalid }
-        self = .known(value)
-      }
-    }
-
-    private var traceID = Value<TraceID>.absent
-    private var spanID = Value<UInt64>.absent
+    private var traceID = OnceField<TraceID>.absent
+    private var spanID = OnceField<UInt64>.absent
     /// As flags.
-    private var decision = Value<UInt8>.absent
+    private var decision = OnceField<UInt8>.absent
     private var isDebug = false
 
     mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
@@ -130,7 +105,7 @@ enum B3 {
     }
 
     /// Debug beats the decision. Ids come both or not at all.
-    var reading: Reading {
+    var reading: SpanReading {
       var flags = SpanContext.deferred
       switch decision {
       case .invalid: return .invalid
@@ -139,8 +114,8 @@ enum B3 {
       }
       if isDebug { flags = SpanContext.debug | SpanContext.sampled }
       switch (traceID, spanID) {
-      case (.absent, .absent): return .decisionOnly
-      case (.known(let traceID), .known(let spanID)): return B3.reading(traceID, spanID, flags)
+      case (.absent, .absent): return .absent
+      case (.known(let traceID), .known(let spanID)): return SpanReading(traceID.high, traceID.low, spanID, flags)
       default: return .invalid
       }
     }

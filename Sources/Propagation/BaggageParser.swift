@@ -119,25 +119,10 @@ package struct BaggageParser {
   private func set(
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, isEncoded: Bool, in context: RequestContext
   ) -> Bool {
-    if !isEncoded { return set(key, value, in: context) }
+    if !isEncoded { return ReceivedText.set(key, value, in: context) }
     guard BaggageCharacters.isEncodingWhole(value) else { return false }
     var isTaken = false
-    BaggageCharacters.withDecoded(value) { isTaken = set(key, $0, in: context) }
+    PercentEncoding.withDecoded(value) { isTaken = ReceivedText.set(key, $0, in: context) }
     return isTaken
-  }
-
-  /// A declared key gets its type back. False when the text is not of that type.
-  private func set(_ key: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer, in context: RequestContext) -> Bool {
-    guard let declared = ContextSchema.key(named: key.bytes) else {
-      context.setEntry(name: key.bytes, text: text.bytes)
-      return true
-    }
-    if declared.type == .text {
-      context.setText(declared, text.bytes)
-    } else {
-      guard let integer = DecimalDigits.parse(text) else { return false }
-      context.setInteger(declared, integer)
-    }
-    return true
   }
 }

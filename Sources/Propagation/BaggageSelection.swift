@@ -15,15 +15,10 @@ struct BaggageSelection {
   private(set) var members: [Member] = []
 
   init(of entries: [String: ContextValue]) {
-    let sorted = entries.sorted { left, right in
-      let leftSlot = ContextSchema.key(named: left.key)?.slot ?? Int.max
-      let rightSlot = ContextSchema.key(named: right.key)?.slot ?? Int.max
-      return leftSlot != rightSlot ? leftSlot < rightSlot : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
-    }
     withUnsafeTemporaryAllocation(byteCount: BaggageParser.sizeMax, alignment: 1) { field in
       guard let start = field.baseAddress else { return }
       var writer = BaggageWriter(start: start)
-      for (name, value) in sorted {
+      for (name, value) in SentText.inOrder(entries) {
         let name = Array(name.utf8)
         guard name.withUnsafeBytes({ BaggageCharacters.isKey($0) }) else { continue }
         let member = Member(name: name, value: value, properties: BaggageSelection.properties(of: name, in: entries))
@@ -59,11 +54,7 @@ struct BaggageSelection {
     var result: [String: ContextValue] = [:]
     for member in members {
       let name = String(decoding: member.name, as: UTF8.self)
-      if case .integer(let integer) = member.value, ContextSchema.key(named: name) == nil {
-        result[name] = .text(String(integer))
-      } else {
-        result[name] = member.value
-      }
+      result[name] = SentText.delivered(name, member.value)
       if !member.properties.isEmpty {
         result[name + ";"] = .text(String(decoding: member.properties, as: UTF8.self))
       }

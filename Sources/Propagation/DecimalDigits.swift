@@ -1,16 +1,18 @@
 // Integers as decimal text: bytes only, no String.
 
 package enum DecimalDigits {
-  /// Bytes of the longest: a minus and 19 digits.
+  /// Bytes of the longest: a minus and 19 digits, or 20 without a sign.
   static var sizeMax: Int { 20 }
 
   /// Bytes that `write` needs.
-  static func size(of value: Int64) -> Int {
-    var size = value < 0 ? 2 : 1
+  static func size(of value: Int64) -> Int { (value < 0 ? 1 : 0) &+ size(of: value.magnitude) }
+
+  @inline(__always)
+  private static func size(of magnitude: UInt64) -> Int {
+    var size = 1
     var bound: UInt64 = 10
-    while bound <= value.magnitude {
+    while size < sizeMax, bound <= magnitude {
       size &+= 1
-      // 10^19 is beyond every magnitude.
       bound &*= 10
     }
     return size
@@ -31,11 +33,33 @@ package enum DecimalDigits {
     return Int64(exactly: magnitude)
   }
 
+  /// 1 to 20 digits that make a UInt64; nil otherwise.
+  static func parseUnsigned(_ text: UnsafeRawBufferPointer) -> UInt64? {
+    guard text.count >= 1, text.count <= sizeMax else { return nil }
+    var value: UInt64 = 0
+    for byte in text {
+      let digit = byte &- 0x30
+      guard digit < 10 else { return nil }
+      let (tens, isOverTens) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isOverSum) = tens.addingReportingOverflow(UInt64(digit))
+      guard !isOverTens, !isOverSum else { return nil }
+      value = sum
+    }
+    return value
+  }
+
   /// Writes `size(of:)` bytes and returns their number.
   static func write(_ value: Int64, to destination: UnsafeMutableRawPointer) -> Int {
-    var rest = value.magnitude
+    guard value < 0 else { return write(value.magnitude, to: destination) }
+    destination.storeBytes(of: 0x2d, as: UInt8.self)
+    return 1 &+ write(value.magnitude, to: destination + 1)
+  }
+
+  /// Writes at most `sizeMax` bytes and returns their number.
+  @inline(__always)
+  static func write(_ value: UInt64, to destination: UnsafeMutableRawPointer) -> Int {
+    var rest = value
     let size = size(of: value)
-    if value < 0 { destination.storeBytes(of: 0x2d, as: UInt8.self) }
     var next = destination + size
     repeat {
       next -= 1

@@ -30,6 +30,25 @@ package enum HexDigits {
     return 16
   }
 
+  /// The number in 1 to 32 digits of either case; nil when it is none.
+  static func readAny(_ digits: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64)? {
+    guard digits.count >= 1, digits.count <= 32 else { return nil }
+    var (high, low): (UInt64, UInt64) = (0, 0)
+    for byte in digits {
+      let digit = valueOfAnyCase(byte)
+      guard digit < 16 else { return nil }
+      high = high << 4 | low >> 60
+      low = low << 4 | UInt64(digit)
+    }
+    return (high, low)
+  }
+
+  /// The value of one digit of either case, or 16.
+  @inline(__always)
+  static func valueOfAnyCase(_ digit: UInt8) -> UInt8 {
+    value(digit >= 0x41 && digit <= 0x46 ? digit | 0x20 : digit)
+  }
+
   @inline(__always)
   static func write16(_ value: UInt64, to destination: UnsafeMutableRawPointer) {
     let halves = SIMD2<UInt64>(spread(value >> 32), spread(value & 0xffff_ffff))

@@ -7,6 +7,8 @@ package enum PropagatorRegistry {
     case nothing
     case fields
     case binary
+    /// The binary section too, and when it is joined with others it carries their fields.
+    case message
   }
 
   private static let entries: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = [
@@ -17,8 +19,14 @@ package enum PropagatorRegistry {
     ("baggage", .fields, { BaggagePropagator() }),
     ("b3", .fields, { B3Propagator(.single) }),
     ("b3multi", .fields, { B3Propagator(.multiple) }),
+    ("jaeger", .fields, { JaegerPropagator() }),
+    ("xray", .fields, { XRayPropagator() }),
+    ("ottrace", .fields, { OTTracePropagator() }),
+    ("datadog", .fields, { DatadogPropagator() }),
+    ("raw-headers", .fields, { RawHeadersPropagator() }),
     ("grpc-trace-bin", .binary, { GRPCTraceBinPropagator() }),
     ("binary25", .binary, { Binary25Propagator() }),
+    ("protobuf", .message, { ProtobufPropagator() }),
     ("packed", .binary, { PackedPropagator() }),
     ("schema", .binary, { SchemaPropagator() }),
   ]
@@ -27,20 +35,31 @@ package enum PropagatorRegistry {
   package static var names: [String] { entries.map(\.name) }
 
   /// Names that a topology joins with no others: what they write would be a second truth beside the fields.
-  package static var exclusiveNames: [String] { entries.filter { $0.place != .fields }.map(\.name) }
+  package static var exclusiveNames: [String] {
+    entries.filter { $0.place == .nothing || $0.place == .binary }.map(\.name)
+  }
 
   /// A propagator for a name, or for several joined by commas, of which a repeated one counts once and at most one uses
-  /// the binary section (it is named first whatever the order was). Nil when a name is unknown or the combination is
-  /// not possible: `none` goes with no other.
+  /// the binary section (it is named first whatever the order was). `protobuf` carries the fields of those that it is
+  /// joined with in its message. Nil when a name is unknown or the combination is not possible: `none` goes with no
+  /// other.
   package static func resolve(_ list: String) -> (any Propagator)? {
     var parts: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let entry = entries.first(where: { $0.name == name }) else { return nil }
       if parts.contains(where: { $0.name == entry.name }) { continue }
-      if entry.place == .binary { parts.insert(entry, at: 0) } else { parts.append(entry) }
+      if entry.place == .fields { parts.append(entry) } else { parts.insert(entry, at: 0) }
     }
+    guard parts.dropFirst().allSatisfy({ $0.place == .fields }) else { return nil }
     if parts.count == 1 { return parts[0].make() }
-    let isPossible = parts.count { $0.place == .binary } <= 1 && !parts.contains { $0.place == .nothing }
-    return isPossible ? CompositePropagator(parts.map { $0.make() }) : nil
+    switch parts[0].place {
+    case .nothing: return nil
+    case .message: return ProtobufPropagator(carrying: combination(parts.dropFirst().map { $0.make() }))
+    case .fields, .binary: return combination(parts.map { $0.make() })
+    }
+  }
+
+  private static func combination(_ parts: [any Propagator]) -> any Propagator {
+    parts.count == 1 ? parts[0] : CompositePropagator(parts)
   }
 }

@@ -30,6 +30,7 @@ package struct Strategy: Equatable, Sendable {
     Strategy(name: "struct", store: .struct, propagator: "schema"),
     Strategy(name: "packed", store: .packed, propagator: "packed"),
     Strategy(name: "binary25", store: .struct, propagator: "binary25"),
+    Strategy(name: "gateway", store: .struct, propagator: "schema", isComparedByDefault: false),
   ]
 
   package static func preset(named name: String) -> Strategy? { presets.first { $0.name == name } }

@@ -30,11 +30,13 @@ struct TraceStateFields {
     }
     withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { list in
       var end = 0
+      var isFirst = true
       carrier.forEachField("tracestate") { value in
-        if end > 0 {
+        if !isFirst {
           list[end] = 0x2c
           end &+= 1
         }
+        isFirst = false
         value.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: list[end...]).copyMemory(from: $0) }
         end &+= value.byteCount
       }

@@ -18,7 +18,7 @@ extension Vocabulary {
 
   /// Of the preset `gateway`: the headers that `raw-headers` writes, cleaned once.
   private static let edge = Edge(
-    propagator: "raw-headers", store: StoreKind.map.rawValue,
+    propagator: "raw-headers", store: StoreKind.rwLockedMap.rawValue,
     rules: GatewayRules(
       required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z0-9-]{1,16}")],
       optional: [

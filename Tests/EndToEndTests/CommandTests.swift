@@ -67,7 +67,8 @@ struct CommandTests {
   @Test(
     "run takes every shipped topology, finds its contexts as declared, and shows its depth",
     arguments: [
-      ("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3), ("gateway-refusals", 2),
+      ("chain-1", 1), ("fan-out", 2), ("diamond", 3), ("tree", 3), ("mixed-carriers", 3), ("mixed-propagators", 4),
+      ("gateway", 5), ("raw-headers", 5), ("gateway-refusals", 2),
     ])
   func shippedTopologies(name: String, depth: Int) throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path

@@ -18,12 +18,7 @@ struct FrameTestCarrier: TestCarrier {
 
   var receivedFields: [(name: String, value: [UInt8])] { parts.list }
 
-  mutating func appendField(_ name: StaticString, _ value: RawSpan) {
-    parts.append(name, sizeMax: value.byteCount) { destination in
-      value.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: destination, count: $0.count).copyMemory(from: $0) }
-      return value.byteCount
-    }
-  }
+  mutating func appendField(_ name: StaticString, _ value: RawSpan) { parts.append(name, value) }
 
   mutating func appendField(name: RawSpan, _ value: RawSpan) {
     parts.append(name.withUnsafeBytes { Array($0) }, value)

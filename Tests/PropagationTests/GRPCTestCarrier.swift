@@ -36,14 +36,7 @@ struct GRPCTestCarrier: TestCarrier {
 
   var receivedFields: [(name: String, value: [UInt8])] { parts.list }
 
-  mutating func appendField(_ name: StaticString, _ value: RawSpan) {
-    value.withUnsafeBytes { bytes in
-      parts.append(name, sizeMax: bytes.count) { destination in
-        UnsafeMutableRawBufferPointer(start: destination, count: bytes.count).copyMemory(from: bytes)
-        return bytes.count
-      }
-    }
-  }
+  mutating func appendField(_ name: StaticString, _ value: RawSpan) { parts.append(name, value) }
 
   mutating func appendField(name: RawSpan, _ value: RawSpan) {
     parts.append(name.withUnsafeBytes { Array($0) }, value)

@@ -87,7 +87,12 @@ struct MalformedInputTests {
       func bytes() -> [UInt8] {
         (0..<Int.random(in: 0..<120, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
       }
-      let fields = ["traceparent", "tracestate", "baggage"].map { (name: $0, value: bytes()) }
+      let names = [
+        "traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid", "uber-trace-id", "uberctx-a",
+        "x-amzn-trace-id", "ot-tracer-traceid", "ot-tracer-spanid", "ot-baggage-a", "x-datadog-trace-id",
+        "x-datadog-parent-id", "x-datadog-tags", "x-user-id", "x-tenant-code", "x-trace-id",
+      ]
+      let fields = names.map { (name: $0, value: bytes()) }
       check(FrameTestCarrier(fields: fields, binary: bytes()), propagator, "seed 7, round \(round)")
     }
   }

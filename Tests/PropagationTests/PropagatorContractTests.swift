@@ -9,7 +9,9 @@ struct PropagatorContractTests {
   static let names =
     PropagatorRegistry.names.filter { $0 != "opaque" } + [
       "tracecontext,baggage", "tracecontext,baggage,b3", "b3,b3multi", "packed,baggage", "tracecontext,json-map",
-      "binary25,baggage,tracecontext",
+      "binary25,baggage,tracecontext", "jaeger,b3", "xray,ottrace", "datadog,baggage", "raw-headers,tracecontext",
+      "jaeger,ottrace,baggage,raw-headers", "protobuf,tracecontext", "protobuf,tracecontext,baggage,b3",
+      "protobuf,jaeger,ottrace,datadog,xray,raw-headers",
     ]
 
   @Test("delivers what it declares", arguments: names, Transport.allCases)
@@ -99,6 +101,9 @@ struct PropagatorContractTests {
       context.fill(seed: seed)
       for field in injected(context, by: propagator, over: .frame).receivedFields {
         #expect(field.name == field.name.lowercased())
+        #expect(
+          propagator.fieldNames.contains { "\($0)" == field.name } || field.name.hasPrefix("uberctx-")
+            || field.name.hasPrefix("ot-baggage-"))
         #expect(field.value.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "seed \(seed)")
       }
     }
@@ -135,12 +140,15 @@ struct PropagatorRegistryTests {
     #expect(PropagatorRegistry.resolve("tracecontext,baggage")?.name == "tracecontext,baggage")
     #expect(PropagatorRegistry.resolve("baggage,baggage")?.name == "baggage")
     #expect(PropagatorRegistry.resolve("baggage,packed")?.name == "packed,baggage")
+    #expect(PropagatorRegistry.resolve("tracecontext,protobuf,b3")?.name == "protobuf,tracecontext,b3")
+    #expect(PropagatorRegistry.resolve("protobuf,protobuf")?.name == "protobuf")
   }
 
   @Test(
     "refuses what it does not know and what cannot be",
     arguments: [
       "", "w3c", "Baggage", "baggage,", ",baggage", "none,baggage", "packed,binary25", "tracecontext, baggage",
+      "protobuf,packed", "protobuf,none", "protobuf,grpc-trace-bin,baggage",
     ])
   func refuses(name: String) {
     #expect(PropagatorRegistry.resolve(name) == nil)

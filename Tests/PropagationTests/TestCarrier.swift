@@ -39,6 +39,8 @@ struct CarrierParts {
     fields.append((name, ReceivedBytes(value.withUnsafeBytes { Array($0) })))
   }
 
+  mutating func append(_ name: StaticString, _ value: RawSpan) { append(bytes(name), value) }
+
   mutating func append(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(sizeMax, 1), alignment: 1)
     defer { room.deallocate() }

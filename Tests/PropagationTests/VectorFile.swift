@@ -27,6 +27,18 @@ struct Vector: CustomStringConvertible {
     repeated(input).components(separatedBy: "\\n").map { unescaped($0) }
   }
 
+  /// The header fields of an input whose fields are `name: value`.
+  var headerFields: [(name: String, value: [UInt8])] {
+    get throws {
+      try Vector.fields(input).map { field in
+        guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { throw NoField(vector: self) }
+        return (String(decoding: field[..<colon], as: UTF8.self), Array(field[(colon + 2)...]))
+      }
+    }
+  }
+
+  struct NoField: Error { let vector: Vector }
+
   /// Bytes of a text with `\t`, `\xNN` and `\\`.
   static func unescaped(_ text: String) -> [UInt8] {
     var result: [UInt8] = []
@@ -53,9 +65,10 @@ struct Vector: CustomStringConvertible {
   }
 
   static func bytes(hex: String) -> [UInt8] {
-    let digits = Array(hex.utf8)
-    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
-    }
+    func value(_ digit: UInt8) -> UInt8 { digit < 0x3a ? digit &- 0x30 : digit &- 0x57 }
+    var bytes: [UInt8] = []
+    var digits = hex.utf8.makeIterator()
+    while let high = digits.next(), let low = digits.next() { bytes.append(value(high) << 4 | value(low)) }
+    return bytes
   }
 }

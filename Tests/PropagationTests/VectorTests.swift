@@ -88,10 +88,7 @@ struct VectorTests {
   func b3(transport: Transport, name: String) throws {
     let (single, multiple) = (try propagator("b3"), try propagator("b3multi"))
     for vector in try Vector.load("b3") {
-      let fields = try Vector.fields(vector.input).map { field in
-        let colon = try #require(field.firstIndex(of: UInt8(ascii: ":")))
-        return (String(decoding: field[..<colon], as: UTF8.self), Array(field[(colon + 2)...]))
-      }
+      let fields = try vector.headerFields.map { ($0.name, $0.value) }
       let (context, drops, propagator) = try receive(name, transport, .struct, fields: fields)
       let isMalformed = vector.verdict == "invalid" || vector.verdict == "fallback"
       #expect(drops == (isMalformed ? .malformedSpanContext : []), "\(vector)")
@@ -161,8 +158,9 @@ struct VectorTests {
   @Test("all formats are many and differ")
   func many() throws {
     let files = ["traceparent", "tracestate", "baggage", "binary25", "packed", "schema", "b3", "grpc-trace-bin"]
-    let vectors = try files.flatMap { try Vector.load($0) }
-    #expect(vectors.count >= 300)
+    let all = files + ["protobuf"] + HeaderVectorTests.files
+    let vectors = try all.flatMap { try Vector.load($0) }
+    #expect(vectors.count >= 750)
     #expect(Set(vectors.map { "\($0.file) \($0.input)" }).count == vectors.count)
   }
 }

@@ -14,7 +14,7 @@ struct TidyTests {
     "EventLoop": ["Bytes", "CLibevent", "CLinux", "Glibc", "Synchronization"],
     "Context": ["Glibc", "ServiceContextModule", "Synchronization"],
     "Wire": ["Bytes"],
-    "Propagation": ["Context", "Wire", "Foundation", "FoundationEssentials"],
+    "Propagation": ["Context", "Wire", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
     "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
     "Topology": ["Yams", "Glibc"],
     "ContextGeneration": ["Topology", "Glibc"],

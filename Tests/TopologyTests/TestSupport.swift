@@ -22,6 +22,7 @@ let vocabulary = Vocabulary(
   stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
   propagators: [
     "none", "opaque", "json-map", "tracecontext", "baggage", "b3", "binary25", "packed", "schema", "raw-headers",
+    "jaeger", "xray", "ottrace", "datadog", "protobuf",
   ],
   exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
   transports: ["frame"])

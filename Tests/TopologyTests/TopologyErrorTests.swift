@@ -73,7 +73,7 @@ struct TopologyErrorTests {
       (
         oneService("propagator: tracecontext,"),
         "x.yaml:5:17: services.a.propagator: unknown propagator \"\"; known: none, opaque, json-map, tracecontext, "
-          + "baggage, b3, binary25, packed, schema, raw-headers"
+          + "baggage, b3, binary25, packed, schema, raw-headers, jaeger, xray, ottrace, datadog, protobuf"
       ),
       (
         oneService("growth: distict"),

@@ -52,7 +52,7 @@ package final class B3Propagator: Propagator {
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    var single: B3.Reading?
+    var single: SpanReading?
     carrier.forEachField("b3") { value in
       single = single == nil ? value.withUnsafeBytes { B3.parse($0) } : .invalid
     }
@@ -60,7 +60,7 @@ package final class B3Propagator: Propagator {
     case .span(let span):
       context.setSpanContext(span)
       return []
-    case .decisionOnly: return []
+    case .absent: return []
     case .invalid: drops = .malformedSpanContext
     case nil: break
     }
@@ -70,7 +70,7 @@ package final class B3Propagator: Propagator {
     }
     switch fields.reading {
     case .span(let span): context.setSpanContext(span)
-    case .decisionOnly: break
+    case .absent: break
     case .invalid: drops = .malformedSpanContext
     }
     return drops
