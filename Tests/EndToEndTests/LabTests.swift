@@ -40,7 +40,8 @@ struct LabTests {
     #expect(verdict["isShown"] as? Bool == true)
   }
 
-  @Test("pressure: the boxed map takes more allocations and bytes than the typed struct, and, optimized, more references")
+  @Test(
+    "pressure: the boxed map takes more allocations and bytes than the typed struct, and, optimized, more references")
   func pressure() throws {
     // A machine that is busy with other tests may not hold the rate, and says so.
     let (document, program) = try document(
