@@ -16,10 +16,14 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   let context = stores[Int(input[1]) % stores.count].makeContext()
   let message = FuzzedMessage(received: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(input)[2...]))
   defer { message.deallocate() }
-  _ = propagator.extract(message, into: context)
+  let dropped = propagator.extract(message, into: context)
   if propagator.name == "opaque" { return 0 }
-  // Whatever was taken is a context like any other: it travels on as declared, and nothing of it is malformed.
   let snapshot = ContextSnapshot(of: context)
+  // Stores differ in cost only.
+  let reference = StoreKind.map.makeContext()
+  precondition(propagator.extract(message, into: reference) == dropped, "\(name) drops by store")
+  precondition(ContextSnapshot(of: reference) == snapshot, "\(name): \(snapshot) in one store of two")
+  // Whatever was taken is a context like any other: it travels on as declared, and nothing of it is malformed.
   var sent = FuzzedMessage()
   propagator.inject(context, into: &sent)
   sent.send()
@@ -35,7 +39,10 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 /// A carrier of both kinds.
 struct FuzzedMessage: CarrierWriter, CarrierReader {
   static let names =
-    PropagatorRegistry.names + ["protobuf,tracecontext,baggage,b3", "tracecontext,baggage,b3", "jaeger,ottrace"]
+    PropagatorRegistry.names + [
+      "tracecontext,baggage,b3", "jaeger,ottrace", "datadog,xray", "protobuf,tracecontext,baggage,b3",
+      "protobuf,raw-headers,jaeger",
+    ]
 
   private var fields: [(name: [UInt8], value: [UInt8])] = []
   private var places: [UnsafeMutableRawBufferPointer] = []
