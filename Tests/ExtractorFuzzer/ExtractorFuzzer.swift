@@ -11,7 +11,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   let input = UnsafeBufferPointer(start: start, count: size)
   let names = FuzzedMessage.names
   let name = names[Int(input[0]) % names.count]
-  guard let propagator = PropagatorRegistry.resolve(name) else { preconditionFailure(name) }
+  guard let propagator = PropagatorRegistry.resolve(name) else { fatalError(name) }
   let stores = StoreKind.allCases.filter { $0 != .none }
   let context = stores[Int(input[1]) % stores.count].makeContext()
   let message = FuzzedMessage(received: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(input)[2...]))
@@ -21,8 +21,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   let snapshot = ContextSnapshot(of: context)
   // Stores differ in cost only.
   let reference = StoreKind.map.makeContext()
-  precondition(propagator.extract(message, into: reference) == dropped, "\(name) drops by store")
-  precondition(ContextSnapshot(of: reference) == snapshot, "\(name): \(snapshot) in one store of two")
+  expect(propagator.extract(message, into: reference) == dropped, "\(name) drops by store")
+  expect(ContextSnapshot(of: reference) == snapshot, "\(name): \(snapshot) in one store of two")
   // Whatever was taken is a context like any other: it travels on as declared, and nothing of it is malformed.
   var sent = FuzzedMessage()
   propagator.inject(context, into: &sent)
@@ -30,10 +30,15 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   defer { sent.deallocate() }
   let receiver = StoreKind.packed.makeContext()
   let drops = propagator.extract(sent, into: receiver)
-  precondition(drops.isEmpty, "\(name) refuses what it has sent itself: \(drops)")
+  expect(drops.isEmpty, "\(name) refuses what it has sent itself: \(drops)")
   let (arrived, declared) = (ContextSnapshot(of: receiver), propagator.delivered(snapshot))
-  precondition(arrived == declared, "\(name): \(arrived) has arrived instead of \(declared)")
+  expect(arrived == declared, "\(name): \(arrived) has arrived instead of \(declared)")
   return 0
+}
+
+/// Tells what failed in optimized code too, where `precondition` does not.
+private func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
+  if !condition { fatalError(message()) }
 }
 
 /// A carrier of both kinds.
