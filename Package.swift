@@ -129,6 +129,6 @@ if Context.environment["CTXCHAIN_FUZZER"] != nil {
   package.products.append(.library(name: "ExtractorFuzzer", type: .static, targets: ["ExtractorFuzzer"]))
   package.targets.append(
     .target(
-      name: "ExtractorFuzzer", dependencies: ["Context", "Propagation"], path: "Tests/ExtractorFuzzer",
+      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "Wire"], path: "Tests/ExtractorFuzzer",
       swiftSettings: swiftSettings))
 }
