@@ -16,8 +16,8 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test fuzz fuzz-coverage race-tsan generate protobuf \
-  bench lint format clean
+.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage race-tsan generate \
+  protobuf bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -48,9 +48,12 @@ compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [F
 	@swift build -c release
 	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
 
-test: test-deps ## Run all tests, debug and release
-	@scripts/run-tests debug
+test: test-deps ## Run all tests on a release build, and on a debug build those that start no program
+	@scripts/run-tests debug --skip EndToEndTests
 	@scripts/run-tests release
+
+test-debug: test-deps ## Run all tests on a debug build
+	@scripts/run-tests debug
 
 FRAMES ?= 1000000
 fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under AddressSanitizer

@@ -140,7 +140,6 @@ package enum BenchText {
     case .partly: "partly"
     case .notSeen: "no"
     case .notMeasured: "not in this run"
-    case .noStore: "no store yet"
     }
   }
 

@@ -30,8 +30,6 @@ package struct PublishedFigure: Codable, Equatable, Sendable {
     case notSeen = "not-seen"
     /// No case of this run says anything about it.
     case notMeasured = "not-measured"
-    /// No such store yet.
-    case noStore = "no-store"
   }
 
   /// What is claimed, and what of this bench is held against it.
@@ -40,12 +38,11 @@ package struct PublishedFigure: Codable, Equatable, Sendable {
   package var measured: PublishedValues
   package var verdict: Verdict
 
-  /// - Parameter isBuilt: whether the store exists.
-  init(_ claim: String, _ published: PublishedValues, _ measured: PublishedValues, isBuilt: Bool = true) {
+  init(_ claim: String, _ published: PublishedValues, _ measured: PublishedValues) {
     self.claim = claim
     self.published = published
     self.measured = measured
-    verdict = isBuilt ? PublishedFigure.verdict(published, measured) : .noStore
+    verdict = PublishedFigure.verdict(published, measured)
   }
 
   /// Of the figures that both sides have.

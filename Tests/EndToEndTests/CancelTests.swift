@@ -8,7 +8,7 @@ struct CancelTests {
   /// As the program names them.
   static let strategies: [String] = {
     let refusal = try? Program.run("chain", "-n", "2", "--strategies", "nobody").error
-    let list = refusal?.components(separatedBy: "expected some of ").last?.split(separator: "\n").first ?? ""
+    let list = refusal?.components(separatedBy: "expected some of ").last?.components(separatedBy: ", or ").first ?? ""
     return list.components(separatedBy: ", ")
   }()
 

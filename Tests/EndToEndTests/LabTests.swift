@@ -40,7 +40,8 @@ struct LabTests {
     #expect(verdict["isShown"] as? Bool == true)
   }
 
-  @Test("pressure: the boxed map takes more allocations, bytes and references than the typed struct")
+  @Test(
+    "pressure: the boxed map takes more allocations and bytes than the typed struct, and, optimized, more references")
   func pressure() throws {
     // A machine that is busy with other tests may not hold the rate, and says so.
     let (document, program) = try document(
@@ -49,9 +50,14 @@ struct LabTests {
     #expect(check ?? 0 == 0)
     let sides = document.list("sides")
     #expect(sides.map { $0["store"] as? String } == ["map", "struct"])
-    for count in ["allocations", "allocatedBytes", "retains", "releases"] {
+    #if DEBUG
+      let counts = ["allocations", "allocatedBytes"]
+    #else
+      let counts = ["allocations", "allocatedBytes", "retains", "releases"]
+    #endif
+    for count in counts {
       let values = sides.compactMap { $0[count] as? Double }
-      guard values.count == 2 else { continue }
+      try #require(values.count == 2, "\(count)")
       #expect(values[0] > values[1], "\(count) \(values)")
     }
     #expect(program.error.contains("A boxed map and a typed struct"))

@@ -58,7 +58,10 @@ struct InstructionCaseTests {
   @Test("of a propagator write what it writes, and read the trace back without a drop")
   func propagators() throws {
     // The frame's header and 25 bytes.
-    #expect(try result("binary25-inject-trace-packed", 2) == 2 * (32 + 25))
-    #expect(try result("binary25-extract-trace-packed", 2) == 0xa3ce_929d_0e0e_4736)
+    #expect(try result("binary25-inject-trace-struct", 2) == 2 * (32 + 25))
+    #expect(try result("binary25-extract-trace-struct", 2) == 0xa3ce_929d_0e0e_4736)
+    // Reading 29 bytes gives what reading 25 does.
+    #expect(try result("grpc-trace-bin-read", 1) != 0)
+    #expect(try result("grpc-trace-bin-read", 1) == result("binary25-read", 1))
   }
 }

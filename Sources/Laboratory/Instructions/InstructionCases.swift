@@ -1,6 +1,7 @@
 // The table of calls whose instructions are counted. A new one is a line here; `make bench ONLY=context` then shows it.
 
 internal import Context
+internal import Propagation
 
 package enum InstructionCases {
   package static let all: [InstructionCase] = stores + propagators
@@ -38,10 +39,20 @@ package enum InstructionCases {
     PropagatorCalls.inject("baggage", from: .packed, .standard, goal: 900),
     PropagatorCalls.extract("b3", into: .struct, .trace, goal: 350),
     PropagatorCalls.inject("b3", from: .struct, .trace),
-    PropagatorCalls.extract("grpc-trace-bin", into: .packed, .trace, goal: 40),
-    PropagatorCalls.inject("grpc-trace-bin", from: .packed, .trace, goal: 40),
-    PropagatorCalls.extract("binary25", into: .packed, .trace, goal: 40),
-    PropagatorCalls.inject("binary25", from: .packed, .trace, goal: 40),
+    CodecCalls.write("grpc-trace-bin", GRPCTraceBin.size, goal: 40) { GRPCTraceBin.write($0, to: $1) },
+    CodecCalls.read("grpc-trace-bin", GRPCTraceBin.size, goal: 40, { GRPCTraceBin.write($0, to: $1) }) {
+      GRPCTraceBin.read($0)
+    },
+    CodecCalls.write("binary25", SpanContext.binarySize, goal: 40) { $0.writeBinary(to: $1) },
+    CodecCalls.read("binary25", SpanContext.binarySize, goal: 40, { $0.writeBinary(to: $1) }) { bytes in
+      bytes.baseAddress.map { SpanContext(binary: $0) }
+    },
+    // With all that stands around the bytes: a propagator, a frame and a store.
+    PropagatorCalls.inject("none", from: .struct, .trace),
+    PropagatorCalls.inject("grpc-trace-bin", from: .struct, .trace),
+    PropagatorCalls.extract("grpc-trace-bin", into: .struct, .trace),
+    PropagatorCalls.inject("binary25", from: .struct, .trace),
+    PropagatorCalls.extract("binary25", into: .struct, .trace),
   ]
 
   /// What the interface that all stores share adds to the read of a field.
