@@ -16,10 +16,11 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz race-tsan generate protobuf bench lint format clean
+.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage race-tsan generate \
+  protobuf bench lint format clean
 
 help: ## List what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
 deps: ## Install what the build needs (libevent-dev), when it is missing
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h
@@ -59,6 +60,10 @@ fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
 	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
 	  --sanitize=address --scratch-path .build-asan
+
+SECONDS ?= 300
+fuzz-coverage: deps ## Every extractor under libFuzzer, guided by coverage (SECONDS=300), from the vectors as seeds
+	scripts/fuzz-extractors $(SECONDS)
 
 generate: ## Make Swift source of the context schemas in contexts/, which is committed beside them
 	@swift build --product context-generator

@@ -123,3 +123,12 @@ let package = Package(
     tests("TidyTests", []),
   ]
 )
+
+// For `make fuzz-coverage` alone. A static library, because the main function is libFuzzer's.
+if Context.environment["CTXCHAIN_FUZZER"] != nil {
+  package.products.append(.library(name: "ExtractorFuzzer", type: .static, targets: ["ExtractorFuzzer"]))
+  package.targets.append(
+    .target(
+      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "Wire"], path: "Tests/ExtractorFuzzer",
+      swiftSettings: swiftSettings))
+}
