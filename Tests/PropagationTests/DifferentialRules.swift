@@ -73,7 +73,7 @@ struct Divergence: CustomStringConvertible {
 
 extension StringProtocol {
   /// Without white space at both ends, as Python has it.
-  var trimmed: String { String(self.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()) }
+  var trimmed: String { String(self.drop { $0.isPythonSpace }.reversed().drop { $0.isPythonSpace }.reversed()) }
   var hasUpperHex: Bool { contains { ("A"..."F").contains($0) } }
   /// A percent sign that is not in front of two hex digits.
   var hasBarePercent: Bool { String(self).replacing(/%[0-9a-fA-F]{2}/, with: "").contains("%") }
@@ -238,4 +238,9 @@ enum DifferentialRules {
         }
     },
   ]
+}
+
+extension Character {
+  /// What `str.strip` of Python strips: Unicode's white space, and U+001C to U+001F, which it takes for such.
+  fileprivate var isPythonSpace: Bool { isWhitespace || ("\u{1c}"..."\u{1f}").contains(self) }
 }
