@@ -61,12 +61,16 @@ package enum DecimalDigits {
     var rest = value
     let size = size(of: value)
     var next = destination + size
-    repeat {
-      next -= 1
-      let tens = rest / 10
-      next.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest &- tens &* 10), as: UInt8.self)
-      rest = tens
-    } while rest > 0
+    while rest >= 10 {
+      next -= 2
+      let hundreds = rest / 100
+      let pair = UInt16(truncatingIfNeeded: rest &- hundreds &* 100)
+      // A division by ten of what is below a hundred.
+      let tens = (pair &* 103) >> 10
+      next.storeBytes(of: (0x3030 &+ tens &+ (pair &- tens &* 10) << 8).littleEndian, as: UInt16.self)
+      rest = hundreds
+    }
+    if next > destination { destination.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: rest), as: UInt8.self) }
     return size
   }
 }

@@ -117,8 +117,8 @@ struct CancelTests {
     let counts = b.compactMapValues { $0 as? Int }
     if ignores {
       #expect(counts["orphans"]! > 0 && counts["cancelled"] == 0)
-      // The counters of a set are read when it ends, whoever still sleeps.
-      #expect(counts["lateSleeps"] == counts["orphans"])
+      // The counters of a set are read when it ends, whoever still sleeps; one given up late had slept already.
+      #expect((1...counts["orphans"]!).contains(counts["lateSleeps"]!))
       #expect((1...2 * counts["orphans"]!).contains(counts["lateSlices"]!))
     } else {
       #expect(counts["orphans"] == 0 && counts["cancelled"]! > 0)

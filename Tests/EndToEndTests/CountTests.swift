@@ -35,6 +35,26 @@ struct CountTests {
     }
   }
 
+  @Test(
+    "A propagator's call allocates nothing where ids, flags or an image are all it carries, and a text once",
+    .enabled(if: CountTests.isOptimised, "a debug build allocates where an optimised one does not"),
+    arguments: [
+      ("tracecontext-extract-trace-struct", 0), ("tracecontext-inject-trace-struct", 0),
+      ("tracecontext-extract-tracestate-2-struct", 1), ("tracecontext-extract-tracestate-2-packed", 0),
+      ("tracecontext-extract-tracestate-32-struct", 1), ("baggage-inject-standard-struct", 0),
+      ("baggage-inject-standard-packed", 0), ("baggage-extract-standard-packed", 0), ("b3-extract-trace-struct", 0),
+      ("b3-inject-trace-struct", 0), ("grpc-trace-bin-extract-trace-struct", 0),
+      ("grpc-trace-bin-inject-trace-struct", 0), ("binary25-extract-trace-struct", 0),
+      ("binary25-inject-trace-struct", 0), ("packed-newest-64", 0), ("struct-field", 0),
+    ])
+  func allocationsPerCall(name: String, allocations: Int) throws {
+    let run = try Program.run("instructions", name, "1000")
+    #expect(run.status == 0, "\(run.error)")
+    // The loop around the calls may allocate once.
+    let counted = try #require(run.out.split { $0.isWhitespace }.last.flatMap { Int($0) })
+    #expect(counted / 1000 == allocations && counted % 1000 <= 1, "\(run.out)")
+  }
+
   @Test("A middle node makes six system calls per request with one in flight")
   func systemCalls() throws {
     let rows = try counts(["--strategies", "baseline,packed"])

@@ -3,6 +3,7 @@
 
 import Context
 import Propagation
+import Statistics
 import Testing
 
 @Suite("Bytes judged many at a time")
@@ -47,6 +48,24 @@ struct ManyBytesTests {
         #expect(context.snapshot.entries == (isValid ? entry.mapValues { .text($0) } : [:]), "\(member)")
         #expect(parser.drops == (isValid ? [] : .malformedMember), "\(member)")
       }
+    }
+  }
+
+  @Test("An integer of any number of digits is written as its text")
+  func integers() throws {
+    let baggage = try propagator("baggage")
+    var values: [Int64] = [.min, .max, 0]
+    var power: Int64 = 1
+    for _ in 0...18 {
+      for digits in [power - 1, power, power + 7, power &* 9] { values += [digits, -digits] }
+      power &*= 10
+    }
+    var random = SeededGenerator(seed: 11)
+    for shift in 0..<64 as Range<UInt64> { values.append(Int64(truncatingIfNeeded: random.next() >> shift)) }
+    for value in values {
+      let context = StoreKind.struct.makeContext()
+      context.setEntry(name: "k".utf8.span.bytes, integer: value)
+      #expect(field(context, by: baggage) == "k=\(value)")
     }
   }
 

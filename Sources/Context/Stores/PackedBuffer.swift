@@ -122,6 +122,15 @@ struct PackedBuffer {
     return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
   }
 
+  /// The same by the slot's number.
+  @inline(__always)
+  func slotText(_ slot: Int) -> UnsafeRawBufferPointer? {
+    let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
+    guard presence >> UInt8(truncatingIfNeeded: slot) & 1 == 1 else { return nil }
+    let start = image + PackedLayout.slotOffset(slot)
+    return UnsafeRawBufferPointer(start: start + 1, count: Int(start.load(as: UInt8.self)))
+  }
+
   @inline(__always)
   mutating func setDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
     if text.count <= ContextSchema.textSlotSize, !hasTail || isPresent(key) {

@@ -214,11 +214,14 @@ package final class PackedContext: RequestContext {
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    for key in ContextSchema.keys {
-      if key.type == .integer {
-        if let value = state.pointee.user { body(key.name.utf8.span.bytes, value, empty.bytes) }
-      } else if let text = text(key) {
-        body(key.name.utf8.span.bytes, nil, text.bytes)
+    for slot in 0..<ContextSchema.slotCount {
+      let name = ContextSchema.name(slot: slot)
+      if slot == ContextSchema.userSlot {
+        if let value = state.pointee.user { body(name.bytes, value, empty.bytes) }
+      } else if let text = state.pointee.slotText(slot) {
+        body(name.bytes, nil, text.bytes)
+      } else if state.pointee.hasTail, let text = searchedText(ContextSchema.keys[slot]) {
+        body(name.bytes, nil, text.bytes)
       }
     }
     guard state.pointee.hasTail else { return }

@@ -111,11 +111,12 @@ package final class StructContext: RequestContext {
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = ""
-    for key in ContextSchema.keys {
-      if let integer = state.pointee.fields.integer(slot: key.slot) {
-        body(key.name.utf8.span.bytes, integer, none.utf8.span.bytes)
-      } else if let text = state.pointee.fields.text(slot: key.slot) {
-        body(key.name.utf8.span.bytes, nil, text.utf8.span.bytes)
+    for slot in 0..<ContextSchema.slotCount {
+      let name = ContextSchema.name(slot: slot)
+      if let integer = state.pointee.fields.integer(slot: slot) {
+        body(name.bytes, integer, none.utf8.span.bytes)
+      } else if let text = state.pointee.fields.text(slot: slot) {
+        body(name.bytes, nil, text.utf8.span.bytes)
       }
     }
     for (name, value) in state.pointee.others {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Control
 internal import Laboratory
 
 /// For `make bench`, which runs it under callgrind.
@@ -7,8 +8,8 @@ struct InstructionsCommand: ParsableCommand {
     commandName: "instructions",
     abstract: "Repeat one call to a store or a propagator, for a tool that counts its instructions.",
     discussion: """
-      Without a case it lists them, each with its goal in user instructions per call and the case whose figure is \
-      subtracted; - where there is none.
+      Prints what the calls came to, and the allocations that they made. Without a case it lists them, each with its \
+      goal in user instructions per call and the case whose figure is subtracted; - where there is none.
 
       Example: ctxchain instructions packed-newest-64 1000
       """,
@@ -32,6 +33,11 @@ struct InstructionsCommand: ParsableCommand {
       let known = InstructionCases.all.map(\.name).joined(separator: ", ")
       throw ValidationError("expected one of \(known), got \"\(name)\"")
     }
-    try Console.out("\(one.prepare()(count))\n")
+    let calls = one.prepare()
+    // What is made at the first call is no call's own.
+    _ = calls(1)
+    let before = ChildMain.readMeter().allocations
+    let result = calls(count)
+    try Console.out("\(result) \(ChildMain.readMeter().allocations &- before)\n")
   }
 }
