@@ -1,27 +1,27 @@
 // Which bytes the grammars of W3C Trace Context and W3C Baggage allow where: one look into one table.
 
 /// Kinds of ASCII bytes. Public and inlinable, because parsers of other modules ask for every byte.
-public struct ByteClass: OptionSet, Sendable {
-  public let rawValue: UInt8
+public struct ByteClass: Sendable {
+  @usableFromInline let bit: UInt8
 
   @inlinable
   @inline(__always)
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  init(bit: UInt8) { self.bit = bit }
 
   /// `tchar` of RFC 7230: what a baggage key consists of.
-  @inlinable public static var token: ByteClass { ByteClass(rawValue: 1) }
+  @inlinable public static var token: ByteClass { ByteClass(bit: 1) }
   /// `baggage-octet` without the percent sign: what a baggage value holds unencoded.
-  @inlinable public static var plainOctet: ByteClass { ByteClass(rawValue: 2) }
+  @inlinable public static var plainOctet: ByteClass { ByteClass(bit: 2) }
   /// `a-z 0-9 _ - * / @`: what a tracestate key consists of behind its first byte.
-  @inlinable public static var traceStateKey: ByteClass { ByteClass(rawValue: 4) }
+  @inlinable public static var traceStateKey: ByteClass { ByteClass(bit: 4) }
   /// 0x20 to 0x7E without comma and equals sign: what a tracestate value consists of.
-  @inlinable public static var traceStateValue: ByteClass { ByteClass(rawValue: 8) }
+  @inlinable public static var traceStateValue: ByteClass { ByteClass(bit: 8) }
 
   /// Whether a byte belongs to a class. No class has bytes of 0x80 and above.
   @inlinable
   @inline(__always)
   public func contains(byte: UInt8) -> Bool {
-    byte < 0x80 && ByteClass.table.utf8Start[Int(byte)] & rawValue != 0
+    byte < 0x80 && ByteClass.table.utf8Start[Int(byte)] & bit != 0
   }
 
   /// The first byte from `start` on that does not belong to the class, or `end`.

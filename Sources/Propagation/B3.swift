@@ -98,7 +98,8 @@ enum B3 {
       } else if ContextText.equal(name, "x-b3-spanid") {
         spanID.take(value.count == 16 ? B3.traceID(value)?.low : nil)
       } else if ContextText.equal(name, "x-b3-sampled") {
-        decision.take(Fields.decision(value))
+        // `true` and `false` are what was sent before the headers were written down.
+        decision.take(OnceField.decision(value))
       } else if ContextText.equal(name, "x-b3-flags") {
         isDebug = ContextText.equal(value, "1")
       }
@@ -106,25 +107,13 @@ enum B3 {
 
     /// Debug beats the decision. Ids come both or not at all.
     var reading: SpanReading {
-      var flags = SpanContext.deferred
-      switch decision {
-      case .invalid: return .invalid
-      case .known(let known): flags = known
-      case .absent: break
-      }
+      guard var flags = decision.decidedFlags else { return .invalid }
       if isDebug { flags = SpanContext.debug | SpanContext.sampled }
       switch (traceID, spanID) {
       case (.absent, .absent): return .absent
       case (.known(let traceID), .known(let spanID)): return SpanReading(traceID.high, traceID.low, spanID, flags)
       default: return .invalid
       }
-    }
-
-    /// `true` and `false` are what tracers sent before the headers were written down.
-    private static func decision(_ value: UnsafeRawBufferPointer) -> UInt8? {
-      if ContextText.equal(value, "1") || ContextText.equal(value, "true") { return SpanContext.sampled }
-      if ContextText.equal(value, "0") || ContextText.equal(value, "false") { return 0 }
-      return nil
     }
   }
 }

@@ -105,12 +105,7 @@ enum Datadog {
 
     /// An id that is missing or 0 is how Datadog says that there is no trace, or no span to be the child of.
     var reading: SpanReading {
-      let flags: UInt8
-      switch priority {
-      case .invalid: return .invalid
-      case .known(let known): flags = known
-      case .absent: flags = SpanContext.deferred
-      }
+      guard let flags = priority.decidedFlags else { return .invalid }
       switch (traceID, parentID) {
       case (.invalid, _), (_, .invalid): return .invalid
       case (.known(let traceID), .known(let parentID)) where traceID != 0 && parentID != 0:

@@ -65,10 +65,6 @@ package enum HexDigits {
     return ((nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f).byteSwapped
   }
 
-  /// Operators between two vectors are instructions; those between a vector and a number are loops.
-  @inline(__always)
-  private static func all(_ byte: UInt8) -> SIMD16<UInt8> { SIMD16(repeating: byte) }
-
   /// The thirty-two digits of a trace id.
   @inline(__always)
   static func write32(_ high: UInt64, _ low: UInt64, to destination: UnsafeMutableRawPointer) {

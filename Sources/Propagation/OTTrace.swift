@@ -31,7 +31,8 @@ enum OTTrace {
       } else if ContextText.equal(name, "ot-tracer-spanid") {
         spanID.take(value.count <= 16 ? HexDigits.readAny(value)?.low : nil)
       } else if ContextText.equal(name, "ot-tracer-sampled") {
-        decision.take(Fields.decision(value))
+        // Tracers disagree on the words.
+        decision.take(OnceField.decision(value))
       } else {
         return false
       }
@@ -40,24 +41,12 @@ enum OTTrace {
 
     /// Ids come both or not at all.
     var reading: SpanReading {
-      let flags: UInt8
-      switch decision {
-      case .invalid: return .invalid
-      case .known(let known): flags = known
-      case .absent: flags = SpanContext.deferred
-      }
+      guard let flags = decision.decidedFlags else { return .invalid }
       switch (traceID, spanID) {
       case (.absent, .absent): return .absent
       case (.known(let traceID), .known(let spanID)): return SpanReading(traceID.high, traceID.low, spanID, flags)
       default: return .invalid
       }
-    }
-
-    /// Tracers disagree on the words.
-    private static func decision(_ value: UnsafeRawBufferPointer) -> UInt8? {
-      if ContextText.equal(value, "true") || ContextText.equal(value, "1") { return SpanContext.sampled }
-      if ContextText.equal(value, "false") || ContextText.equal(value, "0") { return 0 }
-      return nil
     }
   }
 }

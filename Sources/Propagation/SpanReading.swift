@@ -28,3 +28,22 @@ enum OnceField<Known> {
     self = .known(value)
   }
 }
+
+/// A sampling decision as flags.
+extension OnceField<UInt8> {
+  /// Deferred when no decision came; nil when it is malformed.
+  var decidedFlags: UInt8? {
+    switch self {
+    case .invalid: nil
+    case .known(let flags): flags
+    case .absent: SpanContext.deferred
+    }
+  }
+
+  /// `1` and `0`, and the words that tracers also send for them.
+  static func decision(_ value: UnsafeRawBufferPointer) -> UInt8? {
+    if ContextText.equal(value, "1") || ContextText.equal(value, "true") { return SpanContext.sampled }
+    if ContextText.equal(value, "0") || ContextText.equal(value, "false") { return 0 }
+    return nil
+  }
+}

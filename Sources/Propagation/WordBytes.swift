@@ -53,8 +53,4 @@ enum WordBytes {
     let isDash = unsafeBitCast(bytes .== all(0x2d), to: SIMD16<UInt8>.self)
     return unsafeBitCast(~(isLetter | isDigit | isDash), to: SIMD2<UInt64>.self)
   }
-
-  /// Operators between two vectors are instructions; those between a vector and a number are loops.
-  @inline(__always)
-  private static func all(_ byte: UInt8) -> SIMD16<UInt8> { SIMD16(repeating: byte) }
 }

@@ -75,12 +75,7 @@ enum XRay {
 
     /// A root alone is what a load balancer sends: there is no span to be the child of.
     var reading: SpanReading {
-      let flags: UInt8
-      switch decision {
-      case .invalid: return .invalid
-      case .known(let known): flags = known
-      case .absent: flags = SpanContext.deferred
-      }
+      guard let flags = decision.decidedFlags else { return .invalid }
       switch (root, parent) {
       case (.absent, .absent), (.known, .absent): return .absent
       case (.known(let root), .known(let parent)): return SpanReading(root.high, root.low, parent, flags)

@@ -117,9 +117,7 @@ struct PackedBuffer {
   /// From its slot; a text that is longer lies in the tail.
   @inline(__always)
   func slotText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    guard isPresent(key) else { return nil }
-    let slot = image + key.packedOffset
-    return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
+    isPresent(key) ? text(inSlotAt: key.packedOffset) : nil
   }
 
   /// The same by the slot's number.
@@ -127,8 +125,13 @@ struct PackedBuffer {
   func slotText(_ slot: Int) -> UnsafeRawBufferPointer? {
     let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
     guard presence >> UInt8(truncatingIfNeeded: slot) & 1 == 1 else { return nil }
-    let start = image + PackedLayout.slotOffset(slot)
-    return UnsafeRawBufferPointer(start: start + 1, count: Int(start.load(as: UInt8.self)))
+    return text(inSlotAt: PackedLayout.slotOffset(slot))
+  }
+
+  @inline(__always)
+  private func text(inSlotAt offset: Int) -> UnsafeRawBufferPointer {
+    let slot = image + offset
+    return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
   }
 
   @inline(__always)
