@@ -1,6 +1,6 @@
 // What an arm has to itself where arms differ by more than their strategy, as those of `compare` may. It decides nothing.
 
-internal import Report
+internal import Results
 internal import Topology
 
 /// Nil is what the plan says.

@@ -2,7 +2,7 @@
 // nothing: each has process sets and slots of its own. It decides nothing; the result does.
 
 internal import EventLoop
-package import Report
+package import Results
 package import Topology
 
 package struct CalibrationPlan: Sendable {

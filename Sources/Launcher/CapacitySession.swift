@@ -4,7 +4,7 @@
 internal import Control
 internal import EventLoop
 internal import Glibc
-package import Report
+package import Results
 internal import Statistics
 
 /// Runs a plan and keeps its result, also when it ends early. Main thread only: it spawns.

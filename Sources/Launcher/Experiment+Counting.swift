@@ -2,7 +2,7 @@
 // exact, because start-up cancels. Nothing is timed here.
 
 internal import Control
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 internal import Wire

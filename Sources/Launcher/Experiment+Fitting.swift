@@ -1,6 +1,6 @@
 // Which slots a round has, how long they take, and how many rounds fit the time that was given.
 
-internal import Report
+internal import Results
 internal import Statistics
 
 extension Experiment {

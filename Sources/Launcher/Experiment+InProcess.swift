@@ -1,7 +1,7 @@
 // What the context work of each arm takes without a wire, measured by a child of its own before any other process runs.
 
 internal import Control
-internal import Report
+internal import Results
 internal import Topology
 
 extension Experiment {
@@ -46,7 +46,7 @@ extension Experiment {
     guard armPlan.controlOf == nil, let service = armPlan.topology.onlyContextWork else { return [] }
     let layers =
       service.growth == "distinct" && service.contextWork && plan.isChain
-      ? Set(plan.depths.map(InProcessComparison.layer(depth:))).sorted() : [1]
+      ? Set(plan.depths.map(InProcessHop.layer(depth:))).sorted() : [1]
     return layers.map { layer in
       HopOrder(
         arm: arm, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,

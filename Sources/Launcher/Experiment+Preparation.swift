@@ -1,7 +1,7 @@
 // What happens once before the rounds: warm-up, the fidelity check, the counting pass and the pilot.
 
 internal import Control
-internal import Report
+internal import Results
 internal import Statistics
 
 extension Experiment {

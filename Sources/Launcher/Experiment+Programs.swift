@@ -2,7 +2,7 @@
 
 internal import Control
 internal import Glibc
-internal import Report
+internal import Results
 internal import Statistics
 
 extension Experiment {

@@ -3,7 +3,7 @@
 
 internal import Control
 internal import Glibc
-internal import Report
+internal import Results
 internal import Topology
 
 extension Experiment {

@@ -1,6 +1,6 @@
 // The rounds: every arm once at every depth and concurrency, in an order drawn from the seed, as often as fits.
 
-internal import Report
+internal import Results
 internal import Statistics
 
 extension Experiment {

@@ -1,6 +1,6 @@
 // What each arm's strategy keeps and loses, probed in a chain of processes of its own beside the run's.
 
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -2,7 +2,7 @@
 // no other figure.
 
 internal import Control
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -2,7 +2,7 @@
 // straight line of steps; each of them is a file of its own beside this one.
 
 internal import EventLoop
-package import Report
+package import Results
 internal import Statistics
 internal import Topology
 

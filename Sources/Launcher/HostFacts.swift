@@ -2,7 +2,7 @@
 
 internal import FoundationEssentials
 internal import Glibc
-internal import Report
+internal import Results
 
 enum HostFacts {
   static func describe(allowedCPUs: [Int32]) -> HostDescription {

@@ -1,7 +1,7 @@
 // `ctxchain load`: the client alone, against an entry that something else keeps running.
 
 internal import Control
-package import Report
+package import Results
 internal import Statistics
 
 package struct LoadPlan: Sendable {

@@ -1,6 +1,6 @@
 // A child's death as a result tells it.
 
-internal import Report
+internal import Results
 
 extension NodeFailure {
   init(_ death: ChildDeath) {

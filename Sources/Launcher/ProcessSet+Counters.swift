@@ -2,7 +2,7 @@
 // and refused. Read before the set is stopped: the pages go with it.
 
 internal import Control
-internal import Report
+internal import Results
 internal import Topology
 internal import Wire
 

@@ -2,7 +2,7 @@
 
 internal import Control
 internal import EventLoop
-package import Report
+package import Results
 internal import Statistics
 internal import Symbols
 internal import Topology

@@ -3,7 +3,7 @@
 
 internal import CLinux
 internal import Glibc
-package import Report
+package import Results
 
 package protocol RunObserver: AnyObject {
   /// Once, before anything else: what the run is about, its largest depth, and the requests under way in its closed slots.

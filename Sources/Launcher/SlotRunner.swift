@@ -2,7 +2,7 @@
 
 internal import CLinux
 internal import Control
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -2,7 +2,7 @@
 // /proc by the launcher, so nobody is disturbed; what a kernel lacks is nil.
 
 internal import FoundationEssentials
-internal import Report
+internal import Results
 
 /// Since the start of a process; two readings give what happened between them.
 struct TaskFigures {

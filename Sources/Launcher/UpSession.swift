@@ -1,7 +1,7 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
 internal import Control
-internal import Report
+internal import Results
 package import Topology
 
 package final class UpSession {

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 
 enum CapacityExecution {
   /// Throws the exit status when it is not 0.

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 
 enum CompareRun {
   static func measure(_ plan: ExperimentPlan, gates: [Gate], json: String?, isStrict: Bool) throws {

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Glibc
-internal import Report
+internal import Results
 
 enum Console {
   static func error(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
@@ -12,7 +12,7 @@ enum Console {
   static func out(_ text: String) throws(ExitCode) {
     let problem = write(text, to: STDOUT_FILENO)
     guard problem != 0, problem != EPIPE else { return }
-    throw fail("\(ReportError.cannotWrite(path: "standard output", problem: errorText(problem)))", status: 1)
+    throw fail("\(ResultError.cannotWrite(path: "standard output", problem: errorText(problem)))", status: 1)
   }
 
   /// A report goes to standard output, or to standard error when the JSON has that. Returns the status when it could

@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import Context
 internal import Launcher
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

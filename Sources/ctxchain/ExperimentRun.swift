@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 internal import Statistics
 
 /// What a command makes of a run's result.

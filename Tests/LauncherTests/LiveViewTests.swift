@@ -1,5 +1,5 @@
 import Launcher
-import Report
+import Results
 import Statistics
 import Testing
 

@@ -1,6 +1,7 @@
 // Made-up runs with two arms and A once more: every phase in every round, numbers from a formula.
 
 import Report
+import Results
 import Statistics
 import Topology
 

@@ -1,6 +1,7 @@
 // Made-up results of realistic shape, the same on every machine. Their numbers come from a formula, not from a run.
 
 import Report
+import Results
 import Statistics
 import Topology
 

@@ -1,6 +1,7 @@
 // Made-up stage passes over a chain, with every part told: what a report must find again.
 
 import Report
+import Results
 
 extension ExampleRun {
   /// Nanoseconds per delivery of one part in one arm, the same in every round but for `drift`.

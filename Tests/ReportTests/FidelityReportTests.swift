@@ -1,6 +1,7 @@
 // What is lost, in every form of a report.
 
 import Report
+import Results
 import Statistics
 import Testing
 

@@ -1,6 +1,7 @@
 // A made-up result in which every field of the document is present, and one in which as little as possible is.
 
 import Report
+import Results
 import Statistics
 import Topology
 

@@ -1,4 +1,5 @@
 import Report
+import Results
 import Statistics
 import Testing
 
@@ -49,7 +50,7 @@ struct InProcessComparisonTests {
   @Test(
     "With a figure per layer, the middle layer of the path stands for it", arguments: [(1, 1), (2, 1), (3, 2), (5, 3)])
   func layers(depth: Int, layer: Int) throws {
-    #expect(InProcessComparison.layer(depth: depth) == layer)
+    #expect(InProcessHop.layer(depth: depth) == layer)
     var result = ExampleRun.typical(rounds: 3, depths: [depth])
     let arm = result.arms[2].name
     result.inProcess = [1, 2, 3].map { hop(arm, layer: $0, arrival: Double($0) * 100, hop: Double($0) * 100) }

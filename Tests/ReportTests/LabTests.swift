@@ -1,6 +1,7 @@
 // The laboratories' verdicts: shown only where the effect is there and the safe variant does not have it.
 
 import Report
+import Results
 import Statistics
 import Testing
 

@@ -1,4 +1,5 @@
 import Report
+import Results
 import Statistics
 import Testing
 

@@ -1,6 +1,7 @@
 // Open-loop slots for a made-up result, with latencies that scatter from round to round.
 
 import Report
+import Results
 import Statistics
 import Topology
 

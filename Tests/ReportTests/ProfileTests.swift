@@ -1,4 +1,5 @@
 import Report
+import Results
 import Testing
 
 /// A made-up profile through everything that is made of one.

@@ -1,6 +1,7 @@
 // How a race is judged, by results made up: it is right only when the plain map fails and every safe one survives.
 
 import Report
+import Results
 import Testing
 
 @Suite("A race")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Results
 import Testing
 
 import Report
@@ -42,7 +43,7 @@ struct ReportFolderTests {
   func foreign() throws {
     let folder = try TemporaryFolder()
     try folder.write("mine", to: "notes.txt")
-    #expect(throws: ReportError.folderInUse(path: folder.path, found: "notes.txt")) {
+    #expect(throws: ResultError.folderInUse(path: folder.path, found: "notes.txt")) {
       try report.write(to: folder.path, isForced: false)
     }
     #expect(names(folder.path) == ["notes.txt"])
@@ -55,7 +56,7 @@ struct ReportFolderTests {
     let folder = try TemporaryFolder()
     try folder.write("", to: "file")
     for path in [folder.path + "/file", folder.path + "/file/report", "", "/proc/no/report"] {
-      let error = #expect(throws: ReportError.self) { try report.write(to: path, isForced: false) }
+      let error = #expect(throws: ResultError.self) { try report.write(to: path, isForced: false) }
       #expect(error.map { "\($0)" }?.contains("cannot write") == true)
     }
     #expect(names(folder.path) == ["file"])
@@ -73,7 +74,7 @@ struct ReportFolderTests {
       return -1
     }
     let later = ReportFolder(ExampleRun.withOpenSlots(rounds: 4))
-    let error = #expect(throws: ReportError.self) { try later.write(to: folder.path, isForced: false, calls: calls) }
+    let error = #expect(throws: ResultError.self) { try later.write(to: folder.path, isForced: false, calls: calls) }
     #expect(error.map { "\($0)" }?.contains("No space left on device") == true)
     #expect(try folder.text(of: "index.html") == before)
     #expect(!names(folder.path).contains { $0.hasPrefix(".") })

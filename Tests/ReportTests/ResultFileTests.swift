@@ -1,5 +1,6 @@
 import Glibc
 import Report
+import Results
 import Statistics
 import Testing
 
@@ -13,7 +14,7 @@ struct ResultFileTests {
       return ""
     } catch {
       let text = "\(error)"
-      #expect(error is ReportError, sourceLocation: sourceLocation)
+      #expect(error is ResultError, sourceLocation: sourceLocation)
       #expect(!text.contains("\n") && !text.contains("\r"), sourceLocation: sourceLocation)
       return text
     }

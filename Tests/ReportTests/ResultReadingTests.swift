@@ -1,5 +1,6 @@
 import Glibc
 import Report
+import Results
 import Statistics
 import Testing
 

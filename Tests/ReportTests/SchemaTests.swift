@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Report
+import Results
 import Testing
 
 /// scripts/validate-json, run over documents.

@@ -1,6 +1,7 @@
 // From readings to the cells of the semantics table: each verdict can be yes, partly and no.
 
 import Report
+import Results
 import Statistics
 import Testing
 

@@ -35,15 +35,16 @@ struct TidyTests {
       "Synchronization",
       "Topology", "Wire",
     ],
-    "Report": ["Statistics", "Topology", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+    "Results": ["Statistics", "Topology", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
+    "Report": ["Results", "Statistics", "Topology", "FoundationEssentials", "Glibc"],
     "Launcher": [
-      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Report", "Statistics", "Symbols", "Topology",
+      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Results", "Statistics", "Symbols", "Topology",
       "Wire",
     ],
     "Symbols": ["Glibc"],
     "ctxchain": [
       "ArgumentParser", "CLinux", "CMeter", "Context", "Control", "EventLoop", "Glibc", "Laboratory", "Launcher",
-      "LoadClient", "Node", "Propagation", "Report", "Statistics", "Topology",
+      "LoadClient", "Node", "Propagation", "Report", "Results", "Statistics", "Topology",
     ],
   ]
 

@@ -3,7 +3,7 @@
 
 internal import Control
 internal import EventLoop
-package import Report
+package import Results
 internal import Statistics
 package import Topology
 

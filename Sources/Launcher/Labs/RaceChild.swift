@@ -1,7 +1,7 @@
 // One race in a process of its own, which it may end: many threads write to one map, and what is in it then.
 
 internal import Control
-internal import Report
+internal import Results
 
 struct RaceChild {
   /// With which a program ends when ThreadSanitizer has reported something in it.

@@ -1,7 +1,7 @@
 // `ctxchain lab race`: a process for each run of each map, because a race may end it. It decides nothing; the result does.
 
 internal import Control
-package import Report
+package import Results
 
 package struct RacePlan: Sendable {
   /// Seconds that one run may take.

@@ -1,6 +1,6 @@
 // What the live view knows of a run: plain values, kept up to date by the slots that have ended.
 
-package import Report
+package import Results
 internal import Statistics
 
 package struct LiveState: Equatable, Sendable {

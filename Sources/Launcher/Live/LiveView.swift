@@ -1,6 +1,6 @@
 // The live view as lines of text: a pure function of what is known and of the size of the terminal. It writes nothing.
 
-internal import Report
+internal import Results
 internal import Statistics
 
 /// Text and what it is to look like, where there is colour.

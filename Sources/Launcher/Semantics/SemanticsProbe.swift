@@ -3,7 +3,7 @@
 
 internal import Control
 internal import EventLoop
-internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

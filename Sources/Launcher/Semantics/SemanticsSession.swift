@@ -1,7 +1,7 @@
 // `ctxchain semantics`: one chain of processes, put under one strategy after the other and probed.
 
 internal import Control
-package import Report
+package import Results
 internal import Topology
 
 /// Main thread only: it spawns.

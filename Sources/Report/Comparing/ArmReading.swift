@@ -1,5 +1,6 @@
 // One arm at one depth of a result, read for a comparison: its value per round, its value over all, its counts.
 
+package import Results
 internal import Statistics
 internal import Topology
 
@@ -116,13 +117,5 @@ package struct ArmReading {
     return values.compactMap { $0 }.reduce(0, +)
   }
 
-  // MARK: Description
-
-  var described: ComparedArm {
-    ComparedArm(
-      name: arm.name, file: file, program: arm.program, toolVersion: result.toolVersion, startedAt: result.startedAt,
-      seed: result.seed, store: arm.store, propagator: arm.propagator,
-      services: (arm.topology ?? result.topology).services.count, depth: depth,
-      placement: arm.placement ?? result.settings.placement, inFlight: arm.inFlight ?? result.settings.inFlight)
-  }
+  var described: ComparedArm { ComparedArm(arm, depth: depth, of: result, file: file) }
 }

@@ -1,5 +1,6 @@
 // From readings of arms to verdicts: effects by round, one correction over everything that is asked, equality of counts.
 
+internal import Results
 internal import Statistics
 
 struct ComparisonBuilder {
@@ -62,16 +63,19 @@ struct ComparisonBuilder {
       case .rangeOnly: .rangeOnly
       case .tooFew: .tooFew
       }
+    var comparison = MetricComparison(metric, a: pair.a.value(metric), b: pair.b.value(metric), verdict: verdict)
+    comparison.ratio = judged.effect?.effect
     let range = judged.effect.flatMap { $0.roundCount > 1 ? $0.interval ?? $0.min...$0.max : nil }
-    return MetricComparison(
-      metric: metric, unit: metric.unit, a: pair.a.value(metric), b: pair.b.value(metric),
-      ratio: judged.effect?.effect, interval: range.map { .init(low: $0.lowerBound, high: $0.upperBound) },
-      rounds: judged.effect?.roundCount ?? 0,
-      invalidSlots: (pair.a.slots + pair.b.slots).count {
-        $0.phase == metric.phase && $0.validity.verdict == .invalid
-      }, p: judged.effect?.test.p, adjustedP: judged.adjustedP,
-      noise: judged.noiseHalfWidth.map { PairedEffect.Scale.ratio.effect($0) }, verdict: verdict,
-      reason: reason(pair, metric, verdict, judged))
+    comparison.interval = range.map { .init($0) }
+    comparison.rounds = judged.effect?.roundCount ?? 0
+    comparison.invalidSlots = (pair.a.slots + pair.b.slots).count {
+      $0.phase == metric.phase && $0.validity.verdict == .invalid
+    }
+    comparison.p = judged.effect?.test.p
+    comparison.adjustedP = judged.adjustedP
+    comparison.noise = judged.noiseHalfWidth.map { PairedEffect.Scale.ratio.effect($0) }
+    comparison.reason = reason(pair, metric, verdict, judged)
+    return comparison
   }
 
   private func reason(
@@ -94,7 +98,7 @@ struct ComparisonBuilder {
 
   private func exactMetric(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> MetricComparison {
     var comparison = MetricComparison(
-      metric: metric, unit: metric.unit, a: pair.a.count(metric), b: pair.b.count(metric), verdict: .notMeasured)
+      metric, a: pair.a.count(metric), b: pair.b.count(metric), verdict: .notMeasured)
     guard let a = comparison.a, let b = comparison.b else {
       comparison.reason = "not counted"
       return comparison

@@ -1,5 +1,6 @@
 // A comparison made from results: of a run that measured both arms, or of two files. The same code judges both.
 
+package import Results
 internal import Statistics
 
 extension ComparisonDocument {

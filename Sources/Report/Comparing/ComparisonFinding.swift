@@ -1,5 +1,7 @@
 // What a comparison found, in words, and no more than what was found.
 
+internal import Results
+
 struct ComparisonFinding {
   let comparisons: [ArmComparison]
 

@@ -1,6 +1,7 @@
 // The first place in which two values of one type differ, by the names that their documents have.
 
 internal import FoundationEssentials
+internal import Results
 
 enum DocumentDifference {
   /// `field: 1 in A, 2 in B` without the words around; nil when the documents are equal.

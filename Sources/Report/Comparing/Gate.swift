@@ -1,5 +1,7 @@
 // A condition under which a comparison fails: `cpu_per_hop > 1.05`. It reads and judges; it ends nothing.
 
+package import Results
+
 /// The condition names what must not be: the gate is breached when the effect is beyond the limit and the comparison
 /// claims that there is one. What could not be judged is never passed.
 package struct Gate: Equatable, Sendable {

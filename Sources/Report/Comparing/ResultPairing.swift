@@ -1,5 +1,6 @@
 // Two results, arm by arm: which of their arms belong together, and why they may not be held against each other.
 
+package import Results
 internal import Topology
 
 package struct ResultPairing {

@@ -1,5 +1,6 @@
 // What arrived of the contexts, a line per arm and depth, then a line per arm and edge.
 
+package import Results
 internal import Statistics
 
 package enum FidelityCSV {

@@ -1,5 +1,6 @@
 // What the files of a histogram are called. Names of arms may hold anything; names of files hold little.
 
+package import Results
 internal import Statistics
 
 package enum HistogramFile {

@@ -1,5 +1,6 @@
 // A result as Markdown with tables (GitHub's): for a pull request or a wiki. The figures are those of the text report.
 
+package import Results
 internal import Statistics
 
 package enum MarkdownReport {
@@ -52,7 +53,7 @@ package enum MarkdownReport {
   private static func fidelityBlocks(_ decay: FidelityDecay) -> [String] {
     guard !decay.arms.isEmpty else { return [] }
     let edges = decay.lossyEdges.map { edge in
-      "- " + escaped("\(edge.arm): \(edge.name) " + FidelityDecay.words(edge.first.loss))
+      "- " + escaped("\(edge.arm): \(edge.name) " + edge.first.loss.words)
     }
     return [
       "## " + escaped(FidelityDecay.title),

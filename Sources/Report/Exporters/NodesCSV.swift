@@ -1,5 +1,6 @@
 // Every node of every arm at the largest depth, with its stages in a file beside it.
 
+package import Results
 internal import Statistics
 
 package enum NodesCSV {

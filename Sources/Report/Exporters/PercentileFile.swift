@@ -2,6 +2,7 @@
 // https://github.com/HdrHistogram/HdrHistogram, AbstractHistogram.outputPercentileDistribution.
 
 internal import Glibc
+internal import Results
 
 package enum PercentileFile {
   /// Lines for each halving of the distance to 100 %.

@@ -2,6 +2,7 @@
 // what a folder may hold, and measures nothing.
 
 internal import Glibc
+package import Results
 internal import Statistics
 
 package struct ReportFolder {
@@ -52,15 +53,15 @@ package struct ReportFolder {
   /// in it is an error.
   ///
   /// - Parameter isForced: leaves other files where they are, instead of the error.
-  package func write(to folder: String, isForced: Bool, calls: FileCalls = FileCalls()) throws(ReportError) {
-    try Self.create(folder)
+  package func write(to folder: String, isForced: Bool, calls: FileCalls = FileCalls()) throws(ResultError) {
+    try Folder.create(folder)
     let own = Set(files.map(\.name).filter { !$0.contains("/") } + [Self.histogramFolder])
     let names = try Self.names(in: folder)
     if !isForced, let other = names.first(where: { !own.contains($0) && !Self.isTemporary($0) }) {
       throw .folderInUse(path: folder, found: other)
     }
     let histograms = folder + "/" + Self.histogramFolder
-    try Self.create(histograms)
+    try Folder.create(histograms)
     let earlier = try Self.names(in: histograms)
     if !isForced, let other = earlier.first(where: { !Self.isHistogram($0) && !Self.isTemporary($0) }) {
       throw .folderInUse(path: histograms, found: other)
@@ -80,23 +81,7 @@ package struct ReportFolder {
   /// Left behind by a process that was killed while it wrote.
   private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".ctxchain-") && name.hasSuffix(".tmp") }
 
-  /// With the folders above it.
-  static func create(_ folder: String) throws(ReportError) {
-    guard !folder.isEmpty else { throw .cannotWrite(path: "\"\"", problem: "expected the name of a folder") }
-    var path = folder.hasPrefix("/") ? "/" : ""
-    for step in folder.split(separator: "/") {
-      path += (path.isEmpty || path.hasSuffix("/") ? "" : "/") + step
-      guard mkdir(path, 0o777) != 0 else { continue }
-      let problem = errno
-      var status = stat()
-      guard stat(path, &status) == 0 else { throw .cannotWrite(path: folder, problem: errorText(problem)) }
-      guard status.st_mode & S_IFMT == S_IFDIR else {
-        throw .cannotWrite(path: folder, problem: errorText(ENOTDIR))
-      }
-    }
-  }
-
-  private static func names(in folder: String) throws(ReportError) -> [String] {
+  private static func names(in folder: String) throws(ResultError) -> [String] {
     guard let stream = opendir(folder) else { throw .cannotWrite(path: folder, problem: errorText(errno)) }
     defer { closedir(stream) }
     var names: [String] = []

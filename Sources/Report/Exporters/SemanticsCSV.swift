@@ -1,5 +1,7 @@
 // The semantics of a run's strategies, a line per strategy and aspect.
 
+package import Results
+
 package enum SemanticsCSV {
   package static func text(_ result: RunResult) -> String {
     var table = CSVTable(columns: ["strategy", "store", "propagator", "depth", "aspect", "verdict", "text"])

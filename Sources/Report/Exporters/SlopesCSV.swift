@@ -1,5 +1,6 @@
 // A line per arm and fitted quantity: what one more hop adds, in full.
 
+package import Results
 internal import Statistics
 
 package enum SlopesCSV {

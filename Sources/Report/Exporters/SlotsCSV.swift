@@ -1,5 +1,6 @@
 // Every slot of a run as a line of numbers, in the order of time, superseded ones included.
 
+package import Results
 internal import Statistics
 
 package enum SlotsCSV {

@@ -1,5 +1,6 @@
 // A line per arm and depth: the figures of the tables in full, with the rounds' smallest and largest.
 
+package import Results
 internal import Statistics
 
 package enum SummaryCSV {

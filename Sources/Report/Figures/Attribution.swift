@@ -1,5 +1,6 @@
 // Which parts of a hop a strategy makes longer, from the stage pass. It computes; it never formats.
 
+package import Results
 package import Statistics
 
 package struct Attribution: Equatable, Sendable {

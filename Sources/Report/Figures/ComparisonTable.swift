@@ -1,5 +1,6 @@
 // All arms at one depth: the columns of the comparison as pages show it. It knows no form of output.
 
+internal import Results
 internal import Statistics
 
 struct ComparisonTable {

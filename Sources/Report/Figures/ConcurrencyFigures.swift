@@ -1,5 +1,6 @@
 // Every arm at the run's largest depth, once per concurrency that was measured there.
 
+internal import Results
 internal import Statistics
 
 struct ConcurrencyFigures {

@@ -1,5 +1,6 @@
 // The curves over depth: per arm and depth a value and, where rounds scatter, its band. In the document's units.
 
+internal import Results
 internal import Statistics
 
 struct DecayFigures {

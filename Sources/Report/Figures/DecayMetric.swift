@@ -1,5 +1,6 @@
 // What is drawn over depth, and in which words and units. It computes nothing.
 
+internal import Results
 internal import Statistics
 
 enum DecayMetric: String, CaseIterable {

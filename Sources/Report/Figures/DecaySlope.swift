@@ -1,5 +1,6 @@
 // What grows with depth, and the line that was fitted to it, in words and units. It fits nothing.
 
+internal import Results
 internal import Statistics
 
 enum DecaySlope: String, CaseIterable {

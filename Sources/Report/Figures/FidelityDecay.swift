@@ -1,5 +1,6 @@
 // What arrives of the context over depth and edge by edge, as tables and pages show it. It knows no form of output.
 
+internal import Results
 internal import Statistics
 
 struct FidelityDecay {
@@ -47,7 +48,7 @@ struct FidelityDecay {
     arms.flatMap { arm in
       arm.byEdge.filter { !$0.loss.isLossless }.reduce(into: [LossyEdges]()) { list, edge in
         if let last = list.last?.first, last.propagator == edge.propagator,
-          Self.words(last.loss) == Self.words(edge.loss)
+          last.loss.words == edge.loss.words
         {
           list[list.count - 1].count += 1
         } else {
@@ -55,43 +56,6 @@ struct FidelityDecay {
         }
       }
     }
-  }
-
-  // MARK: Words
-
-  /// What is gone: `loses tenant, user; integer → text: count; flags 0x02`. Nothing is `nothing`.
-  static func words(_ loss: ContextLoss) -> String {
-    var texts: [String] = []
-    if !loss.lostKeys.isEmpty { texts.append("loses " + loss.lostKeys.joined(separator: ", ")) }
-    for (sent, arrived) in [("integer", "text"), ("text", "integer")] {
-      let keys = loss.changedTypes.filter { $0.sent == sent && $0.arrived == arrived }.map(\.key)
-      if !keys.isEmpty { texts.append("\(sent) → \(arrived): " + keys.joined(separator: ", ")) }
-    }
-    if !loss.changedKeys.isEmpty { texts.append("changes " + loss.changedKeys.joined(separator: ", ")) }
-    if loss.unnamedKeys > 0 { texts.append("and \(NumberText.plural(loss.unnamedKeys, "more key"))") }
-    if loss.lostFlags != 0 { texts.append("flags lost \(flags(loss.lostFlags))") }
-    if loss.gainedFlags != 0 { texts.append("flags gained \(flags(loss.gainedFlags))") }
-    if texts.isEmpty, loss.bytesKept < loss.bytes { texts.append("changes bytes") }
-    return texts.isEmpty ? "nothing" : texts.joined(separator: "; ")
-  }
-
-  /// `0x02`.
-  static func flags(_ bits: UInt8) -> String {
-    let digits = String(bits, radix: 16)
-    return "0x" + (digits.count < 2 ? "0" : "") + digits
-  }
-
-  /// `78` of a hundred, and `100` only for all of it.
-  static func percent(_ ratio: Double?) -> String {
-    guard let ratio, ratio < 1 else { return NumberText.percent(ratio) }
-    guard ratio > 0 else { return "0" }
-    return NumberText.percent(min(ratio, 0.999)) == "100" ? "99.9" : NumberText.percent(ratio)
-  }
-
-  /// Of a mean context: `4 of 7`.
-  static func keys(_ loss: ContextLoss) -> String {
-    let contexts = Double(max(1, loss.contexts))
-    return "\(NumberText.count(Double(loss.keysKept) / contexts)) of \(NumberText.count(Double(loss.keys) / contexts))"
   }
 
   // MARK: As a table
@@ -117,11 +81,11 @@ struct FidelityDecay {
       return [arm.name]
         + shownDepths.map { depth in
           guard let loss = arm.loss(depth: depth) else { return NumberText.missing }
-          return Self.percent(loss.keptKeyRatio) + "/" + Self.percent(loss.keptByteRatio)
+          return NumberText.share(loss.keptKeyRatio) + "/" + NumberText.share(loss.keptByteRatio)
         }
         + [
           deepest.map { "\($0.changedTypes.count)" } ?? NumberText.missing,
-          deepest.map { $0.lostFlags == 0 ? "none" : Self.flags($0.lostFlags) } ?? NumberText.missing,
+          deepest.map { $0.lostFlags == 0 ? "none" : ContextLoss.flags($0.lostFlags) } ?? NumberText.missing,
         ]
     }
   }

@@ -1,5 +1,6 @@
 // Where the time of a request goes service by service, from the stage pass of one arm. It computes; it draws nothing.
 
+internal import Results
 internal import Topology
 
 struct HopTimes: Equatable {

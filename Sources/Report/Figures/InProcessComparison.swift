@@ -1,6 +1,7 @@
 // What a hop's context work takes in one process, held against what the hop takes between processes: how much of a
 // strategy's cost is its own code, and how much is what surrounds it. It knows no form of output.
 
+package import Results
 package import Statistics
 
 package struct InProcessComparison: Equatable, Sendable {
@@ -26,7 +27,7 @@ package struct InProcessComparison: Equatable, Sendable {
 
   package init(result: RunResult, summary: RunSummary) {
     func predicted(_ arm: String, _ depth: Int) -> Double? {
-      let layer = InProcessComparison.layer(depth: depth)
+      let layer = InProcessHop.layer(depth: depth)
       let figures = (result.inProcess ?? []).filter { $0.arm == arm }
       guard let figure = figures.first(where: { $0.layer == layer }) ?? figures.first else { return nil }
       let inject = figure.hopNanoseconds.median - figure.arrivalNanoseconds.median
@@ -46,9 +47,6 @@ package struct InProcessComparison: Equatable, Sendable {
       }
     }
   }
-
-  /// The layer that stands for a path: its middle one, of two the earlier.
-  package static func layer(depth: Int) -> Int { max(1, (depth + 1) / 2) }
 
   // MARK: As a table
 

@@ -1,6 +1,7 @@
 // What each node of each arm did at the largest depth: CPU and scheduling from the closed-loop slots, counts from the
 // counting pass, memory after the rounds. It computes; it never formats.
 
+package import Results
 internal import Statistics
 
 package struct NodeFigures: Equatable, Sendable {

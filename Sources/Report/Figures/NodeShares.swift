@@ -1,5 +1,6 @@
 // How much of the work each service did at the largest depth, per arm.
 
+internal import Results
 internal import Statistics
 
 struct NodeShares {

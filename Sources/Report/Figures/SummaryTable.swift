@@ -1,5 +1,6 @@
 // Tables of a summary beside the comparison, as every form of a report shows them. They know no form of output.
 
+internal import Results
 internal import Statistics
 
 struct SummaryTable {

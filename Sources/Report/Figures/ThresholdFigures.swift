@@ -1,5 +1,6 @@
 // Three figures of decay against the limits that the field uses for them, and whether they order the strategies alike.
 
+internal import Results
 internal import Statistics
 
 struct ThresholdFigures {

@@ -9,6 +9,8 @@
 //
 // Put into one another, the residences cancel, and the parts add up to the response.
 
+package import Results
+
 package enum TimePart: String, CaseIterable, Sendable {
   case read, decode, extract, store, work, inject, encode, loop, write
   /// What edges take beside the CPU time of their writes: the kernel's delivery, the wake-up, the wait for a CPU.

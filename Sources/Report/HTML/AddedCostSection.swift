@@ -1,5 +1,6 @@
 // The answer at a glance: what each strategy adds per hop at the largest depth, beside the noise.
 
+internal import Results
 internal import Statistics
 
 struct AddedCostSection {

@@ -1,5 +1,6 @@
 // All arms at the largest depth in one table, and the tables that stand beside it, as people read them.
 
+internal import Results
 internal import Statistics
 
 struct ComparisonSection {

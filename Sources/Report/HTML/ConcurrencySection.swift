@@ -1,5 +1,6 @@
 // The largest depth at every concurrency: throughput and CPU per hop, a panel per concurrency, a row per arm.
 
+internal import Results
 internal import Statistics
 
 struct ConcurrencySection {

@@ -1,5 +1,6 @@
 // What crosses the wire per hop, and what of it arrives.
 
+internal import Results
 internal import Statistics
 
 struct ContextSection {

@@ -1,5 +1,6 @@
 // The curves over depth. With one depth there is nothing to follow, so each figure is a row per arm instead.
 
+internal import Results
 internal import Statistics
 
 struct DecaySection {

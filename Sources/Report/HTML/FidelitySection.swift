@@ -1,5 +1,6 @@
 // What arrives of the context: keys and bytes over depth, and the edges that lose something, by name.
 
+internal import Results
 internal import Statistics
 
 struct FidelitySection {
@@ -37,7 +38,7 @@ struct FidelitySection {
             let loss = place.loss
             let counts = id == "keys" ? [loss.keys, loss.keysKept] : [loss.bytes, loss.bytesKept]
             return [arm.name, "\(place.depth)", "\(loss.contexts)"] + counts.map { "\($0)" }
-              + [FidelityDecay.words(loss)]
+              + [loss.words]
           }
         }))
   }
@@ -49,7 +50,7 @@ struct FidelitySection {
         guard let loss = arm.loss(depth: depth), let kept = ratio(loss) else { return nil }
         return LineChart.Point(
           x: Double(depth), y: 100 * kept,
-          note: "\(arm.name), depth \(depth): \(FidelityDecay.percent(kept)) %; \(FidelityDecay.words(loss))")
+          note: "\(arm.name), depth \(depth): \(NumberText.share(kept)) %; \(loss.words)")
       }
       return LineChart.Curve(style: style, points: points)
     }
@@ -65,7 +66,7 @@ struct FidelitySection {
       guard let arm = decay.arms.first(where: { $0.name == style.name }), let depth = decay.depths.last,
         let kept = arm.loss(depth: depth).flatMap(ratio)
       else { return nil }
-      return RangeChart.Row(style: style, value: 100 * kept, band: nil, text: FidelityDecay.percent(kept) + " %")
+      return RangeChart.Row(style: style, value: 100 * kept, band: nil, text: NumberText.share(kept) + " %")
     }
     var chart = RangeChart(title: "\(title), percent, per arm", xTitle: "%", rows: rows)
     chart.xKind = .linear
@@ -79,8 +80,8 @@ struct FidelitySection {
       columns: ["arm", "edge", "what is lost there", "keys", "bytes, %"], wordColumnCount: 3,
       rows: lossy.map { edge in
         [
-          edge.arm, edge.name, FidelityDecay.words(edge.first.loss), FidelityDecay.keys(edge.first.loss),
-          FidelityDecay.percent(edge.first.loss.keptByteRatio),
+          edge.arm, edge.name, edge.first.loss.words, edge.first.loss.keysInWords,
+          NumberText.share(edge.first.loss.keptByteRatio),
         ]
       })
     let names = faithful.isEmpty ? "" : " No edge of " + faithful.joined(separator: ", ") + " loses anything."

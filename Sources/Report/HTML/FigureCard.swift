@@ -1,5 +1,7 @@
 // A picture, what it shows, and the numbers in it as a table that opens on a click. It never rounds the numbers.
 
+internal import Results
+
 struct FigureCard {
   /// Rows of text; numbers stand to the right.
   struct NumberTable {

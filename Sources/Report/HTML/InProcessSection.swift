@@ -1,5 +1,6 @@
 // How much of what a hop costs is the strategy's own code, as one process alone takes for it.
 
+internal import Results
 internal import Statistics
 
 struct InProcessSection {

@@ -1,5 +1,7 @@
 // What every node did, in numbers.
 
+internal import Results
+
 struct NodeSection {
   let page: ReportPage
 

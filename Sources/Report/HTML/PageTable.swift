@@ -1,5 +1,6 @@
 // A table of arms as people read it: each row under its arm's sign, the scatter of a value below it.
 
+internal import Results
 internal import Statistics
 
 extension ReportPage {

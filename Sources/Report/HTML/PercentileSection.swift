@@ -1,5 +1,6 @@
 // Latency over the percentile at the largest depth, and the histograms themselves to take away.
 
+internal import Results
 internal import Statistics
 
 struct PercentileSection {

@@ -1,6 +1,7 @@
 // A result as one HTML page that needs nothing beside itself: no script, no font, no network. What each part shows is
 // said in its own file; here is their order.
 
+package import Results
 internal import Statistics
 
 package struct ReportPage {

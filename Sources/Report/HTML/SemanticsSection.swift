@@ -1,5 +1,7 @@
 // What each strategy keeps: the semantics table, each cell with a sign for its verdict.
 
+internal import Results
+
 struct SemanticsSection {
   let page: ReportPage
 

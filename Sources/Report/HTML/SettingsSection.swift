@@ -1,5 +1,7 @@
 // What was run, where, and how, as the text report has it above its tables.
 
+internal import Results
+
 struct SettingsSection {
   let page: ReportPage
 

@@ -1,5 +1,6 @@
 // What one more hop adds to each quantity, a panel per quantity, a row per arm.
 
+internal import Results
 internal import Statistics
 
 struct SlopeSection {

@@ -1,5 +1,6 @@
 // Where the time of a hop goes, and which part of it each strategy makes longer.
 
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -1,6 +1,8 @@
 // Three signs of decay beside one another, each as a multiple of the limit that the field uses, and in words which
 // strategy is above which.
 
+internal import Results
+
 struct ThresholdSection {
   let page: ReportPage
 

@@ -1,5 +1,6 @@
 // The services, who calls whom, and how much of the work each does in every arm.
 
+internal import Results
 internal import Statistics
 internal import Topology
 
@@ -59,7 +60,7 @@ struct TopologySection {
     return shown.map { style in
       let ratio = shares?.share(arm: style.name, service: service)?.ratio ?? 0
       return GraphDrawing.Bar(
-        style: style, ratio: Report.ratio(ratio, largest) ?? 0, text: NumberText.percent(ratio) + " %")
+        style: style, ratio: Statistics.ratio(ratio, largest) ?? 0, text: NumberText.percent(ratio) + " %")
     }
   }
 

@@ -1,5 +1,6 @@
 // What must be known before any figure is believed: validity, noise, interruption, failures; then the findings in words.
 
+internal import Results
 internal import Statistics
 
 struct VerdictSection {

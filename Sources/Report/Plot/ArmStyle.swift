@@ -1,5 +1,7 @@
 // How an arm looks in every figure: its colour, its marker and its dashes, each enough to tell it apart.
 
+package import Results
+
 package struct ArmStyle: Equatable {
   package enum Ink: Equatable {
     /// The colour of text: the baseline.

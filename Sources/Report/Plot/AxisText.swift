@@ -1,5 +1,7 @@
 // Numbers as an axis shows them: short, without digits that say nothing.
 
+internal import Results
+
 enum AxisText {
   /// `0`, `0.5`, `20`, `3k`, `1.5M`.
   static func short(_ value: Double) -> String {

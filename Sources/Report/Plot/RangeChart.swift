@@ -1,5 +1,7 @@
 // One value per arm, with its range as a bar, on a common axis: a row per arm. It knows nothing of what it shows.
 
+internal import Results
+
 struct RangeChart {
   struct Row {
     let style: ArmStyle

@@ -1,5 +1,7 @@
 // Bars made of parts, a row each, on a common axis. It knows nothing of what it shows.
 
+internal import Results
+
 struct StackedBars {
   struct Row {
     let name: String

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Context
 internal import Launcher
 internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

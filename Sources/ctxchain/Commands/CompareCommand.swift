@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Report
+internal import Results
 internal import Topology
 
 struct CompareCommand: ParsableCommand {

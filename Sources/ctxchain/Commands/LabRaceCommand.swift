@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Context
 internal import Launcher
 internal import Report
+internal import Results
 
 struct LabRaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 internal import Topology
 
 struct LeakCommand: ParsableCommand {
@@ -41,7 +42,7 @@ struct LeakCommand: ParsableCommand {
     do {
       if let json { try ResultFile.checkWritable(json) }
       session = try LeakSession(try plan(), observer: progress)
-    } catch let error as ReportError {
+    } catch let error as ResultError {
       throw Console.fail("\(error)", status: 1)
     }
     let status = session.run()
@@ -51,7 +52,7 @@ struct LeakCommand: ParsableCommand {
       let unprinted = Console.report(LeakText.render(session.result), json: json)
       if let json { try ResultFile.write(session.result, to: json) }
       if let unprinted { throw unprinted }
-    } catch let error as ReportError {
+    } catch let error as ResultError {
       throw Console.fail("\(error)", status: 1)
     }
     if let problem = session.problem { throw Console.fail(problem, status: status) }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 internal import Topology
 
 struct LoadCommand: ParsableCommand {
@@ -83,7 +84,7 @@ struct LoadCommand: ParsableCommand {
         if status == 0, let unprinted { throw unprinted }
       }
       if status != 0 { throw ExitCode(status) }
-    } catch let error as ReportError {
+    } catch let error as ResultError {
       throw Console.fail("\(error)", status: 1)
     }
   }

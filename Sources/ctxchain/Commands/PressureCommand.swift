@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Launcher
 internal import Propagation
 internal import Report
+internal import Results
 internal import Statistics
 internal import Topology
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Report
+internal import Results
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Launcher
 internal import Report
+internal import Results
 internal import Topology
 
 struct SemanticsCommand: ParsableCommand {
@@ -43,7 +44,7 @@ struct SemanticsCommand: ParsableCommand {
     do {
       if let json { try ResultFile.checkWritable(json) }
       session = try SemanticsSession(try plan(explained), observer: progress)
-    } catch let error as ReportError {
+    } catch let error as ResultError {
       throw Console.fail("\(error)", status: 1)
     }
     let status = session.run()
@@ -59,7 +60,7 @@ struct SemanticsCommand: ParsableCommand {
       let unprinted = Console.report(text, json: json)
       if let json { try ResultFile.write(result, to: json) }
       if let unprinted { throw unprinted }
-    } catch let error as ReportError {
+    } catch let error as ResultError {
       throw Console.fail("\(error)", status: 1)
     }
     if status != 0 { throw ExitCode(status) }

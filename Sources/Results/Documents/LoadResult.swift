@@ -1,0 +1,36 @@
+// What `ctxchain load` measured, as one document. The schema is docs/schema/load-result-1.schema.json.
+
+package import Statistics
+
+package struct LoadResult: Codable, Equatable, Sendable {
+  package static let formatName = "ctxchain-load"
+  package static let currentVersion = 1
+
+  /// Always `ctxchain-load`.
+  package var format = Self.formatName
+  package var version = Self.currentVersion
+  package var toolVersion: String
+  package var commandLine: [String]
+  package var seed: UInt64
+  /// Bytes that `opaque` carried; absent when they were those that `packed` would send.
+  package var opaqueSize: Int?
+  /// Stopped by a signal.
+  package var interrupted = false
+  /// `host:port`.
+  package var entry: String
+  package var slot: Slot
+  package var responseTime: LatencyHistogram
+
+  package init(
+    toolVersion: String, commandLine: [String], seed: UInt64, opaqueSize: Int? = nil, entry: String, slot: Slot,
+    responseTime: LatencyHistogram
+  ) {
+    self.toolVersion = toolVersion
+    self.commandLine = commandLine
+    self.seed = seed
+    self.opaqueSize = opaqueSize
+    self.entry = entry
+    self.slot = slot
+    self.responseTime = responseTime
+  }
+}

@@ -1,0 +1,150 @@
+// Reads a result back, of this version or an older one. It never looks at what the numbers mean.
+
+internal import FoundationEssentials
+internal import Glibc
+
+extension ResultFile {
+  /// Bytes of a document that is read.
+  package static let sizeMax = 256 << 20
+
+  package static func read(_ path: String) throws(ResultError) -> RunResult {
+    try decode(contents(of: path), path: path)
+  }
+
+  /// - Parameter path: only for the error.
+  package static func decode(_ bytes: [UInt8], path: String) throws(ResultError) -> RunResult {
+    if let result = decodeAtOnce(bytes, path: path) { return result }
+    let data = Data(bytes)
+    do {
+      return try decoder(path).decode(Document.self, from: data).result
+    } catch let error as ResultError {
+      throw error
+    } catch let error as DecodingError {
+      throw described(error, in: data, path: path)
+    } catch {
+      throw .notJSON(path: path, problem: "\(error)")
+    }
+  }
+
+  /// Reads the slots of a large document on all CPUs. nil when the document is small, or when there is anything wrong
+  /// with it: only the reader of the whole can say what and where.
+  private static func decodeAtOnce(_ bytes: [UInt8], path: String) -> RunResult? {
+    guard bytes.count >= sizeReadAtOnce, let parts = SlotPieces(bytes) else { return nil }
+    let decoded = AllCPUs.map([nil] + parts.pieces) { piece -> (rest: RunResult?, slots: [Slot]?) in
+      guard let piece else { return (try? decoder(path).decode(Document.self, from: parts.rest).result, []) }
+      let slots = try? JSONDecoder().decode([Slot].self, from: piece.list)
+      return (nil, slots?.count == piece.slotCount ? slots : nil)
+    }
+    guard var result = decoded[0].rest else { return nil }
+    for (_, slots) in decoded {
+      guard let slots else { return nil }
+      result.slots += slots
+    }
+    return result
+  }
+
+  /// Bytes from which on a document is read in pieces.
+  package static let sizeReadAtOnce = 1 << 20
+
+  private static func decoder(_ path: String) -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.userInfo[Document.path] = path
+    return decoder
+  }
+
+  /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
+  private struct Document: Decodable {
+    static let path = CodingUserInfoKey(rawValue: "path")!
+    let result: RunResult
+
+    private struct Header: Decodable {
+      let format: String?
+      let version: Int?
+    }
+
+    init(from decoder: any Decoder) throws {
+      let path = decoder.userInfo[Document.path] as? String ?? ""
+      let header = try Header(from: decoder)
+      guard header.format == RunResult.formatName else {
+        throw ResultError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
+      }
+      guard let version = header.version, version >= 1 else {
+        throw ResultError.badField(path: path, field: "version", problem: "expected 1 or more")
+      }
+      guard version <= RunResult.currentVersion else {
+        throw ResultError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
+      }
+      result = try RunResult(from: decoder)
+    }
+  }
+
+  private static func contents(of path: String) throws(ResultError) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
+    defer { _ = Glibc.close(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
+      guard count > 0 else { return bytes }
+      bytes += piece[..<count]
+      guard bytes.count <= sizeMax else {
+        throw .cannotRead(path: path, problem: "expected at most \(sizeMax >> 20) MiB")
+      }
+    }
+  }
+
+  private static func described(_ error: DecodingError, in data: Data, path: String) -> ResultError {
+    switch error {
+    case .keyNotFound(let key, let context):
+      return .badField(path: path, field: fieldName(context.codingPath + [key]), problem: "is missing")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
+    case .dataCorrupted(let context):
+      if let misfit = MisfitNumber.find(in: data, fails: isRefusedWithoutPlace) {
+        return .badField(
+          path: path, field: misfit.field, problem: "expected a number of another range, got \(misfit.number)")
+      }
+      let isCut = endsEarly(Array(data))
+      return .notJSON(
+        path: path, problem: isCut ? "it ends early, after \(data.count) bytes" : context.debugDescription)
+    @unknown default:
+      return .notJSON(path: path, problem: "\(error)")
+    }
+  }
+
+  private static func isRefusedWithoutPlace(_ data: Data) -> Bool {
+    do {
+      _ = try JSONDecoder().decode(RunResult.self, from: data)
+      return false
+    } catch DecodingError.dataCorrupted(let context) {
+      return context.codingPath.isEmpty
+    } catch {
+      return false
+    }
+  }
+
+  /// Whether a string, list or object is open at the end, or there is nothing at all.
+  private static func endsEarly(_ bytes: [UInt8]) -> Bool {
+    var scanner = BracketScanner(bytes)
+    while scanner.step() != nil {}
+    return scanner.isInString || scanner.depth > 0 || bytes.isEmpty
+  }
+
+  /// `slots[3].ledger.planned`
+  static func fieldName(_ codingPath: [any CodingKey]) -> String {
+    var name = ""
+    for key in codingPath {
+      if let index = key.intValue {
+        name += "[\(index)]"
+      } else {
+        name += name.isEmpty ? key.stringValue : "." + key.stringValue
+      }
+    }
+    return name.isEmpty ? "document" : name
+  }
+}
