@@ -116,7 +116,12 @@ COUNTED(ssize_t, recv, (int fd, void *bytes, size_t size, int flags), SYS_recvfr
 COUNTED(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), SYS_sendmsg, fd, message, flags)
 COUNTED(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), SYS_recvmsg, fd, message, flags)
 COUNTED(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags), SYS_accept4, fd, address, size, flags)
+#ifdef SYS_epoll_wait
 COUNTED(int, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout), SYS_epoll_wait, fd, events, count, timeout)
+#else
+// ARM64 has the call with a signal mask alone.
+COUNTED(int, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout), SYS_epoll_pwait, fd, events, count, timeout, NULL, 0)
+#endif
 COUNTED(int, epoll_ctl, (int fd, int operation, int target, struct epoll_event *event), SYS_epoll_ctl, fd, operation, target, event)
 COUNTED(int, timerfd_settime, (int fd, int flags, const struct itimerspec *time, struct itimerspec *old), SYS_timerfd_settime, fd, flags, time, old)
 

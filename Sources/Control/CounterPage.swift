@@ -69,19 +69,29 @@ package struct CounterPage {
   /// What several workers have counted.
   package static func sum(_ pages: some Sequence<CounterPage>) -> CounterPage {
     pages.reduce(into: CounterPage()) { sum, page in
-      for field in fields { sum[keyPath: field] &+= page[keyPath: field] }
-      sum.echoDeadline = max(sum.echoDeadline, page.echoDeadline)
-      for index in page.faultsByReason.indices { sum.faultsByReason[index] &+= page.faultsByReason[index] }
-      for index in page.refusalsByReason.indices { sum.refusalsByReason[index] &+= page.refusalsByReason[index] }
-      sum.stopDurationMax = max(sum.stopDurationMax, page.stopDurationMax)
+      let (echoDeadline, stopDuration) = (sum.echoDeadline, sum.stopDurationMax)
+      sum.combine(page, &+)
+      sum.echoDeadline = max(echoDeadline, page.echoDeadline)
+      sum.stopDurationMax = max(stopDuration, page.stopDurationMax)
     }
   }
 
-  private static var fields: [WritableKeyPath<CounterPage, UInt64>] {
-    [
-      \.deliveries, \.responses, \.errors, \.cancelled, \.deadlineExceeded, \.shed, \.retries, \.lateReplies,
-      \.contextSize, \.payloadSize, \.contextKeys, \.extractionDrops, \.checksum, \.faults, \.orphans,
-      \.lateSlices, \.lateSleeps, \.lateCalls, \.keptContexts, \.keptTimers,
-    ]
+  /// What was counted since an earlier reading; `echoDeadline` and `stopDurationMax` mean nothing in it.
+  package func since(_ earlier: CounterPage) -> CounterPage {
+    var page = self
+    page.combine(earlier, &-)
+    return page
+  }
+
+  /// Word by word, so that no field can be forgotten.
+  private mutating func combine(_ other: CounterPage, _ operation: (UInt64, UInt64) -> UInt64) {
+    withUnsafeMutableBytes(of: &self) { mine in
+      withUnsafeBytes(of: other) { theirs in
+        let words = mine.bindMemory(to: UInt64.self)
+        for (index, word) in zip(words.indices, theirs.bindMemory(to: UInt64.self)) {
+          words[index] = operation(words[index], word)
+        }
+      }
+    }
   }
 }

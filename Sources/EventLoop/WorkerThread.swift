@@ -3,7 +3,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Runs from `init` to the end of its function. It gets no signals: they go to the main thread.
+/// Runs from `init` to the end of its function. It gets no signals that are sent to the process: they go to the main
+/// thread.
 package final class WorkerThread {
   private final class Start {
     let name: String
@@ -22,9 +23,9 @@ package final class WorkerThread {
     var all = sigset_t()
     var before = sigset_t()
     unsafe sigfillset(&all)
-    // Crashes must still end the process with their own signal.
-    for number in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] { unsafe sigdelset(&all, number) }
-    unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+    // Crashes must still end the process with their own signal, and a profile of this thread samples it by SIGPROF.
+    for number in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGPROF] { unsafe sigdelset(&all, number) }
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
     var thread = pthread_t()

@@ -72,17 +72,9 @@ extension Experiment {
   }
 
   private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {
-    func minus(_ left: CounterPage, _ right: CounterPage) -> CounterPage {
-      var page = CounterPage()
-      page.deliveries = left.deliveries &- right.deliveries
-      page.contextSize = left.contextSize &- right.contextSize
-      page.payloadSize = left.payloadSize &- right.payloadSize
-      page.contextKeys = left.contextKeys &- right.contextKeys
-      return page
-    }
-    return CountReading(
+    CountReading(
       meters: zip(later.meters, earlier.meters).map { $0.since($1) },
-      pages: zip(later.pages, earlier.pages).map(minus))
+      pages: zip(later.pages, earlier.pages).map { $0.since($1) })
   }
 
   /// Per request: (the run of 2n requests − the run of n requests) / n.

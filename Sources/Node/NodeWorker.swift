@@ -63,7 +63,7 @@ final class NodeWorker: NodeServerDelegate {
     switch order {
     case .configure(let configuration, let contexts):
       let place = WorkerPlace(
-        worker: worker, choose: { [shares, worker] in shares.choose(arrivedAt: worker) },
+        worker: worker, choose: { [shares] in shares.choose() },
         handOver: { [orders] fd, other in orders[other].post(.take(fd: fd)) },
         didLoseConnection: { [shares, worker] in shares.didLose(worker: worker) })
       let server = try NodeServer(

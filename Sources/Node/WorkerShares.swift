@@ -9,11 +9,11 @@ package final class WorkerShares: Sendable {
 
   package init(workerCount: Int) { counts = Mutex(Array(repeating: 0, count: workerCount)) }
 
-  /// The one that serves the fewest: `worker`, which accepted the connection, if it does, else the first.
-  package func choose(arrivedAt worker: Int) -> Int {
+  /// The first of those that serve the fewest, whoever accepted the connection: so that the first worker, which a
+  /// profile samples, serves the only connection of a client.
+  package func choose() -> Int {
     counts.withLock { counts in
-      var chosen = worker
-      for index in counts.indices where counts[index] < counts[chosen] { chosen = index }
+      let chosen = counts.indices.min { counts[$0] < counts[$1] }!
       counts[chosen] += 1
       return chosen
     }

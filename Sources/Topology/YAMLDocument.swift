@@ -29,22 +29,22 @@ enum YAMLDocument {
   /// large, is hashed again at every level. Deep flow collections cost the scanner a walk over the levels for every
   /// token.
   ///
-  /// A token stands at the start of a line, or after `: - ? [ { ,`; an alias needs an anchor somewhere. Quoted text can
-  /// look like that too, and is refused with the rest: but a file needs both marks of an alias, or many of a key.
+  /// A token stands at the start of a line, or after `: - ? [ { ,`; an alias needs an anchor of its own name. Quoted text
+  /// can look like that too, and is refused with the rest: but a file needs both marks with one name, or many of a key.
   private static func refuseCostly(_ text: String, file: String) throws(TopologyError) {
     var line = 1
     var column = 0
     var nesting = 0
     var before: UInt8 = UInt8(ascii: "\n")
     var previous: UInt8 = 0
-    var hasAnchor = false
     var explicitKeyCount = 0
-    var alias: (line: Int, column: Int)?
-    for byte in text.utf8 {
+    var anchors: Set<Substring> = []
+    var aliases: [(name: Substring, line: Int, column: Int)] = []
+    for (index, byte) in zip(text.utf8.indices, text.utf8) {
       if byte & 0xc0 != 0x80 { column += 1 }
-      if isNameByte(byte) {
-        if previous == UInt8(ascii: "&") { hasAnchor = true }
-        if previous == UInt8(ascii: "*"), startsToken(after: before), alias == nil { alias = (line, column - 1) }
+      if previous == UInt8(ascii: "&"), isNameByte(byte) { anchors.insert(name(at: index, in: text)) }
+      if previous == UInt8(ascii: "*"), isNameByte(byte), startsToken(after: before) {
+        aliases.append((name(at: index, in: text), line, column - 1))
       }
       switch byte {
       case UInt8(ascii: "["), UInt8(ascii: "{"): nesting += 1
@@ -67,7 +67,7 @@ enum YAMLDocument {
       }
       previous = byte
     }
-    if hasAnchor, let alias {
+    if let alias = aliases.first(where: { anchors.contains($0.name) }) {
       let problem = "aliases (*name) are not part of the format: write the value out"
       throw TopologyError(file: file, line: alias.line, column: alias.column, problem: problem)
     }
@@ -75,6 +75,11 @@ enum YAMLDocument {
 
   /// What looks like an explicit key may be text, so a few are let through.
   private static let explicitKeyCountMax = 8
+
+  /// Of an anchor or an alias.
+  private static func name(at index: String.Index, in text: String) -> Substring {
+    text[index..<(text.utf8[index...].firstIndex { !isNameByte($0) } ?? text.endIndex)]
+  }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {

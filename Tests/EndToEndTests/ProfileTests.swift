@@ -61,6 +61,18 @@ struct ProfileTests {
     }
   }
 
+  @Test("A service of several workers is sampled as one with a single worker is")
+  func workers() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "workers-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    // Work, so that the sampled worker uses enough CPU on a busy machine too.
+    let topology = "version: 1\nentry: a\nservices:\n  - {name: a, workers: 2, script: [{work: 200us}]}\n"
+    try topology.write(to: file, atomically: true, encoding: .utf8)
+    let (document, _) = try profile([file.path, "-d", "1s"])
+    guard document.root["sampler"] as? String != "none" else { return }
+    #expect(try #require(document.list("nodes").first?["cpuSamples"] as? Int) > 0)
+  }
+
   @Test("Ctrl-C ends it with what was sampled until then, and no process left")
   func interrupted() throws {
     let program = try Program(["profile", "-n", "2", "--strategy", "packed", "-d", "200s", "--json", "-"])

@@ -97,11 +97,32 @@ struct WorkerTests {
   @Test("gives a new connection to the worker that has lost the most")
   func shares() {
     let shares = WorkerShares(workerCount: 3)
-    #expect((0..<6).map { _ in shares.choose(arrivedAt: 1) } == [1, 0, 2, 1, 0, 2])
+    #expect((0..<6).map { _ in shares.choose() } == [0, 1, 2, 0, 1, 2])
     shares.didLose(worker: 2)
     shares.didLose(worker: 2)
     shares.didLose(worker: 0)
-    #expect((0..<4).map { _ in shares.choose(arrivedAt: 1) } == [2, 0, 2, 1])
+    #expect((0..<4).map { _ in shares.choose() } == [2, 0, 2, 0])
+  }
+
+  @Test("counts every field of its page over its workers, and every field since an earlier reading")
+  func everyCounter() {
+    func page(_ value: UInt64) -> CounterPage {
+      var page = CounterPage()
+      withUnsafeMutableBytes(of: &page) { $0.bindMemory(to: UInt64.self).update(repeating: value) }
+      return page
+    }
+    func words(_ page: CounterPage) -> [UInt64] {
+      withUnsafeBytes(of: page) { Array($0.bindMemory(to: UInt64.self)) }
+    }
+    var sum = CounterPage.sum([page(3), page(5)])
+    #expect(sum.echoDeadline == 5 && sum.stopDurationMax == 5)
+    (sum.echoDeadline, sum.stopDurationMax) = (8, 8)
+    #expect(words(sum).allSatisfy { $0 == 8 })
+    #expect(words(page(7).since(page(3))).allSatisfy { $0 == 4 })
+    #expect(MemoryLayout<CounterPage>.size == MemoryLayout<CounterPage>.stride)
+    #expect(MemoryLayout<CounterPage>.size <= CounterPage.size)
+    // A reason's place is its number.
+    #expect(FrameFault.allCases.allSatisfy { CounterPage().faultsByReason.indices.contains(Int($0.rawValue)) })
   }
 
   @Test("gives up what a caller cancels, in whichever worker it is", arguments: ["packed", "sharded-map"])

@@ -58,6 +58,22 @@ struct TidyTests {
     try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
   }
 
+  @Test("C calls the system by numbers that every machine has, or asks for them with #ifdef")
+  func systemCallNumbers() throws {
+    // What architectures that are newer than x86-64 have, ARM64 among them. Some are named for two sizes of a word.
+    let header = try String(contentsOfFile: "/usr/include/asm-generic/unistd.h", encoding: .utf8)
+    let common = Set(header.matches(of: /#define __NR(?:3264)?_(\w+)/).map { String($0.1) })
+    #expect(common.count > 250)
+    let files = FileManager.default.enumerator(
+      at: TidyTests.root.appending(path: "Sources"), includingPropertiesForKeys: nil)
+    for file in (files?.allObjects as? [URL] ?? []) where file.pathExtension == "c" {
+      let text = try lines(file).joined(separator: "\n")
+      let asked = Set(text.matches(of: /#ifdef SYS_(\w+)/).map { String($0.1) })
+      let used = Set(text.matches(of: /\bSYS_(\w+)/).map { String($0.1) })
+      #expect(used.subtracting(common).subtracting(asked).isEmpty, "\(file.lastPathComponent)")
+    }
+  }
+
   @Test("Every import is one that the module may have")
   func imports() throws {
     let modules = try FileManager.default.contentsOfDirectory(atPath: TidyTests.root.appending(path: "Sources").path)

@@ -88,12 +88,12 @@ struct YAMLTrapTests {
 
   @Test("Ampersands and stars inside text are no aliases")
   func harmlessMarks() throws {
-    let topology = try parse("# 2 * 3 & more\n" + script("set: {a: x & y, b: \"*z\", c: 2*3}"))
+    let topology = try parse("# 2 * 3 & more\n" + script("set: {a: x & y, b: \"*z\", c: 2*3, d: \"&y, *x\"}"))
     #expect(
       topology.services[0].script[0]
         == .set([
           .init(key: "a", value: .text("x & y")), .init(key: "b", value: .text("*z")),
-          .init(key: "c", value: .text("2*3")),
+          .init(key: "c", value: .text("2*3")), .init(key: "d", value: .text("&y, *x")),
         ]))
   }
 
