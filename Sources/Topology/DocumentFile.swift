@@ -3,7 +3,9 @@
 internal import Glibc
 
 package enum DocumentFile {
-  /// The root of the document at `path`, which is also how errors name it. A file over `TopologyLimits.fileSizeMax` is
+  package static let standardInput = "-"
+
+  /// The root of the document at `path`, which is also how errors name it; `-` is standard input. A file over `TopologyLimits.fileSizeMax` is
   /// refused unread. `what` names the document in errors, such as `a topology`.
   package static func root(path: String, of what: String) throws(TopologyError) -> Field {
     let bytes = try read(path)
@@ -22,7 +24,7 @@ package enum DocumentFile {
   }
 
   private static func read(_ path: String) throws(TopologyError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path == standardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
     var status = stat()

@@ -173,8 +173,8 @@ package struct Field {
   /// Bytes.
   package func size() throws(TopologyError) -> Int {
     let sizeMax = Int64(TopologyLimits.payloadSizeMax)
-    let what = "a size 0 to \(Quantity.text(sizeMax, units: Quantity.sizeUnits)) such as 512B"
-    return Int(try quantity(what, Quantity.sizeUnits, max: sizeMax, "1B"))
+    let what = "a size 0 to \(Quantity.text(sizeMax, units: Quantity.sizeUnits)) such as 512 or 4KiB"
+    return Int(try quantity(what, Quantity.sizeUnits, bareScale: 1, max: sizeMax, "1B"))
   }
 
   /// So many writes to so many reads, `1:10`.
@@ -202,12 +202,13 @@ package struct Field {
   }
 
   private func quantity(
-    _ what: String, _ units: [(name: String, scale: Int64)], max: Int64, _ smallest: String
+    _ what: String, _ units: [(name: String, scale: Int64)], bareScale: Int64? = nil, max: Int64,
+    _ smallest: String
   ) throws(TopologyError) -> Int64 {
     let text = try text(what)
     let names = units.map(\.name).joined(separator: ", ")
     do throws(Quantity.Problem) {
-      return try Quantity.parse(text, units: units, max: max)
+      return try Quantity.parse(text, units: units, bareScale: bareScale, max: max)
     } catch {
       switch error {
       case .notANumber, .outOfRange: throw expected(what)

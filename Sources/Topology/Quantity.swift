@@ -19,9 +19,10 @@ package enum Quantity {
     case outOfRange
   }
 
-  /// `text` in the unit of scale 1: decimal digits with at most one point, then a unit; a zero needs no unit.
+  /// `text` in the unit of scale 1: decimal digits with at most one point, then a unit. A zero needs no unit, and with a
+  /// `bareScale` no number does.
   package static func parse(
-    _ text: String, units: [(name: String, scale: Int64)], max: Int64
+    _ text: String, units: [(name: String, scale: Int64)], bareScale: Int64? = nil, max: Int64
   ) throws(Problem) -> Int64 {
     var rest = text.utf8[...]
     let isNegative = rest.first == UInt8(ascii: "-")
@@ -37,11 +38,13 @@ package enum Quantity {
     guard !whole.isEmpty else { throw .notANumber }
     let isZero = [whole, fraction].joined().allSatisfy { $0 == UInt8(ascii: "0") }
     guard let unit = String(rest) else { throw .notANumber }
-    if unit.isEmpty {
+    if unit.isEmpty, bareScale == nil {
       if isZero { return 0 }
       throw .noUnit
     }
-    guard let scale = units.first(where: { $0.name == unit })?.scale else { throw .unknownUnit(unit) }
+    guard let scale = unit.isEmpty ? bareScale : units.first(where: { $0.name == unit })?.scale else {
+      throw .unknownUnit(unit)
+    }
     if isZero { return 0 }
     if isNegative { throw .outOfRange }
     return try scaled(whole: whole, fraction: fraction, by: scale, max: max)

@@ -27,8 +27,8 @@ struct ArmSpec {
 
   init(_ text: String) throws {
     self.text = text
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    try readHead(parts[0])
+    let parts = NameList.read(text)
+    try readHead(parts[0][...])
     var seen: Set<Substring> = []
     for part in parts.dropFirst() {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -82,9 +82,9 @@ struct ArmSpec {
     case "program": own.program = value
     case "in-flight": own.inFlight = try integer(key, value, 1...4096)
     case "keys-per-layer": keysPerLayer = try integer(key, value, 0...TopologyLimits.keysPerLayerMax)
-    case "opaque-size": own.opaqueSize = try integer(key, value, 0...ExperimentPlan.opaqueSizeMax)
-    case "size": size = try integer(key, value, 0...TopologyLimits.payloadSizeMax)
-    case "response-size": responseSize = try integer(key, value, 0...TopologyLimits.payloadSizeMax)
+    case "opaque-size": own.opaqueSize = try size(key, value, max: ExperimentPlan.opaqueSizeMax)
+    case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
+    case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
     default: throw problem("expected one of \(ArmSpec.keys.joined(separator: ", ")), got \"\(key)\"")
     }
   }
@@ -94,6 +94,13 @@ struct ArmSpec {
       throw problem("\(what): expected \(range.lowerBound) to \(range.upperBound), got \"\(value)\"")
     }
     return number
+  }
+
+  private func size(_ what: String, _ value: String, max sizeMax: Int) throws -> Int {
+    guard let size = try? ByteSize.read(value), size <= sizeMax else {
+      throw problem("\(what): expected 0 to \(sizeMax), such as 512 or 4KiB, got \"\(value)\"")
+    }
+    return size
   }
 
   private func problem(_ text: String) -> ValidationError { ValidationError("arm \"\(self.text)\": \(text)") }

@@ -28,10 +28,10 @@ struct CapacityOptions: ParsableArguments {
   @Option(help: "Arrivals: uniform or poisson.")
   var arrival = "uniform"
 
-  @Option(help: "Bytes of every request's payload; only with -n.")
+  @Option(bytes: "Bytes of every request's payload; only with -n.")
   var size = 128
 
-  @Option(help: "Bytes of every response's payload; only with -n.")
+  @Option(bytes: "Bytes of every response's payload; only with -n.")
   var responseSize = 128
 
   @Option(help: "Names of the keys that each layer sets: shadow or distinct.")
@@ -40,7 +40,7 @@ struct CapacityOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64.")
   var keysPerLayer: Int?
 
-  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
   @Option(help: "Seed of every random thing.")

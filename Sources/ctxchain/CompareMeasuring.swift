@@ -45,13 +45,13 @@ struct CompareMeasuring: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64; 3 without it.")
   var keysPerLayer: Int?
 
-  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
-  @Option(help: "Bytes of every request's payload in a generated chain; 128 without it.")
+  @Option(bytes: "Bytes of every request's payload in a generated chain; 128 without it.")
   var size: Int?
 
-  @Option(help: "Bytes of every response's payload in a generated chain; 128 without it.")
+  @Option(bytes: "Bytes of every response's payload in a generated chain; 128 without it.")
   var responseSize: Int?
 
   @Option(help: "Seed of every random thing in the run; 1 without it.")

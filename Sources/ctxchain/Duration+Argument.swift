@@ -3,7 +3,9 @@
 internal import ArgumentParser
 
 /// Seconds, from `250ms`, `2s`, `1.5m`, `24h`, `80us`.
-struct Seconds: ExpressibleByArgument {
+struct Seconds: OptionValue, CustomStringConvertible {
+  static let expected = "a duration such as 250ms, 2s or 1.5m; units: \(units.map(\.name).joined(separator: ", "))"
+
   private static let units: [(name: String, seconds: Double)] = [
     ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600),
   ]
@@ -30,7 +32,7 @@ struct Seconds: ExpressibleByArgument {
     return nil
   }
 
-  var defaultValueDescription: String { text }
+  var description: String { text }
 
   /// In the largest unit of which it is a whole number: `85s`, `24h`.
   static func text(_ value: Double) -> String {

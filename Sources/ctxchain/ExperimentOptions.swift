@@ -60,7 +60,7 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64.")
   var keysPerLayer: Int?
 
-  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
   @Option(help: "Seed of every random thing in the run.")
@@ -104,8 +104,7 @@ struct ExperimentOptions: ParsableArguments {
 
   /// Beside the headline. 64 over 64 connections needs time that the default budget does not have.
   private func concurrencies() throws -> [Concurrency] {
-    let names = (concurrency ?? (preset == nil ? "1" : "1,64x64")).split(
-      separator: ",", omittingEmptySubsequences: false)
+    let names = NameList.read(concurrency ?? (preset == nil ? "1" : "1,64x64"))
     var found: [Concurrency] = []
     for name in names {
       guard let one = Concurrency(name) else {

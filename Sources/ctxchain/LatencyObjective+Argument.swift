@@ -8,13 +8,13 @@ extension LatencyObjective {
 
   static func parse(_ text: String) throws -> [LatencyObjective] {
     var objectives: [LatencyObjective] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in NameList.read(text) {
       let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-      guard sides.count == 2, let percentile = percentiles.first(where: { name($0) == sides[0] }),
-        let duration = Seconds(argument: sides[1])
+      guard sides.count == 2, let percentile = percentile(named: sides[0]), let duration = Seconds(argument: sides[1])
       else {
-        let names = percentiles.map(name).joined(separator: "|")
-        throw ValidationError("--slo: expected \(names)=DURATION, such as p99=5ms, got \"\(part)\"")
+        throw ValidationError(
+          "--slo: expected PERCENTILE=DURATION, such as p99=5ms or p99.9=20ms, with a percentile above p0 and up to "
+            + "\(name(percentileMax)), got \"\(part)\"")
       }
       guard durationRange.contains(duration.value) else {
         throw ValidationError("--slo: expected a duration above 0 and up to 1h, got \"\(part)\"")

@@ -11,6 +11,7 @@ extension LoadCommand {
     guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
       throw ValidationError("expected HOST:PORT, got \"\(entry)\"")
     }
+    let propagator = NameList.read(propagator).joined(separator: ",")
     guard PropagatorRegistry.resolve(propagator) != nil else {
       let names = PropagatorRegistry.names.joined(separator: ", ")
       throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import CLinux
 internal import Glibc
+internal import Topology
 
 @main
 enum Main {
@@ -12,11 +13,20 @@ enum Main {
     // has gone away.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
+    holdStandardDescriptors()
     do {
       var command = try CtxchainCommand.parseAsRoot()
       try command.run()
     } catch {
       exit(report(error))
+    }
+  }
+
+  /// Where one of the three is closed, nothing else may get its number: what is written there would go into a socket. The
+  /// number is for reading alone, so that writing to it is still an error.
+  private static func holdStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDONLY)
     }
   }
 
@@ -33,10 +43,27 @@ enum Main {
       }
     }
     // One line, not ArgumentParser's usage behind it, which for an error of `run` is that of another command.
-    let lines = CtxchainCommand.message(for: error).split(whereSeparator: \.isNewline)
+    let isUsage = code == ExitCode.validationFailure.rawValue
+    let message = (isUsage ? unknownCommand : nil) ?? CtxchainCommand.message(for: error)
+    let lines = message.split(whereSeparator: \.isNewline)
     if !lines.isEmpty { Console.error(name + ": " + lines.joined(separator: "; ")) }
     // 2 for bad arguments, as everywhere here; ArgumentParser's own is 64.
-    return code == ExitCode.validationFailure.rawValue ? 2 : code
+    return isUsage ? 2 : code
+  }
+
+  /// ArgumentParser complains of an option before it does of a command that it belongs to and that there is not.
+  private static var unknownCommand: String? {
+    var command: any ParsableCommand.Type = CtxchainCommand.self
+    for word in CommandLine.arguments.dropFirst() {
+      let subcommands = command.configuration.subcommands
+      guard !subcommands.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+      guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
+        let known = subcommands.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
+        return "unknown command \"\(word)\"" + NearestName.hint(for: word, among: known)
+      }
+      command = next
+    }
+    return nil
   }
 
   /// With the command that was asked for.

@@ -9,7 +9,7 @@ enum ProbedStrategies {
   /// A chain under each, in the order named; without names every preset.
   static func arms(_ names: String?, option: String, depth: Int) throws -> [ArmPlan] {
     let known = Vocabulary.current
-    let list = names?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let list = names.map(NameList.read)
     for (index, name) in (list ?? []).enumerated() where list![..<index].contains(name) {
       throw ValidationError("\(option): \"\(name)\" is named twice")
     }

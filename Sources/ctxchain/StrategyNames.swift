@@ -18,7 +18,7 @@ enum StrategyNames {
   static func presets(_ strategies: String?) throws -> [Vocabulary.Preset] {
     let known = Vocabulary.current.presets
     guard let strategies else { return known.filter(\.isComparedByDefault) }
-    let names = strategies.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let names = NameList.read(strategies)
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
       throw ValidationError("--strategies: \"\(name)\" is named twice")
     }

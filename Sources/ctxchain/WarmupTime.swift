@@ -4,7 +4,8 @@ internal import ArgumentParser
 internal import Launcher
 
 /// `auto`, or seconds at most.
-struct WarmupTime: ExpressibleByArgument {
+struct WarmupTime: OptionValue, CustomStringConvertible {
+  static let expected = "auto, or " + Seconds.expected
   static let auto = WarmupTime(seconds: nil)
 
   /// Nil: until its throughput is steady, within the limits of the method.
@@ -21,7 +22,7 @@ struct WarmupTime: ExpressibleByArgument {
     self.seconds = seconds
   }
 
-  var defaultValueDescription: String { seconds?.text ?? "auto" }
+  var description: String { seconds?.text ?? "auto" }
 
   /// - Throws: `ValidationError` when it is out of range.
   func check() throws { if let seconds { try OptionRange.check("--warmup", seconds, 0...60) } }

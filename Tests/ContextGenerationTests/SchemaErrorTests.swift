@@ -42,7 +42,7 @@ struct SchemaErrorTests {
       ("{name: a-name-of-more-than-24-by, type: bool}", "expected a name of at most 24 bytes, got 25"),
       ("{name: b, type: text}", "missing key \"size\": a field of type text says the most bytes that its slot holds"),
       ("{name: b, type: bytes}", "missing key \"size\": a field of type bytes says how many bytes it has, such as 16B"),
-      ("{name: b, type: text, size: 16}", "without a unit"),
+      ("{name: b, type: text, size: 16x}", "unknown unit \"x\""),
       ("{name: b, type: text, size: 0}", "fields[1].size: expected a size of 1B to 255B, got \"0\""),
       ("{name: b, type: bytes, size: 256B}", "5:34: fields[1].size: expected a size of 1B to 255B, got \"256B\""),
       ("{name: b, type: int64, size: 8B}", "a field of type int64 has no size of its own"),

@@ -63,7 +63,24 @@ struct BadInputTests {
       (["chain", "-n", "2", "--opaque-size=-1"], ["--opaque-size", "-1"]),
       (["chain", "-n", "64", "--opaque-size", "65536"], ["--opaque-size", "at most 49152"]),
       (["chain", "-n", "2", "--strategies", "packed", "--opaque-size", "9"], ["--opaque-size", "opaque"]),
-      (["load", "127.0.0.1:80", "--opaque-size", "9"], ["--opaque-size", "opaque"]), (["frobnicate"], ["frobnicate"]),
+      (["load", "127.0.0.1:80", "--opaque-size", "9"], ["--opaque-size", "opaque"]),
+      (["frobnicate"], ["unknown command \"frobnicate\"", "known: chain"]),
+      (["chian", "-n", "3"], ["unknown command \"chian\"; did you mean \"chain\"?"]),
+      (["lab", "raec", "--writers", "2"], ["ctxchain lab: ", "did you mean \"race\"?"]),
+      (["load", "127.0.0.1:80", "--duration", "5"], ["--duration", "'5'", "such as 250ms", "units: ns, us"]),
+      (["load", "127.0.0.1:80", "--deadline", "5"], ["--deadline", "such as 250ms"]),
+      (["load", "127.0.0.1:80", "--rate", "1k"], ["--rate", "'1k'", "a number without a unit"]),
+      (["load", "127.0.0.1:80", "--in-flight", "many"], ["--in-flight", "a whole number"]),
+      (["load", "127.0.0.1:80", "--size", "4Kib"], ["--size", "512 or 4KiB", "units: B, kB, KiB"]),
+      (["chain", "-n", "2", "--warmup", "5"], ["--warmup", "auto, or a duration"]),
+      (["compare", "packed,size=4Kib", "map"], ["size", "512 or 4KiB"]),
+      // What is right before the complaint.
+      (
+        ["chain", "-n", "2", "--strategies", "packed, map", "--size", "4KiB", "--opaque-size", "9B"],
+        ["--opaque-size", "opaque"]
+      ),
+      (["capacity", "-n", "65", "--slo", "p95=5ms, p99.5=9ms"], ["--depth"]),
+      (["capacity", "-n", "1", "--slo", "p100=5ms"], ["--slo", "p99.999", "p100=5ms"]),
       (["up"], ["file"]), (["node", "--config", "/nonexistent"], ["/nonexistent"]),
     ])
   func wrongArgument(arguments: [String], parts: [String]) throws {
@@ -106,6 +123,23 @@ struct BadInputTests {
       expectOneLine(run, status: 2, contains: [file.path, part])
       #expect(run.error.split(separator: "\n").count == 1)
     }
+  }
+
+  @Test("Standard input is read where a file is, and a closed standard output is an error that says so")
+  func standardDescriptors() throws {
+    func shell(_ line: String) throws -> Program {
+      try Program(["-c", line, Program.path, Program.root.path], command: "/bin/sh")
+    }
+    let read = try shell("exec \"$0\" validate - < \"$1/topologies/chain-1.yaml\"")
+    #expect(try read.wait() == 0, "\(read.error)")
+    let wrong = try shell("echo 'version: 7' | \"$0\" validate -")
+    #expect(try wrong.wait() == 2)
+    #expect(wrong.error.contains("-:1:"), "\(wrong.error)")
+    let empty = try shell("exec \"$0\" report - --output /nonexistent < /dev/null")
+    #expect(try empty.wait() == 2, "\(empty.error)")
+    let closed = try shell("exec \"$0\" validate \"$1/topologies/chain-1.yaml\" >&-")
+    #expect(try closed.wait() == 1)
+    #expect(closed.error.hasPrefix("ctxchain: cannot write standard output: Bad file descriptor"), "\(closed.error)")
   }
 
   @Test("A cycle without a bound is refused; with max-depth it runs and ends")

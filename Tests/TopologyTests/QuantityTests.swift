@@ -11,7 +11,7 @@ struct QuantityTests {
   }
 
   private func size(_ text: String) throws(Quantity.Problem) -> Int64 {
-    try Quantity.parse(text, units: Quantity.sizeUnits, max: 8 << 20)
+    try Quantity.parse(text, units: Quantity.sizeUnits, bareScale: 1, max: 8 << 20)
   }
 
   @Test(
@@ -29,7 +29,7 @@ struct QuantityTests {
     "A size is bytes, in powers of two or of ten",
     arguments: [
       ("0", 0), ("0B", 0), ("1B", 1), ("512B", 512), ("1KiB", 1_024), ("0.25KiB", 256), ("1kB", 1_000),
-      ("1.5MiB", 1_572_864), ("8MiB", 8_388_608), ("8MB", 8_000_000),
+      ("1.5MiB", 1_572_864), ("8MiB", 8_388_608), ("8MB", 8_000_000), ("512", 512), ("2.0", 2), ("8388608", 8_388_608),
     ])
   func sizes(text: String, bytes: Int64) throws {
     #expect(try size(text) == bytes)

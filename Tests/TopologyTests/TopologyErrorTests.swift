@@ -218,16 +218,15 @@ struct TopologyErrorTests {
       (script("sleep: soon"), "script[0].sleep: expected a duration 0 to 60m such as 50us, got \"soon\""),
       (
         script("call: {service: b, size: 9MiB}"),
-        "script[0].call.size: expected a size 0 to 8MiB such as 512B, got \"9MiB\""
+        "script[0].call.size: expected a size 0 to 8MiB such as 512 or 4KiB, got \"9MiB\""
       ),
       (
         script("call: {service: b, size: -1B}"),
-        "script[0].call.size: expected a size 0 to 8MiB such as 512B, got \"-1B\""
+        "script[0].call.size: expected a size 0 to 8MiB such as 512 or 4KiB, got \"-1B\""
       ),
       (
-        script("call: {service: b, size: 5}"),
-        "script[0].call.size: expected a size 0 to 8MiB such as 512B, got \"5\" without a unit "
-          + "(B, kB, KiB, MB, MiB, GB, GiB)"
+        script("call: {service: b, size: 5k}"),
+        "script[0].call.size: unknown unit \"k\" in \"5k\"; known: B, kB, KiB, MB, MiB, GB, GiB"
       ),
       (
         script("call: {service: b, probability: 1.5}"),

@@ -125,7 +125,7 @@ struct TopologyLimitsTests {
     #expect(throws: Never.self) { try parse(oneService("response-size: \(TopologyLimits.payloadSizeMax)B")) }
     #expect(
       problem(oneService("response-size: \(TopologyLimits.payloadSizeMax + 1)B")).hasSuffix(
-        "expected a size 0 to 8MiB such as 512B, got \"8388609B\""))
+        "expected a size 0 to 8MiB such as 512 or 4KiB, got \"8388609B\""))
     #expect(throws: Never.self) { try parse(script("sleep: \(TopologyLimits.durationNanosecondsMax)ns")) }
     #expect(
       problem(script("sleep: \(TopologyLimits.durationNanosecondsMax + 1)ns")).hasSuffix(

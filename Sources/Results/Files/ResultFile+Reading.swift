@@ -79,7 +79,7 @@ extension ResultFile {
   }
 
   private static func contents(of path: String) throws(ResultError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = path == standardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
     defer { _ = Glibc.close(file) }
     var bytes: [UInt8] = []

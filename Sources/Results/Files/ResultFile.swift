@@ -6,6 +6,7 @@ internal import Glibc
 package enum ResultFile {
   /// Stands for standard output.
   package static let standardOutput = "-"
+  package static let standardInput = "-"
 
   /// One JSON document with sorted keys, ending in a line feed.
   package static func encode(_ result: some Encodable) throws(ResultError) -> [UInt8] {

@@ -37,7 +37,8 @@ struct BenchCommand: ParsableCommand {
     let plan: BenchPlan
     do {
       plan = try BenchPlan(
-        stores: stores.map(names), propagators: propagators.map(names), layers: layerNumbers(), seconds: time.value,
+        stores: stores.map(NameList.read), propagators: propagators.map(NameList.read), layers: layerNumbers(),
+        seconds: time.value,
         seed: seed)
     } catch let error as LaboratoryError {
       throw Console.fail("\(error)", status: 2)
@@ -57,12 +58,8 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private func names(_ list: String) -> [String] {
-    list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  }
-
   private func layerNumbers() throws -> [Int] {
-    try names(layers).map { text in
+    try NameList.read(layers).map { text in
       guard let number = Int(text) else {
         throw Console.fail("--layers: expected numbers separated by commas, got \"\(layers)\"", status: 2)
       }

@@ -23,7 +23,7 @@ struct CapacityCommand: ParsableCommand {
   @Option(name: [.customShort("n"), .long], help: "Services in a generated chain, 1 to 64.")
   var depth: Int?
 
-  @Option(help: "Goals, separated by commas: p50, p90, p99 or p99.9, =, and a duration, as in p99=5ms.")
+  @Option(help: "Goals, separated by commas: a percentile such as p50, p95 or p99.9, =, and a duration, as in p99=5ms.")
   var slo: String
 
   @Option(help: "Share of a run's requests that may fail to complete, 0 to 1.")

@@ -15,10 +15,10 @@ struct ChainCommand: ParsableCommand {
   @Option(help: "Depths to measure, separated by commas; without it at most 5, geometric, 1 and the depth among them.")
   var depths: String?
 
-  @Option(help: "Bytes of every request's payload.")
+  @Option(bytes: "Bytes of every request's payload.")
   var size = 128
 
-  @Option(help: "Bytes of every response's payload.")
+  @Option(bytes: "Bytes of every response's payload.")
   var responseSize = 128
 
   @OptionGroup var options: ExperimentOptions
@@ -37,7 +37,7 @@ struct ChainCommand: ParsableCommand {
   private func plannedDepths() throws -> [Int] {
     guard let depths else { return DepthPlan(depthMax: depth).depths }
     do {
-      let numbers = depths.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      let numbers = NameList.read(depths).map { Int($0) }
       guard !numbers.contains(nil) else { throw ValidationError("--depths: expected numbers, got \"\(depths)\"") }
       return try DepthPlan(numbers.compactMap { $0 }, depthMax: depth).depths
     } catch let error as StatisticsError {

@@ -38,14 +38,14 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Deliveries that a request may make, 1 to 1024.")
   var hops = TopologyLimits.maxDepthMax
 
-  @Option(help: "Bytes of every request's payload.")
+  @Option(bytes: "Bytes of every request's payload.")
   var size = 128
 
   @Option(
     help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")
   var field: [String] = []
 
-  @Option(help: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
   @Option(help: "Time after which a request is given up, at most 1h; its deadline.")

@@ -27,7 +27,7 @@ struct SelftestCommand: ParsableCommand {
   func run() throws {
     let tests: [SelfTestKind]
     do {
-      let names = only.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+      let names = only.map(NameList.read)
       tests = try SelfTestKind.named(names)
     } catch {
       throw Console.fail("\(error)", status: 2)
