@@ -15,6 +15,13 @@ func module(
   .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings + settings)
 }
 
+/// A part of the family in Sources/Transport.
+func transport(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: "Transport\(name)", dependencies: dependencies, path: "Sources/Transport/\(name)",
+    swiftSettings: swiftSettings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
@@ -53,36 +60,47 @@ let package = Package(
     module("Bytes"),
     module("EventLoop", ["CLibevent", "CLinux", "Bytes"], [.strictMemorySafety()]),
     module("Context", [serviceContext]),
-    module("Wire", ["Bytes"]),
-    module("Propagation", ["Context", "Wire", protobuf], exclude: ["Protobuf/context.proto"]),
+    transport("Messages", ["Bytes"]),
+    transport("Frame", ["Bytes", "TransportMessages"]),
+    transport("Core", ["TransportMessages"]),
+    module("Propagation", ["Context", "TransportFrame", protobuf], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("ContextGeneration", ["Topology"]),
     .executableTarget(
       name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
-    module("Gateway", ["Context", "Propagation", "Topology", "Wire"]),
+    module("Gateway", ["Context", "Propagation", "Topology", "TransportCore", "TransportFrame"]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
     module(
       "Node",
-      ["Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology", logging]),
+      [
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Context", "Topology", logging,
+      ]),
     module(
       "LoadClient",
       [
-        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "Wire", "Propagation", "Context", "Topology",
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Context", "Topology",
         "Statistics",
       ]),
     module(
       "Laboratory",
       [
         "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "Wire",
+        "TransportCore", "TransportFrame",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
     module("Symbols"),
-    module("Launcher", ["Symbols", "Wire", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results"]),
+    module(
+      "Launcher",
+      [
+        "Symbols", "TransportCore", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics",
+        "Results",
+      ]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
@@ -94,32 +112,40 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "EventLoop", "Wire", "Statistics"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Bytes", "EventLoop", "TransportCore", "TransportFrame", "Statistics"],
+      path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
-    tests("WireTests", ["Bytes", "Wire", "TestSupport", "Statistics"]),
+    tests("TransportTests", ["Bytes", "TransportCore", "TransportFrame", "TestSupport", "Statistics"]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
     tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
     tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
-    tests("GatewayTests", ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "Wire"]),
+    tests(
+      "GatewayTests",
+      ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Report", "Results", "Statistics", "Topology"]),
     tests("LauncherTests", ["Launcher", "Results", "Statistics"]),
-    tests("NodeTests", ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "Wire"]),
+    tests(
+      "NodeTests",
+      ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
     tests(
       "FuzzTests",
-      ["Bytes", "Context", "Control", "EventLoop", "Gateway", "Node", "Propagation", "Statistics", "Topology", "Wire"]),
+      [
+        "Bytes", "Context", "Control", "EventLoop", "Gateway", "Node", "Propagation", "Statistics", "Topology",
+        "TransportCore", "TransportFrame",
+      ]),
     tests(
       "LoadClientTests",
       [
         "Bytes", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "TestSupport",
         "Topology",
-        "Wire",
+        "TransportCore", "TransportFrame",
       ]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
@@ -131,6 +157,7 @@ if Context.environment["CTXCHAIN_FUZZER"] != nil {
   package.products.append(.library(name: "ExtractorFuzzer", type: .static, targets: ["ExtractorFuzzer"]))
   package.targets.append(
     .target(
-      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "Wire"], path: "Tests/ExtractorFuzzer",
+      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "TransportFrame"],
+      path: "Tests/ExtractorFuzzer",
       swiftSettings: swiftSettings))
 }

@@ -7,7 +7,7 @@
 package import Context
 package import Propagation
 package import Topology
-package import Wire
+package import TransportFrame
 
 /// What became of a request.
 package struct GatewayOutcome: Equatable {

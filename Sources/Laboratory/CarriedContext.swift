@@ -4,7 +4,7 @@
 internal import Bytes
 internal import Context
 internal import Propagation
-internal import Wire
+internal import TransportFrame
 
 /// What a client sends: values of fixed width, as the load client's are. Keeps the bytes that `opaque` forwards.
 final class SentContext {

@@ -5,7 +5,7 @@ internal import Control
 internal import Results
 internal import Statistics
 internal import Topology
-internal import Wire
+internal import TransportFrame
 
 /// Everything counted up to one moment.
 private struct CountReading {

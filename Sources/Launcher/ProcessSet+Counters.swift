@@ -4,7 +4,7 @@
 internal import Control
 internal import Results
 internal import Topology
-internal import Wire
+internal import TransportFrame
 
 extension ProcessSet {
   /// - Parameter arm: the one that the set belongs to; nil when it belongs to all or to none.

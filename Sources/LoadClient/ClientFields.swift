@@ -5,7 +5,7 @@ internal import Context
 internal import Propagation
 internal import Statistics
 internal import Topology
-internal import Wire
+internal import TransportFrame
 
 extension ClientSide {
   /// For each of `count` images. Bad ones are spread by the seed; a share that is not 0 is one image at least.

@@ -6,7 +6,7 @@ package import EventLoop
 internal import Propagation
 package import Statistics
 internal import Topology
-package import Wire
+package import TransportFrame
 
 package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, LoadRunDelegate, FidelityRunDelegate {
   private let loop: EventLoop

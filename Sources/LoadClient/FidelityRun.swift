@@ -7,7 +7,8 @@ package import EventLoop
 package import Propagation
 package import Statistics
 package import Topology
-package import Wire
+internal import TransportCore
+package import TransportFrame
 
 package protocol FidelityRunDelegate: AnyObject {
   func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses)

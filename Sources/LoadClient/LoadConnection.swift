@@ -3,7 +3,8 @@
 internal import Bytes
 package import Control
 package import EventLoop
-package import Wire
+internal import TransportCore
+package import TransportFrame
 
 /// What a load connection tells.
 package protocol LoadConnectionDelegate: AnyObject {
@@ -48,7 +49,7 @@ package final class LoadConnection: ConnectionDelegate {
 
   /// Tells the entry that nobody waits for a request any more.
   func cancel(_ id: UInt64, now: Int64) {
-    CancelFrame(id: id, givenUpAt: GiveUpTime(nanoseconds: now)).write(to: connection.output)
+    CancelFrame(id: id, cancelledAt: CancelTime(nanoseconds: now)).write(to: connection.output)
     connection.send()
   }
 

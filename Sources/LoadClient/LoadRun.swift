@@ -4,7 +4,8 @@
 package import Control
 package import EventLoop
 internal import Statistics
-package import Wire
+internal import TransportCore
+package import TransportFrame
 
 /// What a run tells its owner, also from within `start`.
 package protocol LoadRunDelegate: AnyObject {

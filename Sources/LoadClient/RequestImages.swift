@@ -7,7 +7,7 @@ internal import Control
 package import Propagation
 internal import Statistics
 package import Topology
-internal import Wire
+internal import TransportFrame
 
 /// A ring of ready request frames with contexts of their own, and what each context holds.
 package final class RequestImages {

@@ -2,7 +2,7 @@
 
 internal import Context
 internal import Control
-internal import Wire
+internal import TransportFrame
 
 extension SeenContext {
   /// What the client sent: fields and section as they stand in its request.

@@ -7,7 +7,8 @@ internal import EventLoop
 internal import Propagation
 internal import Statistics
 internal import Topology
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 extension NodeServer {
   /// Starts the calls of a step. True when the request now waits for replies, or has been answered because a call
@@ -70,7 +71,7 @@ extension NodeServer {
   }
 
   /// Cancels a call of a request that is over.
-  func giveUp(_ call: CallSlot, of request: RequestSlot, since time: GiveUpTime) {
+  func giveUp(_ call: CallSlot, of request: RequestSlot, since time: CancelTime) {
     sendCancel(call, since: time)
     _ = end(call, of: request)
   }
@@ -89,7 +90,7 @@ extension NodeServer {
     var earliest = Int64.max
     calls.forEach { call in
       if call.pointee.deadline <= now {
-        sendCancel(call, since: GiveUpTime(nanoseconds: now))
+        sendCancel(call, since: CancelTime(nanoseconds: now))
         didFail(call, with: .deadlineExceeded)
       } else {
         earliest = min(earliest, call.pointee.deadline)

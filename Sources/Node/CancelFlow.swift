@@ -3,23 +3,24 @@
 
 internal import Control
 internal import EventLoop
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 extension NodeServer {
   /// Tells the callee that nobody waits for the call any more; behind an edge that ignores deadlines it goes on.
-  func sendCancel(_ call: CallSlot, since time: GiveUpTime) {
+  func sendCancel(_ call: CallSlot, since time: CancelTime) {
     // What is only passed on has no call of a script.
     let goesOn = call.pointee.request != nil && call.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline
-    send(CancelFrame(id: call.pointee.id, givenUpAt: time, goesOn: goesOn), of: call)
+    send(CancelFrame(id: call.pointee.id, cancelledAt: time, goesOn: goesOn), of: call)
   }
 
   /// Tells the callee to go on, though nobody waits.
-  func sendOrphaned(_ call: CallSlot, since time: GiveUpTime) {
-    send(CancelFrame(id: call.pointee.id, givenUpAt: time, goesOn: true), of: call)
+  func sendOrphaned(_ call: CallSlot, since time: CancelTime) {
+    send(CancelFrame(id: call.pointee.id, cancelledAt: time, goesOn: true), of: call)
   }
 
   /// The caller gave this request up and, as services without context propagation do, did not say so. It goes on.
-  func orphan(_ request: RequestSlot, since time: GiveUpTime) {
+  func orphan(_ request: RequestSlot, since time: CancelTime) {
     guard !request.pointee.isOrphan else { return }
     request.pointee.isOrphan = true
     counters.pointee.orphans &+= 1
@@ -37,7 +38,7 @@ extension NodeServer {
   /// Counts what this request began between the caller's giving up and now, when the node hears of it: the latest slice
   /// of work, sleep or run of calls. True when there was such.
   @discardableResult
-  func countWork(of request: RequestSlot, since time: GiveUpTime) -> Bool {
+  func countWork(of request: RequestSlot, since time: CancelTime) -> Bool {
     let now = loop.refreshNow()
     guard let age = time.age(at: now), request.pointee.latestBegin > now &- age else { return false }
     switch request.pointee.step?.pointee.kind {
@@ -55,7 +56,7 @@ extension NodeServer {
   }
 
   /// This node has stopped what somebody gave up then.
-  func countStop(since time: GiveUpTime) {
+  func countStop(since time: CancelTime) {
     guard let age = time.age(at: loop.refreshNow()) else { return }
     counters.pointee.stopDurationMax = max(counters.pointee.stopDurationMax, UInt64(age))
   }

@@ -5,7 +5,7 @@ internal import Control
 internal import EventLoop
 internal import Propagation
 internal import Topology
-internal import Wire
+internal import TransportFrame
 
 /// An edge of this node. Requests go round its connections.
 final class Downstream {

@@ -3,7 +3,8 @@
 
 internal import Bytes
 internal import Context
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 /// Collects the views of one request: this node's own, then those that the callees' replies bring.
 final class EchoViews {

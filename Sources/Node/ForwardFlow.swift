@@ -7,7 +7,8 @@ internal import Control
 internal import EventLoop
 internal import Propagation
 internal import Statistics
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 extension NodeServer {
   /// Whether nothing but the service's one call is asked: no echo, a hop left for it, and time.
@@ -78,18 +79,18 @@ extension NodeServer {
     while call != caller.forwarded {
       if call.pointee.callerID == cancel.id {
         return cancel.goesOn
-          ? orphanForwarded(call, since: cancel.givenUpAt) : abandonForwarded(call, since: cancel.givenUpAt)
+          ? orphanForwarded(call, since: cancel.cancelledAt) : abandonForwarded(call, since: cancel.cancelledAt)
       }
       call = call.pointee.next.unsafelyUnwrapped
     }
   }
 
   /// See `abandonRequests(of:)`.
-  func abandonForwarded(of caller: InboundConnection, since time: GiveUpTime) {
+  func abandonForwarded(of caller: InboundConnection, since time: CancelTime) {
     while let call = caller.forwarded.pointee.next, call != caller.forwarded { abandonForwarded(call, since: time) }
   }
 
-  private func abandonForwarded(_ call: CallSlot, since time: GiveUpTime) {
+  private func abandonForwarded(_ call: CallSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
     sendCancel(call, since: time)
     call.leaveRing()
@@ -98,7 +99,7 @@ extension NodeServer {
   }
 
   /// Its callee works on, and is told so. Nothing is left to do here that could be counted.
-  private func orphanForwarded(_ call: CallSlot, since time: GiveUpTime) {
+  private func orphanForwarded(_ call: CallSlot, since time: CancelTime) {
     counters.pointee.orphans &+= 1
     sendOrphaned(call, since: time)
   }

@@ -4,7 +4,8 @@ internal import Context
 internal import Control
 internal import Gateway
 internal import Topology
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 extension NodeServer {
   /// Fills the request's context, whatever it held, from the frame's fields. False when the gateway refuses: the request

@@ -3,7 +3,7 @@
 internal import Bytes
 internal import EventLoop
 internal import Propagation
-internal import Wire
+internal import TransportFrame
 
 /// The propagator of one caller, in an object of its own: a constant field is read without a reference count.
 final class ContextReader {

@@ -9,7 +9,8 @@ internal import Gateway
 internal import Propagation
 internal import Statistics
 package import Topology
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 package protocol NodeServerDelegate: AnyObject {
   /// Every edge has exchanged its hello.

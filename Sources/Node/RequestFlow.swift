@@ -8,7 +8,8 @@ internal import EventLoop
 internal import Propagation
 internal import Statistics
 internal import Topology
-internal import Wire
+internal import TransportCore
+internal import TransportFrame
 
 extension NodeServer {
   /// Starts a request that has just arrived.
@@ -115,7 +116,7 @@ extension NodeServer {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       sendError(status, id: request.pointee.id, to: $0)
     }
-    dropWhatIsUnderWay(of: request, since: GiveUpTime(nanoseconds: loop.now))
+    dropWhatIsUnderWay(of: request, since: CancelTime(nanoseconds: loop.now))
     release(request)
   }
 
@@ -125,7 +126,7 @@ extension NodeServer {
     var slot = caller.requests.pointee.next.unsafelyUnwrapped
     while slot != caller.requests {
       if slot.pointee.id == cancel.id {
-        return cancel.goesOn ? orphan(slot, since: cancel.givenUpAt) : abandon(slot, since: cancel.givenUpAt)
+        return cancel.goesOn ? orphan(slot, since: cancel.cancelledAt) : abandon(slot, since: cancel.cancelledAt)
       }
       slot = slot.pointee.next.unsafelyUnwrapped
     }
@@ -134,7 +135,7 @@ extension NodeServer {
 
   /// The caller has left: all its requests are given up.
   func abandonRequests(of caller: InboundConnection) {
-    let now = GiveUpTime(nanoseconds: loop.now)
+    let now = CancelTime(nanoseconds: loop.now)
     while let slot = caller.requests.pointee.next, slot != caller.requests { abandon(slot, since: now) }
     abandonForwarded(of: caller, since: now)
   }
@@ -154,7 +155,7 @@ extension NodeServer {
 
   // MARK: Private
 
-  private func abandon(_ request: RequestSlot, since time: GiveUpTime) {
+  private func abandon(_ request: RequestSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
     countWork(of: request, since: time)
     dropWhatIsUnderWay(of: request, since: time)
@@ -185,7 +186,7 @@ extension NodeServer {
   }
 
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
-  private func dropWhatIsUnderWay(of request: RequestSlot, since time: GiveUpTime) {
+  private func dropWhatIsUnderWay(of request: RequestSlot, since time: CancelTime) {
     while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
     if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }

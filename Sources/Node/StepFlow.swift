@@ -6,7 +6,7 @@ internal import Control
 internal import EventLoop
 internal import Glibc
 internal import Statistics
-internal import Wire
+internal import TransportCore
 
 extension NodeServer {
   /// CPU burnt in one go before the loop gets its turn, in nanoseconds.

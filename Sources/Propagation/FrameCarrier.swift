@@ -1,7 +1,7 @@
 // The frame transport as a carrier: fields are the frame's header fields, the binary section is its context section.
 
 internal import Context
-package import Wire
+package import TransportFrame
 
 extension FrameWriter: CarrierWriter {
   package func appendField(_ name: StaticString, _ value: RawSpan) {

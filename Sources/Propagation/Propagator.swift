@@ -2,7 +2,7 @@
 // registry; the contract tests then run over it.
 
 package import Context
-package import Wire
+package import TransportFrame
 
 /// Writes a context to a carrier and reads it back (OpenTelemetry: `TextMapPropagator`; here a carrier may also hold
 /// bytes). Stateless, and the same instance serves every request of a process.

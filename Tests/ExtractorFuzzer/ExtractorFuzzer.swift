@@ -3,7 +3,7 @@
 import Bytes
 import Context
 import Propagation
-import Wire
+import TransportFrame
 
 /// The first byte chooses the propagator, the second the store. The rest is the binary section, or for propagators of
 /// fields the lines `name: value`.

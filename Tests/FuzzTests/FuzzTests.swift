@@ -12,7 +12,8 @@ import Propagation
 import Statistics
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("Fuzz")
 struct FuzzTests {

@@ -9,7 +9,8 @@ import Statistics
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// An entry that answers every request with its own context as the view of a service `a`.
 private final class EchoEntry: ConnectionDelegate {

@@ -11,7 +11,8 @@ import Statistics
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// A context that a node says it saw.
 typealias SeenView = (path: String, image: [UInt8])

@@ -6,7 +6,8 @@ import LoadClient
 import Propagation
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("Request images")
 struct RequestImagesTests {

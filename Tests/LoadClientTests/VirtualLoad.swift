@@ -11,7 +11,8 @@ import Statistics
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// What the callee got, and when.
 struct Arrival {

@@ -4,7 +4,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("A call to a later service")
 struct CallTests {

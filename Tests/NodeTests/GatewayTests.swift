@@ -3,7 +3,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 private let rules = GatewayRules(
   required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z0-9-]{1,16}")],

@@ -6,7 +6,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 private let millisecond: Int64 = 1_000_000
 

@@ -8,7 +8,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// A callee that answers hellos and keeps what it receives. It answers requests only when a test says so.
 final class FakeCallee {

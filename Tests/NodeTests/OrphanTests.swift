@@ -4,7 +4,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 private let millisecond: Int64 = 1_000_000
 private let hour = 3_600_000 * millisecond
@@ -120,7 +121,7 @@ struct OrphanTests {
 
   /// Of the machine's clock, as every process on it reads it.
   private func microseconds(_ bench: NodeBench, ago: Int64 = 0) -> UInt32 {
-    GiveUpTime(nanoseconds: bench.loop.refreshNow() - ago).rawValue
+    CancelTime(nanoseconds: bench.loop.refreshNow() - ago).rawValue
   }
 
   @Test("that stops at once has what it began counted between the caller's giving up and the cancel's arrival")

@@ -3,7 +3,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("A node answers")
 struct RequestTests {

@@ -8,7 +8,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("In a node with a shared store, the context of a request")
 struct SharedStoreTests {

@@ -3,7 +3,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// The clocks are real and nothing is said about how long anything takes: what is held against each other are sums.
 @Suite("A node with stage clocks")

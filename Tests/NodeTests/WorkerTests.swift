@@ -7,7 +7,8 @@ import Node
 import TestSupport
 import Testing
 import Topology
-import Wire
+import TransportCore
+import TransportFrame
 
 /// A node process of several workers within the test's own, at the other end of a control channel.
 private final class WorkerBench: LineChannelDelegate {

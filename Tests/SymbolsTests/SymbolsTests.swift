@@ -77,7 +77,10 @@ struct SymbolsTests {
   @Test(
     "Names are shortened to what a profile needs",
     arguments: [
-      ("Node.RequestFlow.begin(Wire.Frame, from: Node.InboundConnection) -> ()", "Node.RequestFlow.begin(_:from:)"),
+      (
+        "Node.RequestFlow.begin(TransportFrame.Frame, from: Node.InboundConnection) -> ()",
+        "Node.RequestFlow.begin(_:from:)"
+      ),
       ("Context.MapContext.spanContext() -> Context.SpanContext", "Context.MapContext.spanContext()"),
       (
         "generic specialization <Swift.UInt8> of Swift.Array._copyToNewBuffer(oldCount: Swift.Int) -> ()",
@@ -88,7 +91,10 @@ struct SymbolsTests {
         "closure #1 in Bytes.ByteBuffer.grow(to:)"
       ),
       ("Context.RequestContext.opaque.getter : Swift.UnsafeRawBufferPointer", "Context.RequestContext.opaque.getter"),
-      ("static Wire.Frame.decode(Swift.UnsafeRawBufferPointer) -> Wire.Decoding", "Wire.Frame.decode(_:)"),
+      (
+        "static TransportFrame.Frame.decode(Swift.UnsafeRawBufferPointer) -> TransportFrame.Decoding",
+        "TransportFrame.Frame.decode(_:)"
+      ),
       ("merged Swift.Dictionary<A, B>.subscript.getter : (A) -> B?", "Swift.Dictionary.subscript.getter"),
       ("Node.NodeServer.(sweep in _0AB12)(at: Swift.Int) -> ()", "Node.NodeServer.sweep(at:)"),
       (

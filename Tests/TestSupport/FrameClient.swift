@@ -2,7 +2,7 @@
 
 internal import Bytes
 package import EventLoop
-package import Wire
+package import TransportFrame
 
 /// A received frame, copied.
 package struct ReceivedFrame: Equatable {

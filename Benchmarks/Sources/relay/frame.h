@@ -1,4 +1,4 @@
-// The frame header as it lies in bytes: little-endian, 32 bytes. The layout is that of Sources/Wire/Frame/Frame.swift,
+// The frame header as it lies in bytes: little-endian, 32 bytes. The layout is that of Sources/Transport/Frame/Frame.swift,
 // whose comment describes it; `bench` would find every request failed if the two disagreed.
 #ifndef RELAY_FRAME_H
 #define RELAY_FRAME_H

@@ -6,7 +6,7 @@ internal import LoadClient
 internal import Propagation
 internal import Statistics
 internal import Topology
-internal import Wire
+internal import TransportFrame
 
 final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   private static let readyNanoseconds: Int64 = 5_000_000_000

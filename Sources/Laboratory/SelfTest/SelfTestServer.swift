@@ -3,7 +3,7 @@
 
 internal import EventLoop
 internal import Glibc
-internal import Wire
+internal import TransportFrame
 
 final class SelfTestServer: ConnectionDelegate {
   private let loop: EventLoop

@@ -3,7 +3,8 @@
 import Bytes
 import TestSupport
 import Testing
-import Wire
+import TransportCore
+import TransportFrame
 
 private func hello(_ fields: [(String, String)], type: UInt8 = 1) -> FrameHello? {
   var frame = FrameBytes(type: type)

@@ -4,7 +4,8 @@ import Bytes
 import Statistics
 import TestSupport
 import Testing
-import Wire
+import TransportCore
+import TransportFrame
 
 extension FrameBytes {
   /// A valid frame; sizes are small, so that a stream of them is read byte by byte in no time.

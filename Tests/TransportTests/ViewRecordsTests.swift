@@ -3,7 +3,8 @@
 import Bytes
 import TestSupport
 import Testing
-import Wire
+import TransportCore
+import TransportFrame
 
 private struct View: Equatable {
   let path: String

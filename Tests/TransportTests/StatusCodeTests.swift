@@ -1,7 +1,8 @@
 // The numbers of gRPC's status codes, which other programs know too.
 
 import Testing
-import Wire
+import TransportCore
+import TransportFrame
 
 @Suite("Status codes")
 struct StatusCodeTests {

@@ -3,7 +3,8 @@
 import Bytes
 import TestSupport
 import Testing
-import Wire
+import TransportCore
+import TransportFrame
 
 /// The bytes that `write` appends to an empty buffer.
 func written(_ write: (ByteBuffer) -> Void) -> [UInt8] {

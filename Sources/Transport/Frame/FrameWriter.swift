@@ -1,6 +1,7 @@
 // Writes one frame at the end of an output buffer, in place. Never sends, never allocates beyond the buffer's growth.
 
 public import Bytes
+public import TransportMessages
 
 /// Header first, then any number of fields and context bytes in any order, then the payload, then `finish`. Fields go
 /// before the context section on the wire; a field that comes after context bytes moves them.
@@ -42,7 +43,7 @@ public struct FrameWriter {
     _ type: FrameType, id: UInt64, status: UInt16 = 0, payloadSize: Int = 0, to buffer: ByteBuffer
   ) {
     let size = FrameLayout.headerSize &+ payloadSize
-    let frame = buffer.reserve(size &+ FramePayload.slack)
+    let frame = buffer.reserve(size &+ PayloadBytes.slack)
     let first = UInt64(truncatingIfNeeded: size &- FrameLayout.sizeFieldSize) | UInt64(type.rawValue) << 32
     frame.storeBytes(of: first.littleEndian, as: UInt64.self)
     frame.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
@@ -51,7 +52,7 @@ public struct FrameWriter {
     frame.storeBytes(
       of: (UInt64(truncatingIfNeeded: payloadSize) << 32).littleEndian, toByteOffset: FrameLayout.contextSizeOffset,
       as: UInt64.self)
-    FramePayload.fill(frame + FrameLayout.headerSize, payloadSize)
+    PayloadBytes.fill(frame + FrameLayout.headerSize, payloadSize)
     buffer.commit(size)
   }
 
@@ -134,7 +135,7 @@ public struct FrameWriter {
   @inline(__always)
   @discardableResult
   public func finish(payloadSize: Int) -> Bool {
-    FramePayload.fill(buffer.reserve(payloadSize &+ FramePayload.slack), payloadSize)
+    PayloadBytes.fill(buffer.reserve(payloadSize &+ PayloadBytes.slack), payloadSize)
     buffer.commit(payloadSize)
     let size = buffer.count &- start
     // The whole is no larger, so the section is not either: no need to look.

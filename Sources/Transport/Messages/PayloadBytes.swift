@@ -1,16 +1,16 @@
 // What stands in a payload: bytes that nobody reads. They cost what a payload costs, and no more.
 
 /// The text "ctxchain", over and over.
-public enum FramePayload {
-  @inlinable static var word: UInt64 { 0x6e69_6168_6378_7463 }
+public enum PayloadBytes {
+  @inlinable public static var word: UInt64 { 0x6e69_6168_6378_7463 }
 
   /// Bytes behind a payload that `fill` may overwrite.
-  @inlinable static var slack: Int { 63 }
+  @inlinable public static var slack: Int { 63 }
 
   /// Fills `size` bytes in whole vectors: a call to `memset` costs more than the bytes do when they are few.
   @inlinable
   @inline(__always)
-  static func fill(_ destination: UnsafeMutableRawPointer, _ size: Int) {
+  public static func fill(_ destination: UnsafeMutableRawPointer, _ size: Int) {
     let vector = SIMD4<UInt64>(repeating: word.littleEndian)
     var offset = 0
     while offset < size {

@@ -8,7 +8,7 @@
 ///      5  u8   flags (`FrameFlags`)
 ///      6  u16  number of header fields
 ///      8  u64  request id, chosen by the caller; a reply repeats it
-///     16  u32  remaining deadline in microseconds, 0 = none; in a cancel when the caller gave up (`GiveUpTime`)
+///     16  u32  remaining deadline in microseconds, 0 = none; in a cancel when the caller gave up (`CancelTime`)
 ///     20  u16  hops left, this delivery included: 1 = the callee makes no calls
 ///     22  u16  status, a gRPC code; only in error frames
 ///     24  u32  size of the context section
