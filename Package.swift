@@ -70,19 +70,19 @@ let package = Package(
     .executableTarget(
       name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
-    module("Gateway", ["Context", "Propagation", "Topology", "TransportCore", "TransportFrame"]),
+    module("Gateway", ["Context", "Propagation", "Topology", "TransportFrame"]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
     module(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
-        "Context", "Topology", logging,
+        "Context", "Topology", "Statistics", logging,
       ]),
     module(
       "LoadClient",
       [
-        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Bytes", "EventLoop", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
         "Context", "Topology",
         "Statistics",
       ]),
@@ -90,7 +90,7 @@ let package = Package(
       "Laboratory",
       [
         "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "TransportCore", "TransportFrame",
+        "TransportFrame",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
@@ -98,8 +98,7 @@ let package = Package(
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics",
-        "Results",
+        "Symbols", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
       ]),
     .executableTarget(
       name: "ctxchain",
