@@ -63,6 +63,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
+  @Option(help: PassNames.help)
+  var passes: String?
+
   @Option(help: "Seed of every random thing in the run.")
   var seed: UInt64 = 1
 
@@ -85,6 +88,7 @@ struct ExperimentOptions: ParsableArguments {
       }
     }
     _ = try concurrencies()
+    _ = try PassNames.passes(passes)
     try OptionRange.check("--timeout", timeout, OptionRange.timeout)
     try OptionRange.check("--drain", drain, OptionRange.drain)
     try warmup.check()
@@ -130,6 +134,7 @@ struct ExperimentOptions: ParsableArguments {
       drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson", openLoopRate: rate,
       opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     plan.moreConcurrencies = try concurrencies()
+    plan.passes = try PassNames.passes(passes)
     plan.preset = runPreset
     plan.slotCount = runPreset?.slotCount ?? 1
     plan.warmupSecondsMax = warmup.seconds?.value

@@ -7,7 +7,8 @@ import Testing
 struct CountTests {
   /// Rows of the counting pass at the largest depth, by arm.
   private func counts(_ arguments: [String]) throws -> [String: [String: Any]] {
-    let program = try Program(["chain", "-n", "5", "--depths", "1,5", "--rounds", "1", "--json", "-"] + arguments)
+    let program = try Program(
+      ["chain", "-n", "5", "--depths", "1,5", "--rounds", "1", "--passes", "counting", "--json", "-"] + arguments)
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
     let rows = (document["counts"] as? [[String: Any]] ?? []).filter { $0["depth"] as? Int == 5 }
