@@ -100,14 +100,16 @@ let package = Package(
       [
         "Symbols", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
       ]),
+    module(
+      "Commands",
+      [
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Node", "Propagation", "Report", "Results",
+        "Statistics", "Topology", argumentParser,
+      ]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
-        "Launcher", "Laboratory", "Node", "LoadClient", "Report", "Results", "Statistics", "Topology", "Propagation",
-        "Control",
-        "EventLoop",
-        "Context", "CLinux", "CMeter",
-        argumentParser,
+        "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Laboratory", "LoadClient", "Node",
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -146,6 +148,7 @@ let package = Package(
         "Topology",
         "TransportCore", "TransportFrame",
       ]),
+    tests("CommandsTests", ["Commands", "Control"]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ]

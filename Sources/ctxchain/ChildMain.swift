@@ -3,6 +3,7 @@
 
 internal import CLinux
 internal import CMeter
+internal import Commands
 internal import Control
 internal import EventLoop
 internal import Glibc
@@ -43,7 +44,7 @@ enum ChildMain {
       let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0), address != MAP_FAILED
     else {
       // The launcher keeps the last lines of a child that ends.
-      Console.error("cannot map the counters: \(String(cString: strerror(errno)))")
+      Console.standard.error("cannot map the counters: \(String(cString: strerror(errno)))")
       return 1
     }
     guard let loop = makeLoop() else { return 1 }
@@ -67,7 +68,7 @@ enum ChildMain {
     do {
       return try EventLoop()
     } catch {
-      Console.error("\(error)")
+      Console.standard.error("\(error)")
       return nil
     }
   }

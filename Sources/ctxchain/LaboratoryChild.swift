@@ -50,7 +50,7 @@ final class LaboratoryChild: LineChannelDelegate {
           store: store, propagator: order.propagator, growth: growth, keysPerLayer: order.keysPerLayer,
           layer: order.layer, opaqueSize: order.opaqueSize))
     }
-    let figures = HopBench(settings, seed: seed, readMeter: BenchCommand.readMeter).run()
+    let figures = HopBench(settings, seed: seed, readMeter: { AllocationReading(ChildMain.readMeter()) }).run()
     var report: [HopFigure] = []
     for (order, figure) in zip(orders, figures) {
       guard let figure else { return .failed("no propagator \"\(order.propagator)\"") }
