@@ -81,7 +81,7 @@ package struct ArmReading {
   func value(_ metric: ComparedMetric) -> Double? {
     guard let percentile = metric.percentile else { return Spread.median(Array(values(metric).values)) }
     let merged = result.histograms.first { $0.arm == arm.name && $0.depth == depth && $0.phase == metric.phase }
-    return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map(Double.init)
+    return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map { Double($0) }
   }
 
   /// Whether there is any slot in which the metric could have been seen.

@@ -77,14 +77,7 @@ package enum MarkdownReport {
       breaches.isEmpty
       ? "No strategy is beyond a limit at its largest depth."
       : breaches.map { "- " + escaped($0) }.joined(separator: "\n")
-    let correlations = thresholds.correlations.map { correlation in
-      let value = correlation.coefficient.map { NumberText.fixed($0, 2) } ?? NumberText.missing
-      return [correlation.first, correlation.second, value, "\(correlation.count)"]
-    }
-    return [
-      "## Signs of decay against their limits", list,
-      table(["figure", "and figure", "rank correlation (Spearman)", "strategies"], correlations),
-    ]
+    return ["## Signs of decay against their limits", list]
   }
 
   private static func stageBlocks(_ attribution: Attribution) -> [String] {

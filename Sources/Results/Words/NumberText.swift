@@ -35,7 +35,7 @@ package enum NumberText {
 
   /// Nanoseconds as µs.
   package static func microseconds(_ nanoseconds: Double?) -> String { short(nanoseconds.map { $0 / 1_000 }) }
-  package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map(Double.init)) }
+  package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map { Double($0) }) }
 
   /// Bytes or items: without digits after the point when they are whole.
   package static func count(_ value: Double?) -> String {

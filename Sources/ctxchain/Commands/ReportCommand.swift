@@ -8,8 +8,8 @@ struct ReportCommand: ParsableCommand {
     abstract: "Make a page, tables and histograms from a result's JSON.",
     discussion: """
       Writes index.html (a page to look at, that needs nothing beside itself), report.txt, report.md, summary.csv, \
-      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, and each \
-      histogram as .hgrm and as HdrHistogram V2 (.hdr).
+      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, each \
+      histogram as .hgrm and as HdrHistogram V2 (.hdr), and a copy of the result (result.json).
 
       Example: ctxchain report result.json -o report
       """)
@@ -24,14 +24,16 @@ struct ReportCommand: ParsableCommand {
   var force = false
 
   func run() throws {
+    let document: [UInt8]
     let result: RunResult
     do {
-      result = try ResultFile.read(file)
+      document = try ResultFile.contents(of: file)
+      result = try ResultFile.decode(document, path: file)
     } catch {
       throw Console.fail("\(error)", status: 2)
     }
     do {
-      try ReportFolder(result).write(to: output, isForced: force)
+      try ReportFolder(result, document: document).write(to: output, isForced: force)
     } catch {
       throw Console.fail("\(error)", status: 1)
     }
