@@ -42,10 +42,13 @@ package struct ReportFolder {
       { named.flatMap { Self.files(of: $1, named: $0) } },
       { [File("report.md", MarkdownReport.render(result, summary))] },
       { [File("report.txt", TextReport.render(result, summary))] },
-      { [File("slots.csv", SlotsCSV.text(result)), File("nodes.csv", NodesCSV.text(result))] },
-      { [File("stages.csv", StagesCSV.text(result)), File("slopes.csv", SlopesCSV.text(summary))] },
-      { [File("summary.csv", SummaryCSV.text(result, summary)), File("fidelity.csv", FidelityCSV.text(result))] },
-      { [File("semantics.csv", SemanticsCSV.text(result)), File(Self.documentName, document)] },
+      { [File("slots.csv", NumberFiles.slots(result)), File("nodes.csv", NumberFiles.nodes(result))] },
+      { [File("stages.csv", NumberFiles.stages(result)), File("slopes.csv", NumberFiles.slopes(summary))] },
+      {
+        let decay = DecayFigures(result: result, summary: summary)
+        return [File("summary.csv", NumberFiles.summary(decay)), File("fidelity.csv", NumberFiles.fidelity(result))]
+      },
+      { [File("semantics.csv", NumberFiles.semantics(result)), File(Self.documentName, document)] },
     ]
     // The page takes longest to make, so it is begun first; it is written last.
     files = AllCPUs.map(forms) { $0() }.reversed().flatMap { $0 }
