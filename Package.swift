@@ -72,7 +72,7 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportFrame"]),
     module("Statistics", [histogram]),
-    module("Control", ["Topology", "Statistics"]),
+    module("Control", ["Results", "Statistics", "Topology"]),
     module(
       "Node",
       [
@@ -89,8 +89,8 @@ let package = Package(
     module(
       "Laboratory",
       [
-        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "TransportFrame",
+        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Results", "Statistics",
+        "Topology", "TransportFrame",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
@@ -126,7 +126,7 @@ let package = Package(
     tests(
       "GatewayTests",
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
-    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
+    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),

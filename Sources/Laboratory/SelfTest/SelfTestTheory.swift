@@ -1,30 +1,7 @@
 // What theory says of a self-test beside what the client saw. Formulas only; nothing is measured here.
 
+package import Results
 package import Statistics
-
-package struct SelfTestFigure: Codable, Equatable, Sendable {
-  package let name: String
-  /// `ns`, `1/s`, `%`, or empty for a plain number.
-  package let unit: String
-  package let found: Double
-  /// nil: for information, nothing is judged.
-  package let expected: Double?
-  /// By how much `found` may differ from `expected`.
-  package let tolerance: Double?
-
-  package init(_ name: String, unit: String = "", found: Double, expected: Double? = nil, tolerance: Double? = nil) {
-    self.name = name
-    self.unit = unit
-    self.found = found
-    self.expected = expected
-    self.tolerance = tolerance
-  }
-
-  package var isWithin: Bool {
-    guard let expected, let tolerance else { return true }
-    return abs(found - expected) <= tolerance
-  }
-}
 
 package enum SelfTestTheory {
   package static let stallTolerance = 0.05

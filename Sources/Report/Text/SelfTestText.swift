@@ -1,5 +1,7 @@
 // The self-tests as text for people: per test what theory says, what was seen, and a verdict.
 
+package import Results
+
 package enum SelfTestText {
   package static func render(_ result: SelfTestResult) -> String {
     var lines = ["ctxchain \(result.toolVersion), started \(result.startedAt), seed \(result.seed)"]
@@ -24,19 +26,19 @@ package enum SelfTestText {
       ]
     }
     let disturbed = outcome.verdict == .passed ? [] : attempt.disturbances.map { "disturbed: " + $0 }
-    return [title] + BenchColumns.lines(header, rows, leftCount: 1) + disturbed
+    return [title] + TextTable.lines(header, rows, leftCount: 1) + disturbed
   }
 
   /// Times in µs, or in ms from 10 of them on.
   private static func text(_ value: Double?, _ unit: String) -> String {
-    guard let value else { return BenchColumns.missing }
+    guard let value else { return NumberText.missing }
     let sign = value < 0 ? "−" : ""
     switch unit {
     case "ns":
       let isLong = abs(value) >= 10_000_000
-      return sign + BenchColumns.short(abs(value) / (isLong ? 1_000_000 : 1_000)) + (isLong ? " ms" : " µs")
-    case "": return sign + BenchColumns.count(abs(value))
-    default: return sign + BenchColumns.count(abs(value)) + " " + unit
+      return sign + NumberText.short(abs(value) / (isLong ? 1_000_000 : 1_000)) + (isLong ? " ms" : " µs")
+    case "": return sign + NumberText.count(abs(value))
+    default: return sign + NumberText.count(abs(value)) + " " + unit
     }
   }
 

@@ -2,6 +2,46 @@
 
 package import Statistics
 
+package enum SelfTestKind: String, CaseIterable, Codable, Sendable {
+  case nullTarget = "null"
+  case stall
+  case queue = "md1"
+  case poisson
+
+  package var claim: String {
+    switch self {
+    case .nullTarget: "against a server that answers at once: the client's own ceiling and floor"
+    case .stall: "a server that stood still shows in the quantiles as it must"
+    case .queue: "the mean wait in a queue with Poisson arrivals is ρD / 2(1 − ρ)"
+    case .poisson: "Poisson arrivals scatter as they must"
+    }
+  }
+}
+
+package struct SelfTestFigure: Codable, Equatable, Sendable {
+  package let name: String
+  /// `ns`, `1/s`, `%`, or empty for a plain number.
+  package let unit: String
+  package let found: Double
+  /// nil: for information, nothing is judged.
+  package let expected: Double?
+  /// By how much `found` may differ from `expected`.
+  package let tolerance: Double?
+
+  package init(_ name: String, unit: String = "", found: Double, expected: Double? = nil, tolerance: Double? = nil) {
+    self.name = name
+    self.unit = unit
+    self.found = found
+    self.expected = expected
+    self.tolerance = tolerance
+  }
+
+  package var isWithin: Bool {
+    guard let expected, let tolerance else { return true }
+    return abs(found - expected) <= tolerance
+  }
+}
+
 /// One try of one test.
 package struct SelfTestAttempt: Codable, Equatable, Sendable {
   package enum Verdict: String, Codable, Sendable {

@@ -1,11 +1,11 @@
-// Independent pieces of one report's work on all CPUs: a large result is read and shown in half the time of one.
+// Independent pieces of one report's work on all CPUs: a report of a large result takes half the time of one.
 
 internal import Dispatch
 internal import Synchronization
 
-package enum AllCPUs {
+enum AllCPUs {
   /// What `body` makes of each element, in their order. It returns when all are done.
-  package static func map<Element: Sendable, Made: Sendable>(
+  static func map<Element: Sendable, Made: Sendable>(
     _ elements: [Element], _ body: @Sendable (Element) -> Made
   ) -> [Made] {
     let made = Mutex<[Made?]>(Array(repeating: nil, count: elements.count))

@@ -1,5 +1,6 @@
 // A bench's result for people. Made from the result alone.
 
+package import Results
 internal import Statistics
 
 package enum BenchText {
@@ -26,7 +27,7 @@ package enum BenchText {
 
   private static func header(_ result: BenchResult) -> [String] {
     let place = result.cpu.map { "pinned to CPU \($0)" } ?? "not pinned"
-    let milliseconds = BenchColumns.short(Double(result.batchNanoseconds) / 1e6)
+    let milliseconds = NumberText.short(Double(result.batchNanoseconds) / 1e6)
     var lines = [
       "ctxchain    \(result.toolVersion); bench, started \(result.startedAt); seed \(result.seed); \(place)",
       "method      \(result.figures.count) cases, \(result.batchCount) batches each of \(milliseconds) ms CPU time, all in one random order per batch",
@@ -61,13 +62,13 @@ package enum BenchText {
         let reads = [BenchOperation.first, .newest, .missing, .cast].compactMap { figure($0)?.allocationsPerOperation }
         rows.append(
           [store, "\(layers)"] + storeOperations.map { time(figure($0)) } + [
-            BenchColumns.count(figure(.set)?.allocationsPerOperation),
-            BenchColumns.count(figure(.set)?.allocatedBytesPerOperation), BenchColumns.count(reads.max()),
-            BenchColumns.count(figure(.derive)?.allocationsPerOperation),
+            NumberText.count(figure(.set)?.allocationsPerOperation),
+            NumberText.count(figure(.set)?.allocatedBytesPerOperation), NumberText.count(reads.max()),
+            NumberText.count(figure(.derive)?.allocationsPerOperation),
           ])
       }
     }
-    return BenchColumns.lines(header, rows, leftCount: 1)
+    return TextTable.lines(header, rows, leftCount: 1)
   }
 
   private static func propagators(_ figures: [BenchFigure]) -> [String] {
@@ -80,9 +81,9 @@ package enum BenchText {
       subject.operation = .extract
       let extract = figures.first { $0.subject == subject }
       return [subject.propagator, subject.store, subject.content].map { $0 ?? "" }
-        + [inject.carrierBytes.map { "\($0)" } ?? BenchColumns.missing] + cost(inject) + cost(extract)
+        + [inject.carrierBytes.map { "\($0)" } ?? NumberText.missing] + cost(inject) + cost(extract)
     }
-    return BenchColumns.lines(header, rows, leftCount: 3)
+    return TextTable.lines(header, rows, leftCount: 3)
   }
 
   private static func hops(_ figures: [BenchFigure]) -> [String] {
@@ -95,43 +96,43 @@ package enum BenchText {
       let spread = figure.nanosecondsPerOperation
       let added = figure.subject.strategy == "baseline" ? nil : baseline.map { spread.median - $0 }
       return [figure.subject.strategy, figure.subject.store, figure.subject.propagator].map { $0 ?? "" } + [
-        figure.carrierBytes.map { "\($0)" } ?? BenchColumns.missing, BenchColumns.short(spread.median),
-        "\(BenchColumns.short(spread.min))…\(BenchColumns.short(spread.max))", BenchColumns.short(added),
-        BenchColumns.count(figure.allocationsPerOperation), BenchColumns.count(figure.allocatedBytesPerOperation),
+        figure.carrierBytes.map { "\($0)" } ?? NumberText.missing, NumberText.short(spread.median),
+        "\(NumberText.short(spread.min))…\(NumberText.short(spread.max))", NumberText.short(added),
+        NumberText.count(figure.allocationsPerOperation), NumberText.count(figure.allocatedBytesPerOperation),
       ]
     }
-    return BenchColumns.lines(header, rows, leftCount: 3)
+    return TextTable.lines(header, rows, leftCount: 3)
   }
 
   private static func published(_ rows: [PublishedFigure]) -> [String] {
     let header = [("claim", ""), ("published", ""), ("measured", ""), ("seen here", "")]
     let rows = rows.map { [$0.claim, text($0.published), text($0.measured), text($0.verdict)] }
-    return BenchColumns.lines(header, rows, leftCount: 4)
+    return TextTable.lines(header, rows, leftCount: 4)
   }
 
   // MARK: Cells
 
   private static func cost(_ figure: BenchFigure?) -> [String] {
     [
-      time(figure), BenchColumns.count(figure?.allocationsPerOperation),
-      BenchColumns.count(figure?.allocatedBytesPerOperation),
+      time(figure), NumberText.count(figure?.allocationsPerOperation),
+      NumberText.count(figure?.allocatedBytesPerOperation),
     ]
   }
 
   /// The median, and half of largest − smallest in percent of it.
   private static func time(_ figure: BenchFigure?) -> String {
-    guard let spread = figure?.nanosecondsPerOperation else { return BenchColumns.missing }
+    guard let spread = figure?.nanosecondsPerOperation else { return NumberText.missing }
     let percent = spread.median > 0 ? Int(min(999, (spread.halfRange / spread.median * 100).rounded())) : 0
-    return "\(BenchColumns.short(spread.median)) ±\(percent)%"
+    return "\(NumberText.short(spread.median)) ±\(percent)%"
   }
 
   private static func text(_ values: PublishedValues) -> String {
     let parts = [
-      values.nanoseconds.map { "\(BenchColumns.short($0)) ns" },
-      values.allocations.map { "\(BenchColumns.count($0)) alloc" }, values.bytes.map { "\(BenchColumns.count($0)) B" },
-      values.ratio.map { "\(BenchColumns.short($0))×" },
+      values.nanoseconds.map { "\(NumberText.short($0)) ns" },
+      values.allocations.map { "\(NumberText.count($0)) alloc" }, values.bytes.map { "\(NumberText.count($0)) B" },
+      values.ratio.map { "\(NumberText.short($0))×" },
     ].compactMap { $0 }
-    return parts.isEmpty ? BenchColumns.missing : parts.joined(separator: ", ")
+    return parts.isEmpty ? NumberText.missing : parts.joined(separator: ", ")
   }
 
   private static func text(_ verdict: PublishedFigure.Verdict) -> String {

@@ -55,7 +55,7 @@ package struct BenchResult: Codable, Equatable, Sendable {
 
   package init(
     toolVersion: String, commandLine: [String], startedAt: String, seed: UInt64, cpu: Int?, batchCount: Int,
-    checksum: UInt64, figures: [BenchFigure]
+    batchNanoseconds: Int64, checksum: UInt64, figures: [BenchFigure], published: [PublishedFigure]
   ) {
     self.toolVersion = toolVersion
     self.commandLine = commandLine
@@ -66,13 +66,14 @@ package struct BenchResult: Codable, Equatable, Sendable {
     self.countingMethod =
       figures.contains { $0.allocationsPerOperation != nil } ? "malloc-interposition" : "none"
     self.batchCount = batchCount
-    self.batchNanoseconds = BenchPlan.batchNanoseconds
+    self.batchNanoseconds = batchNanoseconds
     self.checksum = String(checksum, radix: 16)
     self.figures = figures
-    self.published = PublishedFigure.all(beside: figures)
+    self.published = published
   }
 
-  static var isOptimisedBuild: Bool {
+  /// Of this program.
+  package static var isOptimisedBuild: Bool {
     var isOptimised = true
     assert(
       {
@@ -80,23 +81,5 @@ package struct BenchResult: Codable, Equatable, Sendable {
         return true
       }())
     return isOptimised
-  }
-
-  /// Pins this thread, makes the plan's cases, counts and times them.
-  ///
-  /// - Parameter readMeter: what the process has asked of the allocator; nil where nothing counts.
-  package static func measure(
-    _ plan: BenchPlan, toolVersion: String, commandLine: [String], startedAt: String,
-    readMeter: @escaping () -> AllocationReading?
-  ) -> BenchResult {
-    let cpu = QuietCPU.pin()
-    let cases = BenchCases.make(plan)
-    let batchCount = plan.batchCount(caseCount: cases.count)
-    let bench = Bench(
-      cases, batchCount: batchCount, seed: plan.seed, now: QuietCPU.threadNanoseconds, readMeter: readMeter)
-    let (figures, checksum) = bench.run()
-    return BenchResult(
-      toolVersion: toolVersion, commandLine: commandLine, startedAt: startedAt, seed: plan.seed, cpu: cpu,
-      batchCount: batchCount, checksum: checksum, figures: figures)
   }
 }
