@@ -59,7 +59,8 @@ package struct SwiftSource {
   /// Nothing for a schema without texts.
   private var textsDeclaration: [String] {
     if texts.isEmpty { return [] }
-    var lines = ["  /// The texts as bytes, without a `String`.", "  package struct Texts: Equatable, Sendable, BitwiseCopyable {"]
+    var lines = ["  /// The texts as bytes, without a `String`."]
+    lines.append("  package struct Texts: Equatable, Sendable, BitwiseCopyable {")
     for index in texts {
       if case .text(let sizeMax) = schema.fields[index].type {
         lines.append("    package var \(members[index]) = FixedText<\(sizeMax)>()")
@@ -198,7 +199,8 @@ package struct SwiftSource {
   private var slotWriting: [String] {
     ["  /// No effect on fields of other types.", "  package mutating func setInteger(slot: Int, _ value: Int64) {"]
       + choice(integers.map { "case \($0): \(members[$0]) = value" }, otherwise: "break")
-      + ["  }", "", "  /// False when the field is of another type, or the text longer than its slot: then the field has none."]
+      + ["  }", ""]
+      + ["  /// False when the field is of another type, or the text longer than its slot: then the field has none."]
       + ["  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {"]
       + choice(texts.map { "case \($0): texts.\(members[$0]).set(value)" }, otherwise: "false") + ["  }"]
   }

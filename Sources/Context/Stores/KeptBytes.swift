@@ -6,7 +6,7 @@ struct KeptBytes {
   private var count = 0
 
   private static var roomMin: Int { 32 }
-  /// Room that one large text needed is given back with the next that is emptied.
+  /// Room that a larger text needed is given back when the text goes.
   private static var roomKeptMax: Int { 1 << 10 }
 
   func deallocate() { room.deallocate() }
@@ -25,7 +25,7 @@ struct KeptBytes {
 
   mutating func removeAll() {
     count = 0
-    if room.count > KeptBytes.roomKeptMax { reallocate(0) }
+    if room.count > KeptBytes.roomKeptMax { giveBack() }
   }
 
   /// The content is lost.
@@ -33,5 +33,11 @@ struct KeptBytes {
   private mutating func reallocate(_ size: Int) {
     room.deallocate()
     room = .allocate(byteCount: max(size, KeptBytes.roomMin), alignment: 8)
+  }
+
+  @inline(never)
+  private mutating func giveBack() {
+    room.deallocate()
+    room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }
 }
