@@ -55,6 +55,8 @@ package final class StructContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { state.pointee.traceState = String(utf8: value) }
 
+  package override func removeTraceState() { state.pointee.traceState = nil }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
@@ -99,6 +101,11 @@ package final class StructContext: RequestContext {
 
   package override func setEntry(name: RawSpan, text: RawSpan) {
     setOther(String(utf8: name), .text(String(utf8: text)))
+  }
+
+  package override func removeEntry(name: RawSpan) {
+    let name = String(utf8: name)
+    state.pointee.others.removeAll { $0.name == name }
   }
 
   // MARK: The schema's bytes

@@ -58,7 +58,7 @@ package final class B3Propagator: Propagator {
     }
     switch single {
     case .span(let span):
-      context.setSpanContext(span)
+      context.continueTrace(span)
       return []
     case .absent: return []
     case .invalid: drops = .malformedSpanContext
@@ -69,7 +69,7 @@ package final class B3Propagator: Propagator {
       name.withUnsafeBytes { name in value.withUnsafeBytes { fields.take(name, $0) } }
     }
     switch fields.reading {
-    case .span(let span): context.setSpanContext(span)
+    case .span(let span): context.continueTrace(span)
     case .absent: break
     case .invalid: drops = .malformedSpanContext
     }
