@@ -39,7 +39,7 @@ struct TidyTests {
     for file in Self.swiftFiles("Sources") {
       let lines = try Self.lines(file)
       #expect(lines.count <= 401, "\(file.lastPathComponent) has \(lines.count) lines")
-      if !file.path.contains("/Commands/") {
+      if !file.lastPathComponent.hasSuffix("Command.swift") {
         #expect(lines[0].hasPrefix("// "), "\(file.lastPathComponent) does not say what it is")
       }
     }
@@ -47,8 +47,31 @@ struct TidyTests {
 
   @Test("A command file has at most 120 lines: commands are arguments only")
   func commands() throws {
-    for file in Self.swiftFiles("Sources/ctxchain/Commands") {
+    for file in Self.swiftFiles("Sources/Commands") where file.lastPathComponent.hasSuffix("Command.swift") {
       #expect(try Self.lines(file).count <= 120, "\(file.lastPathComponent)")
+    }
+  }
+
+  /// One sentence serves the fields that follow it.
+  @Test("@exclusivity(unchecked) stands only where a sentence says why no access overlaps another")
+  func exclusivity() throws {
+    for file in Self.swiftFiles("Sources") {
+      let lines = try Self.lines(file)
+      for (index, line) in lines.enumerated() where line.contains("@exclusivity(unchecked)") {
+        let before = lines[max(0, index - 20)..<index]
+        #expect(
+          before.contains { $0.contains("//") && $0.contains("exclusivity") }, "\(file.lastPathComponent):\(index + 1)")
+      }
+    }
+  }
+
+  @Test("Only the family of transports and the carriers of Propagation know a transport")
+  func transports() throws {
+    for file in Self.swiftFiles("Sources") where !file.path.contains("/Sources/Transport/") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /import (Transport(?!Core|Messages)\w+)/) {
+        #expect(file.lastPathComponent == "TransportCarriers.swift", "\(file.lastPathComponent) imports \(match.1)")
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 // Several propagators of one carrier, each with fields or a section of its own.
 
 package import Context
+package import TransportMessages
 
 /// Each part injects and extracts in order; where two carry the same thing the later one's counts, with all that belongs
 /// to it: of another trace the tracestate goes, of another value the properties.
@@ -28,6 +29,22 @@ package final class CompositePropagator: Propagator {
     var drops: ExtractionDrops = []
     for part in parts {
       drops.formUnion(part.extract(carrier, into: context))
+      if readsMessage { context.mayHoldProperties = true }
+    }
+    return drops
+  }
+
+  // Each part by its own functions for messages: through the generic ones of a part that is known by its protocol alone
+  // everything of the carrier would be looked up at run time.
+
+  package func inject(_ context: RequestContext, intoMessage message: MessageWriter) {
+    for part in parts { part.inject(context, intoMessage: message) }
+  }
+
+  package func extract(message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
+    var drops: ExtractionDrops = []
+    for part in parts {
+      drops.formUnion(part.extract(message: message, into: context))
       if readsMessage { context.mayHoldProperties = true }
     }
     return drops
