@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage race-tsan generate \
+.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage test-asan race-tsan generate \
   protobuf bench lint format clean
 
 help: ## List what can be made
@@ -70,6 +70,12 @@ generate: ## Make Swift source of the context schemas in contexts/, which is com
 	@.build/debug/context-generator contexts/standard.yaml --output Sources/Context/Generated/StandardContext.swift
 	@.build/debug/context-generator contexts/example-shop.yaml --import Context \
 	  --output Tests/ContextGenerationTests/ShopContext.swift
+
+robust := EventLoopTests|NodeTests
+test-asan: deps ## The loop's and the nodes' tests under AddressSanitizer, and with 256 descriptors alone
+	swift build --build-tests --sanitize=address --scratch-path .build-asan
+	swift test --skip-build --sanitize=address --scratch-path .build-asan --filter '$(robust)'
+	ulimit -n 256; swift test --skip-build --sanitize=address --scratch-path .build-asan --filter '$(robust)'
 
 race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be reported, every shared store be clean
 	swift build --sanitize=thread --scratch-path .build-tsan --product ctxchain

@@ -11,9 +11,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   private let fd: Int32
 
-  package init() {
+  package init() throws(EventLoopError) {
     fd = ctx_event()
-    precondition(fd >= 0, "no descriptor is left for a mailbox")
+    guard fd >= 0 else { throw .systemCall("eventfd", errno: errno, about: "mailbox") }
   }
 
   deinit { Glibc.close(fd) }

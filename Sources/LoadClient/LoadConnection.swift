@@ -19,6 +19,8 @@ package final class LoadConnection: ConnectionDelegate {
   package let address: ServiceAddress
   package let connection: Connection
   @exclusivity(unchecked) package private(set) var isReady = false
+  /// The entry has accepted the connection.
+  private(set) var isAccepted = false
   private var delegate: (any LoadConnectionDelegate)?
 
   package convenience init(
@@ -52,6 +54,8 @@ package final class LoadConnection: ConnectionDelegate {
     CancelFrame(id: id, cancelledAt: CancelTime(nanoseconds: now)).write(to: connection.output)
     connection.send()
   }
+
+  package func connectionDidConnect(_ connection: Connection) { isAccepted = true }
 
   package func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     Frame.decodeAll(

@@ -102,7 +102,7 @@ extension NodeServer {
   @inline(never)
   func scheduleSweep(for deadline: Int64) {
     nextSweep = deadline
-    sweepTimer.start(after: max(deadline, lastSweep &+ NodeServer.sweepGap) &- loop.now)
+    sweepTimer.start(at: max(deadline, lastSweep &+ NodeServer.sweepGap))
   }
 
   /// What is left of a deadline, rounded down, and at least a microsecond less than a hop ago. 0 when it has passed.
@@ -129,7 +129,7 @@ extension NodeServer {
       if call.pointee.ignoresDeadline { remaining = 0 }
     }
     let edge = call.pointee.downstream.unsafelyUnwrapped
-    guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return .unavailable }
+    guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return refusal(of: edge) }
     guard let pending = calls.allocate() else { return .resourceExhausted }
     pending.pointee.connection = connection
     pending.pointee.call = call
@@ -170,6 +170,14 @@ extension NodeServer {
     let isWritten = writer.finish(payloadSize: call.pointee.payloadSize)
     lap(.encode)
     return isWritten
+  }
+
+  /// Why an edge takes no call.
+  @inline(never)
+  func refusal(of edge: Unmanaged<Downstream>) -> StatusCode {
+    let isFull = edge._withUnsafeGuaranteedRef(\.isReady)
+    if isFull { counters.pointee.shed &+= 1 }
+    return isFull ? .resourceExhausted : .unavailable
   }
 
   /// What every call of a request asks of the nodes behind it.

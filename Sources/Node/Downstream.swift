@@ -9,85 +9,103 @@ internal import TransportFrame
 
 /// An edge of this node. Requests go round its connections.
 final class Downstream {
+  /// Bytes that wait for a callee that does not keep up; a request beyond is refused. See docs/ARCHITECTURE.md.
+  static let waitingSizeMax = 64 << 20
+
   let name: String
   let propagator: any Propagator
-  private(set) var connections: [DownstreamConnection] = []
-  /// The only connection, while it is ready: no array on the request path. `connections` keeps it alive.
+  private var places: [EdgePlace] = []
+  /// The only connection, while it is ready and its callee keeps up: no array on the request path. Its place keeps it
+  /// alive.
   @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
 
-  init(
-    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator
-  ) throws(EventLoopError) {
+  /// `connect` comes next.
+  ///
+  /// - Parameter index: of the edge in its service.
+  init(server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, index: Int) {
     name = callee.name
     self.propagator = propagator
     // Round the replicas, so that requests are.
     for address in Array(repeating: callee.addresses, count: callee.connectionsPerAddress).joined() {
-      connections.append(
-        try DownstreamConnection(
-          server: server, address: address, callee: callee.name, propagator: propagator.name))
+      let seed = server.configuration.seed &+ UInt64(index) << 32 &+ UInt64(places.count)
+      places.append(EdgePlace(server: server, edge: self, address: address, seed: seed))
     }
-    connections.forEach { $0.owner = self }
   }
 
-  var isReady: Bool { connections.allSatisfy(\.isReady) }
+  func connect() { places.forEach { $0.connect() } }
 
-  /// The next connection that is ready, or nil when the callee cannot be reached.
+  var connections: [DownstreamConnection] { places.flatMap(\.connections) }
+
+  /// All of its connections have exchanged their hellos.
+  var isConnected: Bool { places.allSatisfy { $0.current?.isReady == true } }
+
+  /// The callee can be reached, though it may not keep up.
+  var isReady: Bool { places.contains { $0.current?.isReady == true } }
+
+  /// The next connection that takes a request, or nil: see `NodeServer.refusal`.
   @inline(__always)
   func pick() -> Unmanaged<DownstreamConnection>? {
     single ?? pickReplica()
   }
 
   func readinessDidChange() {
-    guard connections.count == 1 else { return }
-    single = connections[0].isReady ? Unmanaged.passUnretained(connections[0]) : nil
+    guard places.count == 1, let current = places[0].current, current.isReady, !current.isFull else {
+      single = nil
+      return
+    }
+    single = Unmanaged.passUnretained(current)
   }
 
+  /// One that keeps up, before one that still has room.
   @inline(never)
   private func pickReplica() -> Unmanaged<DownstreamConnection>? {
-    for _ in connections.indices {
-      turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
-      if connections[turn].isReady { return Unmanaged.passUnretained(connections[turn]) }
+    var slow: DownstreamConnection?
+    for _ in places.indices {
+      turn = turn &+ 1 < places.count ? turn &+ 1 : 0
+      guard let connection = places[turn].current, connection.isReady else { continue }
+      if !connection.isFull { return Unmanaged.passUnretained(connection) }
+      if connection.output.count < Downstream.waitingSizeMax { slow = slow ?? connection }
     }
-    return nil
+    return slow.map(Unmanaged.passUnretained)
   }
 
-  func close() { connections.forEach { $0.close() } }
+  func close() {
+    places.forEach { $0.close() }
+    single = nil
+  }
 }
 
 /// One connection to one replica of a callee. Ready once the callee has answered the hello.
 final class DownstreamConnection: ConnectionDelegate {
   let server: NodeServer
-  let callee: String
-  private let propagator: String
   let connection: Connection
   /// That of `connection`.
   let output: ByteBuffer
-  weak var owner: Downstream?
-  @exclusivity(unchecked) private(set) var isReady = false {
-    didSet { owner?.readinessDidChange() }
-  }
-  @exclusivity(unchecked) private var isClosed = false
+  private unowned let place: EdgePlace
+  @exclusivity(unchecked) private(set) var isReady = false
   /// The callee does not keep up.
-  private var isFull = false
+  @exclusivity(unchecked) private(set) var isFull = false
+  private(set) var isConnected = false
 
-  init(
-    server: NodeServer, address: ServiceAddress, callee: String, propagator: String
-  ) throws(EventLoopError) {
+  init(server: NodeServer, place: EdgePlace, to address: HostAddress, edge: Downstream) throws(EventLoopError) {
     self.server = server
-    self.callee = callee
-    self.propagator = propagator
-    connection = try Connection(loop: server.loop, host: address.host, port: address.port)
+    self.place = place
+    connection = try Connection(loop: server.loop, to: address)
     output = connection.output
     connection.start(delegate: self)
-    FrameHello(edge: "\(server.configuration.service.name)>\(callee)", propagator: propagator).write(to: output)
+    FrameHello(
+      edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name
+    ).write(to: output)
     connection.send()
   }
 
   func close() {
+    isReady = false
     connection.close()
-    didClose()
   }
+
+  func connectionDidConnect(_ connection: Connection) { isConnected = true }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     Frame.decodeAll(
@@ -98,7 +116,7 @@ final class DownstreamConnection: ConnectionDelegate {
       },
       didReceive: { frame in
         didReceiveOther(frame)
-        return !isClosed
+        return connection.isOpen
       },
       didFail: fail)
   }
@@ -111,8 +129,10 @@ final class DownstreamConnection: ConnectionDelegate {
     case .hello:
       guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
       isReady = true
-      server.didConnectEdge()
-    case .goaway: isReady = false
+      place.didBecomeReady(self)
+    case .goaway:
+      isReady = false
+      place.didReceiveGoaway(on: self)
     case .request, .cancel: fail(.unexpectedType)
     }
   }
@@ -121,27 +141,21 @@ final class DownstreamConnection: ConnectionDelegate {
   private func fail(_ fault: FrameFault) {
     server.count(fault)
     close()
-    server.didLose(self, reason: "\(fault)")
+    place.didLose(self, reason: "\(fault)")
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
-    didClose()
-    server.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
+    isReady = false
+    place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
   }
 
   func connectionDidFill(_ connection: Connection) {
     isFull = true
-    server.edgeDidFill()
+    place.readinessDidChange()
   }
 
   func connectionDidDrain(_ connection: Connection) {
     isFull = false
-    server.edgeDidDrain()
-  }
-
-  private func didClose() {
-    isReady = false
-    isClosed = true
-    if isFull { connectionDidDrain(connection) }
+    place.readinessDidChange()
   }
 }

@@ -22,14 +22,14 @@ extension NodeServer {
   ) {
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
-      return refuse(frame, from: caller, with: .unavailable)
+      return refuse(frame, from: caller, with: refusal(of: edge))
     }
     guard let pending = calls.allocate() else {
       counters.pointee.shed &+= 1
       return refuse(frame, from: caller, with: .resourceExhausted)
     }
     let remaining = frame.deadline
-    let deadline = remaining == 0 ? .max : loop.now &+ Int64(remaining) &* 1000
+    let deadline = remaining == 0 ? .max : loop.readTime &+ Int64(remaining) &* 1000
     pending.pointee.connection = connection
     pending.pointee.deadline = deadline
     pending.pointee.caller = Unmanaged.passUnretained(caller)

@@ -31,15 +31,12 @@ final class InboundConnection: ConnectionDelegate {
   /// The same of those that are only passed on.
   let forwarded = CallSlot.makeRing()
   @exclusivity(unchecked) private var isClosed = false
-  /// The caller does not read what it is answered.
-  private var isFull = false
 
   init(server: NodeServer, fd: Int32) {
     self.server = server
     connection = Connection(loop: server.loop, fd: fd)
     output = connection.output
     connection.start(delegate: self)
-    if server.isCongested { updateReading() }
   }
 
   deinit {
@@ -50,11 +47,6 @@ final class InboundConnection: ConnectionDelegate {
   func close() {
     isClosed = true
     connection.close()
-  }
-
-  /// Reads, unless a callee does not keep up, or the caller itself: then its requests wait in the kernel.
-  func updateReading() {
-    if isFull || server.isCongested { connection.pauseReading() } else { connection.resumeReading() }
   }
 
   /// The node has another store.
@@ -122,13 +114,9 @@ final class InboundConnection: ConnectionDelegate {
     server.didLose(self)
   }
 
-  func connectionDidFill(_ connection: Connection) {
-    isFull = true
-    updateReading()
-  }
+  /// The caller does not read what it is answered: its requests wait in the kernel until it does. Nothing else keeps
+  /// this node from reading.
+  func connectionDidFill(_ connection: Connection) { connection.pauseReading() }
 
-  func connectionDidDrain(_ connection: Connection) {
-    isFull = false
-    updateReading()
-  }
+  func connectionDidDrain(_ connection: Connection) { connection.resumeReading() }
 }

@@ -1,13 +1,10 @@
 // Why a node cannot serve its configuration.
 
-package import EventLoop
-
 package enum NodeError: Error, CustomStringConvertible {
   case unknownStore(String)
   case unknownGrowth(String)
   case unknownPropagator(String)
   case missingAddress(service: Int)
-  case unreachable(String, EventLoopError)
   case busy
   case badConfiguration(String)
 
@@ -17,7 +14,6 @@ package enum NodeError: Error, CustomStringConvertible {
     case .unknownGrowth(let name): "unknown growth \"\(name)\""
     case .unknownPropagator(let name): "unknown propagator \"\(name)\""
     case .missingAddress(let service): "no address for service \(service)"
-    case .unreachable(let name, let error): "\(name) cannot be reached: \(error)"
     case .busy: "the strategy cannot change while requests are under way"
     case .badConfiguration(let reason): "configuration: \(reason)"
     }

@@ -6,6 +6,7 @@ package import Context
 package import Control
 package import EventLoop
 internal import Gateway
+internal import Glibc
 internal import Propagation
 internal import Statistics
 package import Topology
@@ -17,8 +18,17 @@ package protocol NodeServerDelegate: AnyObject {
   func serverDidConnect(_ server: NodeServer)
   /// A connection was closed because of what it sent.
   func server(_ server: NodeServer, didCloseConnectionFor reason: String)
-  /// A connection to a callee is gone, and its calls with it.
+  /// A connection to a callee is gone, and its calls with it; or it cannot be made. Told once until it is there again.
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String)
+  /// A connection that was lost is there again.
+  func server(_ server: NodeServer, didReachCallee name: String)
+  /// No connection can be accepted for a while; told once until all that wait have been.
+  func server(_ server: NodeServer, cannotAcceptFor reason: String)
+}
+
+extension NodeServerDelegate {
+  package func server(_ server: NodeServer, didReachCallee name: String) {}
+  package func server(_ server: NodeServer, cannotAcceptFor reason: String) {}
 }
 
 /// What the workers of one node have in common, as one of them sees it.
@@ -45,7 +55,7 @@ package final class NodeServer {
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
   private var listener: Listener?
-  private var connections: [ObjectIdentifier: InboundConnection] = [:]
+  private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
   private var callees: [CalleeAddresses] = []
 
   // What RequestFlow and CallFlow work with.
@@ -59,14 +69,24 @@ package final class NodeServer {
   @exclusivity(unchecked) var gateway: Unmanaged<Gateway>?
   private var ownedGateway: Gateway?
   private var ownedEdges: [Downstream] = []
+  /// `connect` was ordered, and the delegate has not heard yet that it is done.
+  private var isConnecting = false
+  /// Set while the server finishes what it has.
+  var drainTimer: Timer?
+  /// For callees whose hosts are names.
+  private(set) lazy var hostLookup = try? HostLookup(loop: loop)
   @exclusivity(unchecked) var requests: RequestTable
   @exclusivity(unchecked) var calls: CallTable
   private var contexts: ContextSource
   /// See `forward`: the call, and the context of whatever request is being passed on. It is never needed afterwards.
   @exclusivity(unchecked) var forwardedCall: UnsafeMutablePointer<ScriptCall>?
   @exclusivity(unchecked) var forwardedContext: Unmanaged<RequestContext>
-  /// Ends sleeps and slices of work.
+  /// Ends sleeps.
   private(set) var wheel: TimerWheel!
+  @exclusivity(unchecked) var workQueue = WorkQueue()
+  private(set) var workTimer: Timer!
+  /// The work queue's turn has come.
+  @exclusivity(unchecked) var isServingWork = false
   private(set) var sweepTimer: Timer!
   /// Of a service that keeps contexts.
   private(set) var kept: KeptContexts?
@@ -77,8 +97,6 @@ package final class NodeServer {
   let responseSize: Int
   /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
   static let sweepGap: Int64 = 1_000_000
-  /// Edges whose output is full: callees that do not keep up.
-  private var fullEdgeCount = 0
   /// Context entries are counted: only in counting passes, because it costs.
   @exclusivity(unchecked) package var isCounting = false
   /// Nil for the only worker of a node.
@@ -126,12 +144,14 @@ package final class NodeServer {
       service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
+    workTimer = Timer(loop: loop) { [unowned self] in serveWork() }
   }
 
   deinit {
     requests.deallocate()
     calls.deallocate()
     script.deallocate()
+    workQueue.deallocate()
     forwardedContext.release()
   }
 
@@ -140,7 +160,8 @@ package final class NodeServer {
   /// Starts to listen; returns the port.
   package func listen() throws(EventLoopError) -> UInt16 {
     let listener = try Listener(
-      loop: loop, host: configuration.host, port: configuration.port, sharesPort: place != nil
+      loop: loop, host: configuration.host, port: configuration.port, sharesPort: place != nil,
+      didRunOut: { [unowned self] reason in delegate?.server(self, cannotAcceptFor: reason) }
     ) { [unowned self] fd in
       if let place, case let chosen = place.choose(), chosen != place.worker {
         place.handOver(fd, chosen)
@@ -154,9 +175,19 @@ package final class NodeServer {
 
   /// Serves a connection that was accepted, here or by another worker.
   func take(_ fd: Int32) {
+    if drainTimer != nil { return refuse(fd) }
     let connection = InboundConnection(server: self, fd: fd)
     connections[ObjectIdentifier(connection)] = connection
   }
+
+  /// Callers that come while the server drains find another replica, or try again.
+  private func refuse(_ fd: Int32) {
+    Glibc.close(fd)
+    place?.didLoseConnection()
+  }
+
+  /// Callers that connect from here on are not accepted.
+  func stopListening() { listener?.close() }
 
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
   package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
@@ -170,14 +201,12 @@ package final class NodeServer {
       guard let propagator = PropagatorRegistry.resolve(key.propagator) else {
         throw .unknownPropagator(key.propagator)
       }
-      do {
-        ownedEdges.append(try Downstream(server: self, callee: callee, propagator: propagator))
-      } catch {
-        throw .unreachable(callee.name, error)
-      }
+      ownedEdges.append(Downstream(server: self, callee: callee, propagator: propagator, index: ownedEdges.count))
     }
     script.connect(ownedEdges)
-    if ownedEdges.isEmpty { delegate?.serverDidConnect(self) }
+    isConnecting = true
+    ownedEdges.forEach { $0.connect() }
+    didConnectEdge()
   }
 
   /// Takes on another strategy between two slots; no request may be under way. The edges connect anew.
@@ -206,9 +235,11 @@ package final class NodeServer {
     try connect(callees)
   }
 
-  /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten.
+  /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten; see
+  /// `drain`.
   package func close() {
-    listener?.close()
+    stopListening()
+    drainTimer?.close()
     connections.values.forEach { $0.sendGoaway() }
     loop.flush()
     ownedEdges.forEach { $0.close() }
@@ -218,6 +249,7 @@ package final class NodeServer {
     connections = [:]
     wheel.close()
     sweepTimer.close()
+    workTimer.close()
     kept?.close()
   }
 
@@ -235,26 +267,10 @@ package final class NodeServer {
     place?.didLoseConnection()
   }
 
-  func didLose(_ connection: DownstreamConnection, reason: String) {
-    delegate?.server(self, didLoseCallee: connection.callee, reason: reason)
-    failCalls(on: connection)
-  }
-
   func didConnectEdge() {
-    if ownedEdges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
-  }
-
-  /// A callee does not keep up: no new requests are read until all do.
-  package var isCongested: Bool { fullEdgeCount > 0 }
-
-  func edgeDidFill() {
-    fullEdgeCount += 1
-    if fullEdgeCount == 1 { connections.values.forEach { $0.updateReading() } }
-  }
-
-  func edgeDidDrain() {
-    fullEdgeCount -= 1
-    if fullEdgeCount == 0 { connections.values.forEach { $0.updateReading() } }
+    guard isConnecting, ownedEdges.allSatisfy(\.isConnected) else { return }
+    isConnecting = false
+    delegate?.serverDidConnect(self)
   }
 
   /// CPU time of the writes of all connections that are open, as far as the loop clocked them.

@@ -82,6 +82,9 @@ final class NodeWorker: NodeServerDelegate {
         return shares.didLose(worker: worker)
       }
       server.take(fd)
+    case .drain(let nanoseconds):
+      guard let server else { return reports.post(.drained) }
+      server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }
     case .stop: loop.stop()
     }
   }
@@ -123,6 +126,10 @@ final class NodeWorker: NodeServerDelegate {
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
     reports.post(.lostCallee(name, reason: reason))
   }
+
+  func server(_ server: NodeServer, didReachCallee name: String) { reports.post(.reachedCallee(name)) }
+
+  func server(_ server: NodeServer, cannotAcceptFor reason: String) { reports.post(.cannotAccept(reason: reason)) }
 }
 
 /// What a worker gets for itself.

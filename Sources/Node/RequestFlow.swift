@@ -32,7 +32,7 @@ extension NodeServer {
     stage(request, didArriveOn: caller.connection)
     request.pointee.connection = Unmanaged.passUnretained(caller)
     request.pointee.id = frame.id
-    request.pointee.deadline = frame.deadline == 0 ? .max : loop.now &+ Int64(frame.deadline) &* 1000
+    request.pointee.deadline = frame.deadline == 0 ? .max : loop.readTime &+ Int64(frame.deadline) &* 1000
     request.pointee.hopsLeft = frame.hopsLeft
     request.pointee.isOrphan = frame.flags & FrameFlags.orphan != 0
     if request.pointee.isOrphan { counters.pointee.orphans &+= 1 }
@@ -190,6 +190,7 @@ extension NodeServer {
     while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
     if sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
+    workQueue.remove(request)
     request.pointee.echo?.release()
     kept?.release(request)
     request.pointee.timer = -1

@@ -8,6 +8,7 @@ internal import Topology
 @main
 enum Main {
   static func main() {
+    raiseDescriptorLimit()
     ChildMain.runIfChild(CommandLine.arguments)
     // A file that outgrows its limit is an error like a full disk, and must not end the process; nor must a reader that
     // has gone away.
@@ -28,6 +29,14 @@ enum Main {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }
+  }
+
+  /// To the hard limit: the soft one is for programs that use `select`. Children inherit it.
+  private static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   /// Prints what the error has to say, and returns the exit status.

@@ -28,7 +28,7 @@ struct UpCommand: ParsableCommand {
       throw Console.fail("\(error)", status: 2)
     }
     let session = try UpSession(topology: topology, port: port, seed: seed, wrappers: try wrappers())
-    let (status, problem) = session.run { addresses in
+    let (status, problem) = session.run(log: Console.error) { addresses in
       let entry = topology.services[topology.entry].name
       guard Console.report(addresses.map { "\(entry) \($0)\n" }.joined(), json: nil) == nil else { return false }
       Console.error("every edge is connected; Ctrl-C stops")
