@@ -41,6 +41,7 @@ public final class EventLoop {
   /// - Parameter clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real
   ///   time.
   package init(clock: (() -> Int64)? = nil) throws(EventLoopError) {
+    try EventLoop.checkDescriptors()
     guard let base = unsafe event_base_new() else {
       throw .systemCall("event_base_new", errno: errno, about: "event loop")
     }
@@ -56,6 +57,14 @@ public final class EventLoop {
     unsafe event_base_free(base)
     unsafe unflushed.deallocate()
     unsafe nowCell.deallocate()
+  }
+
+  /// libevent ends the process when it finds no descriptors for its own use: they are tried before.
+  private static func checkDescriptors() throws(EventLoopError) {
+    let fds = (0..<4).map { _ in ctx_event() }
+    let error = errno
+    for fd in fds where fd >= 0 { Glibc.close(fd) }
+    if fds.contains(where: { $0 < 0 }) { throw .systemCall("eventfd", errno: error, about: "event loop") }
   }
 
   /// Runs turns until `stop()`, or until nothing is registered any more.

@@ -18,6 +18,7 @@ final class WorkerGroup {
   private var isListening = false
   private let didAnswer: (NodeReport) -> Void
   private var didDrain: () -> Void = {}
+  private var closeReports: () -> Void = {}
 
   /// - Parameters:
   ///   - pages: as many as the service has workers.
@@ -39,7 +40,7 @@ final class WorkerGroup {
     self.orders = orders
     let reports = try Mailbox<WorkerReport>()
     let shares = WorkerShares(workerCount: workerCount)
-    reports.open(on: loop) { [unowned self] report in didReceive(report) }
+    closeReports = reports.open(on: loop) { [unowned self] report in didReceive(report) }
     for (worker, page) in pages.enumerated() {
       let seat = WorkerSeat(counters: page, readMeter: readMeter, profiler: profiler)
       threads.append(
@@ -81,6 +82,8 @@ final class WorkerGroup {
     post(.stop)
     threads.forEach { $0.join() }
     threads = []
+    closeReports()
+    closeReports = {}
   }
 
   private func post(_ order: WorkerOrder) { orders.forEach { $0.post(order) } }

@@ -1,6 +1,7 @@
 // Processes that run out of descriptors, and entries that are none.
 
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Descriptors")
