@@ -62,27 +62,28 @@ let package = Package(
     module("Context", [serviceContext]),
     transport("Messages", ["Bytes"]),
     transport("Frame", ["Bytes", "TransportMessages"]),
-    transport("Core", ["TransportMessages"]),
-    module("Propagation", ["Context", "TransportFrame", protobuf], exclude: ["Protobuf/context.proto"]),
+    transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportMessages"]),
+    module(
+      "Propagation", ["Context", "TransportFrame", "TransportMessages", protobuf], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("ContextGeneration", ["Topology"]),
     .executableTarget(
       name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
-    module("Gateway", ["Context", "Propagation", "Topology", "TransportFrame"]),
+    module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
     module("Control", ["Topology", "Statistics"]),
     module(
       "Node",
       [
-        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
         "Context", "Topology", "Statistics", logging,
       ]),
     module(
       "LoadClient",
       [
-        "Bytes", "EventLoop", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Bytes", "EventLoop", "Control", "Gateway", "TransportCore", "Propagation",
         "Context", "Topology",
         "Statistics",
       ]),
@@ -90,7 +91,7 @@ let package = Package(
       "Laboratory",
       [
         "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "TransportFrame",
+        "TransportCore",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
@@ -98,7 +99,7 @@ let package = Package(
     module(
       "Launcher",
       [
-        "Symbols", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
       ]),
     .executableTarget(
       name: "ctxchain",
@@ -106,7 +107,7 @@ let package = Package(
         "Launcher", "Laboratory", "Node", "LoadClient", "Report", "Results", "Statistics", "Topology", "Propagation",
         "Control",
         "EventLoop",
-        "Context", "CLinux", "CMeter",
+        "Context", "CLinux", "CMeter", "TransportCore",
         argumentParser,
       ],
       swiftSettings: swiftSettings),
@@ -115,7 +116,12 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
-    tests("TransportTests", ["Bytes", "TransportCore", "TransportFrame", "TestSupport", "Statistics"]),
+    tests(
+      "TransportTests",
+      [
+        "Bytes", "Context", "Control", "EventLoop", "LoadClient", "Node", "Propagation", "Statistics", "TestSupport",
+        "Topology", "TransportCore", "TransportFrame",
+      ]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),

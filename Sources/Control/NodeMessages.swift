@@ -34,15 +34,23 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var addresses: [ServiceAddress]
   /// Threads behind each address; nil for one.
   package var workers: Int?
+  /// Only for calls over that transport, and with that propagator; nil for any.
+  package var transport: String?
+  package var propagator: String?
 
   /// Connections to each worker of a callee that has several.
   package static let connectionsPerWorker = 4
 
-  package init(service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil) {
+  package init(
+    service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil, transport: String? = nil,
+    propagator: String? = nil
+  ) {
     self.service = service
     self.name = name
     self.addresses = addresses
     self.workers = workers
+    self.transport = transport
+    self.propagator = propagator
   }
 
   /// Connections to open to each address. One worker needs no more than one.

@@ -1,33 +1,47 @@
-// The connections of one edge: to every replica of a callee, and to each of its workers, under one propagator.
+// An edge of this node: its connections to every replica of a callee, and to each of its workers, under one propagator and
+// over one transport.
 
 internal import Bytes
 internal import Control
 internal import EventLoop
 internal import Propagation
 internal import Topology
-internal import TransportFrame
+internal import TransportCore
 
-/// An edge of this node. Requests go round its connections.
+/// Requests go round its connections. Where each carries one request at a time and all do, further calls wait here.
 final class Downstream {
-  /// Bytes that wait for a callee that does not keep up; a request beyond is refused. See docs/ARCHITECTURE.md.
+  /// Calls that wait for a connection, at most; the next cannot be made.
+  static let waitingCountMax = 4096
+  /// Bytes that wait for a callee that does not keep up, on each connection; a request beyond is refused. See
+  /// docs/ARCHITECTURE.md.
   static let waitingSizeMax = 64 << 20
 
   let name: String
   let propagator: any Propagator
+  let transport: Transport
+  private unowned let server: NodeServer
   private var places: [EdgePlace] = []
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// The only connection, while it is ready and its callee keeps up: no array on the request path. Its place keeps it
   /// alive.
   @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
+  /// Oldest first. Empty where the transport multiplexes.
+  var waiting: [CallSlot] = []
 
   /// `connect` comes next.
   ///
   /// - Parameter index: of the edge in its service.
-  init(server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, index: Int) {
+  init(
+    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport, index: Int
+  ) {
     name = callee.name
     self.propagator = propagator
+    self.transport = transport
+    self.server = server
     // Round the replicas, so that requests are.
-    for address in Array(repeating: callee.addresses, count: callee.connectionsPerAddress).joined() {
+    let count = callee.connectionsPerAddress * transport.connectionCount
+    for address in Array(repeating: callee.addresses, count: count).joined() {
       let seed = server.configuration.seed &+ UInt64(index) << 32 &+ UInt64(places.count)
       places.append(EdgePlace(server: server, edge: self, address: address, seed: seed))
     }
@@ -37,24 +51,27 @@ final class Downstream {
 
   var connections: [DownstreamConnection] { places.flatMap(\.connections) }
 
-  /// All of its connections have exchanged their hellos.
+  /// All of its connections may be used.
   var isConnected: Bool { places.allSatisfy { $0.current?.isReady == true } }
 
   /// The callee can be reached, though it may not keep up.
   var isReady: Bool { places.contains { $0.current?.isReady == true } }
 
-  /// The next connection that takes a request, or nil: see `NodeServer.refusal`.
+  private var isOpen: Bool { places.contains { $0.current?.isOpen == true } }
+
+  /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)
   func pick() -> Unmanaged<DownstreamConnection>? {
     single ?? pickReplica()
   }
 
+  /// All connections are taken, and there is room for one more call to wait.
+  var canWait: Bool { !transport.multiplexes && waiting.count < Downstream.waitingCountMax && isOpen }
+
   func readinessDidChange() {
-    guard places.count == 1, let current = places[0].current, current.isReady, !current.isFull else {
-      single = nil
-      return
-    }
-    single = Unmanaged.passUnretained(current)
+    single = nil
+    guard places.count == 1, transport.multiplexes, let current = places[0].current else { return }
+    if current.isReady, !current.isFull { single = Unmanaged.passUnretained(current) }
   }
 
   /// One that keeps up, before one that still has room.
@@ -63,11 +80,20 @@ final class Downstream {
     var slow: DownstreamConnection?
     for _ in places.indices {
       turn = turn &+ 1 < places.count ? turn &+ 1 : 0
-      guard let connection = places[turn].current, connection.isReady else { continue }
+      guard let connection = places[turn].current, connection.isReady, connection.callee.canSend else { continue }
       if !connection.isFull { return Unmanaged.passUnretained(connection) }
-      if connection.output.count < Downstream.waitingSizeMax { slow = slow ?? connection }
+      if connection.callee.output.count < Downstream.waitingSizeMax { slow = slow ?? connection }
     }
     return slow.map(Unmanaged.passUnretained)
+  }
+
+  /// Some connection can take a request again, or none will.
+  func serveWaiting() {
+    while let call = waiting.first, let connection = pick() {
+      waiting.removeFirst()
+      server.sendWaiting(call, on: connection)
+    }
+    if !isOpen { server.failWaiting(for: self) }
   }
 
   func close() {
@@ -76,76 +102,94 @@ final class Downstream {
   }
 }
 
-/// One connection to one replica of a callee. Ready once the callee has answered the hello.
-final class DownstreamConnection: ConnectionDelegate {
+/// One connection to one replica of a callee.
+final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   let server: NodeServer
-  let connection: Connection
-  /// That of `connection`.
-  let output: ByteBuffer
+  let callee: Callee
   private unowned let place: EdgePlace
+  private unowned let edge: Downstream
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private(set) var isReady = false
+  @exclusivity(unchecked) private(set) var isOpen = true
   /// The callee does not keep up.
   @exclusivity(unchecked) private(set) var isFull = false
   private(set) var isConnected = false
+  /// Ends what a cancel has closed, once whoever cancelled has returned.
+  private var ending: Timer?
 
-  init(server: NodeServer, place: EdgePlace, to address: HostAddress, edge: Downstream) throws(EventLoopError) {
+  init(server: NodeServer, place: EdgePlace, edge: Downstream, to address: HostAddress) throws(EventLoopError) {
     self.server = server
     self.place = place
-    connection = try Connection(loop: server.loop, to: address)
-    output = connection.output
+    self.edge = edge
+    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address))
     connection.start(delegate: self)
-    FrameHello(
-      edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name
-    ).write(to: output)
-    connection.send()
+    callee.introduce(
+      edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)
   }
+
+  var connection: Connection { callee.connection }
 
   func close() {
-    isReady = false
+    ending?.close()
     connection.close()
+    didClose()
   }
-
-  func connectionDidConnect(_ connection: Connection) { isConnected = true }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(
-      bytes, usual: .response,
-      didReceiveUsual: { frame in
-        server.didReceive(response: frame, on: self)
-        return true
-      },
-      didReceive: { frame in
-        didReceiveOther(frame)
-        return connection.isOpen
-      },
-      didFail: fail)
+    let used = callee.receive(bytes, for: self)
+    if case .foreign = callee.kind { edge.serveWaiting() }
+    return used
+  }
+
+  func connectionDidConnect(_ connection: Connection) {
+    isConnected = true
+    callee.didConnect(for: self)
+  }
+
+  /// Says that nobody waits for a call any more. A transport that cannot say so loses the connection, and what else is
+  /// under way on it.
+  func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) {
+    guard isOpen, !callee.cancel(tag, at: time, continues: continues) else { return }
+    connection.close()
+    didClose()
+    let timer = Timer(loop: server.loop) { [unowned self] in didEnd() }
+    ending = timer
+    timer.start(after: 0)
+  }
+
+  private func didEnd() {
+    ending?.close()
+    ending = nil
+    server.failCalls(on: self)
+    place.replace(self)
+  }
+
+  // MARK: What the callee says
+
+  @inline(__always)
+  func didReceive(_ reply: ReceivedReply) { server.didReceive(reply, on: self) }
+
+  func didReceive(error reply: ReceivedReply) { server.didReceive(error: reply, on: self) }
+
+  func didBecomeReady() {
+    isReady = true
+    place.didBecomeReady(self)
+  }
+
+  func didReceiveGoaway() {
+    isReady = false
+    place.didReceiveGoaway(on: self)
   }
 
   @inline(never)
-  private func didReceiveOther(_ frame: Frame) {
-    switch frame.type {
-    case .response: server.didReceive(response: frame, on: self)
-    case .error: server.didReceive(error: frame, on: self)
-    case .hello:
-      guard FrameHello(frame)?.version == FrameHello.currentVersion else { return fail(.unexpectedHello) }
-      isReady = true
-      place.didBecomeReady(self)
-    case .goaway:
-      isReady = false
-      place.didReceiveGoaway(on: self)
-    case .request, .cancel: fail(.unexpectedType)
-    }
-  }
-
-  @inline(never)
-  private func fail(_ fault: FrameFault) {
+  func didReceive(_ fault: TransportFault) {
     server.count(fault)
     close()
     place.didLose(self, reason: "\(fault)")
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
-    isReady = false
+    didClose()
     place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
   }
 
@@ -156,6 +200,12 @@ final class DownstreamConnection: ConnectionDelegate {
 
   func connectionDidDrain(_ connection: Connection) {
     isFull = false
+    place.readinessDidChange()
+  }
+
+  private func didClose() {
+    isReady = false
+    isOpen = false
     place.readinessDidChange()
   }
 }

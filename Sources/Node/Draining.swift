@@ -4,6 +4,7 @@
 internal import Bytes
 internal import Control
 internal import EventLoop
+internal import TransportCore
 
 extension NodeServer {
   /// Nanoseconds between two looks at what is left, and how often in a row nothing must be: what callers sent before
@@ -15,13 +16,13 @@ extension NodeServer {
   /// `close` comes next.
   package func drain(within nanoseconds: Int64, then didEnd: @escaping () -> Void) {
     stopListening()
-    connections.values.forEach { $0.sendGoaway() }
+    connections.values.forEach { $0.caller.sendGoaway() }
     let end = loop.refreshNow() &+ nanoseconds
     var (deliveries, quietCount) = (counters.pointee.deliveries, 0)
     let timer = Timer(loop: loop) { [unowned self] in
       let isQuiet =
         counters.pointee.open == 0 && counters.pointee.deliveries == deliveries
-        && connections.values.allSatisfy(\.output.isEmpty)
+        && connections.values.allSatisfy(\.caller.output.isEmpty)
       quietCount = isQuiet ? quietCount + 1 : 0
       deliveries = counters.pointee.deliveries
       if connections.isEmpty || quietCount == NodeServer.quietCountMin || loop.now >= end {

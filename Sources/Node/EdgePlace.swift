@@ -56,7 +56,7 @@ final class EdgePlace {
 
   private func connect(to address: HostAddress) {
     do {
-      current = try DownstreamConnection(server: server, place: self, to: address, edge: edge)
+      current = try DownstreamConnection(server: server, place: self, edge: edge, to: address)
       timer.start(after: EdgePlace.helloTime)
     } catch {
       didFail("\(error)")
@@ -71,6 +71,7 @@ final class EdgePlace {
     if isLost { server.delegate?.server(server, didReachCallee: edge.name) }
     isLost = false
     server.didConnectEdge()
+    edge.serveWaiting()
   }
 
   func readinessDidChange() { edge.readinessDidChange() }
@@ -80,6 +81,14 @@ final class EdgePlace {
     leaving.removeAll { $0 === connection }
     if connection === current { didFail(reason) }
     server.failCalls(on: connection)
+    edge.serveWaiting()
+  }
+
+  /// One that was closed for a cancel, and whose calls are over, gets a successor at once.
+  func replace(_ connection: DownstreamConnection) {
+    leaving.removeAll { $0 === connection }
+    if connection === current, !isClosed { connect() }
+    edge.serveWaiting()
   }
 
   /// It still answers, but nothing new.
@@ -119,7 +128,7 @@ final class EdgePlace {
   }
 
   private func closeIdle() {
-    for connection in leaving where !server.calls.hasCalls(on: connection) {
+    for connection in leaving where !server.runtime.calls.hasCalls(on: connection) {
       connection.close()
       leaving.removeAll { $0 === connection }
     }

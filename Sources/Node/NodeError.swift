@@ -4,6 +4,7 @@ package enum NodeError: Error, CustomStringConvertible {
   case unknownStore(String)
   case unknownGrowth(String)
   case unknownPropagator(String)
+  case unknownTransport(String)
   case missingAddress(service: Int)
   case busy
   case badConfiguration(String)
@@ -13,6 +14,7 @@ package enum NodeError: Error, CustomStringConvertible {
     case .unknownStore(let name): "unknown store \"\(name)\""
     case .unknownGrowth(let name): "unknown growth \"\(name)\""
     case .unknownPropagator(let name): "unknown propagator \"\(name)\""
+    case .unknownTransport(let name): "unknown transport \"\(name)\""
     case .missingAddress(let service): "no address for service \(service)"
     case .busy: "the strategy cannot change while requests are under way"
     case .badConfiguration(let reason): "configuration: \(reason)"

@@ -52,6 +52,29 @@ struct TidyTests {
     }
   }
 
+  /// One sentence serves the fields that follow it.
+  @Test("@exclusivity(unchecked) stands only where a sentence says why no access overlaps another")
+  func exclusivity() throws {
+    for file in Self.swiftFiles("Sources") {
+      let lines = try Self.lines(file)
+      for (index, line) in lines.enumerated() where line.contains("@exclusivity(unchecked)") {
+        let before = lines[max(0, index - 20)..<index]
+        #expect(
+          before.contains { $0.contains("//") && $0.contains("exclusivity") }, "\(file.lastPathComponent):\(index + 1)")
+      }
+    }
+  }
+
+  @Test("Only the family of transports and the carriers of Propagation know a transport")
+  func transports() throws {
+    for file in Self.swiftFiles("Sources") where !file.path.contains("/Sources/Transport/") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /import (Transport(?!Core|Messages)\w+)/) {
+        #expect(file.lastPathComponent == "TransportCarriers.swift", "\(file.lastPathComponent) imports \(match.1)")
+      }
+    }
+  }
+
   @Test("@unchecked Sendable and nonisolated(unsafe) stand only where a sentence says why they are safe")
   func unsafety() throws {
     for file in Self.swiftFiles("Sources") {
