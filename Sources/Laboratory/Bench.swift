@@ -1,6 +1,6 @@
 // Measures cases: counts first, then times. It knows no store and no propagator, and prints nothing.
 
-internal import Results
+package import Results
 internal import Statistics
 
 /// What the process has asked of the allocator so far.
