@@ -174,13 +174,14 @@ struct RoundTableTests {
           arm: "map", depth: depth, requests: 9, method: .mallocInterposition, nodes: nodes,
           client: ClientCounts(allocationsPerRequest: nil)))
     }
-    let map = try #require(RunSummary(result).arm(named: "map"))
+    let summary = RunSummary(result)
+    let map = try #require(summary.arm(named: "map"))
     for fit in [map.fits[.p50], map.fits[.p99]] {
       let fit = try #require(fit)
       #expect(abs(fit.line.slope / 150_000 - 1) < 0.05 && fit.roundCount == 8 && fit.slopeInterval != nil)
     }
     #expect(map.fits[.allocations]?.line.slope == 17 && map.fits[.allocations]?.slopeInterval == nil)
-    let lines = NumberFiles.slopes(result).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let lines = NumberFiles.slopes(summary).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
     #expect(lines.contains { $0[0] == "map" && $0[1] == "allocations_per_request" && $0[2] == "17" })
     #expect(lines.contains { $0[0] == "map" && $0[1] == "p99_ns" && $0.last == "8" })
   }

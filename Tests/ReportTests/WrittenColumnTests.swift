@@ -366,7 +366,7 @@ struct WrittenColumnTests {
         "p50_ns": arm.fits[.p50],
         "p99_ns": arm.fits[.p99], "allocations_per_request": arm.fits[.allocations],
       ]
-      let fit = try #require(try #require(fits[row["quantity"] ?? ""]))
+      let fit = try #require(fits[row["quantity"] ?? ""].flatMap { $0 })
       let expected: [String: Any?] = [
         "arm": arm.arm.name, "quantity": row["quantity"], "slope_per_hop": fit.line.slope,
         "slope_low": fit.slopeInterval?.lowerBound, "slope_high": fit.slopeInterval?.upperBound,
