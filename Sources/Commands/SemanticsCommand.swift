@@ -62,7 +62,9 @@ struct SemanticsCommand: Command {
     return (explain[0], aspect)
   }
 
-  private func plan(_ explained: (strategy: String, aspect: SemanticsAspect)?, _ call: Invocation) throws -> SemanticsPlan {
+  private func plan(_ explained: (strategy: String, aspect: SemanticsAspect)?, _ call: Invocation) throws
+    -> SemanticsPlan
+  {
     try OptionRange.check("--depth", depth, SemanticsPlan.depthRange)
     let arms = try ProbedStrategies.arms(
       explained?.strategy ?? strategies, option: explained == nil ? "--strategies" : "--explain", depth: depth)
