@@ -71,6 +71,8 @@ struct BadInputTests {
       (["load", "127.0.0.1:80", "--deadline", "5"], ["--deadline", "such as 250ms"]),
       (["load", "127.0.0.1:80", "--rate", "1k"], ["--rate", "'1k'", "a number without a unit"]),
       (["load", "127.0.0.1:80", "--in-flight", "many"], ["--in-flight", "a whole number"]),
+      (["load", "127.0.0.1:80", "--seed", "9007199254740992"], ["--seed", "0 to 9007199254740991"]),
+      (["compare", "packed", "map", "--seed", "x"], ["--seed", "0 to 9007199254740991"]),
       (["load", "127.0.0.1:80", "--size", "4Kib"], ["--size", "512 or 4KiB", "units: B, kB, KiB"]),
       (["chain", "-n", "2", "--warmup", "5"], ["--warmup", "auto, or a duration"]),
       (["compare", "packed,size=4Kib", "map"], ["size", "512 or 4KiB"]),

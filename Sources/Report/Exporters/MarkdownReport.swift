@@ -107,8 +107,8 @@ package enum MarkdownReport {
       return [
         "\(row.depth)", NumberText.plusMinus(row.throughput, NumberText.whole),
         NumberText.percent(row.dropAgainstDepthOne?.median),
-        NumberText.withRange(row.dropAgainstBaseline, NumberText.percent), NumberText.microseconds(row.p50),
-        NumberText.microseconds(row.p90), NumberText.microseconds(row.p99), NumberText.growth([row.p99Growth]),
+        NumberText.withRange(row.dropAgainstBaseline, NumberText.percent), row.microseconds(row.p50),
+        row.microseconds(row.p90), row.microseconds(row.p99), NumberText.growth([row.p99Growth]),
         NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds), NumberText.microseconds(row.marginalCpu?.median),
         NumberText.count(row.contextBytesPerHop), NumberText.count(row.contextKeys),
         NumberText.count(totals?.allocationsPerRequest),

@@ -18,7 +18,8 @@ package enum SlotsCSV {
   }
 
   private static func latencyColumns(_ name: String) -> [String] {
-    ["p50", "p90", "p99", "p999", "max", "mean"].map { "\(name)_\($0)_ns" } + ["\(name)_count"]
+    ["p50", "p90", "p99", "p999", "max", "mean"].map { "\(name)_\($0)_ns" }
+      + ["\(name)_count", "\(name)_unfinished_count", "\(name)_least_unfinished_ns"]
   }
 
   private static func row(_ slot: Slot) -> [String] {
@@ -43,6 +44,9 @@ package enum SlotsCSV {
 
   private static func latency(_ summary: LatencySummary?) -> [String] {
     [summary?.p50, summary?.p90, summary?.p99, summary?.p999, summary?.max].map { CSVTable.number($0) }
-      + [CSVTable.number(summary?.mean), CSVTable.number(summary?.count)]
+      + [
+        CSVTable.number(summary?.mean), CSVTable.number(summary?.count), CSVTable.number(summary?.unfinishedCount),
+        CSVTable.number(summary?.leastUnfinished),
+      ]
   }
 }

@@ -16,7 +16,8 @@ package enum SummaryCSV {
     }
     for name in spreadNames { columns += [name, "\(name)_min", "\(name)_max"] }
     columns += [
-      "p90_ns", "latency_count", "p99_growth", "single_in_flight_p50_ns", "payload_bytes_per_hop", "context_keys",
+      "p90_ns", "latency_count", "least_unfinished_ns", "p99_growth", "single_in_flight_p50_ns",
+      "payload_bytes_per_hop", "context_keys",
       "allocations_at_middle_node", "system_calls_at_middle_node", "cpu_verdict", "throughput_verdict", "p50_ratio",
       "p50_verdict", "p99_ratio", "p99_verdict", "fidelity", "lost_keys",
     ]
@@ -46,7 +47,8 @@ package enum SummaryCSV {
       row.dropAgainstDepthOne, row.dropAgainstBaseline, row.addedCpuPerHop, row.addedCpuPerRequest, row.marginalCpu,
     ] { line += [spread?.median, spread?.min, spread?.max].map { CSVTable.number($0) } }
     line += [
-      CSVTable.number(row.p90), "\(row.latencyCount)", CSVTable.number(row.p99Growth),
+      CSVTable.number(row.p90), "\(row.latencyCount)", CSVTable.number(row.leastUnfinished),
+      CSVTable.number(row.p99Growth),
       CSVTable.number(row.singleInFlightP50), CSVTable.number(row.payloadBytesPerHop), CSVTable.number(row.contextKeys),
       CSVTable.number(row.allocationsPerRequest), CSVTable.number(row.systemCallsPerRequest),
       row.cpuComparison?.verdict.rawValue ?? "", row.throughputComparison?.verdict.rawValue ?? "",

@@ -36,8 +36,8 @@ struct ComparisonTable {
           NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds),
           NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds), Self.word(row.cpuComparison),
           NumberText.microseconds(row.addedCpuPerRequest?.median),
-          NumberText.withRange(arm.marginalCpu, NumberText.microseconds), NumberText.microseconds(row.p50),
-          NumberText.microseconds(row.p99), NumberText.microseconds(row.singleInFlightP50),
+          NumberText.withRange(arm.marginalCpu, NumberText.microseconds), row.microseconds(row.p50),
+          row.microseconds(row.p99), NumberText.microseconds(row.singleInFlightP50),
           NumberText.count(row.allocationsPerRequest), NumberText.count(row.systemCallsPerRequest),
           NumberText.count(row.contextBytesPerHop),
         ])

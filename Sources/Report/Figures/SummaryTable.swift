@@ -23,8 +23,8 @@ struct SummaryTable {
       return ComparisonTable.Row(
         arm: arm.arm.name,
         cells: [
-          arm.arm.name, NumberText.microseconds(row.p50), ratio(row.p50Effect), seen(row.p50Comparison),
-          NumberText.microseconds(row.p99), ratio(row.p99Effect), seen(row.p99Comparison),
+          arm.arm.name, row.microseconds(row.p50), ratio(row.p50Effect), seen(row.p50Comparison),
+          row.microseconds(row.p99), ratio(row.p99Effect), seen(row.p99Comparison),
           row.p99Effect.map { "\($0.roundCount)" } ?? "0",
         ])
     }
@@ -68,7 +68,7 @@ struct SummaryTable {
             ComparisonTable.word(row.throughputComparison),
             NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds),
             NumberText.withRange(row.addedCpuPerHop, NumberText.microseconds), ComparisonTable.word(row.cpuComparison),
-            NumberText.microseconds(row.p50),
+            NumberText.microseconds(row.p50, isLowerBound: row.isP50LowerBound),
           ])
       }
     }
