@@ -52,7 +52,7 @@ struct RoundTableTests {
     #expect(same.p99Comparison?.verdict == .noDifferenceSeen && same.p50Comparison?.verdict == .noDifferenceSeen)
   }
 
-  @Test("an arm whose P99 is a lower bound in every round is not seen to be faster, and text says which figures are bounds")
+  @Test("an arm whose P99 is a lower bound in every round is not seen to be faster, and text marks it")
   func lowerBounds() throws {
     var result = Self.withLatencies(rounds: 12, count: 1_000, map: 0.5)
     let faster = try #require(RunSummary(result).arm(named: "map")?.row(depth: 4))
