@@ -34,7 +34,7 @@ package struct LoadPlan: Sendable {
 }
 
 /// Runs one slot against a running entry. Main thread only: it spawns the client.
-package final class LoadSession {
+package final class LoadSession: Session {
   /// Of the duration: what settles is in no figure.
   private static let settleShareMax = 0.1
   /// An entry that is started anew is back sooner.
@@ -44,7 +44,7 @@ package final class LoadSession {
   private let supervisor: Supervisor
   /// What was measured; nil when the entry could not be reached.
   package private(set) var result: LoadResult?
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: LoadPlan) throws {
     self.plan = plan
@@ -60,14 +60,13 @@ package final class LoadSession {
       result?.interrupted = true
       status = 128 + signal
     } catch {
-      problem = "\(error)"
+      problems = ["\(error)"]
       status = 1
     }
     if let slot = result?.slot, status == 0, slot.earlyEnd != nil || slot.ledger.hasFailures { status = 1 }
     return status
   }
 
-  /// Ends what still runs and lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func load() throws(LauncherError) {

@@ -20,9 +20,9 @@ package final class UpSession {
         seed: seed, wrappers: wrappers))
   }
 
-  /// Starts every node, hands the entry's addresses to `announce`, and returns when that is false, a signal came or a
+  /// Starts every node, hands the entry's addresses to `announce`, and returns when that throws, a signal came or a
   /// node died. The second value says what went wrong.
-  package func run(_ announce: ([String]) -> Bool) -> (status: Int32, problem: String?) {
+  package func run(_ announce: ([String]) throws -> Void) -> (status: Int32, problem: String?) {
     defer {
       incidents =
         set.closedConnections(arm: nil).texts.map { "closed \($0)" }
@@ -31,11 +31,11 @@ package final class UpSession {
       set.stop()
       supervisor.close()
     }
-    do throws(LauncherError) {
+    do {
       try set.start()
-      guard announce(set.entryAddresses.map({ "\($0.host):\($0.port)" })) else { return (1, nil) }
+      try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       while true { try supervisor.pause(seconds: 3600) }
-    } catch .interrupted(let signal) {
+    } catch LauncherError.interrupted(let signal) {
       return (128 + signal, nil)
     } catch {
       return (1, "\(error)")

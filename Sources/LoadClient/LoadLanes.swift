@@ -52,7 +52,7 @@ final class LoadLanes {
     for _ in lanes.indices {
       turn = turn &+ 1 < lanes.count ? turn &+ 1 : 0
       let index = lanes[turn].index
-      if connections[index].isReady { return index }
+      if connections[index].canSend { return index }
     }
     return nil
   }

@@ -4,7 +4,7 @@
 package import Control
 package import EventLoop
 internal import Statistics
-package import TransportFrame
+package import TransportCore
 
 /// What a run tells its owner, also from within `start`.
 package protocol LoadRunDelegate: AnyObject {
@@ -190,9 +190,7 @@ package final class LoadRun {
       order.timeoutNanoseconds == 0
       ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
     inFlight &+= 1
-    let connection = lanes.connections[index].connection
-    images.append(to: connection.output, id: table.wireID(slot))
-    connection.send()
+    images.send(to: lanes.connections[index].callee, tag: table.tag(of: slot))
     tally.didSend(intended: intended, now: now)
   }
 
@@ -210,13 +208,13 @@ package final class LoadRun {
 
   // MARK: Replies
 
-  package func didReceive(_ reply: Frame) {
-    let slot = table.find(wireID: reply.id)
+  package func didReceive(_ reply: ReceivedReply) {
+    let slot = table.find(tag: reply.tag)
     guard slot >= 0 else { return }
     let request = table.requests[Int(slot)]
     let now = loop.now
     remove(slot)
-    if reply.type == .response {
+    if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
       tally.didComplete(request, now: now)
     } else {
@@ -245,10 +243,10 @@ package final class LoadRun {
   private func didTimeOut(_ slot: Int32) {
     table.requests[Int(slot)].timer = -1
     let request = table.requests[Int(slot)]
-    let connection = lanes.connections[Int(request.connection)]
-    if connection.isReady { connection.cancel(table.wireID(slot), now: loop.now) }
+    let (connection, tag) = (lanes.connections[Int(request.connection)], table.tag(of: slot))
     remove(slot)
     tally.didFail(request, .timedOut, now: loop.now)
+    if connection.isReady { connection.cancel(tag, now: loop.now) }
     didEndRequest()
   }
 

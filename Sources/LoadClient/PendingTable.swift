@@ -1,4 +1,4 @@
-// The requests under way, by slot: plain memory, made once, and ids that a late reply cannot mistake for another's.
+// The requests under way, by slot: plain memory, made once, and tags that a late reply cannot mistake for another's.
 
 struct PendingTable: ~Copyable {
   let requests: UnsafeMutablePointer<PendingRequest>
@@ -38,15 +38,15 @@ struct PendingTable: ~Copyable {
   }
 
   /// Slot and generation.
-  func wireID(_ slot: Int32) -> UInt64 {
+  func tag(of slot: Int32) -> UInt64 {
     UInt64(requests[Int(slot)].generation) << 32 | UInt64(UInt32(bitPattern: slot))
   }
 
-  /// -1 when no request under way has this id.
-  func find(wireID: UInt64) -> Int32 {
-    let slot = Int(UInt32(truncatingIfNeeded: wireID))
+  /// -1 when no request under way has this tag.
+  func find(tag: UInt64) -> Int32 {
+    let slot = Int(UInt32(truncatingIfNeeded: tag))
     guard slot < usedCount, requests[slot].isActive,
-      requests[slot].generation == UInt32(truncatingIfNeeded: wireID >> 32)
+      requests[slot].generation == UInt32(truncatingIfNeeded: tag >> 32)
     else { return -1 }
     return Int32(truncatingIfNeeded: slot)
   }

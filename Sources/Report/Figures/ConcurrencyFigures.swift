@@ -34,7 +34,7 @@ struct ConcurrencyFigures {
   }
 
   private func row(arm: String, at concurrency: Concurrency) -> RunSummary.ConcurrencyRow {
-    func values(_ metric: RoundTable.Metric) -> MedianInterval? {
+    func values(_ metric: Metric) -> MedianInterval? {
       MedianInterval(table.values(metric, arm: arm, depth: depth, at: concurrency))
     }
     var row = RunSummary.ConcurrencyRow(
@@ -43,7 +43,7 @@ struct ConcurrencyFigures {
     row.p50 = merged?.percentile(50)
     row.isP50LowerBound = row.p50.map { merged?.isLowerBound($0) == true } ?? false
     guard let baseline, baseline != arm else { return row }
-    func pairs(_ metric: RoundTable.Metric) -> [(reference: Double, value: Double)] {
+    func pairs(_ metric: Metric) -> [(reference: Double, value: Double)] {
       table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)
     }
     row.dropAgainstBaseline = MedianInterval(
