@@ -75,6 +75,8 @@ package final class StructContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { state.pointee.traceState.set(value) }
 
+  package override func removeTraceState() { state.pointee.traceState.removeAll() }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
@@ -114,6 +116,15 @@ package final class StructContext: RequestContext {
   }
 
   package override func setEntry(name: RawSpan, text: RawSpan) { name.withUnsafeBytes { setOther($0, text: text) } }
+
+  /// Its room goes behind those in use.
+  package override func removeEntry(name: RawSpan) {
+    guard let place = name.withUnsafeBytes({ self.place(of: $0) }) else { return }
+    var removed = state.pointee.others.remove(at: place)
+    removed.text.removeAll()
+    state.pointee.others.append(removed)
+    state.pointee.otherCount -= 1
+  }
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = UnsafeRawBufferPointer(start: nil, count: 0)
