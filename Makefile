@@ -16,8 +16,8 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage test-asan race-tsan generate \
-  protobuf bench lint format clean
+.PHONY: help deps test-deps build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
+  race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -35,6 +35,11 @@ test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace
 build: deps ## Build the program (CONFIG=debug for a debug build)
 	swift build -c $(CONFIG)
 
+dist: build ## Collect the program, the library that counts retains, and Swift's own in .build/dist: copy the folder whole
+	@mkdir -p .build/dist
+	@cp .build/$(CONFIG)/ctxchain .build/$(CONFIG)/libctxchain-arc.so .build/dist
+	@ldd .build/$(CONFIG)/ctxchain | awk '$$3 ~ /\/swift\/linux\// { print $$3 }' | xargs cp -t .build/dist
+
 chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
 	@swift build -c release
 	@.build/release/ctxchain chain $(chain_options)
@@ -47,6 +52,12 @@ calibrate: deps ## Count how often A differs from A on this machine, about 40 mi
 compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [FAIL_IF='cpu_per_hop > 1.05'], or B=packed AGAINST=PATH
 	@swift build -c release
 	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
+
+check: deps lint ## Before each commit, in two minutes: formatting, the tests that start no program, and a short chain
+	@scripts/run-tests debug --skip EndToEndTests
+	@.build/debug/ctxchain chain -n 2 --strategies baseline,packed --rounds 1 > .build/check.txt \
+	  || { tail -n 20 .build/check.txt; exit 1; }
+	@tail -n 1 .build/check.txt
 
 test: test-deps ## Run all tests on a release build, and on a debug build those that start no program
 	@scripts/run-tests debug --skip EndToEndTests

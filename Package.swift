@@ -73,7 +73,7 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Topology", "Statistics"]),
+    module("Control", ["Results", "Statistics", "Topology"]),
     module(
       "Node",
       [
@@ -90,8 +90,8 @@ let package = Package(
     module(
       "Laboratory",
       [
-        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "TransportCore",
+        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Results", "Statistics",
+        "Topology", "TransportCore",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
@@ -101,14 +101,16 @@ let package = Package(
       [
         "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
       ]),
+    module(
+      "Commands",
+      [
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Node", "Propagation", "Report", "Results",
+        "Statistics", "Topology", argumentParser,
+      ]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
-        "Launcher", "Laboratory", "Node", "LoadClient", "Report", "Results", "Statistics", "Topology", "Propagation",
-        "Control",
-        "EventLoop",
-        "Context", "CLinux", "CMeter", "TransportCore",
-        argumentParser,
+        "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Laboratory", "LoadClient", "Node",
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -130,7 +132,7 @@ let package = Package(
     tests(
       "GatewayTests",
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
-    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
+    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
@@ -152,6 +154,7 @@ let package = Package(
         "Topology",
         "TransportCore", "TransportFrame",
       ]),
+    tests("CommandsTests", ["Commands", "Control"]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ]

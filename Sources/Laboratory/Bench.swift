@@ -1,5 +1,7 @@
 // Measures cases: counts first, then times. It knows no store and no propagator, and prints nothing.
 
+package import Control
+internal import Results
 internal import Statistics
 
 /// What the process has asked of the allocator so far.
@@ -10,6 +12,12 @@ package struct AllocationReading: Equatable, Sendable {
   package init(allocations: UInt64, allocatedSize: UInt64) {
     self.allocations = allocations
     self.allocatedSize = allocatedSize
+  }
+
+  /// Nil under a sanitizer, where nothing counts.
+  package init?(_ meter: MeterReading) {
+    guard meter.method != "none" else { return nil }
+    self.init(allocations: meter.allocations, allocatedSize: meter.allocatedSize)
   }
 }
 

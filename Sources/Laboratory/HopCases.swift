@@ -4,6 +4,7 @@
 internal import Bytes
 package import Context
 internal import Propagation
+internal import Results
 
 /// One service of one strategy.
 package struct HopSetting {

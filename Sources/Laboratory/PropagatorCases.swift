@@ -4,6 +4,7 @@
 internal import Bytes
 internal import Context
 internal import Propagation
+internal import Results
 
 enum PropagatorCases {
   enum Content: String, CaseIterable { case standard, full }

@@ -61,7 +61,7 @@ package struct CalibrationPlan: Sendable {
 }
 
 /// Runs the batches one after the other and keeps the result, also when it ends early. Main thread only: it spawns.
-package final class Calibration {
+package final class Calibration: Session {
   private let plan: CalibrationPlan
   private let observer: any RunObserver
   private let supervisor: Supervisor
@@ -101,7 +101,6 @@ package final class Calibration {
     return status
   }
 
-  /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func run(_ batch: Int, pairCount: Int) -> Int32 {

@@ -8,7 +8,7 @@ package import Results
 internal import Statistics
 
 /// Runs a plan and keeps its result, also when it ends early. Main thread only: it spawns.
-package final class CapacitySession {
+package final class CapacitySession: Session {
   private let plan: CapacityPlan
   private let supervisor: Supervisor
   private let observer: any RunObserver
@@ -54,7 +54,6 @@ package final class CapacitySession {
     return status
   }
 
-  /// Lets go of the signals. Until then one that comes is noted and ends nothing: the result is to be written first.
   package func close() { supervisor.close() }
 
   private var arms: [ArmPlan] { plan.experiment.arms }

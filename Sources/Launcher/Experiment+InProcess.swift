@@ -26,13 +26,7 @@ extension Experiment {
     child.send(LaboratoryCommand.measure(orders, seed: plan.seed))
     try supervisor.wait(for: "the laboratory", seconds: Experiment.laboratorySecondsMax) { report != nil }
     switch report {
-    case .measured(let figures):
-      result.inProcess = figures.map { figure in
-        InProcessHop(
-          arm: plan.arms[figure.arm].name, layer: figure.layer, arrivalNanoseconds: figure.arrivalNanoseconds,
-          hopNanoseconds: figure.hopNanoseconds, arrivalAllocations: figure.arrivalAllocations,
-          hopAllocations: figure.hopAllocations)
-      }
+    case .measured(let hops): result.inProcess = hops
     case .failed(let reason): throw .childFailed(name: "laboratory", reason: reason)
     case .raced, nil: break
     }
@@ -49,7 +43,7 @@ extension Experiment {
       ? Set(plan.depths.map(InProcessHop.layer(depth:))).sorted() : [1]
     return layers.map { layer in
       HopOrder(
-        arm: arm, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,
+        arm: armPlan.name, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,
         keysPerLayer: service.keysPerLayer, layer: layer,
         opaqueSize: plan.opaqueSize)
     }

@@ -10,10 +10,14 @@ extension Experiment {
   /// Beside the program.
   private static let libraryName = "libctxchain-arc.so"
 
-  /// Nothing happens where the library is not there, or where a sanitizer does not let it in.
+  /// Nothing happens where a sanitizer does not let the library in. Where it is not there, the result says so.
   func countReferences() throws(LauncherError) {
+    guard result.counts.contains(where: { $0.method == .mallocInterposition }) else { return }
     let library = ChildProcess.programFolder + "/" + Experiment.libraryName
-    guard access(library, R_OK) == 0, result.counts.contains(where: { $0.method == .mallocInterposition }) else {
+    guard access(library, R_OK) == 0 else {
+      result.notes.append(
+        "retains and releases were not counted: \(Experiment.libraryName), which belongs beside the program, is not in "
+          + ChildProcess.programFolder)
       return
     }
     for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {

@@ -7,7 +7,7 @@ internal import Statistics
 internal import Topology
 
 /// Runs a plan and keeps its result, also when it ends early. Main thread only: it spawns.
-package final class Experiment {
+package final class Experiment: Session {
   let plan: ExperimentPlan
   let supervisor: Supervisor
   let observer: any RunObserver
@@ -103,7 +103,6 @@ package final class Experiment {
     return status
   }
 
-  /// Lets go of the signals. Until then one that comes is noted and ends nothing: the result is to be written first.
   package func close() { supervisor.close() }
 
   var sets: [ProcessSet] { armSets.sets }

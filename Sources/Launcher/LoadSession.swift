@@ -34,12 +34,12 @@ package struct LoadPlan: Sendable {
 }
 
 /// Runs one slot against a running entry. Main thread only: it spawns the client.
-package final class LoadSession {
+package final class LoadSession: Session {
   private let plan: LoadPlan
   private let supervisor: Supervisor
   /// What was measured; nil when the entry could not be reached.
   package private(set) var result: LoadResult?
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: LoadPlan) throws {
     self.plan = plan
@@ -55,7 +55,7 @@ package final class LoadSession {
       result?.interrupted = true
       status = 128 + signal
     } catch {
-      problem = "\(error)"
+      problems = ["\(error)"]
       status = 1
     }
     if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 {
@@ -64,7 +64,6 @@ package final class LoadSession {
     return status
   }
 
-  /// Ends what still runs and lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func load() throws(LauncherError) {

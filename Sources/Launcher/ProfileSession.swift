@@ -22,7 +22,7 @@ package struct ProfilePlan: Sendable {
 }
 
 /// Runs one closed-loop slot with sampling on. Main thread only: it spawns.
-package final class ProfileSession {
+package final class ProfileSession: Session {
   /// Not a whole fraction of a millisecond, with which timers of the program could fall in step.
   private static let period: Int64 = 997_000
   private static let gap: UInt64 = 128 << 10
@@ -37,7 +37,7 @@ package final class ProfileSession {
   /// What was found; nil when the load could not begin.
   package private(set) var result: ProfileResult?
   package private(set) var folded: [FoldedFolder.Entry] = []
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: ProfilePlan, observer: any RunObserver) throws {
     self.plan = plan
@@ -54,13 +54,12 @@ package final class ProfileSession {
       result?.interrupted = true
       return 128 + signal
     } catch {
-      problem = "\(error)"
+      problems = ["\(error)"]
       return 1
     }
     return 0
   }
 
-  /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func profile() throws(LauncherError) {

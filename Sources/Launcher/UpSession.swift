@@ -20,12 +20,12 @@ package final class UpSession {
         seed: seed, wrappers: wrappers))
   }
 
-  /// Starts every node, hands the entry's addresses to `announce`, and returns when that is false, a signal came or a
+  /// Starts every node, hands the entry's addresses to `announce`, and returns when that throws, a signal came or a
   /// node died. The second value says what went wrong.
   ///
   /// - Parameter log: gets what the nodes say of their connections meanwhile, line by line.
   package func run(
-    log: @escaping (String) -> Void, _ announce: ([String]) -> Bool
+    log: @escaping (String) -> Void, _ announce: ([String]) throws -> Void
   ) -> (status: Int32, problem: String?) {
     defer {
       incidents =
@@ -35,12 +35,12 @@ package final class UpSession {
       set.stop()
       supervisor.close()
     }
-    do throws(LauncherError) {
+    do {
       try set.start()
       for process in set.processes { process.didLog = log }
-      guard announce(set.entryAddresses.map({ "\($0.host):\($0.port)" })) else { return (1, nil) }
+      try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       while true { try supervisor.pause(seconds: 3600) }
-    } catch .interrupted(let signal) {
+    } catch LauncherError.interrupted(let signal) {
       return (128 + signal, nil)
     } catch {
       return (1, "\(error)")

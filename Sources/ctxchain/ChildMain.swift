@@ -3,6 +3,7 @@
 
 internal import CLinux
 internal import CMeter
+internal import Commands
 internal import Control
 internal import EventLoop
 internal import Glibc
@@ -43,7 +44,7 @@ enum ChildMain {
       let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0), address != MAP_FAILED
     else {
       // The launcher keeps the last lines of a child that ends.
-      Console.error("cannot map the counters: \(String(cString: strerror(errno)))")
+      Console.standard.error("cannot map the counters: \(String(cString: strerror(errno)))")
       return 1
     }
     guard let loop = makeLoop() else { return 1 }
@@ -67,7 +68,7 @@ enum ChildMain {
     do {
       return try EventLoop()
     } catch {
-      Console.error("\(error)")
+      Console.standard.error("\(error)")
       return nil
     }
   }
@@ -75,12 +76,13 @@ enum ChildMain {
   /// Of the calling thread.
   @Sendable
   static func readMeter() -> MeterReading {
-    var (retains, releases): (UInt64, UInt64) = (0, 0)
-    let countsARC = ctx_meter_read_arc(&retains, &releases)
+    var references = ctx_arc_counts()
+    let countsARC = ctx_meter_read_arc(&references)
     let meter = ctx_meter_read()
     return MeterReading(
       allocations: meter.allocations, allocatedSize: meter.allocated_size, systemCalls: meter.system_calls,
       method: ctx_meter_is_active() == 1 ? "malloc-interposition" : "none",
-      retains: countsARC ? retains : nil, releases: countsARC ? releases : nil)
+      retains: countsARC ? references.retains : nil, releases: countsARC ? references.releases : nil,
+      casts: countsARC ? references.casts : nil)
   }
 }

@@ -8,7 +8,8 @@ struct StrategyTests {
   @Test("that are not compared by default run a chain, and their contexts arrive as declared")
   func onRequest() throws {
     let program = try Program([
-      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,b3", "--rounds", "1", "--growth",
+      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,b3", "--rounds", "1", "--passes",
+      "fidelity", "--growth",
       "distinct", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
@@ -25,7 +26,7 @@ struct StrategyTests {
 
   @Test("of a chain that names none are the seven of docs/STRATEGIES.md that are not on request")
   func byDefault() throws {
-    let program = try Program(["chain", "-n", "1", "--rounds", "1", "--json", "-"])
+    let program = try Program(["chain", "-n", "1", "--rounds", "1", "--passes", "none", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     let arms = try ResultDocument(path: program.file("out")).list("arms").compactMap { $0["name"] as? String }
     #expect(

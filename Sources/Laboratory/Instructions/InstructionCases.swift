@@ -1,10 +1,10 @@
-// The table of calls whose instructions are counted. A new one is a line here; `make bench ONLY=context` then shows it.
+// The table of what `make bench ONLY=context` counts: single calls, and the whole hop of every preset. A new one is a line.
 
 internal import Context
 internal import Propagation
 
 package enum InstructionCases {
-  package static let all: [InstructionCase] = stores + propagators
+  package static let all: [InstructionCase] = stores + propagators + combinations + hops
 
   private static let stores: [InstructionCase] =
     [InstructionCase("loop-alone") { { StoreCalls.none($0) } }]
@@ -53,6 +53,32 @@ package enum InstructionCases {
     PropagatorCalls.extract("grpc-trace-bin", into: .struct, .trace),
     PropagatorCalls.inject("binary25", from: .struct, .trace),
     PropagatorCalls.extract("binary25", into: .struct, .trace),
+  ]
+
+  /// What `value-chain` and `swift` send, and what a service sends in both formats of tracing.
+  private static let combinations: [InstructionCase] = [StoreKind.struct, .packed].flatMap { store in
+    [
+      PropagatorCalls.extract("tracecontext,baggage", into: store, .standard, goal: 2_200),
+      PropagatorCalls.inject("tracecontext,baggage", from: store, .standard, goal: 1_400),
+      PropagatorCalls.extract("tracecontext,baggage,b3", into: store, .standard, goal: 2_700),
+      PropagatorCalls.inject("tracecontext,baggage,b3", from: store, .standard, goal: 1_700),
+    ]
+  }
+
+  /// What a node does with the context of one request: reset, unless the propagator replaces all of it; extract, the
+  /// standard work, inject.
+  private static let hops: [InstructionCase] = Strategy.presets.map { preset in
+    InstructionCase("hop-\(preset.name)", goal: hopGoals[preset.name], allocates: hopGoals[preset.name] == nil) {
+      let setting = HopSetting(
+        store: preset.store, propagator: preset.propagator, keysPerLayer: ContextFill.keysPerLayer)
+      guard let hop = HopCases.hop(setting) else { preconditionFailure("the registry has no \(preset.propagator)") }
+      return hop.run
+    }
+  }
+
+  /// Of the presets that ask the allocator for nothing.
+  private static let hopGoals = [
+    "baseline": 100, "opaque": 150, "struct": 1_000, "packed": 450, "binary25": 650, "gateway": 1_000,
   ]
 
   /// What the interface that all stores share adds to the read of a field.

@@ -4,6 +4,7 @@ internal import Control
 internal import EventLoop
 internal import LoadClient
 internal import Propagation
+internal import Results
 internal import Statistics
 internal import Topology
 internal import TransportCore

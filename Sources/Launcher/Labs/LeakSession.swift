@@ -46,7 +46,7 @@ package struct LeakPlan: Sendable {
 }
 
 /// Main thread only: it spawns.
-package final class LeakSession {
+package final class LeakSession: Session {
   private static let sampleCount = 120
   private static let timeoutNanoseconds: Int64 = 10_000_000_000
   /// How long it is watched when the last deadline has passed.
@@ -57,7 +57,7 @@ package final class LeakSession {
   private let observer: any RunObserver
   private var sets: [ProcessSet] = []
   package private(set) var result: LeakResult
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: LeakPlan, observer: any RunObserver) throws {
     self.plan = plan
@@ -80,14 +80,13 @@ package final class LeakSession {
       status = 128 + signal
     } catch {
       result.interrupted = true
-      problem = "\(error)"
+      problems = ["\(error)"]
       status = 1
     }
     result.verdict = LabVerdict(result.chains, loadSeconds: plan.loadSeconds)
     return status == 0 && !result.verdict.isShown ? 1 : status
   }
 
-  /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func start() throws(LauncherError) {

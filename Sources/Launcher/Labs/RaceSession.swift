@@ -37,12 +37,12 @@ package struct RacePlan: Sendable {
 }
 
 /// Main thread only: it spawns.
-package final class RaceSession {
+package final class RaceSession: Session {
   private let plan: RacePlan
   private let supervisor: Supervisor
   private let observer: any RunObserver
   package private(set) var result: RaceResult
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: RacePlan, observer: any RunObserver) throws {
     self.plan = plan
@@ -64,13 +64,12 @@ package final class RaceSession {
       result.judge(signal: signal)
     } catch {
       result.judge()
-      problem = "\(error)"
+      problems = ["\(error)"]
       return 1
     }
     return Int32(result.exitStatus)
   }
 
-  /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 
   private func run(_ index: Int) throws(LauncherError) {

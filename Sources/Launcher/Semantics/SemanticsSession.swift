@@ -5,12 +5,12 @@ package import Results
 internal import Topology
 
 /// Main thread only: it spawns.
-package final class SemanticsSession {
+package final class SemanticsSession: Session {
   private let plan: SemanticsPlan
   private let supervisor: Supervisor
   private let observer: any RunObserver
   package private(set) var result: SemanticsResult
-  package private(set) var problem: String?
+  package private(set) var problems: [String] = []
 
   package init(_ plan: SemanticsPlan, observer: any RunObserver) throws {
     self.plan = plan
@@ -36,12 +36,11 @@ package final class SemanticsSession {
       result.interrupted = true
       return 128 + signal
     } catch {
-      problem = "\(error)"
+      problems = ["\(error)"]
       return 1
     }
     return 0
   }
 
-  /// Lets go of the signals: after the result was written.
   package func close() { supervisor.close() }
 }

@@ -1,11 +1,15 @@
 // Several propagators of one carrier, each with fields or a section of its own.
 
 package import Context
+package import TransportFrame
 
-/// Each part injects and extracts in order; where two carry the same thing the later one's counts.
+/// Each part injects and extracts in order; where two carry the same thing the later one's counts, with all that belongs
+/// to it: of another trace the tracestate goes, of another value the properties.
 package final class CompositePropagator: Propagator {
   package let name: String
   private let parts: [any Propagator]
+  /// The first part reads entries of any kind, those among them that belong to others.
+  private let readsMessage: Bool
 
   package var fieldNames: [StaticString] { parts.flatMap(\.fieldNames) }
 
@@ -13,6 +17,7 @@ package final class CompositePropagator: Propagator {
   package init(_ parts: [any Propagator]) {
     precondition(parts.count >= 2, "a combination has at least two parts")
     self.parts = parts
+    readsMessage = parts[0].fieldNames.isEmpty
     name = parts.map(\.name).joined(separator: ",")
   }
 
@@ -22,7 +27,23 @@ package final class CompositePropagator: Propagator {
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    for part in parts { drops.formUnion(part.extract(carrier, into: context)) }
+    for part in parts {
+      drops.formUnion(part.extract(carrier, into: context))
+      if readsMessage { context.mayHoldProperties = true }
+    }
+    return drops
+  }
+
+  // Each part by its own functions for frames: through the generic ones of a part that is known by its protocol alone
+  // everything of the carrier would be looked up at run time.
+
+  package func injectFrame(_ context: RequestContext, into writer: FrameWriter) {
+    for part in parts { part.injectFrame(context, into: writer) }
+  }
+
+  package func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops {
+    var drops: ExtractionDrops = []
+    for part in parts { drops.formUnion(part.extractFrame(frame, into: context)) }
     return drops
   }
 
@@ -32,7 +53,7 @@ package final class CompositePropagator: Propagator {
       let delivered = part.delivered(sent)
       if delivered.hasSpan { merged.takeTrace(of: delivered) }
       if let state = delivered.traceState { merged.traceState = state }
-      for (name, value) in delivered.entries { merged.setEntry(name, value) }
+      merged.takeEntries(of: delivered)
     }
     return merged
   }

@@ -82,7 +82,7 @@ package struct RaceResult: Codable, Equatable, Sendable {
   package var maps: [Map]
   /// In words.
   package private(set) var verdict = ""
-  package private(set) var exitStatus = 0
+  package var exitStatus = 0
 
   package init(
     toolVersion: String, commandLine: [String], startedAt: String, seed: UInt64, writers: Int, writesPerWriter: Int,

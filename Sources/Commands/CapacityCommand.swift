@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Context
+internal import Launcher
+internal import Report
+internal import Results
+internal import Statistics
+internal import Topology
+
+struct CapacityCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "capacity",
+    abstract: "Find the highest rate that holds a latency goal.",
+    discussion: """
+      Over a topology file, or with -n over a generated chain. Reports an interval per strategy: the highest rate that \
+      held, the lowest that did not, and what it failed.
+
+      Example: ctxchain capacity -n 1 --strategies packed --slo p99=50ms
+      """)
+
+  @Argument(help: "The topology file; without it, -n.")
+  var file: String?
+
+  @Option(name: [.customShort("n"), .long], help: "Services in a generated chain, 1 to 64.")
+  var depth: Int?
+
+  @Option(help: "Goals, separated by commas: a percentile such as p50, p95 or p99.9, =, and a duration, as in p99=5ms.")
+  var slo: String
+
+  @Option(help: "Share of a run's requests that may fail to complete, 0 to 1.")
+  var maxErrorRate = 0.0
+
+  @Option(help: "Length of a run, 250ms to 10m; longer where a percentile needs more requests, up to 10s.")
+  var probe = Seconds(0.5)
+
+  @Option(help: "Time for the whole search, at most 24h; what is known then is reported.")
+  var budget = Seconds(600)
+
+  @OptionGroup var options: CapacityOptions
+
+  func run(_ call: Invocation) throws {
+    try OptionRange.check("--probe", probe, ExperimentPlan.slotSecondsMin...600)
+    try OptionRange.check("--budget", budget, 0...86_400)
+    guard 0...1 ~= maxErrorRate else {
+      throw ValidationError("--max-error-rate: expected 0 to 1, got \(maxErrorRate)")
+    }
+    let objectives = try LatencyObjective.parse(slo)
+    let (arms, depth) = try arms()
+    var experiment = try options.plan(arms: arms, depth: depth, isChain: file == nil, call)
+    experiment.slotSeconds = probe.value
+    experiment.budgetSeconds = budget.value
+    let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate)
+    try Epilogue(json: options.json, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
+      var result = session.result
+      result.exitStatus = Int(status)
+      return Outcome(
+        document: result, text: result.isEmpty ? "" : CapacityText.render(result), status: status,
+        complaints: status == 1 ? result.failures.map(\.reason) + result.notes : [])
+    }
+  }
+
+  private func arms() throws -> (arms: [ArmPlan], depth: Int) {
+    let presets = try StrategyNames.presets(options.strategies)
+    switch (file, depth) {
+    case (nil, let depth?):
+      try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
+      return (try ExperimentOptions.arms(presets) { try options.chain(depth: depth, $0.name) }, depth)
+    case (let file?, nil):
+      let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
+        TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
+      let depth = TopologyShape(written).depth
+      guard options.strategies != nil else { return ([.asWritten(written)], depth) }
+      let arms = try ExperimentOptions.arms(presets) {
+        try written.applying(TopologyOverrides(strategy: $0.name), vocabulary: .current)
+      }
+      return (arms, depth)
+    default: throw ValidationError("expected a topology file or -n, got \(file == nil ? "neither" : "both")")
+    }
+  }
+}

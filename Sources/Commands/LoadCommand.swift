@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Report
+internal import Results
+internal import Topology
+
+struct LoadCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Drive load against a running entry.",
+    discussion: "Example: ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64")
+
+  @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it.")
+  var entry: String
+
+  @Option(help: "How the context is written: propagators, separated by commas.")
+  var propagator = "tracecontext,baggage"
+
+  @Option(name: [.short, .long], help: "Connections to the entry, 1 to 1024.")
+  var connections = 1
+
+  @Option(help: "Requests under way, 1 to 65536; not used with --rate.")
+  var inFlight = 64
+
+  @Option(
+    name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
+    help: "Requests per second, sent as planned whatever comes back.")
+  var rate: Double?
+
+  @Option(name: [.short, .long], help: "How long to load, 100ms to 24h.")
+  var duration = Seconds(5)
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: "Send this many requests, at most 1000000000, instead of loading for a time.")
+  var requests: Int?
+
+  @Option(help: "Deliveries that a request may make, 1 to 1024.")
+  var hops = TopologyLimits.maxDepthMax
+
+  @Option(bytes: "Bytes of every request's payload.")
+  var size = 128
+
+  @Option(
+    help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")
+  var field: [String] = []
+
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
+  @Option(help: "Time after which a request is given up, at most 1h; its deadline.")
+  var timeout = Seconds(10)
+
+  @Option(help: "Time that requests say is left, at most 1h; 0s: they say nothing. Without it the timeout.")
+  var deadline: Seconds?
+
+  @Option(help: "How long to wait for replies at the end, at most 1h.")
+  var drain = Seconds(2)
+
+  @Option(help: "Arrivals with --rate: uniform or poisson.")
+  var arrival = "uniform"
+
+  @Option(help: "Seed of every random thing.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Write the result as JSON to this file; - is standard output.")
+  var json: String?
+
+  func run(_ call: Invocation) throws {
+    let plan = try plan(call)
+    try Epilogue(json: json, call).run({ _ in try LoadSession(plan) }) { session, status in
+      Outcome(
+        document: session.result, text: session.result?.text ?? "", status: status, complaints: session.problems)
+    }
+  }
+}

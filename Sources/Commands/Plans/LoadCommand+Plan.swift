@@ -1,0 +1,63 @@
+// From the options of `load` to a plan, each held against its range.
+
+internal import ArgumentParser
+internal import Launcher
+internal import Propagation
+internal import Topology
+
+extension LoadCommand {
+  func plan(_ call: Invocation) throws -> LoadPlan {
+    let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
+      throw ValidationError("expected HOST:PORT, got \"\(entry)\"")
+    }
+    let propagator = NameList.read(propagator).joined(separator: ",")
+    guard PropagatorRegistry.resolve(propagator) != nil else {
+      let names = PropagatorRegistry.names.joined(separator: ", ")
+      throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
+    }
+    try OptionRange.check("--connections", connections, 1...1024)
+    try OptionRange.check("--in-flight", inFlight, 1...65536)
+    try OptionRange.check("--hops", hops, 1...TopologyLimits.maxDepthMax)
+    try OptionRange.check("--size", size, 0...TopologyLimits.payloadSizeMax)
+    try OptionRange.check("--rate", rate: rate)
+    try OptionRange.check("--requests", requests, 1...1_000_000_000)
+    try OptionRange.check("--duration", duration, 0.1...86_400)
+    try OptionRange.check("--timeout", timeout, OptionRange.timeout)
+    if let deadline { try OptionRange.check("--deadline", deadline, 0...3600) }
+    try OptionRange.check("--drain", drain, OptionRange.drain)
+    guard ["uniform", "poisson"].contains(arrival) else {
+      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
+    }
+    let topology = Topology(
+      entry: 0, maxDepth: 0,
+      client: ClientSide(propagator: propagator, payloadSize: size, set: [], fields: try fields()),
+      services: [])
+    try OpaqueSize.check(opaqueSize, topologies: [topology])
+    let experiment = ExperimentPlan(
+      commandLine: call.commandLine,
+      arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
+      isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
+      timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
+      openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    var plan = LoadPlan(
+      host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
+      hopsLeft: hops, seconds: duration.value, requestCount: requests)
+    plan.deadlineSeconds = deadline?.value
+    return plan
+  }
+
+  private func fields() throws -> [ClientField]? {
+    let fields = try field.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw ValidationError("--field: expected NAME=VALUE, got \"\(text)\"") }
+      let field = ClientField(name: String(parts[0]), value: String(parts[1]))
+      if let problem = field.problem { throw ValidationError("--field: \(problem)") }
+      return field
+    }
+    guard fields.count <= TopologyLimits.clientFieldCountMax else {
+      throw ValidationError("--field: expected at most \(TopologyLimits.clientFieldCountMax), got \(fields.count)")
+    }
+    return fields.isEmpty ? nil : fields
+  }
+}

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Topology
+
+struct RunCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run any topology, as its file says or under other strategies.",
+    discussion: """
+      Without --strategies the arms are the file as written, the same graph without any context (baseline), and the \
+      baseline once more to show the noise.
+
+      Example: ctxchain run topologies/diamond.yaml --rounds 1 --json result.json
+      """)
+
+  @Argument(help: "The topology file.")
+  var file: String
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run(_ call: Invocation) throws {
+    let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
+      TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
+    let plan = try options.plan(
+      arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false, call)
+    try ExperimentRun.perform(plan, options, call)
+  }
+
+  private func arms(_ written: Topology) throws -> [ArmPlan] {
+    if options.strategies != nil {
+      return try ExperimentOptions.arms(options.presets()) { preset in
+        try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+      }
+    }
+    let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
+    return try ExperimentOptions.arms(baseline) { preset in
+      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
+    } + [.asWritten(written)]
+  }
+}

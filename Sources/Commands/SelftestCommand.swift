@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Laboratory
+internal import Results
+
+struct SelftestCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "selftest",
+    abstract: "Hold the load client against what theory says it must see.",
+    discussion: """
+      Against servers in the same process, on the real clock. All of it takes less than a minute when nothing has to be \
+      tried again.
+
+      Example: ctxchain selftest --only null
+      """)
+
+  @Option(help: "Tests, separated by commas: null, stall, md1, poisson; without it all.")
+  var only: String?
+
+  @Option(help: "Seed of arrivals.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
+  var json: String?
+
+  func run(_ call: Invocation) throws {
+    let tests = try CommandFailure.ofArguments {
+      try SelfTestKind.named(only.map(NameList.read))
+    }
+    let epilogue = try Epilogue(json: json, call)
+    let startedAt = Timestamp.text(unixSeconds: Glibc.time(nil))
+    let selfTest = try SelfTest(seed: seed) { call.console.error($0) }
+    let outcomes = try selfTest.run(tests)
+    let result = SelfTestResult(
+      toolVersion: ToolVersion.current, commandLine: call.commandLine, startedAt: startedAt, seed: seed,
+      signal: selfTest.receivedSignal, tests: outcomes)
+    try epilogue.end(status: Int32(result.exitStatus), releaseSignals: selfTest.close) { status in
+      Outcome(document: result, text: result.tests.isEmpty ? "" : SelfTestText.render(result), status: status)
+    }
+  }
+}

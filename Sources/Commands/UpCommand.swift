@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import Launcher
+internal import Topology
+
+struct UpCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "up",
+    abstract: "Start a topology and keep it running until Ctrl-C.",
+    discussion: "Example: ctxchain up topologies/chain-5.yaml --port 7070")
+
+  @Argument(help: "The topology file.")
+  var file: String
+
+  @Option(help: "Port of the entry on 127.0.0.1; 0 takes a free one.")
+  var port: UInt16 = 0
+
+  @Option(help: "Seed of every random thing in the nodes.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Start a service's node under a command: SERVICE=COMMAND WORDS.", visibility: .hidden))
+  var wrap: [String] = []
+
+  func run(_ call: Invocation) throws {
+    let topology = try TopologyFile.load(path: file, vocabulary: .current)
+    let session = try UpSession(topology: topology, port: port, seed: seed, wrappers: try wrappers())
+    let (status, problem) = session.run(log: { call.console.error($0) }) { addresses in
+      let entry = topology.services[topology.entry].name
+      try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())
+      call.console.error("every edge is connected; Ctrl-C stops")
+    }
+    for text in session.incidents { call.console.error(text) }
+    if let problem { throw CommandFailure(problem, status: status) }
+    throw ExitCode(status)
+  }
+
+  private func wrappers() throws -> [String: [String]] {
+    var result: [String: [String]] = [:]
+    for text in wrap {
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2 else { throw ValidationError("--wrap: expected SERVICE=COMMAND, got \"\(text)\"") }
+      result[String(parts[0])] = parts[1].split(separator: " ").map(String.init)
+    }
+    return result
+  }
+}
