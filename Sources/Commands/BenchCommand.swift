@@ -27,20 +27,17 @@ struct BenchCommand: Command {
   @Option(help: "Time for the timed batches; every case has at least \(BenchPlan.batchCountMin), whatever it says.")
   var time = Seconds(5)
 
-  @Option(help: "Seed of the order in which batches run.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(
-    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {
     let plan = try CommandFailure.ofArguments {
       try BenchPlan(
         stores: stores.map(NameList.read), propagators: propagators.map(NameList.read), layers: layerNumbers(),
-        seconds: time.value, seed: seed)
+        seconds: time.value, seed: seed.value)
     }
-    let epilogue = try Epilogue(json: json, call)
+    let epilogue = try Epilogue(json: output.json, call)
     let result = BenchResult.measure(
       plan, toolVersion: ToolVersion.current, commandLine: call.commandLine,
       startedAt: Timestamp.text(unixSeconds: Glibc.time(nil)), readMeter: { AllocationReading(call.readMeter()) })

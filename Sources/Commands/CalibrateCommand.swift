@@ -25,12 +25,9 @@ struct CalibrateCommand: Command {
   @Option(help: "Length of a slot, with its unit, 250ms to 10m.")
   var slot = Seconds(ExperimentPlan.slotSecondsMin)
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(
-    help: "Write the result as JSON to this file; - is standard output, and the text then goes to standard error.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   mutating func validate() throws {
     try OptionRange.check("--pairs", pairs, 1...CalibrationPlan.pairCountMax)
@@ -40,7 +37,7 @@ struct CalibrateCommand: Command {
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: json, call).run({ try Calibration(plan: plan, observer: $0) }) { calibration, status in
+    try Epilogue(json: output.json, call).run({ try Calibration(plan: plan, observer: $0) }) { calibration, status in
       var result = calibration.result
       result.exitStatus = Int(status)
       return Outcome(document: result, text: result.isEmpty ? "" : result.text, status: status)
@@ -52,6 +49,7 @@ struct CalibrateCommand: Command {
       commandLine: call.commandLine, toolVersion: ToolVersion.current,
       topology: try ChainTopology.make(
         depth: CalibrationPlan.depth, strategy: "baseline", growth: "shadow", keysPerLayer: 3, payloadSize: 128,
-        responseSize: 128, vocabulary: .current), pairCount: pairs, rounds: rounds, slotSeconds: slot.value, seed: seed)
+        responseSize: 128, vocabulary: .current), pairCount: pairs, rounds: rounds, slotSeconds: slot.value,
+      seed: seed.value)
   }
 }

@@ -35,7 +35,18 @@ struct CapacityCommand: Command {
   @Option(help: "Time for the whole search, at most 24h; what is known then is reported.")
   var budget = Seconds(600)
 
-  @OptionGroup var options: CapacityOptions
+  @Option(
+    help: """
+      Strategies, or stores and propagators as map+b3, separated by commas; without it a chain has those that ctxchain \
+      chain compares, and a topology is as its file says.
+      """)
+  var strategies: String?
+
+  @OptionGroup var drive: DriveOptions
+  @OptionGroup var chain: ChainOptions
+  @OptionGroup var output: ResultOptions
+
+  private static let drainByDefault = 5.0
 
   func run(_ call: Invocation) throws {
     try OptionRange.check("--probe", probe, ExperimentPlan.slotSecondsMin...600)
@@ -45,11 +56,12 @@ struct CapacityCommand: Command {
     }
     let objectives = try LatencyObjective.parse(slo)
     let (arms, depth) = try arms()
-    var experiment = try options.plan(arms: arms, depth: depth, isChain: file == nil, call)
-    experiment.slotSeconds = probe.value
+    var experiment = try drive.plan(
+      arms: arms, depths: [depth], isChain: file == nil, slotSeconds: probe.value, call)
+    experiment.drainSeconds = drive.drain?.value ?? Self.drainByDefault
     experiment.budgetSeconds = budget.value
     let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate)
-    try Epilogue(json: options.json, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
+    try Epilogue(json: output.json, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
       var result = session.result
       result.exitStatus = Int(status)
       return Outcome(
@@ -59,16 +71,15 @@ struct CapacityCommand: Command {
   }
 
   private func arms() throws -> (arms: [ArmPlan], depth: Int) {
-    let presets = try StrategyNames.presets(options.strategies)
+    let presets = try StrategyNames.presets(strategies)
     switch (file, depth) {
     case (nil, let depth?):
       try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
-      return (try ExperimentOptions.arms(presets) { try options.chain(depth: depth, $0.name) }, depth)
+      return (try ExperimentOptions.arms(presets) { try chain.chain(depth: depth, strategy: $0.name) }, depth)
     case (let file?, nil):
-      let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
-        TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
+      let written = try chain.topology(file: file)
       let depth = TopologyShape(written).depth
-      guard options.strategies != nil else { return ([.asWritten(written)], depth) }
+      guard strategies != nil else { return ([.asWritten(written)], depth) }
       let arms = try ExperimentOptions.arms(presets) {
         try written.applying(TopologyOverrides(strategy: $0.name), vocabulary: .current)
       }

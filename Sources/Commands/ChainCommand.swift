@@ -15,20 +15,12 @@ struct ChainCommand: Command {
   @Option(help: "Depths to measure, separated by commas; without it at most 5, geometric, 1 and the depth among them.")
   var depths: String?
 
-  @Option(bytes: "Bytes of every request's payload.")
-  var size = 128
-
-  @Option(bytes: "Bytes of every response's payload.")
-  var responseSize = 128
-
   @OptionGroup var options: ExperimentOptions
 
   func run(_ call: Invocation) throws {
     try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     let arms = try ExperimentOptions.arms(options.presets()) { preset in
-      try GeneratedChain.make(
-        depth: depth, strategy: preset.name, growth: options.growth, keysPerLayer: options.keysPerLayer, size: size,
-        responseSize: responseSize)
+      try options.chain.chain(depth: depth, strategy: preset.name)
     }
     let plan = try options.plan(arms: arms, depths: try plannedDepths(), isChain: true, call)
     try ExperimentRun.perform(plan, options, call)

@@ -50,8 +50,7 @@ struct CompareCommand: Command {
   @Flag(help: "Compare results also when seed, topology, counting method or conditions differ.")
   var anyway = false
 
-  @Option(help: "Write the comparison as JSON to this file; - is standard output, and the text goes to standard error.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   @Flag(help: "Exit with status 4 when a slot is invalid, without a gate too.")
   var strict = false
@@ -88,7 +87,7 @@ extension CompareCommand {
   private func measureArms(_ gates: [Gate], _ call: Invocation) throws {
     let plan = try measuring.plan(arms, against: against, depth: depth, call)
     let (a, b) = (plan.arms[0], plan.arms[1])
-    try ExperimentRun.perform(plan, json: json, isStrict: strict, call) { result in
+    try ExperimentRun.perform(plan, json: output.json, isStrict: strict, call) { result in
       let comparison = ComparisonDocument(
         run: result, a: (a.name, a.own.depth ?? 0), b: (b.name, b.own.depth ?? 0), gates: gates)
       // A run that came to no slot has its reason to tell, and nothing else.
@@ -110,7 +109,7 @@ extension CompareCommand {
     }
     let comparison = ComparisonDocument(
       pairing, gates: gates, toolVersion: ToolVersion.current, commandLine: call.commandLine)
-    try Epilogue(json: json, call).end(status: Int32(comparison.exitStatus)) { status in
+    try Epilogue(json: output.json, call).end(status: Int32(comparison.exitStatus)) { status in
       Outcome(
         document: comparison, text: ComparisonText.render(comparison), status: status,
         complaints: comparison.gates.complaints)

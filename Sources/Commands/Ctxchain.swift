@@ -83,6 +83,9 @@ struct CtxchainCommand: ParsableCommand {
       Starts real service processes wired over TCP, drives load through them, and compares carrier strategies: what each \
       costs per hop, and what each loses.
 
+      ctxchain --generate-completion-script bash (or zsh, fish) prints completions for that shell: for bash, put it into \
+      ~/.local/share/bash-completion/completions/ctxchain.
+
       Example: ctxchain chain -n 2 --strategies baseline,packed --rounds 1
       """,
     version: ToolVersion.current,

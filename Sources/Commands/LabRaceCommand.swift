@@ -28,12 +28,9 @@ struct LabRaceCommand: Command {
   @Option(help: "Runs of every shared store, 1 to 1000.")
   var runs = 3
 
-  @Option(help: "Seed of which entries are written.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(
-    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   mutating func validate() throws {
     try OptionRange.check("--writers", writers, 2...RacePlan.writersMax)
@@ -46,8 +43,8 @@ struct LabRaceCommand: Command {
     let plan = RacePlan(
       toolVersion: ToolVersion.current, commandLine: call.commandLine,
       stores: StoreKind.allCases.filter(\.isShared).map(\.rawValue), writers: writers, writesPerWriter: writes,
-      runsMax: attempts, runsOfSafe: runs, seed: seed)
-    try Epilogue(json: json, call).run({ try RaceSession(plan, observer: $0) }) { session, status in
+      runsMax: attempts, runsOfSafe: runs, seed: seed.value)
+    try Epilogue(json: output.json, call).run({ try RaceSession(plan, observer: $0) }) { session, status in
       var result = session.result
       result.exitStatus = Int(status)
       return Outcome(

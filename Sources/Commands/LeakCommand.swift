@@ -30,15 +30,13 @@ struct LeakCommand: Command {
   @Option(help: "The strategy of every service: a preset with a store.")
   var strategy = "value-chain"
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(help: "Write the result as JSON to this file; - is standard output.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: json, call).run({ try LeakSession(plan, observer: $0) }) { session, status in
+    try Epilogue(json: output.json, call).run({ try LeakSession(plan, observer: $0) }) { session, status in
       let result = session.result
       return Outcome(
         document: result, text: result.isEmpty ? "" : LeakText.render(result), status: status,
@@ -59,7 +57,7 @@ struct LeakCommand: Command {
     let topology = try GeneratedChain.make(
       depth: depth, strategy: strategy, growth: nil, keysPerLayer: nil, size: 128, responseSize: 128)
     return LeakPlan(
-      commandLine: call.commandLine, toolVersion: ToolVersion.current, seed: seed, strategy: strategy,
+      commandLine: call.commandLine, toolVersion: ToolVersion.current, seed: seed.value, strategy: strategy,
       topology: topology, rate: rate, loadSeconds: duration.value, deadlineSeconds: deadline.value)
   }
 }

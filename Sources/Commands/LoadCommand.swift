@@ -60,15 +60,13 @@ struct LoadCommand: Command {
   @Option(help: "Arrivals with --rate: uniform or poisson.")
   var arrival = "uniform"
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(help: "Write the result as JSON to this file; - is standard output.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: json, call).run({ _ in try LoadSession(plan) }) { session, status in
+    try Epilogue(json: output.json, call).run({ _ in try LoadSession(plan) }) { session, status in
       Outcome(
         document: session.result, text: session.result?.text ?? "", status: status, complaints: session.problems)
     }

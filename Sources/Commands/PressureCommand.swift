@@ -32,17 +32,15 @@ struct PressureCommand: Command {
   @Option(help: "Length of a slot, 250ms to 10m.")
   var slot = Seconds(0.5)
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(help: "Write the result as JSON to this file; - is standard output.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   private static let map = "map"
   private static let structure = "struct"
 
   func run(_ call: Invocation) throws {
-    try ExperimentRun.perform(try plan(call), json: json, call) { run in
+    try ExperimentRun.perform(try plan(call), json: output.json, call) { run in
       let result = PressureResult(run, map: Self.map, structure: Self.structure, depth: depth, rate: rate)
       return Outcome(
         document: result, text: run.isEmpty ? "" : PressureText.render(result),
@@ -65,7 +63,7 @@ struct PressureCommand: Command {
     var plan = ExperimentPlan(
       commandLine: call.commandLine, arms: ArmPlan.withControl(arms), depths: [depth], isChain: true,
       placement: .one, slotSeconds: slot.value, rounds: rounds, budgetSeconds: nil, inFlight: 64, timeoutSeconds: 10,
-      drainSeconds: 2, seed: seed, isPoisson: false, openLoopRate: rate, opaqueSize: nil,
+      drainSeconds: 2, seed: seed.value, isPoisson: false, openLoopRate: rate, opaqueSize: nil,
       toolVersion: ToolVersion.current)
     plan.moreConcurrencies = []
     plan.passes = [.fidelity, .counting, .references, .open]

@@ -30,8 +30,7 @@ struct ProfileCommand: Command {
   @Option(help: "Requests under way, 1 to 4096.")
   var inFlight = 64
 
-  @Option(help: "Where processes run: one, client-apart, spread or free.")
-  var placement: String = Placement.one.rawValue
+  @OptionGroup var placement: PlacementOption
 
   @Option(help: "Call sites to show per node and kind, 1 to 1000.")
   var top = 10
@@ -39,16 +38,14 @@ struct ProfileCommand: Command {
   @Option(help: "Write folded stacks to this folder: a file per node and kind, of periods of CPU time or of bytes.")
   var folded: String?
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(help: "Write the result as JSON to this file; - is standard output.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
     if let folded { try FoldedFolder.checkWritable(folded) }
-    try Epilogue(json: json, call).run({ try ProfileSession(plan, observer: $0) }) { session, status in
+    try Epilogue(json: output.json, call).run({ try ProfileSession(plan, observer: $0) }) { session, status in
       Outcome(
         document: session.result, text: session.result.map(ProfileText.render) ?? "", status: status,
         complaints: session.problems
@@ -62,14 +59,13 @@ struct ProfileCommand: Command {
     try OptionRange.check("--duration", duration, 0.2...300)
     try OptionRange.check("--in-flight", inFlight, 1...4096)
     try OptionRange.check("--top", top, 1...1000)
-    try OptionRange.check("--placement", placement, oneOf: Placement.allCases.map(\.rawValue))
     let topology = try topology()
     let arm = ArmPlan.asWritten(topology)
     let experiment = ExperimentPlan(
       commandLine: call.commandLine, arms: [arm], depths: [TopologyShape(topology).depth], isChain: false,
-      placement: Placement(rawValue: placement)!, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil,
+      placement: placement.value, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil,
       inFlight: inFlight,
-      timeoutSeconds: 10, drainSeconds: 2, seed: seed, isPoisson: false, openLoopRate: nil, opaqueSize: nil,
+      timeoutSeconds: 10, drainSeconds: 2, seed: seed.value, isPoisson: false, openLoopRate: nil, opaqueSize: nil,
       toolVersion: ToolVersion.current)
     return ProfilePlan(experiment: experiment, seconds: duration.value, siteCountMax: top)
   }

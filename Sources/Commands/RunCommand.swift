@@ -19,8 +19,7 @@ struct RunCommand: Command {
   @OptionGroup var options: ExperimentOptions
 
   func run(_ call: Invocation) throws {
-    let written = try TopologyFile.load(path: file, vocabulary: .current).applying(
-      TopologyOverrides(growth: options.growth, keysPerLayer: options.keysPerLayer), vocabulary: .current)
+    let written = try options.chain.topology(file: file)
     let plan = try options.plan(
       arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false, call)
     try ExperimentRun.perform(plan, options, call)

@@ -18,23 +18,20 @@ struct SelftestCommand: Command {
   @Option(help: "Tests, separated by commas: null, stall, md1, poisson; without it all.")
   var only: String?
 
-  @Option(help: "Seed of arrivals.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(
-    help: "Write the result as JSON to this file; - is standard output, and the table then goes to standard error.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {
     let tests = try CommandFailure.ofArguments {
       try SelfTestKind.named(only.map(NameList.read))
     }
-    let epilogue = try Epilogue(json: json, call)
+    let epilogue = try Epilogue(json: output.json, call)
     let startedAt = Timestamp.text(unixSeconds: Glibc.time(nil))
-    let selfTest = try SelfTest(seed: seed) { call.console.error($0) }
+    let selfTest = try SelfTest(seed: seed.value) { call.console.error($0) }
     let outcomes = try selfTest.run(tests)
     let result = SelfTestResult(
-      toolVersion: ToolVersion.current, commandLine: call.commandLine, startedAt: startedAt, seed: seed,
+      toolVersion: ToolVersion.current, commandLine: call.commandLine, startedAt: startedAt, seed: seed.value,
       signal: selfTest.receivedSignal, tests: outcomes)
     try epilogue.end(status: Int32(result.exitStatus), releaseSignals: selfTest.close) { status in
       Outcome(document: result, text: result.tests.isEmpty ? "" : SelfTestText.render(result), status: status)

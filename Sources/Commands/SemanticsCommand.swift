@@ -29,18 +29,16 @@ struct SemanticsCommand: Command {
       valueName: "strategy aspect"))
   var explain: [String] = []
 
-  @Option(help: "Seed of every random thing.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
-  @Option(help: "Write the result as JSON to this file; - is standard output.")
-  var json: String?
+  @OptionGroup var output: ResultOptions
 
   private static let aspects = SemanticsAspect.allCases.map(\.rawValue).joined(separator: ", ")
 
   func run(_ call: Invocation) throws {
     let explained = try explained()
     let plan = try plan(explained, call)
-    try Epilogue(json: json, call).run({ try SemanticsSession(plan, observer: $0) }) { session, status in
+    try Epilogue(json: output.json, call).run({ try SemanticsSession(plan, observer: $0) }) { session, status in
       let result = session.result
       var text = result.strategies.isEmpty ? "" : SemanticsText.render(result)
       if let explained, let strategy = result.strategies.first {
@@ -69,6 +67,6 @@ struct SemanticsCommand: Command {
     let arms = try ProbedStrategies.arms(
       explained?.strategy ?? strategies, option: explained == nil ? "--strategies" : "--explain", depth: depth)
     return SemanticsPlan(
-      commandLine: call.commandLine, toolVersion: ToolVersion.current, seed: seed, arms: arms)
+      commandLine: call.commandLine, toolVersion: ToolVersion.current, seed: seed.value, arms: arms)
   }
 }

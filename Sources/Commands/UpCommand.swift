@@ -14,15 +14,14 @@ struct UpCommand: Command {
   @Option(help: "Port of the entry on 127.0.0.1; 0 takes a free one.")
   var port: UInt16 = 0
 
-  @Option(help: "Seed of every random thing in the nodes.")
-  var seed: UInt64 = 1
+  @OptionGroup var seed: SeedOption
 
   @Option(help: ArgumentHelp("Start a service's node under a command: SERVICE=COMMAND WORDS.", visibility: .hidden))
   var wrap: [String] = []
 
   func run(_ call: Invocation) throws {
     let topology = try TopologyFile.load(path: file, vocabulary: .current)
-    let session = try UpSession(topology: topology, port: port, seed: seed, wrappers: try wrappers())
+    let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrappers())
     let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name
       try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())

@@ -4,10 +4,12 @@ internal import Results
 internal import Statistics
 
 extension Experiment {
-  func slotSpecs() -> [SlotSpec] {
+  func slotSpecs() -> [SlotSpec] { slotSpecs(among: depths.depths) }
+
+  func slotSpecs(among depths: [Int]) -> [SlotSpec] {
     var specs: [SlotSpec] = []
     for arm in plan.arms.indices {
-      for depth in plan.depths(of: arm, among: depths.depths) {
+      for depth in plan.depths(of: arm, among: depths) {
         specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
         if plan.passes.contains(.open) {
           specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
@@ -30,7 +32,7 @@ extension Experiment {
   }
 
   /// Of so many rounds, with the replacements that come with them.
-  private func seconds(rounds: Int) -> Double {
+  func seconds(rounds: Int) -> Double {
     let replacements = rounds >= ExperimentPlan.replacementRoundCountMin ? 2.0 : 0
     return Double(rounds) * roundSeconds + replacements * setsSeconds
   }
@@ -97,31 +99,12 @@ extension Experiment {
     }
   }
 
-  private func note(_ text: String) {
+  func note(_ text: String) {
     result.notes.append(text)
     observer.runDidReach(text)
   }
 
-  // MARK: How long it will take
-
-  /// From the plan alone, before any process runs.
-  func noteTimeBeforehand() {
-    guard let rounds = plan.rounds else {
-      if let budget = plan.budgetSeconds {
-        observer.runDidReach("this will take at most about \(RunDuration.text(budget))")
-      }
-      return
-    }
-    let setCount = plan.sharesProcessSet ? 1 : plan.arms.count
-    setsSeconds = Double(setCount) * RunDuration.setSeconds
-    // With clocks, without, and once to get ready.
-    let staged = 3 * (ExperimentPlan.stageSlotSeconds + slotOverhead.seconds)
-    let stagedRounds = plan.passes.contains(.stages) ? ExperimentPlan.stageRoundCount(rounds: rounds) : 0
-    let arm = RunDuration.armSeconds + plan.slotSeconds + Double(stagedRounds) * staged
-    let before = setsSeconds + Double(plan.arms.count) * arm
-    observer.runDidReach(
-      "this will take about \(RunDuration.text(before + seconds(rounds: rounds))): " + roundWords(rounds: rounds))
-  }
+  // MARK: In words
 
   /// From what was measured on the way here.
   func noteTime(rounds: Int) {
@@ -129,7 +112,7 @@ extension Experiment {
       "\(RunDuration.text(seconds(rounds: rounds))) from here: " + roundWords(rounds: rounds))
   }
 
-  private func roundWords(rounds: Int) -> String {
+  func roundWords(rounds: Int) -> String {
     let (slot, longer) = (RunDuration.text(plan.slotSeconds), RunDuration.text(openSlotSeconds))
     let open = longer == slot ? "" : ", those of the open loop of \(longer)"
     return "\(rounds) round\(rounds == 1 ? "" : "s") of \(slotSpecs().count) slots of "

@@ -79,16 +79,16 @@ package final class Experiment: Session {
       try checkPrograms()
       noteTimeBeforehand()
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
-      if plan.passes.contains(.inProcess) { try measureInProcess() }
+      if hasTime(for: .inProcess) { try measureInProcess() }
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
       setsSeconds = elapsedSeconds - begin
       if plan.passes.contains(.fidelity) { try verifyFidelity() }
-      if plan.passes.contains(.semantics) { try probeSemantics() }
+      if hasTime(for: .semantics) { try probeSemantics() }
       if plan.passes.contains(.counting) { try count() }
-      if plan.passes.contains(.references) { try countReferences() }
-      if plan.passes.contains(.stages) { try clockStages() }
+      if hasTime(for: .references) { try countReferences() }
+      if hasTime(for: .stages) { try clockStages() }
       if plan.passes.contains(.open) { try findRate() }
       try runRounds()
       noteMemory()

@@ -5,6 +5,9 @@ enum RunDuration {
   static let setSeconds = 0.8
   /// Per arm: the fidelity check, the counting pass, and what a pilot takes beside its slot.
   static let armSeconds = 0.2
+  /// Per arm, of passes that explain costs.
+  static let inProcessSeconds = 0.15
+  static let semanticsSeconds = 0.7
 
   /// `0.25 s`, `7 s`, `85 s`, `6 min`, `1 h 5 min`: to the precision that an estimate has.
   static func text(_ seconds: Double) -> String {

@@ -32,4 +32,29 @@ struct WrongTopologyTests {
       #expect(run.error.split(separator: "\n").count == 1)
     }
   }
+
+  @Test("A topology of 10 MB is refused, blank or full of services", arguments: ["validate", "run", "up"])
+  func hugeTopology(command: String) throws {
+    let service = "  - {name: a, script: [{work: 5us}]}\n"
+    let services =
+      "version: 1\nentry: a\nservices:\n" + String(repeating: service, count: (10 << 20) / service.utf8.count)
+    for text in [String(repeating: " ", count: 10 << 20), services] {
+      let file = FileManager.default.temporaryDirectory.appending(path: "huge-\(UUID().uuidString).yaml")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      defer { try? FileManager.default.removeItem(at: file) }
+      expectOneLine(CommandRun(command, file.path), contains: [file.path, "4"])
+    }
+  }
+
+  @Test("A topology that is not there, or is a folder, is refused", arguments: ["validate", "run", "up"])
+  func missingTopology(command: String) {
+    for path in ["/nonexistent.yaml", "/tmp"] {
+      expectOneLine(CommandRun(command, path), contains: [path])
+    }
+  }
+
+  private func expectOneLine(_ run: CommandRun, contains parts: [String]) {
+    #expect(run.status == 2 && run.out.isEmpty && run.error.split(separator: "\n").count == 1, "\(run.error)")
+    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
+  }
 }

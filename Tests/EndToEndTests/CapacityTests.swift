@@ -113,25 +113,4 @@ struct CapacityTests {
     #expect(program.error.contains("the time is over (0 s)"))
     expectValid(program)
   }
-
-  @Test(
-    "A wrong argument is one line and status 2",
-    arguments: [
-      (["-n", "1", "--slo", "p98=1ms"], ["--slo", "p99=5ms", "p98=1ms"]), (["-n", "1", "--slo", ""], ["--slo"]),
-      (["-n", "1", "--slo", "p99=5"], ["--slo", "p99=5\""]), (["-n", "1", "--slo", "p99=0s"], ["--slo", "above 0"]),
-      (["-n", "1", "--slo", "p99=1ms,p99=2ms"], ["--slo", "twice"]), (["-n", "1"], ["--slo"]),
-      (["--slo", "p99=1ms"], ["-n", "neither"]), (["x.yaml", "-n", "1", "--slo", "p99=1ms"], ["-n", "both"]),
-      (["/nonexistent.yaml", "--slo", "p99=1ms"], ["/nonexistent.yaml"]),
-      (["-n", "65", "--slo", "p99=1ms"], ["--depth", "64", "65"]),
-      (["-n", "1", "--slo", "p99=1ms", "--probe", "1ms"], ["--probe", "250ms"]),
-      (["-n", "1", "--slo", "p99=1ms", "--max-error-rate", "2"], ["--max-error-rate", "0 to 1", "2"]),
-      (["-n", "1", "--slo", "p99=1ms", "--arrival", "x"], ["--arrival", "uniform", "x"]),
-      (["-n", "1", "--slo", "p99=1ms", "--strategies", "x"], ["--strategies", "x", "packed"]),
-    ])
-  func wrongArgument(arguments: [String], parts: [String]) throws {
-    let run = try Program.run(["capacity"] + arguments)
-    #expect(run.status == 2, "\(run.error)")
-    #expect(run.error.split(separator: "\n").count == 1 && run.out.isEmpty, "\(run.error)")
-    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
-  }
 }

@@ -32,34 +32,6 @@ struct FailureTests {
     return (program, String(port))
   }
 
-  @Test("A topology of 10 MB is refused, blank or full of services", arguments: ["validate", "run", "up"])
-  func hugeTopology(command: String) throws {
-    let service = "  - {name: a, script: [{work: 5us}]}\n"
-    let services =
-      "version: 1\nentry: a\nservices:\n" + String(repeating: service, count: (10 << 20) / service.utf8.count)
-    for text in [String(repeating: " ", count: 10 << 20), services] {
-      let file = temporaryFile(".yaml")
-      try text.write(to: file, atomically: true, encoding: .utf8)
-      defer { try? FileManager.default.removeItem(at: file) }
-      expectOneLine(try Program.run(command, file.path), status: 2, contains: [file.path, "4"])
-    }
-  }
-
-  @Test("A topology that is not there, or is a folder, is refused", arguments: ["validate", "run", "up"])
-  func missingTopology(command: String) throws {
-    for path in ["/nonexistent.yaml", "/tmp"] {
-      expectOneLine(try Program.run(command, path), status: 2, contains: [path])
-    }
-  }
-
-  @Test("A chain of 0 or of 65 services is refused, of 1 and of 64 not", arguments: ["0", "65"])
-  func chainSize(count: String) throws {
-    let run = try Program.run("chain", "-n", count)
-    #expect(run.status == 2)
-    #expect(run.error == "ctxchain chain: --depth: expected 1 to 64, got \(count)\n")
-    #expect(run.out.isEmpty)
-  }
-
   @Test("An unreachable address is one line and status 1, closed and open loop", arguments: [[], ["-R", "100"]])
   func unreachable(mode: [String]) throws {
     expectOneLine(

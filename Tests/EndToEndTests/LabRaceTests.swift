@@ -41,13 +41,4 @@ struct LabRaceTests {
     #expect(program.children.isEmpty)
     #expect(try ResultDocument(path: program.file("out")).root["interrupted"] as? Bool == true)
   }
-
-  @Test(
-    "refuses what is out of range with one line",
-    arguments: [["--writers", "1"], ["--writes", "0"], ["--attempts", "0"], ["--runs", "1001"]])
-  func ranges(arguments: [String]) throws {
-    let run = try Program.run(["lab", "race"] + arguments)
-    #expect(run.status == 2 && run.error.split(separator: "\n").count == 1, "\(run.error)")
-    #expect(run.error.hasPrefix("ctxchain lab: \(arguments[0]): expected "), "\(run.error)")
-  }
 }

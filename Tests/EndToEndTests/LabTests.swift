@@ -71,22 +71,6 @@ struct LabTests {
     #expect(program.error.contains("This machine does not hold"))
   }
 
-  @Test(
-    "A wrong argument is one line and status 2",
-    arguments: [
-      (["leak", "--deadline", "1ms"], "--deadline: expected"), (["leak", "--strategy", "baseline"], "--strategy"),
-      (["leak", "--rate", "20000", "--duration", "1m"], "65536 requests in all"),
-      (["leak", "--depth", "0"], "--depth"),
-      (["pressure", "--rate", "0"], "--rate"), (["pressure", "--propagator", "pigeon"], "unknown \"pigeon\""),
-      (["pressure", "--rounds", "0"], "--rounds"),
-    ])
-  func wrong(arguments: [String], message: String) throws {
-    let run = try Program.run(["lab"] + arguments)
-    #expect(run.status == 2)
-    #expect(run.error.contains(message), "\(run.error)")
-    #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
-  }
-
   @Test("Ctrl-C ends the leak laboratory with status 130, and no process left")
   func interrupted() throws {
     let program = try Program(["lab", "leak", "--deadline", "1m"])

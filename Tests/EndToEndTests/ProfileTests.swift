@@ -96,26 +96,6 @@ struct ProfileTests {
     #expect(program.children.isEmpty)
   }
 
-  @Test(
-    "A wrong argument is one line and status 2",
-    arguments: [
-      ([], "expected a topology file or -n, got neither"),
-      (["topologies/diamond.yaml", "-n", "2"], "expected a topology file or -n, got both"),
-      (["-n", "2"], "--strategy: expected one with -n, got none"),
-      (["-n", "65", "--strategy", "map"], "--depth: expected 1 to 64, got 65"),
-      (["-n", "2", "--strategy", "pigeon"], "--strategy: expected one of baseline"),
-      (["-n", "2", "--strategy", "map", "-d", "1ms"], "--duration: expected"),
-      (["-n", "2", "--strategy", "map", "--top", "0"], "--top: expected 1 to 1000, got 0"),
-      (["nowhere.yaml"], "nowhere.yaml"),
-    ])
-  func wrong(arguments: [String], message: String) throws {
-    let run = try Program.run(["profile"] + arguments)
-    #expect(run.status == 2)
-    #expect(run.out.isEmpty)
-    #expect(run.error.contains(message), "\(run.error)")
-    #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
-  }
-
   @Test("A folder that cannot be written is known before anything runs")
   func folder() throws {
     let run = try Program.run("profile", "-n", "1", "--strategy", "map", "--folded", "/proc/nowhere")

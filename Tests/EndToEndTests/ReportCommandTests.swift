@@ -63,26 +63,6 @@ struct ReportCommandTests {
       ])
   }
 
-  @Test(
-    "refuses a document that is cut, newer, edited or none with status 2 and one line that names the field",
-    arguments: [
-      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 1", "\"version\" : 2", "version"),
-      ("\"depth\" : ", "\"deepness\" : ", "depth"), ("\"format\" : \"ctxchain-run\"", "\"format\" : \"x\"", "format"),
-      ("\n}", "", "ends early"),
-    ])
-  func badDocument(old: String, new: String, part: String) throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "bad.json")
-    let text = try String(contentsOf: Self.golden, encoding: .utf8)
-    try #require(text.contains(old))
-    try text.replacingOccurrences(of: old, with: new).write(to: file, atomically: true, encoding: .utf8)
-    let run = try Program.run("report", file.path, "-o", folder.appending(path: "report").path)
-    #expect(run.status == 2 && run.out.isEmpty)
-    #expect(run.error.split(separator: "\n").count == 1 && run.error.contains(part), "\(run.error)")
-    #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "report").path))
-  }
-
   @Test("fails with one line when there is nothing to read or nowhere to write")
   func unreachable() throws {
     let folder = try folder()

@@ -60,19 +60,6 @@ struct SelftestTests {
     expectValid(program.file("out"))
   }
 
-  @Test(
-    "A wrong argument is one line and status 2",
-    arguments: [
-      (["--only", "stal"], ["--only", "stal", "null, stall, md1, poisson"]), (["--only", ""], ["--only"]),
-      (["--only", "null,null"], ["--only", "twice"]), (["--seed", "x"], ["--seed", "x"]),
-    ])
-  func wrongArgument(arguments: [String], parts: [String]) throws {
-    let run = try Program.run(["selftest"] + arguments)
-    #expect(run.status == 2 && run.out.isEmpty)
-    #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
-    for part in parts { #expect(run.error.contains(part), "\(run.error)") }
-  }
-
   @Test("A file that cannot be written is one line and status 1, before anything is measured")
   func unwritable() throws {
     let run = try Program.run("selftest", "--json", "/nonexistent/x.json")

@@ -96,23 +96,6 @@ struct SemanticsTests {
     #expect(cells[1].filter { $0 == "not-probed not probed" }.count == 4)
   }
 
-  @Test(
-    "A wrong argument is one line and status 2",
-    arguments: [
-      (["--depth", "1"], "--depth: expected 2 to 64, got 1"),
-      (["--strategies", "pigeon"], "unknown strategy \"pigeon\""),
-      (["--strategies", "packed,packed"], "named twice"),
-      (["--explain", "packed"], "expected a strategy and an aspect"),
-      (["--explain", "packed", "feathers"], "--explain: expected one of keys"),
-      (["--explain", "pigeon", "keys"], "--explain: unknown strategy"),
-    ])
-  func wrong(arguments: [String], message: String) throws {
-    let run = try Program.run(["semantics"] + arguments)
-    #expect(run.status == 2)
-    #expect(run.error.contains(message), "\(run.error)")
-    #expect(run.error.split(separator: "\n").count == 1)
-  }
-
   @Test("Ctrl-C ends it with status 130, and no process left")
   func interrupted() throws {
     let program = try Program(["semantics", "--depth", "20"])

@@ -138,15 +138,4 @@ struct StoreAndPropagatorTests {
     let fidelity = try #require(document.list("fidelity").first { $0["arm"] as? String == arm["name"] as? String })
     #expect(fidelity["verdict"] as? String == "faithful")
   }
-
-  @Test(
-    "is refused with one line when it names what is not there, or what cannot be joined",
-    arguments: ["map+b4", "mop+b3", "map+", "+b3", "map+b3+b3", "map+json-map+b3"])
-  func refused(name: String) throws {
-    for arguments in [["chain", "-n", "1", "--strategies", name], ["compare", name, "packed", "-n", "1"]] {
-      let run = try Program.run(arguments)
-      #expect(run.status == 2 && run.error.split(separator: "\n").count == 1, "\(run.error)")
-      #expect(run.error.contains(name) && run.error.contains("STORE+PROPAGATOR"), "\(run.error)")
-    }
-  }
 }

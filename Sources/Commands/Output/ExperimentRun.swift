@@ -7,7 +7,7 @@ internal import Statistics
 
 enum ExperimentRun {
   static func perform(_ plan: ExperimentPlan, _ options: ExperimentOptions, _ call: Invocation) throws {
-    try perform(plan, json: options.json, isStrict: options.strict, call) { result in
+    try perform(plan, json: options.output.json, isStrict: options.strict, call) { result in
       Outcome(
         document: result, text: result.isEmpty ? "" : TextReport.render(result), status: Int32(result.exitStatus))
     }

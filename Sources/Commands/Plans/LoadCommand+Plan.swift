@@ -26,9 +26,7 @@ extension LoadCommand {
     try OptionRange.check("--timeout", timeout, OptionRange.timeout)
     if let deadline { try OptionRange.check("--deadline", deadline, 0...3600) }
     try OptionRange.check("--drain", drain, OptionRange.drain)
-    guard ["uniform", "poisson"].contains(arrival) else {
-      throw ValidationError("--arrival: expected uniform or poisson, got \"\(arrival)\"")
-    }
+    try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
     let topology = Topology(
       entry: 0, maxDepth: 0,
       client: ClientSide(propagator: propagator, payloadSize: size, set: [], fields: try fields()),
@@ -38,7 +36,7 @@ extension LoadCommand {
       commandLine: call.commandLine,
       arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
       isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
-      timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed, isPoisson: arrival == "poisson",
+      timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed.value, isPoisson: arrival == "poisson",
       openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     var plan = LoadPlan(
       host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,

@@ -6,8 +6,9 @@ package struct LiveCanvas: Sendable {
   private static let clearToScreenEnd = "\u{1B}[J"
 
   package let hasColor: Bool
-  /// Characters of each line that stands there.
-  private var drawnWidths: [Int] = []
+  private static let clearScreen = "\u{1B}[H\u{1B}[2J"
+  /// Lines that stand there, and the width of the terminal when they were drawn.
+  private var drawn: (count: Int, width: Int) = (0, 0)
 
   package init(hasColor: Bool) {
     self.hasColor = hasColor
@@ -16,15 +17,16 @@ package struct LiveCanvas: Sendable {
   /// The cursor stands in the first column below the lines, before and after. Nothing is left to restore: the cursor
   /// stays visible, and no mode of the terminal is changed.
   ///
-  /// - Parameter width: of the terminal now. When it was wider before, the terminal has broken the lines that stand there.
+  /// - Parameter width: of the terminal now. When it was another before, each kind of terminal has broken, joined or cut
+  ///   the lines in its own way: nobody knows where they stand, so everything on the screen goes.
   package mutating func redraw(_ lines: [LiveLine], width: Int) -> String {
-    let rows = drawnWidths.reduce(0) { $0 + max(1, ($1 + width - 1) / max(1, width)) }
-    var text = LiveCanvas.home + (rows > 0 ? "\u{1B}[\(rows)A" : "")
+    let isResized = drawn.count > 0 && drawn.width != width
+    var text = isResized ? LiveCanvas.clearScreen : LiveCanvas.home + (drawn.count > 0 ? "\u{1B}[\(drawn.count)A" : "")
     for line in lines {
       for span in line { text += styled(span) }
       text += LiveCanvas.clearToLineEnd + "\r\n"
     }
-    drawnWidths = lines.map { line in line.reduce(0) { $0 + $1.text.count } }
+    drawn = (lines.count, width)
     return text + LiveCanvas.clearToScreenEnd
   }
 

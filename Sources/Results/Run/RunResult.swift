@@ -84,8 +84,11 @@ package struct RunResult: Codable, Equatable, Sendable {
 }
 
 extension RunResult {
-  /// The arm that carries nothing; nil when there is none.
-  package var baseline: String? { arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name }
+  /// What the others are held against: the arm that carries nothing, or else the one that is measured twice, which is the
+  /// first. Nil for a single arm that carries something.
+  package var baseline: String? {
+    arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name ?? arms.lazy.compactMap(\.controlOf).first
+  }
 }
 
 package struct HostDescription: Codable, Equatable, Sendable {

@@ -1,0 +1,164 @@
+// Options that several commands have, each declared here and nowhere else. What a command has not been given is nil, so
+// that defaults can differ and a command can refuse what means nothing to it.
+
+internal import ArgumentParser
+internal import Context
+internal import Launcher
+internal import Topology
+
+/// Of every command with a result.
+struct ResultOptions: ParsableArguments {
+  @Option(
+    help: "Write the result as JSON to this file; - is standard output, and the text then goes to standard error.")
+  var json: String?
+}
+
+struct SeedOption: ParsableArguments {
+  static let byDefault: UInt64 = 1
+
+  @Option(help: "Seed of every random thing; 1 without it.")
+  var seed: UInt64?
+
+  var value: UInt64 { seed ?? Self.byDefault }
+  var given: [(String, Bool)] { [("--seed", seed != nil)] }
+}
+
+struct PlacementOption: ParsableArguments {
+  @Option(help: "Where processes run: one, client-apart, spread or free; one without it.")
+  var placement: String?
+
+  mutating func validate() throws {
+    try OptionRange.check("--placement", placement, oneOf: Placement.allCases.map(\.rawValue))
+  }
+
+  var value: Placement { placement.flatMap(Placement.init) ?? .one }
+  var given: [(String, Bool)] { [("--placement", placement != nil)] }
+}
+
+/// What a generated chain is made of, and what replaces in a file what it says.
+struct ChainOptions: ParsableArguments {
+  static let payloadSizeByDefault = 128
+
+  @Option(bytes: "Bytes of every request's payload in a generated chain; 128 without it.")
+  var size: Int?
+
+  @Option(bytes: "Bytes of every response's payload in a generated chain; 128 without it.")
+  var responseSize: Int?
+
+  @Option(help: "Names of the keys that each layer sets: shadow or distinct; shadow without it.")
+  var growth: String?
+
+  @Option(help: "Keys that each layer sets, 0 to 64; 3 without it.")
+  var keysPerLayer: Int?
+
+  mutating func validate() throws {
+    try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
+    try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
+  }
+
+  var given: [(String, Bool)] {
+    [
+      ("--size", size != nil), ("--response-size", responseSize != nil), ("--growth", growth != nil),
+      ("--keys-per-layer", keysPerLayer != nil),
+    ]
+  }
+
+  func chain(depth: Int, strategy: String) throws -> Topology {
+    try GeneratedChain.make(
+      depth: depth, strategy: strategy, growth: growth, keysPerLayer: keysPerLayer,
+      size: size ?? Self.payloadSizeByDefault, responseSize: responseSize ?? Self.payloadSizeByDefault)
+  }
+
+  /// A file's own sizes stay.
+  func topology(file: String) throws -> Topology {
+    try TopologyFile.load(path: file, vocabulary: .current).applying(
+      TopologyOverrides(growth: growth, keysPerLayer: keysPerLayer), vocabulary: .current)
+  }
+}
+
+/// How services are loaded that the command starts itself.
+struct DriveOptions: ParsableArguments {
+  static let inFlightRange = 1...4096
+
+  @OptionGroup var placement: PlacementOption
+
+  @Option(help: "Requests under way in a closed loop, over one connection, 1 to 4096; 64 without it.")
+  var inFlight: Int?
+
+  @Option(help: "Open-loop arrivals: uniform or poisson; uniform without it.")
+  var arrival: String?
+
+  @Option(help: "Time after which a request is abandoned, at most 1h; its deadline; 10s without it.")
+  var timeout: Seconds?
+
+  @Option(help: "How long to wait for replies at the end of a trial, at most 1h; 2s without it, 5s for capacity.")
+  var drain: Seconds?
+
+  @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
+  var opaqueSize: Int?
+
+  @OptionGroup var seed: SeedOption
+
+  mutating func validate() throws {
+    try OptionRange.check("--in-flight", inFlight, Self.inFlightRange)
+    try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
+    if let timeout { try OptionRange.check("--timeout", timeout, OptionRange.timeout) }
+    if let drain { try OptionRange.check("--drain", drain, OptionRange.drain) }
+  }
+
+  var given: [(String, Bool)] {
+    placement.given + [
+      ("--in-flight", inFlight != nil), ("--arrival", arrival != nil), ("--timeout", timeout != nil),
+      ("--drain", drain != nil), ("--opaque-size", opaqueSize != nil),
+    ] + seed.given
+  }
+
+  /// One round of trials without a budget; what differs is the command's to change.
+  func plan(
+    arms: [ArmPlan], depths: [Int], isChain: Bool, slotSeconds: Double, _ call: Invocation
+  ) throws -> ExperimentPlan {
+    try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
+    return ExperimentPlan(
+      commandLine: call.commandLine, arms: arms, depths: depths, isChain: isChain, placement: placement.value,
+      slotSeconds: slotSeconds, rounds: 1, budgetSeconds: nil, inFlight: inFlight ?? 64,
+      timeoutSeconds: timeout?.value ?? 10, drainSeconds: drain?.value ?? 2, seed: seed.value,
+      isPoisson: arrival == "poisson", openLoopRate: nil, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+  }
+}
+
+/// Trials in rounds, whose number is the command's.
+struct RoundOptions: ParsableArguments {
+  @Option(
+    help: "Length of a trial, with its unit, 250ms to 10m; 250ms without it, 500ms for compare.")
+  var slot: Seconds?
+
+  @Option(
+    name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
+    help: "Requests per second of the open-loop trials; without it, half of what the slowest arm can do.")
+  var rate: Double?
+
+  @Option(help: "Warm-up of each process set: auto, which ends when its throughput is steady, or at most so long.")
+  var warmup: WarmupTime?
+
+  @OptionGroup var drive: DriveOptions
+
+  mutating func validate() throws {
+    if let slot { try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600) }
+    try OptionRange.check("--rate", rate: rate)
+    try warmup?.check()
+  }
+
+  var given: [(String, Bool)] {
+    [("--slot", slot != nil), ("--rate", rate != nil), ("--warmup", warmup != nil)] + drive.given
+  }
+
+  func plan(
+    arms: [ArmPlan], depths: [Int], isChain: Bool, slotSeconds: Double, _ call: Invocation
+  ) throws -> ExperimentPlan {
+    var plan = try drive.plan(
+      arms: arms, depths: depths, isChain: isChain, slotSeconds: slot?.value ?? slotSeconds, call)
+    plan.openLoopRate = rate
+    plan.warmupSecondsMax = warmup?.seconds?.value
+    return plan
+  }
+}
