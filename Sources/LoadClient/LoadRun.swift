@@ -37,8 +37,10 @@ package final class LoadRun {
   private let lanes: LoadLanes
   private let images: RequestImages
   private let delegate: any LoadRunDelegate
-  /// Only this run reaches these two, and nothing that they do calls back.
+  // One thread; only this run reaches these two, and nothing that they do calls back: exclusivity needs no check at run
+  // time.
   @exclusivity(unchecked) private var table: PendingTable
+  @exclusivity(unchecked) private var tally: LoadTally
   private var inFlight = 0
   /// Closed loop: requests whose turn it is as soon as there is a connection.
   private var owedCount = 0
@@ -57,8 +59,6 @@ package final class LoadRun {
   private var startTime: Int64 = 0
   private var hasSettledByTime = false
   private var isSettled = true
-  /// As `table`.
-  @exclusivity(unchecked) private var tally: LoadTally
   /// Why the slot ended before its time.
   private var earlyEnd: String?
   private var stages: ClientStageSums?

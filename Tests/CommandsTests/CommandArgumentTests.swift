@@ -129,7 +129,7 @@ struct CommandArgumentTests {
   @Test(
     "capacity refuses a wrong argument with one line and status 2",
     arguments: [
-      (["-n", "1", "--slo", "p98=1ms"], ["--slo", "p99=5ms", "p98=1ms"]), (["-n", "1", "--slo", ""], ["--slo"]),
+      (["-n", "1", "--slo", "p100=1ms"], ["--slo", "p99.999", "p100=1ms"]), (["-n", "1", "--slo", ""], ["--slo"]),
       (["-n", "1", "--slo", "p99=5"], ["--slo", "p99=5\""]), (["-n", "1", "--slo", "p99=0s"], ["--slo", "above 0"]),
       (["-n", "1", "--slo", "p99=1ms,p99=2ms"], ["--slo", "twice"]), (["-n", "1"], ["--slo"]),
       (["--slo", "p99=1ms"], ["-n", "neither"]), (["x.yaml", "-n", "1", "--slo", "p99=1ms"], ["-n", "both"]),

@@ -353,7 +353,7 @@ struct WrittenColumnTests {
     expected.updateValue(median(latencies.map { Double($0.p50) / Double($1.p50) }), forKey: "p50_ratio")
     expected.updateValue(median(latencies.map { Double($0.p99) / Double($1.p99) }), forKey: "p99_ratio")
     // Three rounds claim nothing.
-    let verdict = isBase || arm.controlOf != nil ? nil : "range-only"
+    let verdict = isBase || arm.controlOf != nil ? nil : "rangeOnly"
     for column in ["cpu_verdict", "throughput_verdict", "p50_verdict", "p99_verdict"] {
       expected.updateValue(verdict, forKey: column)
     }
