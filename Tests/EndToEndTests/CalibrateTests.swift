@@ -43,7 +43,8 @@ struct CalibrateTests {
     let document = try document(program)
     #expect(document["interrupted"] as? Bool == true && document["verdict"] as? String == "incomplete")
     #expect(document["exitStatus"] as? Int == 130 && (document["pairs"] as? [Any])?.isEmpty == true)
-    #expect(program.error.contains("Found nothing: no pair was measured."))
+    // Nothing was measured, so there is nothing to tell.
+    #expect(program.error.split(separator: "\n").count == 1, "\(program.error)")
     #expect(program.children.isEmpty)
     if let valid = try SchemaCheck.status(of: program.file("out"), schema: "calibration-result-1.schema.json") {
       #expect(valid == 0)

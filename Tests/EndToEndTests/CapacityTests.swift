@@ -51,7 +51,7 @@ struct CapacityTests {
       #expect(percentiles.allSatisfy { $0.count == 2 })
     }
     expectValid(program)
-    for part in ["about ", "baseline, p99 ≤ 20.0 s and p50 ≤ 10.0 s: ", "packed, p99", "confirmation"] {
+    for part in ["about ", "baseline, p99 ≤ 20 s and p50 ≤ 10 s: ", "packed, p99", "confirmation"] {
       #expect(program.error.contains(part), "\(part): \(program.error)")
     }
     #expect(program.children.isEmpty)
@@ -67,7 +67,7 @@ struct CapacityTests {
     #expect((arm["probes"] as? [[String: Any]])?.map { $0["holds"] as? Bool } == [false, false, false])
     try expectBalancedLedgers(runs(arm))
     expectValid(program)
-    #expect(program.error.contains("packed, p99 ≤ 1.00 µs: nothing holds, not even "))
+    #expect(program.error.contains("packed, p99 ≤ 1 µs: nothing holds, not even "))
   }
 
   @Test("takes a topology file as it is written, and its errors for what they are")
