@@ -32,6 +32,8 @@ package final class UpSession {
         set.closedConnections(arm: nil).texts.map { "closed \($0)" }
         + set.givenUpRequests(arm: nil).texts.map { "given up: \($0)" }
         + set.refusedRequests(arm: nil).texts.map { "refused \($0)" }
+      // That callees leave at the end is no news.
+      for process in set.processes { process.didLog = nil }
       set.stop()
       supervisor.close()
     }
