@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate test test-debug fuzz fuzz-coverage race-tsan generate \
+.PHONY: help deps test-deps build chain compare calibrate check test test-debug fuzz fuzz-coverage race-tsan generate \
   protobuf bench lint format clean
 
 help: ## List what can be made
@@ -47,6 +47,12 @@ calibrate: deps ## Count how often A differs from A on this machine, about 40 mi
 compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [FAIL_IF='cpu_per_hop > 1.05'], or B=packed AGAINST=PATH
 	@swift build -c release
 	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
+
+check: deps lint ## Before each commit, in two minutes: formatting, the tests that start no program, and a short chain
+	@scripts/run-tests debug --skip EndToEndTests
+	@.build/debug/ctxchain chain -n 2 --strategies baseline,packed --rounds 1 > .build/check.txt \
+	  || { tail -n 20 .build/check.txt; exit 1; }
+	@tail -n 1 .build/check.txt
 
 test: test-deps ## Run all tests on a release build, and on a debug build those that start no program
 	@scripts/run-tests debug --skip EndToEndTests

@@ -62,35 +62,36 @@ let package = Package(
     module("Context", [serviceContext]),
     transport("Messages", ["Bytes"]),
     transport("Frame", ["Bytes", "TransportMessages"]),
-    transport("Core", ["TransportMessages"]),
-    module("Propagation", ["Context", "TransportFrame", protobuf], exclude: ["Protobuf/context.proto"]),
+    transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportMessages"]),
+    module(
+      "Propagation", ["Context", "TransportFrame", "TransportMessages", protobuf], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("ContextGeneration", ["Topology"]),
     .executableTarget(
       name: "context-generator", dependencies: ["ContextGeneration", "Topology", argumentParser],
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
-    module("Gateway", ["Context", "Propagation", "Topology", "TransportCore", "TransportFrame"]),
+    module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Topology", "Statistics"]),
+    module("Control", ["Results", "Statistics", "Topology"]),
     module(
       "Node",
       [
-        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
-        "Context", "Topology", logging,
+        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
+        "Context", "Topology", "Statistics", logging,
       ]),
     module(
       "LoadClient",
       [
-        "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "TransportFrame", "Propagation",
+        "Bytes", "EventLoop", "Control", "Gateway", "TransportCore", "Propagation",
         "Context", "Topology",
         "Statistics",
       ]),
     module(
       "Laboratory",
       [
-        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Statistics", "Topology",
-        "TransportCore", "TransportFrame",
+        "Bytes", "CLinux", "Context", "Control", "EventLoop", "LoadClient", "Propagation", "Results", "Statistics",
+        "Topology", "TransportCore",
       ]),
     module("Results", ["Statistics", "Topology"]),
     module("Report", ["Results", "Statistics", "Topology"]),
@@ -98,8 +99,7 @@ let package = Package(
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "TransportFrame", "EventLoop", "CLinux", "Control", "Topology", "Statistics",
-        "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
       ]),
     module(
       "Commands",
@@ -118,7 +118,12 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("BytesTests", ["Bytes", "TestSupport", "Statistics"]),
-    tests("TransportTests", ["Bytes", "TransportCore", "TransportFrame", "TestSupport", "Statistics"]),
+    tests(
+      "TransportTests",
+      [
+        "Bytes", "Context", "Control", "EventLoop", "LoadClient", "Node", "Propagation", "Statistics", "TestSupport",
+        "Topology", "TransportCore", "TransportFrame",
+      ]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
@@ -127,7 +132,7 @@ let package = Package(
     tests(
       "GatewayTests",
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
-    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Statistics"]),
+    tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),

@@ -4,20 +4,14 @@
 
 #include <dlfcn.h>
 
-struct arc_counts {
-  uint64_t retains, releases;
-};
-
-bool ctx_meter_read_arc(uint64_t *retains, uint64_t *releases) {
+bool ctx_meter_read_arc(struct ctx_arc_counts *counts) {
   // Looked up once: a name that is not found costs an allocation each time.
-  static struct arc_counts (*read)(void);
+  static struct ctx_arc_counts (*read)(void);
   static bool is_known;
-  if (!is_known) read = (struct arc_counts (*)(void))dlsym(RTLD_DEFAULT, "ctx_arc_read");
+  if (!is_known) read = (struct ctx_arc_counts (*)(void))dlsym(RTLD_DEFAULT, "ctx_arc_read");
   is_known = true;
   if (!read) return false;
-  struct arc_counts counts = read();
-  *retains = counts.retains;
-  *releases = counts.releases;
+  *counts = read();
   return true;
 }
 

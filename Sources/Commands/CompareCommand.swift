@@ -25,7 +25,7 @@ struct CompareCommand: Command {
 
       --fail-if METRIC>LIMIT (also >= < <=) fails with status 3 when a claimed B/A is beyond the limit, and with 4 when \
       nothing can be claimed. For counts +N limits B − A instead. Metrics: \
-      \(ComparedMetric.names).
+      \(Metric.names).
 
       Example: ctxchain compare baseline packed -n 2 --rounds 1
       """)

@@ -6,10 +6,11 @@ internal import Laboratory
 struct InstructionsCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "instructions",
-    abstract: "Repeat one call to a store or a propagator, for a tool that counts its instructions.",
+    abstract: "Repeat the work of a store, a propagator or a hop, for a tool that counts its instructions.",
     discussion: """
-      Prints what the calls came to, and the allocations that they made. Without a case it lists them, each with its \
-      goal in user instructions per call and the case whose figure is subtracted; - where there is none.
+      Prints what the calls came to, their allocations, and their retains, releases and dynamic casts, which are - \
+      without libctxchain-arc.so in LD_PRELOAD. Without a case it lists them, each with its goal in user instructions \
+      per call, the case whose figure is subtracted (- where there is none), and whether a call may allocate.
 
       Example: ctxchain instructions packed-newest-64 1000
       """,
@@ -24,7 +25,7 @@ struct InstructionsCommand: Command {
   func run(_ call: Invocation) throws {
     guard let name else {
       for one in InstructionCases.all {
-        try call.console.out("\(one.name) \(one.goal.map(String.init) ?? "-") \(one.deducted ?? "-")\n")
+        try call.console.out("\(one.name) \(one.goal.map(String.init) ?? "-") \(one.deducted ?? "-") \(one.allocates)\n")
       }
       return
     }
@@ -36,8 +37,11 @@ struct InstructionsCommand: Command {
     let calls = one.prepare()
     // What is made at the first call is no call's own.
     _ = calls(1)
-    let before = call.readMeter().allocations
+    let before = call.readMeter()
     let result = calls(count)
-    try call.console.out("\(result) \(call.readMeter().allocations &- before)\n")
+    let made = call.readMeter().since(before)
+    let references = [made.retains, made.releases, made.casts].map { $0.map(String.init) ?? "-" }
+    let line = ["\(result)", "\(made.allocations)"] + references
+    try call.console.out(line.joined(separator: " ") + "\n")
   }
 }

@@ -8,8 +8,8 @@ struct ReportCommand: Command {
     abstract: "Make a page, tables and histograms from a result's JSON.",
     discussion: """
       Writes index.html (a page to look at, that needs nothing beside itself), report.txt, report.md, summary.csv, \
-      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, and each \
-      histogram as .hgrm and as HdrHistogram V2 (.hdr).
+      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, each \
+      histogram as .hgrm and as HdrHistogram V2 (.hdr), and a copy of the result (result.json).
 
       Example: ctxchain report result.json -o report
       """)
@@ -24,8 +24,12 @@ struct ReportCommand: Command {
   var force = false
 
   func run(_ call: Invocation) throws {
-    let result = try CommandFailure.ofArguments { try ResultFile.read(file) }
-    try ReportFolder(result).write(to: output, isForced: force)
-    try call.console.out("\(output)/index.html\n")
+    let (document, result) = try CommandFailure.ofArguments {
+      let document = try ResultFile.contents(of: file)
+      return (document, try ResultFile.decode(document, path: file))
+    }
+    try ReportFolder(result, document: document).write(to: output, isForced: force)
+    try call.console.out("\(output)/index.html
+")
   }
 }

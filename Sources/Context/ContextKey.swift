@@ -49,9 +49,13 @@ package final class ContextKey: Sendable {
 
 extension ContextKey {
   /// The keys that the schema declares, in slot order.
-  package static let requestID = ContextKey(name: "request-id", type: .text, slot: 0)
-  package static let user = ContextKey(name: "user", type: .integer, slot: 1)
-  package static let tenant = ContextKey(name: "tenant", type: .text, slot: 2)
+  package static let requestID = ContextKey(slot: 0, type: .text)
+  package static let user = ContextKey(slot: 1, type: .integer)
+  package static let tenant = ContextKey(slot: 2, type: .text)
+
+  private convenience init(slot: Int, type: ContextValueType) {
+    self.init(name: StandardContext.name(slot: slot).description, type: type, slot: slot)
+  }
 
   /// Never set by anybody: what a miss costs.
   package static let absent = ContextKey(name: "absent", type: .text)

@@ -10,17 +10,12 @@ package enum ContextSchema {
   package static var textSlotSize: Int { 16 }
 
   /// Slots, from 0; the order of `keys`.
-  package static var slotCount: Int { 3 }
+  package static var slotCount: Int { StandardContext.fieldCount }
 
   /// The name of a slot's key, as a literal: handing it out retains nothing, as handing out a key or its `String` does.
   @inline(__always)
   static func name(slot: Int) -> UnsafeRawBufferPointer {
-    let name: StaticString =
-      switch slot {
-      case 0: "request-id"
-      case 1: "user"
-      default: "tenant"
-      }
+    let name = StandardContext.name(slot: slot)
     return UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
   }
 
@@ -29,14 +24,7 @@ package enum ContextSchema {
 
   /// The declared key of that name, or nil.
   package static func key(named name: RawSpan) -> ContextKey? {
-    name.withUnsafeBytes { name in
-      switch name.count {
-      case 10: ContextText.equal(name, "request-id") ? .requestID : nil
-      case 4: ContextText.equal(name, "user") ? .user : nil
-      case 6: ContextText.equal(name, "tenant") ? .tenant : nil
-      default: nil
-      }
-    }
+    name.withUnsafeBytes { StandardContext.slot(named: $0) }.map { keys[$0] }
   }
 
   /// The declared key of that name, or nil.

@@ -44,12 +44,29 @@ package struct SwiftSource {
       "    package static var presence: Int { \(ContextSchemaFile.presenceOffset) }",
     ]
     lines += zip(members, offsets).map { "    package static var \($0): Int { \($1) }" }
-    lines += ["  }", "", "  /// Not valid: no trace.", "  package var span: SpanContext"]
+    lines += ["  }", ""] + textsDeclaration + ["  /// Not valid: no trace.", "  package var span: SpanContext"]
     for (field, member) in zip(schema.fields, members) {
       if let about = field.about { lines.append("  /// \(about)") }
       lines.append("  package var \(member): \(swiftType(field.type))?")
+      if case .text = field.type {
+        lines[lines.count - 1] += " {"
+        lines += ["    get { texts.\(member).string }", "    set { texts.\(member).string = newValue }", "  }"]
+      }
     }
     return lines + ["", "  package init(span: SpanContext = .none) { self.span = span }", "}"]
+  }
+
+  /// Nothing for a schema without texts.
+  private var textsDeclaration: [String] {
+    if texts.isEmpty { return [] }
+    var lines = ["  /// The texts as bytes, without a `String`."]
+    lines.append("  package struct Texts: Equatable, Sendable, BitwiseCopyable {")
+    for index in texts {
+      if case .text(let sizeMax) = schema.fields[index].type {
+        lines.append("    package var \(members[index]) = FixedText<\(sizeMax)>()")
+      }
+    }
+    return lines + ["  }", "", "  package var texts = Texts()", ""]
   }
 
   private var layoutTable: [String] {
@@ -66,7 +83,7 @@ package struct SwiftSource {
       let field = schema.fields[index]
       row(offsets[index], field.type.slotSize, "field \(index), \(field.name): \(meaning(field.type))")
     }
-    return lines + ["```", "", "A slot without a value is zero. A text that is longer than its slot is not sent."]
+    return lines + ["```", "", "A slot without a value is zero. A text that is longer than its slot is none."]
   }
 
   private func meaning(_ type: SchemaField.FieldType) -> String {
@@ -98,7 +115,8 @@ package struct SwiftSource {
         "    var copy = self", "    copy.\(member) = value", "    return copy", "  }", "",
       ]
     }
-    lines += encode + [""] + decode + [""] + slotReading(text: "String") + [""] + slotWriting
+    lines += encode + [""] + decode + [""] + names + [""]
+    lines += ["  \(slotComment)"] + integerReading + [""] + textReading + [""] + slotWriting
     return lines + ["}"]
   }
 
@@ -113,11 +131,13 @@ package struct SwiftSource {
     ]
     for index in schema.slotOrder {
       let (member, offset) = (members[index], offsets[index])
+      if case .text = schema.fields[index].type {
+        lines.append("    presence |= texts.\(member).write(to: start + \(offset), bit: \(mask(index)))")
+        continue
+      }
       lines.append("    if let \(member) {")
       switch schema.fields[index].type {
-      case .text(let sizeMax):
-        lines.append(
-          "      presence |= SchemaSlot.write(\(member), sizeMax: \(sizeMax), at: start + \(offset), \(bit(index)))")
+      case .text: break
       case .bytes:
         lines += ["      \(member).write(to: start + \(offset))", "      presence |= \(mask(index))"]
       case .bool:
@@ -144,12 +164,14 @@ package struct SwiftSource {
     var lines = [
       "  /// A span context that is not valid leaves no trace.",
       "  package init(decoding bytes: UnsafeRawBufferPointer) throws(SchemaFault) {",
-      "    self.init(try \(schema.name)View(bytes))", "  }", "",
-      "  package init(_ view: \(schema.name)View) {", "    span = view.span.isValid ? view.span : .none",
+      "    self.init()", "    decode(try \(schema.name)View(bytes))", "  }", "",
+      "  /// In place of what the context held.",
+      "  package mutating func decode(_ view: \(schema.name)View) {",
+      "    span = view.span.isValid ? view.span : .none",
     ]
     for (field, member) in zip(schema.fields, members) {
       if case .text = field.type {
-        lines += ["    if let text = view.\(member) {", "      \(member) = String(utf8: text.bytes)", "    }"]
+        lines.append("    texts.\(member).take(view.\(member))")
       } else {
         lines.append("    \(member) = view.\(member)")
       }
@@ -159,23 +181,43 @@ package struct SwiftSource {
 
   // Slots: for code that knows a key by its number only.
 
-  /// - Parameter text: the type of texts.
-  private func slotReading(text: String) -> [String] {
-    func get(_ name: String, _ type: String, _ fields: [Int]) -> [String] {
-      ["  package func \(name)(slot: Int) -> \(type)? {"]
-        + choice(fields.map { "case \($0): \(members[$0])" }, otherwise: "nil") + ["  }"]
-    }
-    return ["  /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields."]
-      + get("integer", "Int64", integers) + [""] + get("text", text, texts)
+  private var slotComment: String {
+    "/// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields."
+  }
+
+  private var integerReading: [String] {
+    ["  package func integer(slot: Int) -> Int64? {"]
+      + choice(integers.map { "case \($0): \(members[$0])" }, otherwise: "nil") + ["  }"]
+  }
+
+  /// Of the struct: as bytes that it hands out.
+  private var textReading: [String] {
+    ["  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {"]
+      + choice(texts.map { "case \($0): texts.\(members[$0]).withBytes(body)" }, otherwise: "nil") + ["  }"]
   }
 
   private var slotWriting: [String] {
-    func set(_ name: String, _ type: String, _ fields: [Int]) -> [String] {
-      ["  package mutating func set\(name)(slot: Int, _ value: \(type)) {"]
-        + choice(fields.map { "case \($0): \(members[$0]) = value" }, otherwise: "break") + ["  }"]
-    }
-    return ["  /// No effect on fields of other types."] + set("Integer", "Int64", integers) + [""]
-      + set("Text", "String", texts)
+    ["  /// No effect on fields of other types.", "  package mutating func setInteger(slot: Int, _ value: Int64) {"]
+      + choice(integers.map { "case \($0): \(members[$0]) = value" }, otherwise: "break")
+      + ["  }", ""]
+      + ["  /// False when the field is of another type, or the text longer than its slot: then the field has none."]
+      + ["  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {"]
+      + choice(texts.map { "case \($0): texts.\(members[$0]).set(value)" }, otherwise: "false") + ["  }"]
+  }
+
+  private var names: [String] {
+    let fields = schema.fields
+    let bySize = Dictionary(grouping: fields.indices) { fields[$0].name.utf8.count }.sorted { $0.key < $1.key }
+    return ["  package static var fieldCount: Int { \(fields.count) }", "", "  /// Of the field of that number."]
+      + ["  package static func name(slot: Int) -> StaticString {", "    switch slot {"]
+      + fields.dropLast().enumerated().map { "    case \($0): \"\($1.name)\"" }
+      + ["    default: \"\(fields[fields.count - 1].name)\"", "    }", "  }", ""]
+      + ["  /// Nil when no field has that name."]
+      + ["  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {", "    switch name.count {"]
+      + bySize.flatMap { size, indices in
+        ["    case \(size):"]
+          + indices.map { "      if ContextText.equal(name, \"\(fields[$0].name)\") { return \($0) }" }
+      } + ["    default: break", "    }", "    return nil", "  }"]
   }
 
   private var integers: [Int] { schema.fields.indices.filter { schema.fields[$0].type == .int64 } }
@@ -185,7 +227,7 @@ package struct SwiftSource {
   }
 
   private func choice(_ cases: [String], otherwise: String) -> [String] {
-    if cases.isEmpty { return otherwise == "nil" ? ["    nil"] : [] }
+    if cases.isEmpty { return otherwise == "break" ? [] : ["    \(otherwise)"] }
     return ["    switch slot {"] + cases.map { "    " + $0 } + ["    default: \(otherwise)", "    }"]
   }
 
@@ -227,7 +269,9 @@ package struct SwiftSource {
         "    presence & \(mask(index)) != 0 ? \(load(index)) : nil", "  }",
       ]
     }
-    return lines + [""] + slotReading(text: "UnsafeRawBufferPointer") + ["}"]
+    lines += ["", "  \(slotComment)"] + integerReading + [""]
+    lines += ["  package func text(slot: Int) -> UnsafeRawBufferPointer? {"]
+    return lines + choice(texts.map { "case \($0): \(members[$0])" }, otherwise: "nil") + ["  }", "}"]
   }
 
   private func viewType(_ type: SchemaField.FieldType) -> String {
@@ -258,8 +302,6 @@ package struct SwiftSource {
   }
 
   private func mask(_ index: Int) -> String { hex(1 << UInt64(index), digitCount: schema.presenceSize * 2) }
-
-  private func bit(_ index: Int) -> String { "bit: \(mask(index))" }
 
   private func hex(_ value: UInt64, digitCount: Int) -> String {
     let digits = String(value, radix: 16)

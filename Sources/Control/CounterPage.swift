@@ -31,7 +31,7 @@ package struct CounterPage {
   package var checksum: UInt64 = 0
   /// Connections closed for bytes that are not a frame, or not allowed here.
   package var faults: UInt64 = 0
-  /// The same by reason, in the order of `FrameFault`.
+  /// The same by reason, in the order of `TransportFault`.
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
   /// Requests that nobody waited for any more and that went on: their caller gave up behind an edge that says
   /// `deadline: ignore`.

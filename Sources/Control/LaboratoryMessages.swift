@@ -1,11 +1,11 @@
 // What launcher and laboratory say to each other: one JSON document per line on the control channel. Types only, no I/O.
 
-package import Statistics
+package import Results
 
 /// The context work of one service, to be timed where there is no wire.
 package struct HopOrder: Codable, Equatable, Sendable {
   /// Handed back with the figure.
-  package var arm: Int
+  package var arm: String
   package var store: String
   package var propagator: String
   package var growth: String
@@ -16,7 +16,7 @@ package struct HopOrder: Codable, Equatable, Sendable {
   package var opaqueSize: Int?
 
   package init(
-    arm: Int, store: String, propagator: String, growth: String, keysPerLayer: Int, layer: Int, opaqueSize: Int? = nil
+    arm: String, store: String, propagator: String, growth: String, keysPerLayer: Int, layer: Int, opaqueSize: Int? = nil
   ) {
     self.arm = arm
     self.store = store
@@ -36,31 +36,7 @@ package enum LaboratoryCommand: Codable, Equatable, Sendable {
 
 package enum LaboratoryReport: Codable, Equatable, Sendable {
   /// In the order of the orders.
-  case measured([HopFigure])
+  case measured([InProcessHop])
   case raced(RaceCount)
   case failed(String)
-}
-
-/// An *arrival* is extract and standard work, a *hop* that and one inject.
-package struct HopFigure: Codable, Equatable, Sendable {
-  package var arm: Int
-  package var layer: Int
-  /// CPU time, over the batches.
-  package var arrivalNanoseconds: Spread
-  package var hopNanoseconds: Spread
-  /// Exact; nil where nothing counts.
-  package var arrivalAllocations: Double?
-  package var hopAllocations: Double?
-
-  package init(
-    arm: Int, layer: Int, arrivalNanoseconds: Spread, hopNanoseconds: Spread, arrivalAllocations: Double?,
-    hopAllocations: Double?
-  ) {
-    self.arm = arm
-    self.layer = layer
-    self.arrivalNanoseconds = arrivalNanoseconds
-    self.hopNanoseconds = hopNanoseconds
-    self.arrivalAllocations = arrivalAllocations
-    self.hopAllocations = hopAllocations
-  }
 }

@@ -34,15 +34,23 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var addresses: [ServiceAddress]
   /// Threads behind each address; nil for one.
   package var workers: Int?
+  /// Only for calls over that transport, and with that propagator; nil for any.
+  package var transport: String?
+  package var propagator: String?
 
   /// Connections to each worker of a callee that has several.
   package static let connectionsPerWorker = 4
 
-  package init(service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil) {
+  package init(
+    service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil, transport: String? = nil,
+    propagator: String? = nil
+  ) {
     self.service = service
     self.name = name
     self.addresses = addresses
     self.workers = workers
+    self.transport = transport
+    self.propagator = propagator
   }
 
   /// Connections to open to each address. One worker needs no more than one.
@@ -113,10 +121,13 @@ package struct MeterReading: Codable, Equatable, Sendable {
   /// Calls of the Swift runtime; nil where nothing counts them.
   package var retains: UInt64?
   package var releases: UInt64?
+  /// Of dynamic casts, `as?` and the like; nil as above.
+  package var casts: UInt64?
 
   package init(
     token: Int = 0, allocations: UInt64 = 0, allocatedSize: UInt64 = 0, systemCalls: UInt64 = 0,
-    method: String = "none", retains: UInt64? = nil, releases: UInt64? = nil
+    method: String = "none", retains: UInt64? = nil, releases: UInt64? = nil,
+    casts: UInt64? = nil
   ) {
     self.token = token
     self.allocations = allocations
@@ -125,6 +136,7 @@ package struct MeterReading: Codable, Equatable, Sendable {
     self.method = method
     self.retains = retains
     self.releases = releases
+    self.casts = casts
   }
 
   package mutating func add(_ other: MeterReading) {
@@ -133,6 +145,7 @@ package struct MeterReading: Codable, Equatable, Sendable {
     systemCalls &+= other.systemCalls
     retains = other.retains.map { $0 &+ (retains ?? 0) }
     releases = other.releases.map { $0 &+ (releases ?? 0) }
+    casts = other.casts.map { $0 &+ (casts ?? 0) }
   }
 
   /// What came since an earlier reading.
@@ -141,6 +154,6 @@ package struct MeterReading: Codable, Equatable, Sendable {
       token: token, allocations: allocations &- earlier.allocations,
       allocatedSize: allocatedSize &- earlier.allocatedSize, systemCalls: systemCalls &- earlier.systemCalls,
       method: method, retains: retains.map { $0 &- (earlier.retains ?? 0) },
-      releases: releases.map { $0 &- (earlier.releases ?? 0) })
+      releases: releases.map { $0 &- (earlier.releases ?? 0) }, casts: casts.map { $0 &- (earlier.casts ?? 0) })
   }
 }

@@ -7,7 +7,7 @@
 package import Context
 package import Propagation
 package import Topology
-package import TransportFrame
+package import TransportMessages
 
 /// What became of a request.
 package struct GatewayOutcome: Equatable {
@@ -57,7 +57,7 @@ package final class Gateway {
   /// - Parameter context: empty. After a refusal it may hold a part of what was taken.
   package func clean(_ carrier: some CarrierReader, into context: RequestContext) -> GatewayOutcome {
     for index in 0..<watched.count { received[index] = ReceivedField() }
-    carrier.forEachField { name, value in
+    carrier.forEachField { (name: RawSpan, value: RawSpan) in
       let index = name.withUnsafeBytes { watched.index(of: $0) }
       guard index >= 0 else { return }
       received[index].occurrences &+= 1
@@ -68,9 +68,9 @@ package final class Gateway {
     return apply(to: context)
   }
 
-  /// The same for the frame transport, which is the measured path: compiled for it.
-  package func cleanFrame(_ frame: Frame, into context: RequestContext) -> GatewayOutcome {
-    clean(frame, into: context)
+  /// The same for a message of any transport: compiled for it.
+  package func clean(message: ReceivedMessage, into context: RequestContext) -> GatewayOutcome {
+    clean(message, into: context)
   }
 
   private func apply(to context: RequestContext) -> GatewayOutcome {

@@ -1,10 +1,10 @@
-// What the cases of propagators and hops work on: a context as a client sends it, a frame as it was received, and a place
+// What the cases of propagators and hops work on: a context as a client sends it, a request as it was received, and a place
 // to write one to. It measures nothing.
 
 internal import Bytes
 internal import Context
 internal import Propagation
-internal import TransportFrame
+internal import TransportCore
 
 /// What a client sends: values of fixed width, as the load client's are. Keeps the bytes that `opaque` forwards.
 final class SentContext {
@@ -35,36 +35,35 @@ final class SentContext {
   deinit { image.deallocate() }
 }
 
-/// A request frame as it lies in received bytes.
-final class ReceivedFrame {
+/// A request as it lies in received bytes.
+final class CarriedRequest {
   private let bytes = ByteBuffer(capacity: 4 << 10)
-  let frame: Frame
-  /// Header fields and binary section.
-  let carrierSize: Int
+  let message: ReceivedMessage
 
   init(_ context: RequestContext, by propagator: any Propagator) {
-    let writer = FrameWriter(to: bytes, type: .request, id: 1, hopsLeft: 2)
-    propagator.injectFrame(context, into: writer)
-    carrierSize = bytes.count - FrameLayout.headerSize
-    writer.finish(payloadSize: 0)
-    guard case .frame(let frame) = Frame.decode(bytes.readable) else {
-      preconditionFailure("\(propagator.name) writes a frame that cannot be read")
-    }
-    self.frame = frame
+    let encoder = Transport.frame.makeEncoder()
+    let writer = encoder.begin(RequestHead(tag: 1, hopsLeft: 2), to: bytes)
+    propagator.inject(context, intoMessage: writer)
+    precondition(encoder.finish(writer, payloadSize: 0), "\(propagator.name) writes what cannot be read")
+    message = encoder.withImage(bytes.readable) { $0 }
   }
 
   deinit { bytes.deallocate() }
+
+  /// Bytes of header fields and binary section.
+  var carrierSize: Int { message.carrierSize }
 }
 
-/// Where frames are written, one over the other. The frame's header is written each time, as a node does.
+/// Where requests are written, one over the other. What stands around a context is written each time, as a node does.
 final class OutputBuffer {
   let bytes = ByteBuffer(capacity: 4 << 10)
+  private let encoder = Transport.frame.makeEncoder()
 
   deinit { bytes.deallocate() }
 
   @inline(__always)
   func inject(_ context: RequestContext, by propagator: any Propagator) {
     bytes.removeAll()
-    propagator.injectFrame(context, into: FrameWriter(to: bytes, type: .request, id: 1, hopsLeft: 2))
+    propagator.inject(context, intoMessage: encoder.begin(RequestHead(tag: 1, hopsLeft: 2), to: bytes))
   }
 }

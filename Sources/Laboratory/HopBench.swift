@@ -1,20 +1,15 @@
 // Times the context work of services, to be held against what a hop costs between processes: a short bench of hops
 // alone, on whatever CPU the process is on.
 
-package import Statistics
+package import Results
 
 package struct HopBench {
   /// For the timed batches of all settings together.
   private static let seconds = 0.35
   private static let batchCounts = 5...21
 
-  package struct Figure: Equatable, Sendable {
-    package var arrivalNanoseconds: Spread
-    package var hopNanoseconds: Spread
-    /// Nil where nothing counts.
-    package var arrivalAllocations: Double?
-    package var hopAllocations: Double?
-  }
+  /// Of one setting.
+  package typealias Figures = (arrival: BenchFigure, hop: BenchFigure)
 
   private let settings: [HopSetting]
   private let seed: UInt64
@@ -32,8 +27,8 @@ package struct HopBench {
     self.readMeter = readMeter
   }
 
-  /// One figure per setting; nil where the registry lacks its propagator.
-  package func run() -> [Figure?] {
+  /// In the order of the settings; nil where the registry lacks the propagator.
+  package func run() -> [Figures?] {
     let pairs = settings.map { setting in
       HopCases.arrival(setting).flatMap { arrival in HopCases.hop(setting).map { [arrival, $0] } }
     }
@@ -44,9 +39,7 @@ package struct HopBench {
     var figures = bench.run().figures[...]
     return pairs.map { pair in
       guard pair != nil, let arrival = figures.popFirst(), let hop = figures.popFirst() else { return nil }
-      return Figure(
-        arrivalNanoseconds: arrival.nanosecondsPerOperation, hopNanoseconds: hop.nanosecondsPerOperation,
-        arrivalAllocations: arrival.allocationsPerOperation, hopAllocations: hop.allocationsPerOperation)
+      return (arrival, hop)
     }
   }
 

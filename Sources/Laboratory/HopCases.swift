@@ -4,6 +4,7 @@
 internal import Bytes
 package import Context
 internal import Propagation
+internal import Results
 
 /// One service of one strategy.
 package struct HopSetting {
@@ -43,7 +44,7 @@ package enum HopCases {
 
   private static func make(_ setting: HopSetting, _ operation: BenchOperation, strategy: String?) -> BenchCase? {
     guard let propagator = PropagatorRegistry.resolve(setting.propagator) else { return nil }
-    let frame = arriving(setting, propagator)
+    let request = arriving(setting, propagator)
     let context = setting.store.makeContext()
     let work = StandardWork(layer: setting.layer, growth: setting.growth, keysPerLayer: setting.keysPerLayer)
     let replaces = propagator.replacesContext(withEntries: context.holdsEntries)
@@ -56,30 +57,30 @@ package enum HopCases {
       var checksum: UInt64 = 0
       for spanID in 0..<UInt64(repetitions) {
         if !replaces { context.reset() }
-        checksum &+= UInt64(propagator.extractFrame(frame.frame, into: context).rawValue)
+        checksum &+= UInt64(propagator.extract(message: request.message, into: context).rawValue)
         if holdsEntries { checksum &+= work.perform(on: context, spanID: spanID | 1) }
         if injects { output.inject(context, by: propagator) }
       }
       return checksum &+ UInt64(truncatingIfNeeded: output.bytes.count)
     }
-    result.carrierSize = frame.carrierSize
+    result.carrierSize = request.carrierSize
     return result
   }
 
   /// What reaches the service: the client's context, passed on by the layers before.
-  private static func arriving(_ setting: HopSetting, _ propagator: any Propagator) -> ReceivedFrame {
+  private static func arriving(_ setting: HopSetting, _ propagator: any Propagator) -> CarriedRequest {
     let sent = SentContext(store: setting.store, content: .standard, opaqueSize: setting.opaqueSize)
-    var frame = withExtendedLifetime(sent) { ReceivedFrame(sent.context, by: propagator) }
+    var request = withExtendedLifetime(sent) { CarriedRequest(sent.context, by: propagator) }
     for layer in 1..<max(1, setting.layer) {
       let context = setting.store.makeContext()
-      _ = propagator.extractFrame(frame.frame, into: context)
+      _ = propagator.extract(message: request.message, into: context)
       if context.holdsEntries {
         let work = StandardWork(layer: layer, growth: setting.growth, keysPerLayer: setting.keysPerLayer)
         _ = work.perform(on: context, spanID: UInt64(layer))
       }
-      let before = frame
-      frame = withExtendedLifetime(before) { ReceivedFrame(context, by: propagator) }
+      let before = request
+      request = withExtendedLifetime(before) { CarriedRequest(context, by: propagator) }
     }
-    return frame
+    return request
   }
 }

@@ -1,8 +1,10 @@
-// The cases of one propagator (inject, extract), over the frame transport's carrier in memory. No socket: what the transport costs is not in it.
+// The cases of one propagator (inject, extract), over a carrier in memory. No socket: what the transport
+// costs is not in it.
 
 internal import Bytes
 internal import Context
 internal import Propagation
+internal import Results
 
 enum PropagatorCases {
   enum Content: String, CaseIterable { case standard, full }
@@ -26,7 +28,7 @@ enum PropagatorCases {
 
   static func make(_ propagator: any Propagator, store: StoreKind, content: Content) -> [BenchCase] {
     let sent = SentContext(store: store, content: content)
-    let frame = ReceivedFrame(sent.context, by: propagator)
+    let request = CarriedRequest(sent.context, by: propagator)
     let output = OutputBuffer()
     func subject(_ operation: BenchOperation) -> BenchSubject {
       BenchSubject(operation, store: store.rawValue, propagator: propagator.name, content: content.rawValue)
@@ -45,12 +47,12 @@ enum PropagatorCases {
       var checksum: UInt64 = 0
       for _ in 0..<repetitions {
         if !replaces { received.reset() }
-        checksum &+= UInt64(propagator.extractFrame(frame.frame, into: received).rawValue)
+        checksum &+= UInt64(propagator.extract(message: request.message, into: received).rawValue)
       }
       return checksum &+ received.spanContext().traceIDLow &+ UInt64(truncatingIfNeeded: received.opaque.count)
     }
-    inject.carrierSize = frame.carrierSize
-    extract.carrierSize = frame.carrierSize
+    inject.carrierSize = request.carrierSize
+    extract.carrierSize = request.carrierSize
     return [inject, extract]
   }
 }

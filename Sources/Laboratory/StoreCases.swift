@@ -2,6 +2,7 @@
 // each operation has one dynamic call in it.
 
 internal import Context
+internal import Results
 
 enum StoreCases {
   /// Children derived in a row before a chain of them is freed: freeing recurses, and the stack has an end.

@@ -5,7 +5,7 @@ internal import Context
 internal import Propagation
 internal import Statistics
 internal import Topology
-internal import TransportFrame
+internal import TransportCore
 
 extension ClientSide {
   /// For each of `count` images. Bad ones are spread by the seed; a share that is not 0 is one image at least.
@@ -28,19 +28,19 @@ extension ClientSide {
 
 extension [ClientField] {
   /// Lets the propagator write all but the fields named here, then writes these.
-  func write(over propagator: any Propagator, _ context: RequestContext, to writer: FrameWriter) {
+  func write(over propagator: any Propagator, _ context: RequestContext, to writer: MessageWriter) {
     var carrier = OverwrittenCarrier(writer: writer, names: Set(map { Array<UInt8>($0.name.utf8) }))
     propagator.inject(context, into: &carrier)
     for case let (name, value?) in map({ (Array<UInt8>($0.name.utf8), $0.value) }) {
       let value = Array<UInt8>(value.utf8)
-      name.withUnsafeBytes { name in value.withUnsafeBytes { writer.appendField(name, $0) } }
+      writer.appendField(name: name.span.bytes, value.span.bytes)
     }
   }
 }
 
-/// A frame from which some fields are kept out.
+/// A request from which some fields are kept out.
 private struct OverwrittenCarrier: CarrierWriter {
-  var writer: FrameWriter
+  var writer: MessageWriter
   let names: Set<[UInt8]>
 
   private func keepsOut(_ name: StaticString) -> Bool {

@@ -6,11 +6,12 @@ package import EventLoop
 internal import Propagation
 package import Statistics
 internal import Topology
-package import TransportFrame
+package import TransportCore
 
 package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, LoadRunDelegate, FidelityRunDelegate {
   private let loop: EventLoop
   private let readMeter: () -> MeterReading
+  private let transports: [Transport]
   private var channel: LineChannel!
   private var configuration: ClientConfiguration?
   private var connections: [LoadConnection] = []
@@ -28,9 +29,12 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   /// order fails.
   private var lostReason: String?
 
-  package init(loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading) {
+  package init(
+    loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading, transports: [Transport] = Transport.all
+  ) {
     self.loop = loop
     self.readMeter = readMeter
+    self.transports = transports
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
   }
 
@@ -81,12 +85,19 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     connections = []
     hasConnected = false
     lostReason = nil
+    let transport = try transport()
     for index in 0..<configuration.connections {
       connections.append(
         try LoadConnection(
           loop: loop, address: configuration.entry[index % configuration.entry.count],
-          propagator: configuration.topology.client.propagator, delegate: self))
+          propagator: configuration.topology.client.propagator, transport: transport, delegate: self))
     }
+  }
+
+  private func transport() throws(ClientError) -> Transport {
+    let name = configuration?.topology.client.transport ?? Transport.frame.name
+    guard let transport = transports.first(where: { $0.name == name }) else { throw .unknownTransport(name) }
+    return transport
   }
 
   private func propagator(_ name: String) throws(ClientError) -> any Propagator {
@@ -95,12 +106,12 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   }
 
   private func makeImages(
-    deadlineNanoseconds: Int64, hopsLeft: Int, flags: UInt8, seed: UInt64, trace: SentTrace = SentTrace()
+    deadlineNanoseconds: Int64, hopsLeft: Int, flags: RequestFlags, seed: UInt64, trace: SentTrace = SentTrace()
   ) throws -> RequestImages {
     guard let configuration else { throw ClientError.notConfigured }
     let client = configuration.topology.client
-    return RequestImages(
-      client: client, propagator: try propagator(client.propagator),
+    return try RequestImages(
+      client: client, propagator: try propagator(client.propagator), transport: try transport(),
       deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
       opaqueSize: configuration.opaqueSize, trace: trace)
   }
@@ -112,7 +123,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     closedLine = ControlCodec.encode(ClientReport.windowClosed(token: order.token))
     let images = try makeImages(
       deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
-      flags: order.clocksStages == true ? FrameFlags.stages : 0, seed: order.seed)
+      flags: order.clocksStages == true ? .stages : [], seed: order.seed)
     loop.clockIO(order.clocksStages == true)
     let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)
     self.run = run
@@ -126,7 +137,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     guard run == nil, verification == nil else { throw ClientError.busy }
     guard let configuration, let connection = connections.first else { throw ClientError.notConfigured }
     let images = try makeImages(
-      deadlineNanoseconds: timeoutNanoseconds, hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: configuration.seed,
+      deadlineNanoseconds: timeoutNanoseconds, hopsLeft: hopsLeft, flags: .echo, seed: configuration.seed,
       trace: .whole)
     var propagators: [String: any Propagator] = [:]
     for name in configuration.topology.propagatorNames { propagators[name] = try propagator(name) }
@@ -156,7 +167,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     }
   }
 
-  package func connection(_ connection: LoadConnection, didReceive reply: Frame) {
+  package func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) {
     run?.didReceive(reply)
     verification?.didReceive(reply)
   }

@@ -7,8 +7,7 @@ package import EventLoop
 package import Propagation
 package import Statistics
 package import Topology
-internal import TransportCore
-package import TransportFrame
+package import TransportCore
 
 package protocol FidelityRunDelegate: AnyObject {
   func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses)
@@ -31,10 +30,10 @@ package final class FidelityRun {
   private var ledger = LossLedger()
   /// Of the first request: what the client sent, then what each node says it saw.
   private(set) var seen: [SeenContext] = []
-  private var nextID: UInt64
+  private var nextTag: UInt64
   private var sentCount = 0
   /// Under way, oldest first: few enough to be searched.
-  private var pending: [(id: UInt64, image: Int, deadline: Int64)] = []
+  private var pending: [(tag: UInt64, image: Int, deadline: Int64)] = []
   private var isOver = false
 
   /// - Parameter inFlight: requests under way at once, so that a slow graph does not take for ever.
@@ -54,18 +53,19 @@ package final class FidelityRun {
     self.timeoutNanoseconds = timeoutNanoseconds
     self.delegate = delegate
     outcome = FidelityOutcome(token: token)
-    nextID = UInt64(token) << 52
+    nextTag = UInt64(token) << 52
     timer = Timer(loop: loop) { [unowned self] in oldestDidTimeOut() }
   }
 
   package func start() { for _ in 0..<inFlight { sendNext() } }
 
-  package func didReceive(_ reply: Frame) {
-    guard let index = pending.firstIndex(where: { $0.id == reply.id }) else { return }
+  package func didReceive(_ reply: ReceivedReply) {
+    guard let index = pending.firstIndex(where: { $0.tag == reply.tag }) else { return }
     let image = pending.remove(at: index).image
-    if reply.type == .response { compare(reply.context, image: image) }
-    let isDeclared = reply.type == .error && declaredContext(image, isLossless: false).isRefused
-    requestDidEnd(failed: reply.type != .response && !isDeclared)
+    let isAnswer = reply.status == StatusCode.ok.rawValue
+    if isAnswer { reply.message.withViews { compare($0, image: image) } }
+    let isDeclared = !isAnswer && declaredContext(image, isLossless: false).isRefused
+    requestDidEnd(failed: !isAnswer && !isDeclared)
   }
 
   package func didLoseConnection() {
@@ -77,10 +77,9 @@ package final class FidelityRun {
   private func sendNext() {
     guard sentCount < requestCount else { return }
     sentCount += 1
-    nextID &+= 1
-    let image = images.append(to: connection.connection.output, id: nextID)
-    connection.connection.send()
-    pending.append((nextID, image, loop.now &+ timeoutNanoseconds))
+    nextTag &+= 1
+    let image = images.send(to: connection.callee, tag: nextTag)
+    pending.append((nextTag, image, loop.now &+ timeoutNanoseconds))
     if pending.count == 1 { timer.start(after: timeoutNanoseconds) }
   }
 
@@ -123,7 +122,7 @@ package final class FidelityRun {
     outcome.views += found.count
     if outcome.requests == 0 {
       seen =
-        (images.seen(at: image).map { [$0] } ?? [])
+        [images.seen(at: image)]
         + found.map { SeenContext(path: $0.path, image: $0.image, $0.snapshot) }
     }
     var request = LossLedger.Request(declared: declared, lossless: lossless, sent: images.snapshots[image])

@@ -1,45 +1,49 @@
-// One of the client's connections to the entry. Decodes replies and hands them on; never decides what to send.
+// One of the client's connections to the entry. Hands replies on; never decides what to send.
 
-internal import Bytes
 package import Control
 package import EventLoop
-internal import TransportCore
-package import TransportFrame
+package import TransportCore
 
 /// What a load connection tells.
 package protocol LoadConnectionDelegate: AnyObject {
-  /// The entry has answered the hello.
+  /// The entry takes requests.
   func connectionIsReady(_ connection: LoadConnection)
-  func connection(_ connection: LoadConnection, didReceive reply: Frame)
+  func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply)
   /// The connection is gone; `reason` says why.
   func connection(_ connection: LoadConnection, didFail reason: String)
 }
 
-package final class LoadConnection: ConnectionDelegate {
+package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   package let address: ServiceAddress
-  package let connection: Connection
+  let callee: Callee
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) package private(set) var isReady = false
   private var delegate: (any LoadConnectionDelegate)?
 
   package convenience init(
-    loop: EventLoop, address: ServiceAddress, propagator: String, delegate: any LoadConnectionDelegate
+    loop: EventLoop, address: ServiceAddress, propagator: String, transport: Transport = .frame,
+    delegate: any LoadConnectionDelegate
   ) throws(EventLoopError) {
     self.init(
       try Connection(loop: loop, host: address.host, port: address.port), to: address, propagator: propagator,
-      delegate: delegate)
+      transport: transport, delegate: delegate)
   }
 
-  /// Takes over a connection to `address` that has not been started, and says hello.
+  /// Takes over a connection to `address` that has not been started, and says who calls.
   package init(
-    _ connection: Connection, to address: ServiceAddress, propagator: String, delegate: any LoadConnectionDelegate
+    _ connection: Connection, to address: ServiceAddress, propagator: String, transport: Transport = .frame,
+    delegate: any LoadConnectionDelegate
   ) {
     self.address = address
     self.delegate = delegate
-    self.connection = connection
+    callee = Callee(transport, connection)
     connection.start(delegate: self)
-    FrameHello(edge: "client>entry", propagator: propagator).write(to: connection.output)
-    connection.send()
+    callee.introduce(edge: "client>entry", propagator: propagator)
   }
+
+  package var connection: Connection { callee.connection }
+
+  package var isOpen: Bool { connection.isOpen }
 
   package func close() {
     isReady = false
@@ -47,39 +51,36 @@ package final class LoadConnection: ConnectionDelegate {
     connection.close()
   }
 
-  /// Tells the entry that nobody waits for a request any more.
-  func cancel(_ id: UInt64, now: Int64) {
-    CancelFrame(id: id, cancelledAt: CancelTime(nanoseconds: now)).write(to: connection.output)
-    connection.send()
+  /// A request may be sent now.
+  var canSend: Bool { isReady && callee.canSend }
+
+  /// Tells the entry that nobody waits for a request any more. Where it cannot be told, the connection is lost.
+  func cancel(_ tag: UInt64, now: Int64) {
+    let isTold = callee.cancel(tag, at: CancelTime(nanoseconds: now), continues: false)
+    if !isTold { fail("closed to cancel a request") }
   }
 
   package func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(
-      bytes, usual: .response,
-      didReceiveUsual: { frame in
-        delegate?.connection(self, didReceive: frame)
-        return connection.isOpen
-      },
-      didReceive: { frame in
-        didReceiveOther(frame)
-        return connection.isOpen
-      },
-      didFail: { fault in fail("the entry sent bytes that are no frame (\(fault))") })
+    callee.receive(bytes, for: self)
   }
 
-  private func didReceiveOther(_ frame: Frame) {
-    switch frame.type {
-    case .response, .error: delegate?.connection(self, didReceive: frame)
-    case .hello:
-      guard FrameHello(frame)?.version == FrameHello.currentVersion else {
-        return fail("the entry speaks another version of the protocol")
-      }
-      isReady = true
-      delegate?.connectionIsReady(self)
-    case .goaway: isReady = false
-    case .request, .cancel: fail("the entry sent a \(frame.type) frame")
-    }
+  package func connectionDidConnect(_ connection: Connection) { callee.didConnect(for: self) }
+
+  // MARK: What the entry says
+
+  @inline(__always)
+  package func didReceive(_ reply: ReceivedReply) { delegate?.connection(self, didReceive: reply) }
+
+  package func didReceive(error reply: ReceivedReply) { didReceive(reply) }
+
+  package func didBecomeReady() {
+    isReady = true
+    delegate?.connectionIsReady(self)
   }
+
+  package func didReceiveGoaway() { isReady = false }
+
+  package func didReceive(_ fault: TransportFault) { fail("the entry sent what is no reply (\(fault))") }
 
   package func connection(_ connection: Connection, didCloseWith error: Int32) {
     let what = isReady ? "the connection was lost" : "cannot be reached"

@@ -4,8 +4,7 @@
 package import Control
 package import EventLoop
 internal import Statistics
-internal import TransportCore
-package import TransportFrame
+package import TransportCore
 
 /// What a run tells its owner, also from within `start`.
 package protocol LoadRunDelegate: AnyObject {
@@ -178,9 +177,7 @@ package final class LoadRun {
       order.timeoutNanoseconds == 0
       ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
     inFlight &+= 1
-    let connection = connections[index].connection
-    images.append(to: connection.output, id: wireID(slot))
-    connection.send()
+    images.send(to: connections[index].callee, tag: tag(of: slot))
     if intended >= windowStart, intended < windowEnd { sendLag.record(nanoseconds: now &- intended) }
   }
 
@@ -189,20 +186,20 @@ package final class LoadRun {
   private func pickConnection() -> Int? {
     for _ in connections.indices {
       turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
-      if connections[turn].isReady { return turn }
+      if connections[turn].canSend { return turn }
     }
     return nil
   }
 
   // MARK: Replies
 
-  package func didReceive(_ reply: Frame) {
-    let slot = find(wireID: reply.id)
+  package func didReceive(_ reply: ReceivedReply) {
+    let slot = find(tag: reply.tag)
     guard slot >= 0 else { return }
     let request = pending[Int(slot)]
     let now = loop.now
     remove(slot)
-    if reply.type == .response {
+    if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
       complete(intended: request.intended, sent: request.sent, now: now)
     } else {
@@ -245,10 +242,10 @@ package final class LoadRun {
   private func didTimeOut(_ slot: Int32) {
     let request = pending + Int(slot)
     request.pointee.timer = -1
-    let connection = connections[Int(request.pointee.connection)]
-    if connection.isReady { connection.cancel(wireID(slot), now: loop.now) }
+    let (connection, tag) = (connections[Int(request.pointee.connection)], tag(of: slot))
     remove(slot)
     ledger.timedOut &+= 1
+    if connection.isReady { connection.cancel(tag, now: loop.now) }
     didEndRequest()
   }
 
@@ -385,13 +382,13 @@ package final class LoadRun {
   }
 
   /// Slot and generation, so that a late reply finds nothing.
-  private func wireID(_ slot: Int32) -> UInt64 {
+  private func tag(of slot: Int32) -> UInt64 {
     UInt64(pending[Int(slot)].generation) << 32 | UInt64(UInt32(bitPattern: slot))
   }
 
-  private func find(wireID: UInt64) -> Int32 {
-    let slot = Int(UInt32(truncatingIfNeeded: wireID))
-    guard slot < usedCount, pending[slot].isActive, pending[slot].generation == UInt32(truncatingIfNeeded: wireID >> 32)
+  private func find(tag: UInt64) -> Int32 {
+    let slot = Int(UInt32(truncatingIfNeeded: tag))
+    guard slot < usedCount, pending[slot].isActive, pending[slot].generation == UInt32(truncatingIfNeeded: tag >> 32)
     else { return -1 }
     return Int32(truncatingIfNeeded: slot)
   }

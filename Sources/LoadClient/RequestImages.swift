@@ -1,27 +1,30 @@
-// The requests of a slot, written out once before it starts: sending one is a copy and a new id. So the client costs the
+// The requests of a slot, written out once before it starts: sending one is a copy, a tag and the payload. So the client costs the
 // same under every strategy, and allocates nothing per request.
 
-package import Bytes
+internal import Bytes
 package import Context
 internal import Control
 package import Propagation
 internal import Statistics
 package import Topology
-internal import TransportFrame
+package import TransportCore
 
-/// A ring of ready request frames with contexts of their own, and what each context holds.
+/// A ring of ready requests with contexts of their own, and what each context holds.
 package final class RequestImages {
   /// Different contexts in a ring.
   package static let imageCount = 256
   /// The tenant that every request carries: the key that the client sets and each service reads.
   package static let tenant = "acme-eu"
 
+  /// Without payloads.
   private let bytes = ByteBuffer(capacity: 64 << 10)
   private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
   package private(set) var snapshots: [ContextSnapshot] = []
   /// Header fields that stand for those of the propagator; by image, empty where there are none.
   private let fields: [[ClientField]]
+  private let encoder: RequestEncoder
+  private let payloadSize: Int
   private let carriesRandomBytes: Bool
   private var next = 0
 
@@ -31,9 +34,11 @@ package final class RequestImages {
   ///   - opaqueSize: random bytes that `opaque` carries; nil for those that `packed` would send.
   ///   - trace: what every context's trace has beside its ids.
   package init(
-    client: ClientSide, propagator: any Propagator, deadline: UInt32, hopsLeft: Int, flags: UInt8, seed: UInt64,
-    opaqueSize: Int? = nil, trace: SentTrace = SentTrace()
-  ) {
+    client: ClientSide, propagator: any Propagator, transport: Transport = .frame, deadline: UInt32, hopsLeft: Int,
+    flags: RequestFlags, seed: UInt64, opaqueSize: Int? = nil, trace: SentTrace = SentTrace()
+  ) throws(ClientError) {
+    encoder = transport.makeEncoder()
+    payloadSize = client.payloadSize
     var random = SeededGenerator(seed: seed)
     carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
     var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
@@ -44,61 +49,54 @@ package final class RequestImages {
       RequestImages.fill(context, client: client, trace: trace, random: &random)
       snapshots.append(ContextSnapshot(of: context))
       let start = bytes.count
-      var writer = FrameWriter(
-        to: bytes, type: .request, flags: flags, id: 0, deadline: deadline,
-        hopsLeft: UInt16(clamping: hopsLeft))
+      let message = encoder.begin(
+        RequestHead(tag: 0, deadline: deadline, hopsLeft: UInt16(clamping: hopsLeft), flags: flags), to: bytes)
       RequestImages.withOpaqueBytes(opaqueSize, of: context, &opaqueRandom) {
         if fields[image].isEmpty {
-          propagator.inject(context, into: &writer)
+          propagator.inject(context, intoMessage: message)
         } else {
-          fields[image].write(over: propagator, context, to: writer)
+          fields[image].write(over: propagator, context, to: message)
         }
       }
-      writer.finish(payloadSize: client.payloadSize)
+      guard encoder.finishImage(message, payloadSize: payloadSize) else { throw .requestTooLarge }
       ranges.append(start..<bytes.count)
     }
   }
 
   deinit { bytes.deallocate() }
 
-  /// Appends the next request of the ring to `output` under `id`; returns its position in the ring.
+  /// Bytes of all of them.
+  package var imagesSize: Int { bytes.count }
+
+  /// Sends the next request of the ring under a tag; returns its position in the ring.
   @discardableResult
-  package func append(to output: ByteBuffer, id: UInt64) -> Int {
+  package func send(to callee: Callee, tag: UInt64) -> Int {
     let position = next
     next = next &+ 1 == ranges.count ? 0 : next &+ 1
-    let range = ranges[position]
-    let destination = output.reserve(range.count)
-    destination.copyMemory(from: bytes.pointer(at: range.lowerBound), byteCount: range.count)
-    destination.storeBytes(of: id.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
-    output.commit(range.count)
+    callee.send(image: image(at: position), payloadSize: payloadSize, tag: tag)
     return position
   }
 
   /// The random bytes that the image at a position in the ring carries; nil when it carries a context.
   func opaqueBytes(at position: Int) -> [UInt8]? {
-    guard carriesRandomBytes else { return nil }
-    return frame(at: position).map { Array($0.context) } ?? []
+    carriesRandomBytes ? withMessage(at: position) { Array($0.binary) } : nil
   }
 
   /// The header fields of the image at a position in the ring, as they are sent.
-  func sentFields(at position: Int) -> [(name: String, value: [UInt8])] {
-    var fields: [(name: String, value: [UInt8])] = []
-    frame(at: position)?.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
-      fields.append((String(decoding: name, as: UTF8.self), Array(value)))
-    }
-    return fields
+  func sentFields(at position: Int) -> [(name: String, value: [UInt8])] { withMessage(at: position) { $0.fields } }
+
+  /// What the image at a position in the ring is, for people.
+  func seen(at position: Int) -> SeenContext {
+    withMessage(at: position) { SeenContext(sent: $0, snapshots[position]) }
   }
 
-  /// What the image at a position in the ring is; valid as long as the images are.
-  private func frame(at position: Int) -> Frame? {
-    let image = UnsafeRawBufferPointer(
-      start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
-    guard case .frame(let frame) = Frame.decode(image) else { return nil }
-    return frame
+  private func withMessage<Result>(at position: Int, _ body: (ReceivedMessage) -> Result) -> Result {
+    encoder.withImage(image(at: position), body)
   }
 
-  /// The same for people.
-  func seen(at position: Int) -> SeenContext? { frame(at: position).map { SeenContext(sent: $0, snapshots[position]) } }
+  private func image(at position: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+  }
 
   /// The standard keys with values of fixed width, then what the topology's client sets.
   private static func fill(

@@ -2,16 +2,15 @@
 
 internal import Context
 internal import Control
-internal import TransportFrame
+internal import Propagation
+internal import TransportCore
 
 extension SeenContext {
   /// What the client sent: fields and section as they stand in its request.
-  init(sent frame: Frame, _ snapshot: ContextSnapshot) {
+  init(sent message: ReceivedMessage, _ snapshot: ContextSnapshot) {
     var bytes: [String] = []
-    frame.forEachField { name, value in
-      bytes.append("\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))")
-    }
-    if frame.contextSize > 0 { bytes.append(SeenContext.section("context section", Array(frame.context))) }
+    for field in message.fields { bytes.append("\(field.name): \(String(decoding: field.value, as: UTF8.self))") }
+    if !message.binary.isEmpty { bytes.append(SeenContext.section("context section", Array(message.binary))) }
     self.init(place: "client", bytes: bytes, entries: snapshot.texts)
   }
 

@@ -8,7 +8,6 @@ internal import Propagation
 internal import Statistics
 internal import Topology
 internal import TransportCore
-internal import TransportFrame
 
 extension NodeServer {
   /// Starts the calls of a step. True when the request now waits for replies, or has been answered because a call
@@ -17,7 +16,7 @@ extension NodeServer {
   func startCalls(of step: UnsafeMutablePointer<ScriptStep>, for request: RequestSlot) -> Bool {
     // The topology's bound on hops: the last delivery makes no calls.
     if request.pointee.hopsLeft <= 1 { return false }
-    var call = scriptCalls + Int(step.pointee.first)
+    var call = runtime.script.calls + Int(step.pointee.first)
     let end = call + Int(step.pointee.count)
     while call != end {
       let chance = call.pointee.probabilityThreshold
@@ -41,31 +40,31 @@ extension NodeServer {
   }
 
   @inline(__always)
-  func didReceive(response frame: Frame, on connection: DownstreamConnection) {
-    guard let call = calls.find(id: frame.id, on: connection) else { return countLateReply() }
+  func didReceive(_ reply: ReceivedReply, on connection: DownstreamConnection) {
+    guard let call = runtime.calls.find(id: reply.tag, on: connection) else { return countLateReply() }
     guard let request = call.pointee.request else { return passOn(call) }
-    didReceive(response: frame, to: call, of: request)
+    didReceive(reply.message, to: call, of: request)
   }
 
   @inline(never)
-  private func didReceive(response frame: Frame, to call: CallSlot, of request: RequestSlot) {
+  private func didReceive(_ reply: ReceivedMessage, to call: CallSlot, of request: RequestSlot) {
     call.pointee.connection?._withUnsafeGuaranteedRef { stage(request, didReceiveReplyOn: $0.connection) }
-    addViews(of: frame, to: request)
+    addViews(of: reply, to: request)
     let isStepOver = end(call, of: request)
     stage(request, didTakeReplyOf: isStepOver)
     if isStepOver { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
   }
 
-  func didReceive(error frame: Frame, on connection: DownstreamConnection) {
-    guard let call = calls.find(id: frame.id, on: connection) else { return countLateReply() }
-    if let request = call.pointee.request { addViews(of: frame, to: request) }
-    didFail(call, with: StatusCode(rawValue: frame.status) ?? .unknown)
+  func didReceive(error reply: ReceivedReply, on connection: DownstreamConnection) {
+    guard let call = runtime.calls.find(id: reply.tag, on: connection) else { return countLateReply() }
+    if let request = call.pointee.request { addViews(of: reply.message, to: request) }
+    didFail(call, with: StatusCode(rawValue: reply.status) ?? .unknown)
   }
 
   /// A connection to a callee is gone, and with it every call on it.
   func failCalls(on connection: DownstreamConnection) {
     let lost = Unmanaged.passUnretained(connection).toOpaque()
-    calls.forEach { call in
+    runtime.calls.forEach { call in
       if call.pointee.connection?.toOpaque() == lost { didFail(call, with: .unavailable) }
     }
   }
@@ -88,7 +87,7 @@ extension NodeServer {
     lastSweep = now
     nextSweep = .max
     var earliest = Int64.max
-    calls.forEach { call in
+    runtime.calls.forEach { call in
       if call.pointee.deadline <= now {
         sendCancel(call, since: CancelTime(nanoseconds: now))
         didFail(call, with: .deadlineExceeded)
@@ -129,70 +128,122 @@ extension NodeServer {
       if call.pointee.ignoresDeadline { remaining = 0 }
     }
     let edge = call.pointee.downstream.unsafelyUnwrapped
-    guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else { return .unavailable }
-    guard let pending = calls.allocate() else { return .resourceExhausted }
+    let connection = edge._withUnsafeGuaranteedRef { $0.pick() }
+    if connection == nil, !edge._withUnsafeGuaranteedRef({ $0.canWait }) { return .unavailable }
+    guard let pending = runtime.calls.allocate() else { return .resourceExhausted }
     pending.pointee.connection = connection
     pending.pointee.call = call
     pending.pointee.deadline = deadline
     pending.pointee.retriesLeft = retriesLeft
     pending.join(request)
-    let isWritten = connection._withUnsafeGuaranteedRef { connection in
-      edge._withUnsafeGuaranteedRef { write(pending, of: request, call, remaining, $0.propagator, to: connection) }
-    }
-    guard isWritten else {
-      _ = end(pending, of: request)
-      return .resourceExhausted
+    if let connection {
+      guard write(pending, of: request, remaining, to: connection) else {
+        _ = end(pending, of: request)
+        return .resourceExhausted
+      }
+    } else {
+      wait(pending, of: request)
     }
     if deadline < nextSweep { scheduleSweep(for: deadline) }
     if request.pointee.isOrphan { counters.pointee.lateCalls &+= 1 }
     return .ok
   }
 
-  /// Writes the request frame of a call. False when the context has outgrown a frame; nothing is written then.
+  /// Writes the request of a call. False when the context has outgrown what the transport carries; nothing is written
+  /// then.
   private func write(
-    _ pending: CallSlot, of request: RequestSlot, _ call: UnsafeMutablePointer<ScriptCall>, _ remaining: UInt32,
-    _ propagator: any Propagator, to connection: DownstreamConnection
+    _ pending: CallSlot, of request: RequestSlot, _ remaining: UInt32, to connection: Unmanaged<DownstreamConnection>
   ) -> Bool {
-    connection.connection.willAppend()
-    let writer = FrameWriter(
-      to: connection.output, type: .request, flags: flags(of: request),
-      id: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1)
-    if !call.pointee.dropsContext {
-      request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-        // Each call has a span id of its own; the standard work has drawn the first.
-        if !request.pointee.hasFreshSpan, requests.holdsEntries { context.setSpanID(random.next() | 1) }
-        request.pointee.hasFreshSpan = false
-        lap(.encode)
-        propagator.injectFrame(context, into: writer)
-        lap(.inject)
+    let call = pending.pointee.call.unsafelyUnwrapped
+    return connection._withUnsafeGuaranteedRef { connection in
+      let message = connection.callee.begin(
+        RequestHead(
+          tag: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1,
+          flags: flags(of: request)))
+      if !call.pointee.dropsContext {
+        request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
+          // Each call has a span id of its own; the standard work has drawn the first.
+          if !request.pointee.hasFreshSpan, runtime.requests.holdsEntries { context.setSpanID(random.next() | 1) }
+          request.pointee.hasFreshSpan = false
+          lap(.encode)
+          call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+            $0.propagator.inject(context, intoMessage: message)
+          }
+          lap(.inject)
+        }
       }
+      let isWritten = connection.callee.finish(
+        message, tag: pending.pointee.id, payloadSize: call.pointee.payloadSize)
+      lap(.encode)
+      return isWritten
     }
-    let isWritten = writer.finish(payloadSize: call.pointee.payloadSize)
-    lap(.encode)
-    return isWritten
   }
 
   /// What every call of a request asks of the nodes behind it.
   @inline(__always)
-  private func flags(of request: RequestSlot) -> UInt8 {
-    (request.pointee.echo == nil ? 0 : FrameFlags.echo) | (stageClock == nil ? 0 : FrameFlags.stages)
-      | (request.pointee.isOrphan ? FrameFlags.orphan : 0)
+  private func flags(of request: RequestSlot) -> RequestFlags {
+    var flags: RequestFlags = request.pointee.echo == nil ? [] : .echo
+    if stageClock != nil { flags.insert(.stages) }
+    if request.pointee.isOrphan { flags.insert(.abandoned) }
+    return flags
+  }
+
+  // MARK: Waiting for a connection
+  //
+  // Where a connection carries one request at a time and all of an edge do, a call waits, and its context with it.
+
+  private func wait(_ pending: CallSlot, of request: RequestSlot) {
+    pending.pointee.isWaiting = true
+    request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
+    edge(of: pending)._withUnsafeGuaranteedRef { $0.waiting.append(pending) }
+  }
+
+  /// A call that has waited can be sent; what cannot any more, fails.
+  func sendWaiting(_ pending: CallSlot, on connection: Unmanaged<DownstreamConnection>) {
+    pending.pointee.isWaiting = false
+    pending.pointee.connection = connection
+    let request = pending.pointee.request.unsafelyUnwrapped
+    var remaining: UInt32 = 0
+    if pending.pointee.deadline != .max {
+      remaining = NodeServer.remainingMicroseconds(until: pending.pointee.deadline, now: loop.now)
+      if remaining == 0 { return didFail(pending, with: .deadlineExceeded) }
+      if pending.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline { remaining = 0 }
+    }
+    if !write(pending, of: request, remaining, to: connection) { didFail(pending, with: .resourceExhausted) }
+  }
+
+  /// A call that waits for a connection ends.
+  func stopWaiting(_ pending: CallSlot) {
+    pending.pointee.isWaiting = false
+    edge(of: pending)._withUnsafeGuaranteedRef { edge in edge.waiting.removeAll { $0 == pending } }
+  }
+
+  /// Nobody will take the calls that wait for this edge.
+  func failWaiting(for edge: Downstream) {
+    while let pending = edge.waiting.first {
+      stopWaiting(pending)
+      didFail(pending, with: .unavailable)
+    }
+  }
+
+  private func edge(of pending: CallSlot) -> Unmanaged<Downstream> {
+    pending.pointee.call.unsafelyUnwrapped.pointee.downstream.unsafelyUnwrapped
   }
 
   /// A reply to a call that was given up before, or that was sent to somebody else.
   @inline(never)
   private func countLateReply() { counters.pointee.lateReplies &+= 1 }
 
-  private func addViews(of frame: Frame, to request: RequestSlot) {
-    if let echo = request.pointee.echo, frame.contextSize > 0 {
-      echo._withUnsafeGuaranteedRef { $0.add(reply: frame.context) }
-    }
+  private func addViews(of reply: ReceivedMessage, to request: RequestSlot) {
+    guard let echo = request.pointee.echo else { return }
+    echo._withUnsafeGuaranteedRef { echo in reply.withViews { echo.add(reply: $0) } }
   }
 
   /// Frees the slot. True when no other call of the request is under way.
   private func end(_ call: CallSlot, of request: RequestSlot) -> Bool {
+    if call.pointee.isWaiting { stopWaiting(call) }
     call.leave(request)
-    calls.free(call)
+    runtime.calls.free(call)
     return request.pointee.firstCall == nil
   }
 

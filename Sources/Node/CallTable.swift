@@ -12,9 +12,9 @@ struct PendingCall {
   var id: UInt64
   /// The request that made the call; nil for one that is only passed on.
   var request: RequestSlot?
-  /// Of one that is only passed on: whom to answer, and its id there.
+  /// Of one that is only passed on: whom to answer, and its tag there.
   var caller: Unmanaged<InboundConnection>?
-  var callerID: UInt64 = 0
+  var callerTag: UInt64 = 0
   /// The calls of `request`, later ones first, in a list by `next`; or all that `caller` waits for, in a ring.
   /// `next` also links the free slots.
   var previous: CallSlot?
@@ -24,6 +24,12 @@ struct PendingCall {
   /// With `request` only.
   var call: UnsafeMutablePointer<ScriptCall>?
   var retriesLeft: Int32 = 0
+  /// Of a call of `request`: it is not sent yet, because every connection of its edge is taken.
+  var isWaiting = false
+}
+
+extension PendingCall {
+  fileprivate var isUnderWay: Bool { connection != nil || isWaiting }
 }
 
 extension PendingCall: RingLinked {
@@ -110,10 +116,10 @@ struct CallTable {
   }
 
   /// Calls under way. A walk: for questions, not for requests.
-  var inUseCount: Int { (0..<usedCount).count { slots[$0].connection != nil } }
+  var inUseCount: Int { (0..<usedCount).count { slots[$0].isUnderWay } }
 
   /// Calls `body` with every call that was under way at the start and still is; `body` may end calls and start others.
   func forEach(_ body: (CallSlot) -> Void) {
-    for index in 0..<usedCount where slots[index].connection != nil { body(slots + index) }
+    for index in 0..<usedCount where slots[index].isUnderWay { body(slots + index) }
   }
 }

@@ -4,20 +4,17 @@
 internal import Control
 internal import EventLoop
 internal import TransportCore
-internal import TransportFrame
 
 extension NodeServer {
   /// Tells the callee that nobody waits for the call any more; behind an edge that ignores deadlines it goes on.
   func sendCancel(_ call: CallSlot, since time: CancelTime) {
     // What is only passed on has no call of a script.
-    let goesOn = call.pointee.request != nil && call.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline
-    send(CancelFrame(id: call.pointee.id, cancelledAt: time, goesOn: goesOn), of: call)
+    let continues = call.pointee.request != nil && call.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline
+    send(call, cancelledAt: time, continues: continues)
   }
 
   /// Tells the callee to go on, though nobody waits.
-  func sendOrphaned(_ call: CallSlot, since time: CancelTime) {
-    send(CancelFrame(id: call.pointee.id, cancelledAt: time, goesOn: true), of: call)
-  }
+  func sendOrphaned(_ call: CallSlot, since time: CancelTime) { send(call, cancelledAt: time, continues: true) }
 
   /// The caller gave this request up and, as services without context propagation do, did not say so. It goes on.
   func orphan(_ request: RequestSlot, since time: CancelTime) {
@@ -61,11 +58,13 @@ extension NodeServer {
     counters.pointee.stopDurationMax = max(counters.pointee.stopDurationMax, UInt64(age))
   }
 
-  private func send(_ cancel: CancelFrame, of call: CallSlot) {
-    call.pointee.connection?._withUnsafeGuaranteedRef { connection in
-      guard connection.connection.isOpen else { return }
-      cancel.write(to: connection.output)
-      connection.connection.send()
+  private func send(_ call: CallSlot, cancelledAt time: CancelTime, continues: Bool) {
+    if call.pointee.isWaiting {
+      if !continues { stopWaiting(call) }
+    } else {
+      call.pointee.connection?._withUnsafeGuaranteedRef {
+        $0.cancel(call.pointee.id, at: time, continues: continues)
+      }
     }
   }
 }

@@ -4,7 +4,6 @@
 internal import Bytes
 internal import Context
 internal import TransportCore
-internal import TransportFrame
 
 /// Collects the views of one request: this node's own, then those that the callees' replies bring.
 final class EchoViews {
@@ -31,9 +30,6 @@ final class EchoViews {
     }
   }
 
-  /// Writes the records into a reply. More than a frame holds is left out: the client then misses those views.
-  func write(to writer: FrameWriter) {
-    guard records.count <= FrameLimits.contextSizeMax else { return }
-    writer.appendContext(records.count).copyMemory(from: records.readable.baseAddress!, byteCount: records.count)
-  }
+  /// What the reply carries.
+  var bytes: UnsafeRawBufferPointer { records.readable }
 }

@@ -8,44 +8,45 @@ internal import EventLoop
 internal import Propagation
 internal import Statistics
 internal import TransportCore
-internal import TransportFrame
 
 extension NodeServer {
   /// Whether nothing but the service's one call is asked: no echo, a hop left for it, and time.
   @inline(__always)
-  func canForward(_ frame: Frame) -> Bool { frame.flags == 0 && frame.hopsLeft > 1 && frame.deadline != 1 }
+  func canForward(_ head: RequestHead) -> Bool { head.flags.isEmpty && head.hopsLeft > 1 && head.deadline != 1 }
 
   /// Extract, the standard work, inject and send, as `beginScript` and `startCalls` do it.
   @inline(__always)
   func forward(
-    _ frame: Frame, from caller: InboundConnection, reader: ContextReader, call: UnsafeMutablePointer<ScriptCall>
+    _ request: ReceivedRequest, from caller: InboundConnection, reader: ContextReader,
+    call: UnsafeMutablePointer<ScriptCall>
   ) {
+    let head = request.head
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
-      return refuse(frame, from: caller, with: .unavailable)
+      return edge._withUnsafeGuaranteedRef { $0.canWait }
+        ? beginScript(for: request, from: caller, reader: reader) : refuse(head, from: caller, with: .unavailable)
     }
-    guard let pending = calls.allocate() else {
+    guard let pending = runtime.calls.allocate() else {
       counters.pointee.shed &+= 1
-      return refuse(frame, from: caller, with: .resourceExhausted)
+      return refuse(head, from: caller, with: .resourceExhausted)
     }
-    let remaining = frame.deadline
+    let remaining = head.deadline
     let deadline = remaining == 0 ? .max : loop.now &+ Int64(remaining) &* 1000
     pending.pointee.connection = connection
     pending.pointee.deadline = deadline
     pending.pointee.caller = Unmanaged.passUnretained(caller)
-    pending.pointee.callerID = frame.id
+    pending.pointee.callerTag = head.tag
     pending.join(caller.forwarded)
     let isWritten = connection._withUnsafeGuaranteedRef { connection in
-      forwardedContext._withUnsafeGuaranteedRef { context in
-        extract(frame, into: context, reader: reader)
-        if !doStandardWork(on: context), requests.holdsEntries { context.setSpanID(random.next() | 1) }
-        connection.connection.willAppend()
+      runtime.forwardedContext._withUnsafeGuaranteedRef { context in
+        extract(request.message, into: context, reader: reader)
+        if !doStandardWork(on: context), runtime.requests.holdsEntries { context.setSpanID(random.next() | 1) }
         // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
-        let writer = FrameWriter(
-          to: connection.output, type: .request, id: pending.pointee.id, deadline: remaining == 0 ? 0 : remaining &- 1,
-          hopsLeft: frame.hopsLeft &- 1)
-        edge._withUnsafeGuaranteedRef { $0.propagator.injectFrame(context, into: writer) }
-        return writer.finish(payloadSize: call.pointee.payloadSize)
+        let message = connection.callee.begin(
+          RequestHead(
+            tag: pending.pointee.id, deadline: remaining == 0 ? 0 : remaining &- 1, hopsLeft: head.hopsLeft &- 1))
+        edge._withUnsafeGuaranteedRef { $0.propagator.inject(context, intoMessage: message) }
+        return connection.callee.finish(message, tag: pending.pointee.id, payloadSize: call.pointee.payloadSize)
       }
     }
     guard isWritten else { return failForwarded(pending, with: .resourceExhausted) }
@@ -55,30 +56,29 @@ extension NodeServer {
   /// The callee has answered: so does this service.
   @inline(__always)
   func passOn(_ call: CallSlot) {
-    call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      caller.connection.willAppend()
-      FrameWriter.write(.response, id: call.pointee.callerID, payloadSize: responseSize, to: caller.output)
+    call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+      $0.caller.reply(to: call.pointee.callerTag, payloadSize: runtime.responseSize)
     }
     counters.pointee.responses &+= 1
     call.leaveRing()
-    calls.free(call)
+    runtime.calls.free(call)
   }
 
   @inline(never)
   func failForwarded(_ call: CallSlot, with status: StatusCode) {
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
-      sendError(status, id: call.pointee.callerID, to: $0)
+      sendError(status, tag: call.pointee.callerTag, to: $0)
     }
     call.leaveRing()
-    calls.free(call)
+    runtime.calls.free(call)
   }
 
   /// See `cancel(_:from:)`.
-  func cancelForwarded(_ cancel: CancelFrame, from caller: InboundConnection) {
+  func cancelForwarded(_ cancel: ReceivedCancel, from caller: InboundConnection) {
     var call = caller.forwarded.pointee.next.unsafelyUnwrapped
     while call != caller.forwarded {
-      if call.pointee.callerID == cancel.id {
-        return cancel.goesOn
+      if call.pointee.callerTag == cancel.tag {
+        return cancel.continues
           ? orphanForwarded(call, since: cancel.cancelledAt) : abandonForwarded(call, since: cancel.cancelledAt)
       }
       call = call.pointee.next.unsafelyUnwrapped
@@ -92,9 +92,10 @@ extension NodeServer {
 
   private func abandonForwarded(_ call: CallSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
+    call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(call.pointee.callerTag) }
     sendCancel(call, since: time)
     call.leaveRing()
-    calls.free(call)
+    runtime.calls.free(call)
     countStop(since: time)
   }
 

@@ -5,17 +5,16 @@ internal import Control
 internal import Gateway
 internal import Topology
 internal import TransportCore
-internal import TransportFrame
 
 extension NodeServer {
-  /// Fills the request's context, whatever it held, from the frame's fields. False when the gateway refuses: the request
+  /// Fills the request's context, whatever it held, from the message's fields. False when the gateway refuses: the request
   /// has then been answered and is over, and no callee has heard of it.
   @inline(never)
-  func clean(_ frame: Frame, into request: RequestSlot, by gateway: Unmanaged<Gateway>) -> Bool {
+  func clean(_ message: ReceivedMessage, into request: RequestSlot, by gateway: Unmanaged<Gateway>) -> Bool {
     let outcome = request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
       context.reset()
-      let outcome = gateway._withUnsafeGuaranteedRef { $0.cleanFrame(frame, into: context) }
-      if isCounting { count(frame, context) }
+      let outcome = gateway._withUnsafeGuaranteedRef { $0.clean(message: message, into: context) }
+      if isCounting { count(message, context) }
       return outcome
     }
     if outcome.hasDrops { counters.pointee.extractionDrops &+= 1 }

@@ -1,9 +1,8 @@
-// A caller's connection: decodes what arrives, keeps the list of its requests, and closes on anything that is no frame.
+// A caller's connection: keeps the list of its requests, and closes on anything that is no message.
 
-internal import Bytes
 internal import EventLoop
 internal import Propagation
-internal import TransportFrame
+internal import TransportCore
 
 /// The propagator of one caller, in an object of its own: a constant field is read without a reference count.
 final class ContextReader {
@@ -17,30 +16,32 @@ final class ContextReader {
   }
 }
 
-final class InboundConnection: ConnectionDelegate {
+final class InboundConnection: ConnectionDelegate, RequestReceiver {
   let server: NodeServer
-  let connection: Connection
-  /// That of `connection`.
-  let output: ByteBuffer
-  /// How this caller writes the context; set by its hello.
+  let caller: Caller
+  /// How this caller writes the context; known with its hello, or by where it called.
   private var reader: ContextReader?
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// The same without a reference count, for each request.
   @exclusivity(unchecked) private var unretainedReader: Unmanaged<ContextReader>?
+  @exclusivity(unchecked) private(set) var isOpen = true
   /// The ring of its requests under way, oldest first.
   let requests = RequestSlot.makeRing()
   /// The same of those that are only passed on.
   let forwarded = CallSlot.makeRing()
-  @exclusivity(unchecked) private var isClosed = false
   /// The caller does not read what it is answered.
   private var isFull = false
 
-  init(server: NodeServer, fd: Int32) {
+  /// - Parameter propagator: nil where the caller's hello will name it.
+  init(server: NodeServer, fd: Int32, over transport: Transport, propagator: (any Propagator)?) {
     self.server = server
-    connection = Connection(loop: server.loop, fd: fd)
-    output = connection.output
+    caller = Caller(transport, Connection(loop: server.loop, fd: fd))
+    if let propagator { read(with: propagator) }
     connection.start(delegate: self)
     if server.isCongested { updateReading() }
   }
+
+  var connection: Connection { caller.connection }
 
   deinit {
     requests.deallocate()
@@ -48,7 +49,7 @@ final class InboundConnection: ConnectionDelegate {
   }
 
   func close() {
-    isClosed = true
+    isOpen = false
     connection.close()
   }
 
@@ -61,64 +62,42 @@ final class InboundConnection: ConnectionDelegate {
   func storeDidChange() { if let reader { read(with: reader.propagator) } }
 
   private func read(with propagator: any Propagator) {
-    let reader = ContextReader(propagator, withEntries: server.requests.holdsEntries)
+    let reader = ContextReader(propagator, withEntries: server.runtime.requests.holdsEntries)
     self.reader = reader
     unretainedReader = Unmanaged.passUnretained(reader)
   }
 
-  func sendGoaway() {
-    FrameWriter.write(.goaway, id: 0, to: output)
-    connection.send()
-  }
-
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(
-      bytes, usual: .request, didReceiveUsual: didReceive(request:),
-      didReceive: { frame in
-        didReceiveOther(frame)
-        return !isClosed
-      },
-      didFail: fail)
+    caller.receive(bytes, for: self)
   }
 
   @inline(__always)
-  private func didReceive(request frame: Frame) -> Bool {
-    guard let unretainedReader, frame.hopsLeft > 0 else {
-      fail(unretainedReader == nil ? .unexpectedType : .noHopsLeft)
+  func didReceive(_ request: ReceivedRequest) -> Bool {
+    guard let unretainedReader, request.head.hopsLeft > 0 else {
+      didReceive(unretainedReader == nil ? .unexpectedType : .noHopsLeft)
       return false
     }
-    unretainedReader._withUnsafeGuaranteedRef { server.begin(frame, from: self, reader: $0) }
+    unretainedReader._withUnsafeGuaranteedRef { server.begin(request, from: self, reader: $0) }
+    return true
+  }
+
+  func didReceive(_ cancel: ReceivedCancel) { server.cancel(cancel, from: self) }
+
+  func didReceiveHello(propagator name: String) -> Bool {
+    guard let propagator = PropagatorRegistry.resolve(name) else { return false }
+    read(with: propagator)
     return true
   }
 
   @inline(never)
-  private func didReceiveOther(_ frame: Frame) {
-    switch frame.type {
-    case .request:
-      _ = didReceive(request: frame)
-    case .cancel:
-      server.cancel(CancelFrame(frame), from: self)
-    case .hello:
-      guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
-        let propagator = PropagatorRegistry.resolve(hello.propagator)
-      else { return fail(.unexpectedHello) }
-      read(with: propagator)
-      FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: output)
-      connection.send()
-    case .response, .error, .goaway:
-      fail(.unexpectedType)
-    }
-  }
-
-  @inline(never)
-  private func fail(_ fault: FrameFault) {
+  func didReceive(_ fault: TransportFault) {
     server.count(fault)
     close()
     server.didLose(self)
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
-    isClosed = true
+    isOpen = false
     server.didLose(self)
   }
 

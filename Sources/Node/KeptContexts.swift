@@ -97,7 +97,7 @@ extension NodeServer {
   /// Part of the script of a service that keeps contexts. False when no more contexts can be kept.
   @inline(never)
   func keepContext(of request: RequestSlot) -> Bool {
-    guard let kept else { return true }
+    guard let kept = runtime.kept else { return true }
     return request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { kept.keep($0, of: request) }
   }
 
@@ -105,9 +105,9 @@ extension NodeServer {
   package func liveFigures(token: Int) -> LiveFigures {
     var figures = LiveFigures(token: token)
     figures.requests = Int(truncatingIfNeeded: counters.pointee.open)
-    figures.calls = calls.inUseCount
-    figures.contexts = requests.inUseCount + (kept?.count ?? 0)
-    figures.timers = wheel.count + (kept?.timerCount ?? 0)
+    figures.calls = runtime.calls.inUseCount
+    figures.contexts = runtime.requests.inUseCount + (runtime.kept?.count ?? 0)
+    figures.timers = wheel.count + (runtime.kept?.timerCount ?? 0)
     return figures
   }
 }

@@ -6,6 +6,7 @@ package enum NodeError: Error, CustomStringConvertible {
   case unknownStore(String)
   case unknownGrowth(String)
   case unknownPropagator(String)
+  case unknownTransport(String)
   case missingAddress(service: Int)
   case unreachable(String, EventLoopError)
   case busy
@@ -16,6 +17,7 @@ package enum NodeError: Error, CustomStringConvertible {
     case .unknownStore(let name): "unknown store \"\(name)\""
     case .unknownGrowth(let name): "unknown growth \"\(name)\""
     case .unknownPropagator(let name): "unknown propagator \"\(name)\""
+    case .unknownTransport(let name): "unknown transport \"\(name)\""
     case .missingAddress(let service): "no address for service \(service)"
     case .unreachable(let name, let error): "\(name) cannot be reached: \(error)"
     case .busy: "the strategy cannot change while requests are under way"

@@ -5,12 +5,10 @@ internal import Bytes
 package import Context
 package import Control
 package import EventLoop
-internal import Gateway
 internal import Propagation
 internal import Statistics
 package import Topology
-internal import TransportCore
-internal import TransportFrame
+package import TransportCore
 
 package protocol NodeServerDelegate: AnyObject {
   /// Every edge has exchanged its hello.
@@ -38,192 +36,190 @@ package final class NodeServer {
   /// Requests under way in one node, unless its owner says otherwise.
   package static let requestCountMax = 65_536
 
+  /// What a node has at most at once.
+  package struct Limits: Sendable {
+    /// Requests under way; the next is answered RESOURCE_EXHAUSTED.
+    package var requestCount: Int
+    /// Contexts that the service keeps.
+    package var keptCount: Int
+
+    package init(requestCount: Int = NodeServer.requestCountMax, keptCount: Int? = nil) {
+      self.requestCount = requestCount
+      self.keptCount = keptCount ?? KeptContexts.countMax
+    }
+  }
+
   let loop: EventLoop
-  private let requestCountMax: Int
-  private let keptCountMax: Int
-  private(set) var configuration: NodeConfiguration
+  private let limits: Limits
+  private let transports: [Transport]
+  let configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
-  private var listener: Listener?
+  private var listeners: [Listener] = []
   private var connections: [ObjectIdentifier: InboundConnection] = [:]
   private var callees: [CalleeAddresses] = []
+  private var edges: [Downstream] = []
+  /// Every edge has been ready since it was made.
+  private var hasConnected = false
 
   // What RequestFlow and CallFlow work with.
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  private var script: ServiceScript
-  @exclusivity(unchecked) var steps: UnsafeMutablePointer<ScriptStep>
-  @exclusivity(unchecked) var scriptCalls: UnsafeMutablePointer<ScriptCall>
-  @exclusivity(unchecked) var work: Unmanaged<StandardWork>?
-  private var ownedWork: StandardWork?
-  /// Set when the service is a gateway: then nothing is only passed on.
-  @exclusivity(unchecked) var gateway: Unmanaged<Gateway>?
-  private var ownedGateway: Gateway?
-  private var ownedEdges: [Downstream] = []
-  @exclusivity(unchecked) var requests: RequestTable
-  @exclusivity(unchecked) var calls: CallTable
-  private var contexts: ContextSource
-  /// See `forward`: the call, and the context of whatever request is being passed on. It is never needed afterwards.
-  @exclusivity(unchecked) var forwardedCall: UnsafeMutablePointer<ScriptCall>?
-  @exclusivity(unchecked) var forwardedContext: Unmanaged<RequestContext>
-  /// Ends sleeps and slices of work.
-  private(set) var wheel: TimerWheel!
-  private(set) var sweepTimer: Timer!
-  /// Of a service that keeps contexts.
-  private(set) var kept: KeptContexts?
+  @exclusivity(unchecked) var runtime: ServiceRuntime
   /// No deadline of a call lies before this, in nanoseconds of the loop's clock.
   @exclusivity(unchecked) var nextSweep = Int64.max
   @exclusivity(unchecked) var lastSweep: Int64
   @exclusivity(unchecked) var random: SeededGenerator
-  let responseSize: Int
+  /// Context entries are counted: only in counting passes, because it costs.
+  @exclusivity(unchecked) package var isCounting = false
+  /// Set in stage passes only.
+  @exclusivity(unchecked) var stageClock: StageClock?
+  /// Ends sleeps and slices of work.
+  private(set) var wheel: TimerWheel!
+  private(set) var sweepTimer: Timer!
   /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
   static let sweepGap: Int64 = 1_000_000
   /// Edges whose output is full: callees that do not keep up.
   private var fullEdgeCount = 0
-  /// Context entries are counted: only in counting passes, because it costs.
-  @exclusivity(unchecked) package var isCounting = false
   /// Nil for the only worker of a node.
   private let place: WorkerPlace?
-  /// Set in stage passes only.
-  @exclusivity(unchecked) var stageClock: StageClock?
   /// `writeNanoseconds` when the stage clock was set.
   var stageWriteStart: Int64 = 0
 
   /// - Parameters:
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
-  ///   - requestCountMax: requests under way at once; the next is answered RESOURCE_EXHAUSTED.
-  ///   - keptCountMax: the same of contexts that the service keeps; nil for the program's own limit.
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - place: nil for the only worker of a node.
+  ///   - transports: those that edges may name.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
-    requestCountMax: Int = NodeServer.requestCountMax, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
-    place: WorkerPlace? = nil
+    limits: Limits = Limits(), contexts: NodeContexts? = nil, place: WorkerPlace? = nil,
+    transports: [Transport] = Transport.all
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
     self.counters = counters
-    let service = configuration.service
     self.place = place
+    self.limits = limits
+    self.transports = transports
     let worker = place?.worker ?? 0
     random = SeededGenerator(seed: configuration.seed &+ UInt64(worker) << 32)
-    responseSize = service.responseSize
-    let contexts = try NodeServer.contexts(contexts, service).source(worker: worker)
-    self.contexts = contexts
-    script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
-    (steps, scriptCalls) = (script.steps, script.calls)
-    self.requestCountMax = requestCountMax
-    self.keptCountMax = keptCountMax ?? KeptContexts.countMax
-    requests = RequestTable(capacity: requestCountMax, contexts: contexts)
-    calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
-    forwardedCall = service.gateway == nil ? script.forwardedCall : nil
-    forwardedContext = Unmanaged.passRetained(contexts.makeContext())
-    ownedGateway = service.gateway.map(Gateway.init)
-    gateway = ownedGateway.map(Unmanaged.passUnretained)
-    ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
-    work = ownedWork.map(Unmanaged.passUnretained)
+    runtime = try ServiceRuntime(
+      configuration.service, layer: configuration.layer, contexts: contexts, worker: worker, limits: limits, loop: loop,
+      counters: counters)
     lastSweep = loop.now &- NodeServer.sweepGap
-    kept = KeptContexts(
-      service, countMax: self.keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
   }
 
-  deinit {
-    requests.deallocate()
-    calls.deallocate()
-    script.deallocate()
-    forwardedContext.release()
-  }
-
-  var assignments: [ScriptAssignment] { script.assignments }
+  deinit { runtime.deallocate() }
 
   /// Starts to listen; returns the port.
-  package func listen() throws(EventLoopError) -> UInt16 {
+  ///
+  /// - Parameters:
+  ///   - port: nil for that of the configuration.
+  ///   - propagator: how callers write the context, where the transport does not say hello.
+  package func listen(
+    on port: UInt16? = nil, over transport: Transport = .frame, propagator: String? = nil
+  ) throws(EventLoopError) -> UInt16 {
+    let propagator = propagator.flatMap { PropagatorRegistry.resolve($0) }
     let listener = try Listener(
-      loop: loop, host: configuration.host, port: configuration.port, sharesPort: place != nil
+      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: place != nil
     ) { [unowned self] fd in
       if let place, case let chosen = place.choose(), chosen != place.worker {
         place.handOver(fd, chosen)
       } else {
-        take(fd)
+        take(fd, over: transport, propagator: propagator)
       }
     }
-    self.listener = listener
+    listeners.append(listener)
     return listener.port
   }
 
   /// Serves a connection that was accepted, here or by another worker.
-  func take(_ fd: Int32) {
-    let connection = InboundConnection(server: self, fd: fd)
+  func take(_ fd: Int32, over transport: Transport = .frame, propagator: (any Propagator)? = nil) {
+    let connection = InboundConnection(server: self, fd: fd, over: transport, propagator: propagator)
     connections[ObjectIdentifier(connection)] = connection
   }
 
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
   package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
     self.callees = callees
-    ownedEdges.forEach { $0.close() }
-    ownedEdges = []
-    for key in script.edges {
-      guard let callee = callees.first(where: { $0.service == key.service }) else {
-        throw .missingAddress(service: key.service)
-      }
-      guard let propagator = PropagatorRegistry.resolve(key.propagator) else {
-        throw .unknownPropagator(key.propagator)
-      }
-      do {
-        ownedEdges.append(try Downstream(server: self, callee: callee, propagator: propagator))
-      } catch {
-        throw .unreachable(callee.name, error)
-      }
-    }
-    script.connect(ownedEdges)
-    if ownedEdges.isEmpty { delegate?.serverDidConnect(self) }
+    take(try makeEdges(of: runtime))
   }
 
-  /// Takes on another strategy between two slots; no request may be under way. The edges connect anew.
-  package func replace(_ service: Service, contexts newContexts: NodeContexts? = nil) throws(NodeError) {
+  /// Takes on another strategy between two slots; no request may be under way. The edges connect anew. After an error
+  /// the node serves what it served before.
+  package func replace(_ service: Service, contexts: NodeContexts? = nil) throws(NodeError) {
     guard counters.pointee.open == 0 else { throw .busy }
-    contexts = try NodeServer.contexts(newContexts, service).source(worker: place?.worker ?? 0)
-    ownedWork = try NodeServer.standardWork(service, layer: configuration.layer)
-    work = ownedWork.map(Unmanaged.passUnretained)
-    requests.deallocate()
-    requests = RequestTable(capacity: requestCountMax, contexts: contexts)
-    forwardedContext.release()
-    forwardedContext = Unmanaged.passRetained(contexts.makeContext())
+    let next = try ServiceRuntime(
+      service, layer: configuration.layer, contexts: contexts, worker: place?.worker ?? 0, limits: limits, loop: loop,
+      counters: counters)
+    let edges: [Downstream]
+    do {
+      edges = try makeEdges(of: next)
+    } catch {
+      next.deallocate()
+      throw error
+    }
+    runtime.deallocate()
+    runtime = next
     connections.values.forEach { $0.storeDidChange() }
-    script.deallocate()
-    script = ServiceScript(service, forgetsContext: contexts.kind.isShared)
-    (steps, scriptCalls) = (script.steps, script.calls)
-    forwardedCall = service.gateway == nil ? script.forwardedCall : nil
-    ownedGateway = service.gateway.map(Gateway.init)
-    gateway = ownedGateway.map(Unmanaged.passUnretained)
-    calls.deallocate()
-    calls = CallTable(capacity: NodeServer.callCountMax(script, requestCountMax))
-    configuration.service = service
-    kept?.close()
-    kept = KeptContexts(
-      service, countMax: keptCountMax, loop: loop, counters: counters, makeContext: contexts.makeContext)
-    try connect(callees)
+    take(edges)
+  }
+
+  private func makeEdges(of runtime: ServiceRuntime) throws(NodeError) -> [Downstream] {
+    var made: [Downstream] = []
+    do throws(NodeError) {
+      for key in runtime.script.edges { made.append(try makeEdge(key)) }
+      return made
+    } catch {
+      made.forEach { $0.close() }
+      throw error
+    }
+  }
+
+  private func makeEdge(_ key: EdgeKey) throws(NodeError) -> Downstream {
+    guard let callee = callees.first(where: { $0.isReached(by: key) }) else {
+      throw .missingAddress(service: key.service)
+    }
+    guard let transport = transports.first(where: { $0.name == key.transport }) else {
+      throw .unknownTransport(key.transport)
+    }
+    guard let propagator = PropagatorRegistry.resolve(key.propagator) else { throw .unknownPropagator(key.propagator) }
+    do {
+      return try Downstream(server: self, callee: callee, propagator: propagator, transport: transport)
+    } catch {
+      throw .unreachable(callee.name, error)
+    }
+  }
+
+  /// In place of the edges that there were.
+  private func take(_ edges: [Downstream]) {
+    self.edges.forEach { $0.close() }
+    self.edges = edges
+    hasConnected = false
+    runtime.script.connect(edges)
+    if edges.isEmpty { delegate?.serverDidConnect(self) }
   }
 
   /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten.
   package func close() {
-    listener?.close()
-    connections.values.forEach { $0.sendGoaway() }
+    listeners.forEach { $0.close() }
+    connections.values.forEach { $0.caller.sendGoaway() }
     loop.flush()
-    ownedEdges.forEach { $0.close() }
+    edges.forEach { $0.close() }
     // Server and edges hold each other until here.
-    ownedEdges = []
+    edges = []
     for connection in connections.values { connection.close() }
     connections = [:]
     wheel.close()
     sweepTimer.close()
-    kept?.close()
+    runtime.kept?.close()
   }
 
   // MARK: What the connections tell
 
-  func count(_ fault: FrameFault) {
+  func count(_ fault: TransportFault) {
     counters.pointee.faults &+= 1
     counters.pointee.faultsByReason[Int(fault.rawValue)] &+= 1
     delegate?.server(self, didCloseConnectionFor: "\(fault)")
@@ -235,13 +231,15 @@ package final class NodeServer {
     place?.didLoseConnection()
   }
 
-  func didLose(_ connection: DownstreamConnection, reason: String) {
-    delegate?.server(self, didLoseCallee: connection.callee, reason: reason)
+  func didLose(_ connection: DownstreamConnection, named name: String, reason: String) {
+    delegate?.server(self, didLoseCallee: name, reason: reason)
     failCalls(on: connection)
   }
 
   func didConnectEdge() {
-    if ownedEdges.allSatisfy(\.isReady) { delegate?.serverDidConnect(self) }
+    guard !hasConnected, edges.allSatisfy(\.isReady) else { return }
+    hasConnected = true
+    delegate?.serverDidConnect(self)
   }
 
   /// A callee does not keep up: no new requests are read until all do.
@@ -260,39 +258,11 @@ package final class NodeServer {
   /// CPU time of the writes of all connections that are open, as far as the loop clocked them.
   var writeNanoseconds: Int64 {
     connections.values.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds }
-      + ownedEdges.flatMap(\.connections).reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds }
+      + edges.flatMap(\.connections).reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds }
   }
 
-  // MARK: Private
-
-  private static func contexts(_ given: NodeContexts?, _ service: Service) throws(NodeError) -> NodeContexts {
-    if let given { given } else { try NodeContexts(service) }
-  }
-
-  /// The context leaves a shared table with its request; other stores keep theirs for the next one.
+  /// Of a shared table.
   func forgetContext(of request: RequestSlot) {
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.reset() }
-  }
-
-  var sharesContexts: Bool { contexts.kind.isShared }
-
-  /// A request that is only passed on takes a call and nothing else: then the calls are bounded as requests are.
-  private static func callCountMax(_ script: ServiceScript, _ requestCountMax: Int) -> Int {
-    script.forwardedCall == nil ? CallTable.callCountMax : requestCountMax
-  }
-
-  private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {
-    guard let growth = ContextGrowth(rawValue: service.growth) else { throw .unknownGrowth(service.growth) }
-    guard service.contextWork, service.store != StoreKind.none.rawValue else { return nil }
-    return StandardWork(layer: layer, growth: growth, keysPerLayer: service.keysPerLayer)
-  }
-}
-
-extension NodeContexts {
-  /// Those of a node that runs this service.
-  convenience init(_ service: Service) throws(NodeError) {
-    guard let kind = StoreKind(rawValue: service.store) else { throw .unknownStore(service.store) }
-    let ratio = service.writes ?? .standard
-    self.init(kind, workerCount: service.workers, writes: WriteRatio(writes: ratio.writes, reads: ratio.reads))
   }
 }

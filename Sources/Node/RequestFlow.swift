@@ -9,64 +9,64 @@ internal import Propagation
 internal import Statistics
 internal import Topology
 internal import TransportCore
-internal import TransportFrame
 
 extension NodeServer {
   /// Starts a request that has just arrived.
   @inline(__always)
-  func begin(_ frame: Frame, from caller: InboundConnection, reader: ContextReader) {
+  func begin(_ request: ReceivedRequest, from caller: InboundConnection, reader: ContextReader) {
     counters.pointee.deliveries &+= 1
-    if let call = forwardedCall, canForward(frame) {
-      forward(frame, from: caller, reader: reader, call: call)
+    if let call = runtime.forwardedCall, canForward(request.head) {
+      forward(request, from: caller, reader: reader, call: call)
     } else {
-      beginScript(for: frame, from: caller, reader: reader)
+      beginScript(for: request, from: caller, reader: reader)
     }
   }
 
   @inline(never)
-  private func beginScript(for frame: Frame, from caller: InboundConnection, reader: ContextReader) {
-    guard let request = requests.allocate() else {
+  func beginScript(for received: ReceivedRequest, from caller: InboundConnection, reader: ContextReader) {
+    let (message, head) = (received.message, received.head)
+    guard let request = runtime.requests.allocate() else {
       counters.pointee.shed &+= 1
-      return refuse(frame, from: caller, with: .resourceExhausted)
+      return refuse(head, from: caller, with: .resourceExhausted)
     }
     stage(request, didArriveOn: caller.connection)
     request.pointee.connection = Unmanaged.passUnretained(caller)
-    request.pointee.id = frame.id
-    request.pointee.deadline = frame.deadline == 0 ? .max : loop.now &+ Int64(frame.deadline) &* 1000
-    request.pointee.hopsLeft = frame.hopsLeft
-    request.pointee.isOrphan = frame.flags & FrameFlags.orphan != 0
+    request.pointee.tag = head.tag
+    request.pointee.deadline = head.deadline == 0 ? .max : loop.now &+ Int64(head.deadline) &* 1000
+    request.pointee.hopsLeft = head.hopsLeft
+    request.pointee.isOrphan = head.flags.contains(.abandoned)
     if request.pointee.isOrphan { counters.pointee.orphans &+= 1 }
     request.join(caller.requests)
     lap(.decode)
-    if let gateway, !clean(frame, into: request, by: gateway) { return }
+    if let gateway = runtime.gateway, !clean(message, into: request, by: gateway) { return }
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-      if gateway == nil { extract(frame, into: context, reader: reader) }
+      if runtime.gateway == nil { extract(message, into: context, reader: reader) }
       lap(.extract)
-      if frame.flags & FrameFlags.echo != 0 {
-        let echo = EchoViews(name: configuration.service.name)
+      if head.flags.contains(.echo) {
+        let echo = EchoViews(name: runtime.service.name)
         echo.add(context)
         request.pointee.echo = Unmanaged.passRetained(echo)
-        counters.pointee.echoDeadline = UInt64(frame.deadline)
+        counters.pointee.echoDeadline = UInt64(head.deadline)
       }
       request.pointee.hasFreshSpan = doStandardWork(on: context)
       lap(.store)
     }
-    advance(request, from: steps)
+    advance(request, from: runtime.script.steps)
   }
 
   /// Fills the context, whatever it held, with what arrived.
   @inline(__always)
-  func extract(_ frame: Frame, into context: RequestContext, reader: ContextReader) {
+  func extract(_ message: ReceivedMessage, into context: RequestContext, reader: ContextReader) {
     if !reader.replacesContext { context.reset() }
-    let drops = reader.propagator.extractFrame(frame, into: context)
+    let drops = reader.propagator.extract(message: message, into: context)
     if drops.rawValue != 0 { counters.pointee.extractionDrops &+= 1 }
-    if isCounting { count(frame, context) }
+    if isCounting { count(message, context) }
   }
 
   /// True when the context has a span id now that no call has used yet.
   @inline(__always)
   func doStandardWork(on context: RequestContext) -> Bool {
-    guard let work else { return false }
+    guard let work = runtime.work else { return false }
     let spanID = random.next() | 1
     counters.pointee.checksum &+= work._withUnsafeGuaranteedRef { context.perform($0, spanID: spanID) }
     return true
@@ -89,7 +89,7 @@ extension NodeServer {
         lap(.work)
       case .sleep: return sleep(step, for: request)
       case .keep: if !keepContext(of: request) { return fail(request, with: .resourceExhausted) }
-      case .letGo: kept?.release(request)
+      case .letGo: runtime.kept?.release(request)
       case .forget:
         forgetContext(of: request)
         lap(.store)
@@ -101,10 +101,9 @@ extension NodeServer {
   /// Answers a request without an echo that has come to the end of its script, and frees its slot.
   @inline(__always)
   func reply(to request: RequestSlot) {
-    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      caller.connection.willAppend()
-      FrameWriter.write(.response, id: request.pointee.id, payloadSize: responseSize, to: caller.output)
-      stage(request, didAnswerOn: caller.connection)
+    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { connection in
+      connection.caller.reply(to: request.pointee.tag, payloadSize: runtime.responseSize)
+      stage(request, didAnswerOn: connection.connection)
     }
     counters.pointee.responses &+= 1
     release(request)
@@ -114,19 +113,19 @@ extension NodeServer {
   @inline(never)
   func fail(_ request: RequestSlot, with status: StatusCode) {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef {
-      sendError(status, id: request.pointee.id, to: $0)
+      sendError(status, tag: request.pointee.tag, to: $0)
     }
     dropWhatIsUnderWay(of: request, since: CancelTime(nanoseconds: loop.now))
     release(request)
   }
 
   /// The caller gave this request up: nothing is answered, and later services are told.
-  func cancel(_ cancel: CancelFrame, from caller: InboundConnection) {
+  func cancel(_ cancel: ReceivedCancel, from caller: InboundConnection) {
     // Requests are given up in the order they came far more often than not.
     var slot = caller.requests.pointee.next.unsafelyUnwrapped
     while slot != caller.requests {
-      if slot.pointee.id == cancel.id {
-        return cancel.goesOn ? orphan(slot, since: cancel.cancelledAt) : abandon(slot, since: cancel.cancelledAt)
+      if slot.pointee.tag == cancel.tag {
+        return cancel.continues ? orphan(slot, since: cancel.cancelledAt) : abandon(slot, since: cancel.cancelledAt)
       }
       slot = slot.pointee.next.unsafelyUnwrapped
     }
@@ -142,21 +141,21 @@ extension NodeServer {
 
   /// Answers a request that was not begun.
   @inline(never)
-  func refuse(_ frame: Frame, from caller: InboundConnection, with status: StatusCode) {
-    sendError(status, id: frame.id, to: caller)
+  func refuse(_ head: RequestHead, from caller: InboundConnection, with status: StatusCode) {
+    sendError(status, tag: head.tag, to: caller)
   }
 
-  func sendError(_ status: StatusCode, id: UInt64, to caller: InboundConnection) {
+  func sendError(_ status: StatusCode, tag: UInt64, to connection: InboundConnection) {
     counters.pointee.errors &+= 1
     if case .deadlineExceeded = status { counters.pointee.deadlineExceeded &+= 1 }
-    FrameWriter.write(.error, id: id, status: status.rawValue, to: caller.output)
-    caller.connection.send()
+    connection.caller.fail(tag, with: status)
   }
 
   // MARK: Private
 
   private func abandon(_ request: RequestSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
+    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(request.pointee.tag) }
     countWork(of: request, since: time)
     dropWhatIsUnderWay(of: request, since: time)
     release(request)
@@ -165,19 +164,18 @@ extension NodeServer {
 
   /// What only counting passes do.
   @inline(never)
-  func count(_ frame: Frame, _ context: RequestContext) {
-    counters.pointee.payloadSize &+= UInt64(frame.payloadSize)
-    counters.pointee.contextSize &+= UInt64(frame.size - FrameLayout.headerSize - frame.payloadSize)
+  func count(_ message: ReceivedMessage, _ context: RequestContext) {
+    counters.pointee.payloadSize &+= UInt64(message.payloadSize)
+    counters.pointee.contextSize &+= UInt64(message.carrierSize)
     context.forEachEntry { _, _, _ in counters.pointee.contextKeys &+= 1 }
   }
 
   @inline(never)
   private func replyWithViews(to request: RequestSlot) {
-    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { caller in
-      let writer = FrameWriter(to: caller.output, type: .response, id: request.pointee.id)
-      request.pointee.echo?._withUnsafeGuaranteedRef { $0.write(to: writer) }
-      writer.finish(payloadSize: responseSize)
-      caller.connection.send()
+    request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { connection in
+      request.pointee.echo?._withUnsafeGuaranteedRef {
+        connection.caller.reply(to: request.pointee.tag, views: $0.bytes, payloadSize: runtime.responseSize)
+      }
     }
     request.pointee.echo?.release()
     request.pointee.echo = nil
@@ -188,10 +186,10 @@ extension NodeServer {
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
   private func dropWhatIsUnderWay(of request: RequestSlot, since time: CancelTime) {
     while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
-    if sharesContexts { forgetContext(of: request) }
+    if runtime.sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     request.pointee.echo?.release()
-    kept?.release(request)
+    runtime.kept?.release(request)
     request.pointee.timer = -1
     request.pointee.echo = nil
     request.pointee.workLeft = -1
@@ -200,6 +198,6 @@ extension NodeServer {
   @inline(__always)
   private func release(_ request: RequestSlot) {
     request.leaveRing()
-    requests.free(request)
+    runtime.requests.free(request)
   }
 }

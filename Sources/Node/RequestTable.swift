@@ -12,8 +12,8 @@ struct InboundRequest {
   var previous: RequestSlot?
   var next: RequestSlot?
   var connection: Unmanaged<InboundConnection>?
-  /// The caller's id, repeated in the reply.
-  var id: UInt64 = 0
+  /// Repeated in the reply.
+  var tag: UInt64 = 0
   /// Nanoseconds of the loop's clock; `Int64.max` when the request carries no deadline.
   var deadline = Int64.max
   var context: Unmanaged<RequestContext>?

@@ -1,6 +1,7 @@
 // A service's script in the form that requests run: flat arrays of plain values, edges resolved.
 
 internal import Context
+internal import Control
 internal import Propagation
 internal import Topology
 
@@ -47,10 +48,18 @@ struct ScriptAssignment {
   let text: [UInt8]
 }
 
-/// Identifies an edge: the callee and how this service writes to it. A connection's hello names one propagator.
+/// Identifies an edge: the callee, how this service writes to it, and over what. A connection has one of each.
 struct EdgeKey: Hashable {
   let service: Int
   let propagator: String
+  let transport: String
+}
+
+extension CalleeAddresses {
+  func isReached(by key: EdgeKey) -> Bool {
+    service == key.service && transport ?? key.transport == key.transport
+      && propagator ?? key.propagator == key.propagator
+  }
 }
 
 struct ServiceScript {
@@ -69,7 +78,7 @@ struct ServiceScript {
     var calls: [ScriptCall] = []
     var edges: [EdgeKey] = []
     func add(_ call: Call) {
-      let key = EdgeKey(service: call.service, propagator: call.propagator)
+      let key = EdgeKey(service: call.service, propagator: call.propagator, transport: call.transport)
       if !edges.contains(key) { edges.append(key) }
       calls.append(ScriptCall(call, edge: Int32(edges.firstIndex(of: key)!)))
     }

@@ -16,7 +16,7 @@ extension NodeServer {
   func assign(_ step: UnsafeMutablePointer<ScriptStep>, to request: RequestSlot) {
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
       for position in Int(step.pointee.first)..<Int(step.pointee.first + step.pointee.count) {
-        let assignment = assignments[position]
+        let assignment = runtime.script.assignments[position]
         switch assignment.key.type {
         case .integer: context.setInteger(assignment.key, assignment.integer)
         case .text: context.setText(assignment.key, assignment.text.span.bytes)

@@ -2,7 +2,7 @@
 // registry; the contract tests then run over it.
 
 package import Context
-package import TransportFrame
+package import TransportMessages
 
 /// Writes a context to a carrier and reads it back (OpenTelemetry: `TextMapPropagator`; here a carrier may also hold
 /// bytes). Stateless, and the same instance serves every request of a process.
@@ -27,10 +27,10 @@ package protocol Propagator: AnyObject, Sendable {
   /// emptied first.
   func replacesContext(withEntries: Bool) -> Bool
 
-  /// `inject` and `extract` for the frame transport, which is the measured path: compiled for it, so that nothing of the carrier is
-  /// looked up at run time.
-  func injectFrame(_ context: RequestContext, into writer: FrameWriter)
-  func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops
+  /// `inject` and `extract` for a message of any transport. The measured ones are compiled for, so that nothing of the
+  /// carrier is looked up at run time: see TransportCarriers.swift.
+  func inject(_ context: RequestContext, intoMessage message: MessageWriter)
+  func extract(message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops
 
   /// The declared loss: what of `sent` the next service sees after this propagator carried it. The fidelity check holds
   /// the real contexts against it.
@@ -41,17 +41,6 @@ extension Propagator {
   package var fieldNames: [StaticString] { [] }
 
   package func replacesContext(withEntries: Bool) -> Bool { false }
-
-  @inline(__always)
-  package func injectFrame(_ context: RequestContext, into writer: FrameWriter) {
-    var writer = writer
-    inject(context, into: &writer)
-  }
-
-  @inline(__always)
-  package func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops {
-    extract(frame, into: context)
-  }
 }
 
 /// What an extraction dropped, by reason: a set, because a request either hit a rule or did not.

@@ -22,7 +22,8 @@ package enum ChainTopology {
         retries: settings.retries, propagator: propagator, transport: settings.transport, dropsContext: false)
       return Service(name: "s\(index + 1)", settings: settings, script: index + 1 < depth ? [.call(call)] : [])
     }
-    let client = ClientSide(propagator: propagator, payloadSize: payloadSize, set: [])
+    let client = ClientSide(
+      propagator: propagator, payloadSize: payloadSize, set: [], transport: settings.transport)
     let overrides = TopologyOverrides(strategy: strategy, growth: growth, keysPerLayer: keysPerLayer)
     return try Topology(entry: 0, maxDepth: 0, client: client, services: services)
       .applying(overrides, vocabulary: vocabulary)

@@ -28,15 +28,19 @@ package struct ClientSide: Codable, Equatable, Sendable {
   package var fields: [ClientField]?
   /// Shares of the requests that carry other fields. Nil: none.
   package var bad: [BadRequests]?
+  /// Nil in documents of before, which means `frame`.
+  package var transport: String?
 
   package init(
-    propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil
+    propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil,
+    transport: String? = nil
   ) {
     self.propagator = propagator
     self.payloadSize = payloadSize
     self.set = set
     self.fields = fields
     self.bad = bad
+    self.transport = transport
   }
 }
 

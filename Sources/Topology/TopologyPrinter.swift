@@ -8,6 +8,7 @@ package enum TopologyPrinter {
     if topology.maxDepth > 0 { lines.append("max-depth: \(topology.maxDepth)") }
     lines.append("client:")
     lines.append("  propagator: \(propagator(topology.client.propagator))")
+    if let transport = topology.client.transport { lines.append("  transport: \(transport)") }
     lines.append("  size: \(size(topology.client.payloadSize))")
     if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
     if let fields = topology.client.fields { lines.append("  fields: \(self.fields(fields))") }

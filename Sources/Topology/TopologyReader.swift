@@ -3,7 +3,7 @@
 struct TopologyReader {
   static let version = "1"
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
-  static let clientKeys = ["propagator", "size", "set", "fields", "bad"]
+  static let clientKeys = ["propagator", "transport", "size", "set", "fields", "bad"]
   static let serviceKeys =
     ["name", "script", "gateway"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
@@ -47,7 +47,7 @@ struct TopologyReader {
     }
     var maxDepth = 0
     if let field = fields["max-depth"] { maxDepth = try field.count(in: 1...TopologyLimits.maxDepthMax) }
-    let client = try client(fields["client"], defaultSize: defaults.payloadSize, propagator: entryPropagator)
+    let client = try client(fields["client"], defaults, propagator: entryPropagator)
     let graph = GraphCheck(names: services.map(\.name), nameFields: list.items.map(\.nameField), edges: edges)
     if maxDepth == 0 { try graph.refuseCycles() }
     try graph.refuseUnreachable(from: entry)
@@ -94,12 +94,14 @@ struct TopologyReader {
   }
 
   private func client(
-    _ field: Field?, defaultSize: Int, propagator: String
+    _ field: Field?, _ defaults: ServiceDefaults, propagator: String
   ) throws(TopologyError) -> ClientSide {
-    var client = ClientSide(propagator: propagator, payloadSize: defaultSize, set: [])
+    var client = ClientSide(
+      propagator: propagator, payloadSize: defaults.payloadSize, set: [], transport: defaults.transport)
     guard let field else { return client }
     let fields = try field.mapping("a mapping of the client's side", keys: TopologyReader.clientKeys)
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
+    if let field = fields["transport"] { client.transport = try field.word("transport", among: vocabulary.transports) }
     if let field = fields["size"] { client.payloadSize = try field.size() }
     if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
     if let field = fields["fields"] { client.fields = try GatewayReader.clientFields(field) }

@@ -76,12 +76,13 @@ enum ChildMain {
   /// Of the calling thread.
   @Sendable
   static func readMeter() -> MeterReading {
-    var (retains, releases): (UInt64, UInt64) = (0, 0)
-    let countsARC = ctx_meter_read_arc(&retains, &releases)
+    var references = ctx_arc_counts()
+    let countsARC = ctx_meter_read_arc(&references)
     let meter = ctx_meter_read()
     return MeterReading(
       allocations: meter.allocations, allocatedSize: meter.allocated_size, systemCalls: meter.system_calls,
       method: ctx_meter_is_active() == 1 ? "malloc-interposition" : "none",
-      retains: countsARC ? retains : nil, releases: countsARC ? releases : nil)
+      retains: countsARC ? references.retains : nil, releases: countsARC ? references.releases : nil,
+      casts: countsARC ? references.casts : nil)
   }
 }

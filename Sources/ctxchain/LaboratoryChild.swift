@@ -5,6 +5,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Laboratory
+internal import Results
 
 final class LaboratoryChild: LineChannelDelegate {
   private let loop: EventLoop
@@ -51,15 +52,15 @@ final class LaboratoryChild: LineChannelDelegate {
           layer: order.layer, opaqueSize: order.opaqueSize))
     }
     let figures = HopBench(settings, seed: seed, readMeter: { AllocationReading(ChildMain.readMeter()) }).run()
-    var report: [HopFigure] = []
-    for (order, figure) in zip(orders, figures) {
-      guard let figure else { return .failed("no propagator \"\(order.propagator)\"") }
-      report.append(
-        HopFigure(
-          arm: order.arm, layer: order.layer, arrivalNanoseconds: figure.arrivalNanoseconds,
-          hopNanoseconds: figure.hopNanoseconds, arrivalAllocations: figure.arrivalAllocations,
-          hopAllocations: figure.hopAllocations))
+    var hops: [InProcessHop] = []
+    for (order, figures) in zip(orders, figures) {
+      guard let (arrival, hop) = figures else { return .failed("no propagator \"\(order.propagator)\"") }
+      hops.append(
+        InProcessHop(
+          arm: order.arm, layer: order.layer, arrivalNanoseconds: arrival.nanosecondsPerOperation,
+          hopNanoseconds: hop.nanosecondsPerOperation, arrivalAllocations: arrival.allocationsPerOperation,
+          hopAllocations: hop.allocationsPerOperation))
     }
-    return .measured(report)
+    return .measured(hops)
   }
 }

@@ -31,6 +31,7 @@ struct WrongArgumentTests {
       (["chain", "-n", "2", "--slot", "1e300m"], ["--slot", "250ms to 10m", "1e300m"]),
       (["chain", "-n", "2", "--timeout", "1e308h"], ["--timeout"]),
       (["chain", "-n", "2", "--timeout", "nans"], ["--timeout"]),
+      (["chain", "-n", "2", "--passes", "stages,fast"], ["--passes", "in-process", "\"fast\""]),
       (["chain", "-n", "2", "--preset", "fast"], ["--preset", "quick, standard or publish", "fast"]),
       (["chain", "-n", "2", "--preset", "quick", "--rounds", "3"], ["--preset", "--rounds"]),
       (["chain", "-n", "2", "--preset", "quick", "--budget", "9s"], ["--preset", "--budget"]),

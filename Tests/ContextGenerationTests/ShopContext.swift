@@ -22,7 +22,7 @@ package import Context
 ///    330   17  field 8, class-of-service: size, 0 to 16, then UTF-8, zeros behind it
 /// ```
 ///
-/// A slot without a value is zero. A text that is longer than its slot is not sent.
+/// A slot without a value is zero. A text that is longer than its slot is none.
 package struct ShopContext: Equatable, Sendable {
   /// Of the schema: other fields, types or sizes have another.
   package static var schemaID: UInt64 { 0x3d1a_f83a_2cec_2503 }
@@ -44,21 +44,39 @@ package struct ShopContext: Equatable, Sendable {
     package static var classOfService: Int { 330 }
   }
 
+  /// The texts as bytes, without a `String`.
+  package struct Texts: Equatable, Sendable, BitwiseCopyable {
+    package var region = FixedText<8>()
+    package var campaign = FixedText<255>()
+    package var classOfService = FixedText<16>()
+  }
+
+  package var texts = Texts()
+
   /// Not valid: no trace.
   package var span: SpanContext
   /// A UUID.
   package var sessionID: FixedBytes<16>?
   package var customer: Int64?
   /// Such as eu-west.
-  package var region: String?
+  package var region: String? {
+    get { texts.region.string }
+    set { texts.region.string = newValue }
+  }
   /// Items, returns counted below zero.
   package var basketSize: Int32?
   /// Synthetic traffic: charge nobody.
   package var isTest: Bool?
-  package var campaign: String?
+  package var campaign: String? {
+    get { texts.campaign.string }
+    set { texts.campaign.string = newValue }
+  }
   package var experiment: FixedBytes<3>?
   package var priceList: Int32?
-  package var classOfService: String?
+  package var classOfService: String? {
+    get { texts.classOfService.string }
+    set { texts.classOfService.string = newValue }
+  }
 
   package init(span: SpanContext = .none) { self.span = span }
 }
@@ -148,40 +166,70 @@ extension ShopContext {
       experiment.write(to: start + 62)
       presence |= 0x0040
     }
-    if let region {
-      presence |= SchemaSlot.write(region, sizeMax: 8, at: start + 65, bit: 0x0004)
-    }
-    if let campaign {
-      presence |= SchemaSlot.write(campaign, sizeMax: 255, at: start + 74, bit: 0x0020)
-    }
-    if let classOfService {
-      presence |= SchemaSlot.write(classOfService, sizeMax: 16, at: start + 330, bit: 0x0100)
-    }
+    presence |= texts.region.write(to: start + 65, bit: 0x0004)
+    presence |= texts.campaign.write(to: start + 74, bit: 0x0020)
+    presence |= texts.classOfService.write(to: start + 330, bit: 0x0100)
     start.storeBytes(of: presence.littleEndian, toByteOffset: 27, as: UInt16.self)
   }
 
   /// A span context that is not valid leaves no trace.
   package init(decoding bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
-    self.init(try ShopContextView(bytes))
+    self.init()
+    decode(try ShopContextView(bytes))
   }
 
-  package init(_ view: ShopContextView) {
+  /// In place of what the context held.
+  package mutating func decode(_ view: ShopContextView) {
     span = view.span.isValid ? view.span : .none
     sessionID = view.sessionID
     customer = view.customer
-    if let text = view.region {
-      region = String(utf8: text.bytes)
-    }
+    texts.region.take(view.region)
     basketSize = view.basketSize
     isTest = view.isTest
-    if let text = view.campaign {
-      campaign = String(utf8: text.bytes)
-    }
+    texts.campaign.take(view.campaign)
     experiment = view.experiment
     priceList = view.priceList
-    if let text = view.classOfService {
-      classOfService = String(utf8: text.bytes)
+    texts.classOfService.take(view.classOfService)
+  }
+
+  package static var fieldCount: Int { 9 }
+
+  /// Of the field of that number.
+  package static func name(slot: Int) -> StaticString {
+    switch slot {
+    case 0: "session-id"
+    case 1: "customer"
+    case 2: "region"
+    case 3: "basket-size"
+    case 4: "is-test"
+    case 5: "campaign"
+    case 6: "experiment"
+    case 7: "price-list"
+    default: "class-of-service"
     }
+  }
+
+  /// Nil when no field has that name.
+  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {
+    switch name.count {
+    case 6:
+      if ContextText.equal(name, "region") { return 2 }
+    case 7:
+      if ContextText.equal(name, "is-test") { return 4 }
+    case 8:
+      if ContextText.equal(name, "customer") { return 1 }
+      if ContextText.equal(name, "campaign") { return 5 }
+    case 10:
+      if ContextText.equal(name, "session-id") { return 0 }
+      if ContextText.equal(name, "experiment") { return 6 }
+      if ContextText.equal(name, "price-list") { return 7 }
+    case 11:
+      if ContextText.equal(name, "basket-size") { return 3 }
+    case 16:
+      if ContextText.equal(name, "class-of-service") { return 8 }
+    default: break
+    }
+    return nil
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
@@ -192,11 +240,11 @@ extension ShopContext {
     }
   }
 
-  package func text(slot: Int) -> String? {
+  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {
     switch slot {
-    case 2: region
-    case 5: campaign
-    case 8: classOfService
+    case 2: texts.region.withBytes(body)
+    case 5: texts.campaign.withBytes(body)
+    case 8: texts.classOfService.withBytes(body)
     default: nil
     }
   }
@@ -209,12 +257,13 @@ extension ShopContext {
     }
   }
 
-  package mutating func setText(slot: Int, _ value: String) {
+  /// False when the field is of another type, or the text longer than its slot: then the field has none.
+  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {
     switch slot {
-    case 2: region = value
-    case 5: campaign = value
-    case 8: classOfService = value
-    default: break
+    case 2: texts.region.set(value)
+    case 5: texts.campaign.set(value)
+    case 8: texts.classOfService.set(value)
+    default: false
     }
   }
 }

@@ -12,7 +12,8 @@ struct AxesTests {
   @Test("Each concurrency has its slots at the largest depth, over as many connections as it says, and a histogram")
   func concurrencies() throws {
     let program = try Program([
-      "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "2", "--in-flight", "8", "--concurrency",
+      "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "2", "--passes", "open", "--in-flight", "8",
+      "--concurrency",
       "1,8,8x8", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
@@ -41,7 +42,7 @@ struct AxesTests {
   @Test("A preset has its rounds and slots, and says before it starts and after the pilot how long it will take")
   func preset() throws {
     let program = try Program([
-      "chain", "-n", "1", "--strategies", "baseline,packed", "--preset", "standard", "--json", "-",
+      "chain", "-n", "1", "--strategies", "baseline,packed", "--preset", "standard", "--passes", "open", "--json", "-",
     ])
     try program.until("the second round", seconds: 100) { program.error.contains("round 2 of 12 done") }
     program.signal(SIGINT)
@@ -66,7 +67,7 @@ struct AxesTests {
   @Test("Open-loop slots last until a round has 1000 requests, and only those do")
   func openSlots() throws {
     let program = try Program([
-      "chain", "-n", "1", "--strategies", "packed", "--rounds", "1", "--rate", "800", "--json", "-",
+      "chain", "-n", "1", "--strategies", "packed", "--rounds", "1", "--passes", "open", "--rate", "800", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try document(program)

@@ -110,7 +110,8 @@ struct CancelTests {
       - {name: b, script: [{sleep: 40ms}, {work: 2ms}]}
     """.write(toFile: file, atomically: true, encoding: .utf8)
     let run = try Program.run(
-      "run", file, "--strategies", "packed", "--rounds", "1", "--slot", "300ms", "--json", file + ".json")
+      "run", file, "--strategies", "packed", "--rounds", "1", "--passes", "open", "--slot", "300ms",
+      "--json", file + ".json")
     #expect(run.status == 0, "\(run.error)")
     let nodes = try ResultDocument(path: file + ".json").list("givenUp")
     let b = try #require(nodes.first { $0["service"] as? String == "b" })

@@ -10,7 +10,8 @@ struct CommandTests {
     let json = FileManager.default.temporaryDirectory.appending(path: "chain-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
     let run = try Program.run(
-      "chain", "-n", "2", "--strategies", "baseline,opaque,packed", "--rounds", "1", "--json", json)
+      "chain", "-n", "2", "--strategies", "baseline,opaque,packed", "--rounds", "1", "--passes", "fidelity,open",
+      "--json", json)
     #expect(run.status == 0, "\(run.error)")
     for name in ["baseline", "opaque", "packed", "baseline′"] { #expect(run.out.contains("\n\(name)")) }
     let last = try #require(run.out.split(separator: "\n").last)
@@ -30,7 +31,9 @@ struct CommandTests {
 
   @Test("With --json - standard output is the JSON document alone")
   func jsonOnStandardOutput() throws {
-    let program = try Program(["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--json", "-"])
+    let program = try Program([
+      "chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--passes", "none", "--json", "-",
+    ])
     #expect(try program.wait() == 0)
     let document = try #require(
       JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
@@ -74,7 +77,7 @@ struct CommandTests {
     let json = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
     let file = Program.root.appending(path: "topologies/\(name).yaml").path
-    let run = try Program.run("run", file, "--rounds", "1", "--json", json)
+    let run = try Program.run("run", file, "--rounds", "1", "--passes", "fidelity,counting,open", "--json", json)
     #expect(run.status == 0, "\(run.error)")
     let document = try ResultDocument(path: json)
     try document.expectBalancedLedgers()
@@ -95,7 +98,7 @@ struct CommandTests {
     ])
   func asWritten(name: String, store: String, propagator: String) throws {
     let file = Program.root.appending(path: "topologies/\(name).yaml").path
-    let program = try Program(["run", file, "--rounds", "1", "--json", "-"])
+    let program = try Program(["run", file, "--rounds", "1", "--passes", "none", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try ResultDocument(path: program.file("out"))
     let arm = try #require(document.list("arms").first { $0["name"] as? String == "as-written" })
@@ -116,7 +119,9 @@ struct CommandTests {
       ("baseline", ["baseline"], nil),
     ])
   func controlArm(strategies: String, names: [String], repeated: String?) throws {
-    let program = try Program(["chain", "-n", "1", "--strategies", strategies, "--rounds", "1", "--json", "-"])
+    let program = try Program([
+      "chain", "-n", "1", "--strategies", strategies, "--rounds", "1", "--passes", "none", "--json", "-",
+    ])
     #expect(try program.wait() == 0, "\(program.error)")
     let arms = try ResultDocument(path: program.file("out")).list("arms")
     #expect(arms.map { $0["name"] as? String } == names)
@@ -128,6 +133,7 @@ struct CommandTests {
   func opaqueSize() throws {
     let program = try Program([
       "chain", "-n", "3", "--depths", "3", "--strategies", "packed,opaque", "--opaque-size", "1000", "--rounds", "1",
+      "--passes", "fidelity,counting",
       "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
@@ -148,7 +154,7 @@ struct CommandTests {
     defer { try? FileManager.default.removeItem(at: file) }
     for (flags, status) in [([], 0), (["--strict"], 4)] as [([String], Int)] {
       let program = try Program(
-        ["run", file.path, "--strategies", "baseline", "--rounds", "1", "--json", "-"] + flags)
+        ["run", file.path, "--strategies", "baseline", "--rounds", "1", "--passes", "none", "--json", "-"] + flags)
       #expect(try program.wait() == Int32(status), "\(program.error)")
       let document = try ResultDocument(path: program.file("out"))
       #expect(document.root["exitStatus"] as? Int == status)
@@ -207,7 +213,8 @@ struct CommandTests {
   func seedFixesTheOrder() throws {
     func order() throws -> [String] {
       let program = try Program([
-        "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "1", "--seed", "7", "--json", "-",
+        "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "1", "--passes", "open", "--seed", "7",
+        "--json", "-",
       ])
       #expect(try program.wait() == 0)
       let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])

@@ -19,7 +19,9 @@ struct CommittedCountTests {
 
   /// Arm → node → count, per request.
   private func counted() throws -> [String: [String: [String: Double]]] {
-    let program = try Program(["chain", "-n", "3", "--depths", "3", "--rounds", "1", "--json", "-"])
+    let program = try Program([
+      "chain", "-n", "3", "--depths", "3", "--rounds", "1", "--passes", "counting,references", "--json", "-",
+    ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
     var arms: [String: [String: [String: Double]]] = [:]

@@ -151,7 +151,8 @@ struct CompareTests {
     let paths = ["1.json", "2.json", "3.json"].map { folder.appending(path: $0).path }
     for (path, seed) in zip(paths, ["1", "1", "2"]) {
       let run = try Program.run(
-        "chain", "-n", "1", "--strategies", "baseline,packed", "--rounds", "1", "--seed", seed, "--json", path)
+        "chain", "-n", "1", "--strategies", "baseline,packed", "--rounds", "1", "--passes", "fidelity,counting,open",
+        "--seed", seed, "--json", path)
       try #require(run.status == 0, "\(run.error)")
     }
     let same = try Program([

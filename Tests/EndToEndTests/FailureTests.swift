@@ -7,7 +7,7 @@ import Testing
 struct FailureTests {
   private static let chainOfOne = Program.root.appending(path: "topologies/chain-1.yaml").path
   private static let chainOfFive = Program.root.appending(path: "topologies/chain-5.yaml").path
-  private static let shortRun = ["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1"]
+  private static let shortRun = ["chain", "-n", "1", "--strategies", "baseline", "--rounds", "1", "--passes", "none"]
 
   /// Exactly one line of error with these parts, and this status.
   private func expectOneLine(

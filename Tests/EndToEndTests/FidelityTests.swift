@@ -6,7 +6,7 @@ import Testing
 @Suite("Lost context")
 struct FidelityTests {
   private func losses(_ arguments: [String]) throws -> [String: (depths: [[String: Any]], edges: [[String: Any]])] {
-    let program = try Program(arguments + ["--rounds", "1", "--json", "-"])
+    let program = try Program(arguments + ["--rounds", "1", "--passes", "fidelity", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     var result: [String: (depths: [[String: Any]], edges: [[String: Any]])] = [:]
     for fidelity in try ResultDocument(path: program.file("out")).list("fidelity") {

@@ -55,7 +55,9 @@ struct GatewayTests {
     let file = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString).yaml").path
     defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
     try topology.write(toFile: file, atomically: true, encoding: .utf8)
-    let compared = ["run", file, "--rounds", "1", "--slot", "300ms", "--json", file + ".json"]
+    let compared = [
+      "run", file, "--rounds", "1", "--passes", "fidelity,open", "--slot", "300ms", "--json", file + ".json",
+    ]
     let run = try Program.run(compared)
     #expect(run.status == 0, "\(run.error)")
     let document = try ResultDocument(path: file + ".json")
@@ -91,7 +93,8 @@ struct GatewayTests {
           + "      mappings: [{source: x-user-id, target: request-id, when: {field: x-kind, absent: true}}]\n"
           + "      defaults: {user: 0}"
       ).write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run("run", file, "--rounds", "1", "--slot", "300ms", "--json", file + ".json")
+    let run = try Program.run(
+      "run", file, "--rounds", "1", "--passes", "counting", "--slot", "300ms", "--json", file + ".json")
     #expect(run.status == 0, "\(run.error)")
     let rows = try ResultDocument(path: file + ".json").list("counts")
     let row = try #require(rows.first { $0["arm"] as? String == "as-written" })

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The live view at a terminal")
 struct LiveViewTests {
-  private static let arguments = ["chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "2"]
+  private static let arguments = [
+    "chain", "-n", "2", "--strategies", "baseline,packed", "--passes", "open", "--rounds", "2",
+  ]
 
   /// - Parameter setting: words of a shell before the program, such as assignments.
   private func start(_ terminal: Terminal, _ setting: String = "NO_COLOR= TERM=xterm", rounds: Int = 2) throws

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Processes")
 struct ProcessTests {
-  private static let longChain = ["chain", "-n", "3", "--strategies", "baseline,packed", "--rounds", "40"]
+  private static let longChain = [
+    "chain", "-n", "3", "--strategies", "baseline,packed", "--passes", "open", "--rounds", "40",
+  ]
 
   /// A run that has got as far as its rounds.
   private func runningChain(json: String) throws -> Program {
@@ -114,7 +116,10 @@ struct ProcessTests {
     let json = FileManager.default.temporaryDirectory.appending(path: "late-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
     let program = try Program(
-      ["chain", "-n", "2", "--rounds", "1", "--slot", "250ms", "--strategies", "baseline,packed", "--json", json])
+      [
+        "chain", "-n", "2", "--rounds", "1", "--passes", "open", "--slot", "250ms", "--strategies", "baseline,packed",
+        "--json", json,
+      ])
     try program.until("the end of the measurement", seconds: 60) { program.error.contains("stopping") }
     program.signal(SIGINT)
     #expect([0, 130].contains(try program.wait(seconds: 30)))
@@ -127,7 +132,8 @@ struct ProcessTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let program = try Program(
       [
-        "chain", "-n", "2", "--depths", "2", "--rounds", "2", "--strategies", "baseline", "--drain", "100ms",
+        "chain", "-n", "2", "--depths", "2", "--rounds", "2", "--passes", "open", "--strategies", "baseline", "--drain",
+        "100ms",
         "--json", json,
       ])
     try program.until("the first round", seconds: 60) { program.error.contains("round 1 of 2 done") }

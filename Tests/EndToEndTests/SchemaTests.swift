@@ -16,7 +16,10 @@ struct SchemaTests {
     guard let status = try SchemaCheck.status(of: run.file("out"), schema: runSchema) else { return }
     #expect(status == 0)
 
-    let cut = try Program(["chain", "-n", "2", "--strategies", "baseline,map", "--preset", "quick", "--json", "-"])
+    let cut = try Program([
+      "chain", "-n", "2", "--strategies", "baseline,map", "--preset", "quick", "--passes", "fidelity,open", "--json",
+      "-",
+    ])
     try cut.until("the first round", seconds: 100) { cut.error.contains("round 1 of 8 done") }
     cut.signal(SIGINT)
     #expect(try cut.wait() == 130)

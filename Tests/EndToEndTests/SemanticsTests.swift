@@ -64,7 +64,10 @@ struct SemanticsTests {
           + "'\(root)/docs/schema/semantics-result-1.schema.json' '\(program.file("out"))'; fi",
       ], command: "/bin/sh")
     #expect(try check.wait() == 0, "\(check.out)")
-    let chain = try Program(["chain", "-n", "2", "--strategies", "packed,binary25", "--rounds", "1", "--json", "-"])
+    let chain = try Program([
+      "chain", "-n", "2", "--strategies", "packed,binary25", "--rounds", "1", "--passes", "fidelity,semantics",
+      "--json", "-",
+    ])
     #expect(try chain.wait() == 0, "\(chain.error)")
     let run = try ResultDocument(path: chain.file("out"))
     let semantics = try #require(run.root["semantics"] as? [String: Any])
@@ -81,7 +84,7 @@ struct SemanticsTests {
   @Test("Of an arm that mixes strategies a run has what it saw itself, and the rest is not probed")
   func mixed() throws {
     let file = Program.root.appending(path: "topologies/mixed-chain.yaml").path
-    let program = try Program(["run", file, "--rounds", "1", "--json", "-"])
+    let program = try Program(["run", file, "--rounds", "1", "--passes", "fidelity,semantics", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     let semantics = try #require(try ResultDocument(path: program.file("out")).root["semantics"] as? [String: Any])
     let rows = try #require(semantics["strategies"] as? [[String: Any]])

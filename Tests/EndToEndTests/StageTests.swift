@@ -6,7 +6,7 @@ import Testing
 @Suite("The stage pass")
 struct StageTests {
   private func stages(_ arguments: [String]) throws -> [[String: Any]] {
-    let program = try Program(arguments + ["--rounds", "2", "--json", "-"])
+    let program = try Program(arguments + ["--rounds", "2", "--passes", "stages", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
     return document["stages"] as? [[String: Any]] ?? []

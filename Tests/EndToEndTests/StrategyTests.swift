@@ -8,7 +8,8 @@ struct StrategyTests {
   @Test("that are not compared by default run a chain, and their contexts arrive as declared")
   func onRequest() throws {
     let program = try Program([
-      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,b3", "--rounds", "1", "--growth",
+      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,b3", "--rounds", "1", "--passes",
+      "fidelity", "--growth",
       "distinct", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
@@ -23,16 +24,16 @@ struct StrategyTests {
     #expect(verdicts == ["swift: faithful", "pooled-map: faithful", "b3: lost-as-declared"])
   }
 
-  @Test("of a chain that names none are the seven of the README's table that are not on request")
+  @Test("of a chain that names none are the seven of docs/STRATEGIES.md that are not on request")
   func byDefault() throws {
-    let program = try Program(["chain", "-n", "1", "--rounds", "1", "--json", "-"])
+    let program = try Program(["chain", "-n", "1", "--rounds", "1", "--passes", "none", "--json", "-"])
     #expect(try program.wait() == 0, "\(program.error)")
     let arms = try ResultDocument(path: program.file("out")).list("arms").compactMap { $0["name"] as? String }
     #expect(
       arms == ["baseline", "opaque", "map", "value-chain", "struct", "packed", "binary25", "baseline′"])
   }
 
-  @Test("are all in the help of chain, in the README and in the description of topologies")
+  @Test("are all in the help of chain and in docs/STRATEGIES.md")
   func documented() throws {
     let help = try Program.run("chain", "--help").out.split { $0.isWhitespace }.joined(separator: " ")
     let unknown = try Program.run("chain", "-n", "1", "--strategies", "x").error
@@ -40,9 +41,7 @@ struct StrategyTests {
     let names = list.split(separator: ", ").map(String.init)
     #expect(names.count == 11 && Set(names).isSuperset(of: ["swift", "pooled-map", "b3", "gateway"]))
     for name in names { #expect(help.contains(" \(name)"), "\(name)") }
-    let pages = try ["README.md", "docs/TOPOLOGY.md"].map {
-      try String(contentsOf: Program.root.appending(path: $0), encoding: .utf8)
-    }
-    for name in names { for page in pages { #expect(page.contains("\n| `\(name)` | "), "\(name)") } }
+    let page = try String(contentsOf: Program.root.appending(path: "docs/STRATEGIES.md"), encoding: .utf8)
+    for name in names { #expect(page.contains("\n| `\(name)` | "), "\(name)") }
   }
 }

@@ -41,7 +41,8 @@ struct SystemCallTests {
     // Twice, so that what a process does once cancels.
     let seen = (try traced(2 * Self.requestCount) - traced(Self.requestCount)) / Double(Self.requestCount)
     let program = try Program([
-      "run", Program.root.appending(path: "topologies/chain-1.yaml").path, "--rounds", "1", "--json", "-",
+      "run", Program.root.appending(path: "topologies/chain-1.yaml").path, "--rounds", "1", "--passes", "counting",
+      "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])

@@ -30,7 +30,9 @@ struct WorkerTests {
       try? FileManager.default.removeItem(at: file)
       try? FileManager.default.removeItem(atPath: json)
     }
-    let program = try Program(["run", file.path, "--rounds", "1", "--placement", "free", "--json", json])
+    let program = try Program([
+      "run", file.path, "--rounds", "1", "--passes", "fidelity,counting", "--placement", "free", "--json", json,
+    ])
     #expect(try program.wait() == 0, "\(program.error)")
     #expect(program.children.isEmpty)
     return try ResultDocument(path: json)
@@ -126,6 +128,7 @@ struct StoreAndPropagatorTests {
   func pair() throws {
     let program = try Program([
       "chain", "-n", "2", "--depths", "2", "--strategies", "baseline,sharded-map+tracecontext+baggage", "--rounds", "1",
+      "--passes", "fidelity",
       "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")

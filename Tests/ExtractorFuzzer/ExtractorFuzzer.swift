@@ -28,18 +28,18 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     section.copyMemory(from: message)
   }
   defer { received.deallocate() }
-  let dropped = propagator.extractFrame(received.frame, into: context)
+  let dropped = propagator.extract(message: received.frame.message, into: context)
   if propagator.name == "opaque" { return 0 }
   let snapshot = ContextSnapshot(of: context)
   // Stores differ in cost only.
   let reference = StoreKind.map.makeContext()
-  expect(propagator.extractFrame(received.frame, into: reference) == dropped, "\(name) drops by store")
+  expect(propagator.extract(message: received.frame.message, into: reference) == dropped, "\(name) drops by store")
   expect(ContextSnapshot(of: reference) == snapshot, "\(name): \(snapshot) in one store of two")
   // Whatever was taken is a context like any other: it travels on as declared, and nothing of it is malformed.
-  let sent = FuzzedFrame { propagator.injectFrame(context, into: $0) }
+  let sent = FuzzedFrame { propagator.inject(context, intoMessage: $0.message) }
   defer { sent.deallocate() }
   let receiver = StoreKind.packed.makeContext()
-  let drops = propagator.extractFrame(sent.frame, into: receiver)
+  let drops = propagator.extract(message: sent.frame.message, into: receiver)
   expect(drops.isEmpty, "\(name) refuses what it has sent itself: \(drops)")
   let (arrived, declared) = (ContextSnapshot(of: receiver), propagator.delivered(snapshot))
   expect(arrived == declared, "\(name): \(arrived) has arrived instead of \(declared)")

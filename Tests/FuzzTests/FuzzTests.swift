@@ -78,7 +78,7 @@ struct FuzzTests {
       guard case .frame(let frame) = Frame.decode(UnsafeRawBufferPointer(block)) else { continue }
       let context = contexts[index % contexts.count]
       context.reset()
-      let outcome = gateway.cleanFrame(frame, into: context)
+      let outcome = gateway.clean(message: frame.message, into: context)
       context.detach()
       var fields: [(name: String, value: [UInt8])] = []
       frame.forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
@@ -204,7 +204,7 @@ struct HostileFrames {
     let writer = FrameWriter(
       to: buffer, type: types[random.next(below: types.count)], flags: UInt8(random.next(below: 2)), id: random.next(),
       deadline: UInt32(random.next(below: 1_000_000)), hopsLeft: UInt16(random.next(below: 4)))
-    propagator.injectFrame(context, into: writer)
+    propagator.inject(context, intoMessage: writer.message)
     writer.finish(payloadSize: random.next(below: 256))
     return Array(buffer.readable)
   }

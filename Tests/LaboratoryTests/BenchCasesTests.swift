@@ -3,6 +3,7 @@
 import Context
 import Laboratory
 import Propagation
+import Results
 import Testing
 
 @Suite("A bench's cases")

@@ -1,6 +1,7 @@
 // How cases are counted, timed and ordered, on a clock and a meter that the test moves.
 
 import Laboratory
+import Results
 import Statistics
 import Testing
 

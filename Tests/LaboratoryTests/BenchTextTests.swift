@@ -1,6 +1,8 @@
 // The tables of a bench, made from a result alone.
 
 import Laboratory
+import Report
+import Results
 import Statistics
 import Testing
 

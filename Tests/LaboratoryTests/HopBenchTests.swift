@@ -1,6 +1,7 @@
 import Context
 import Laboratory
 import Propagation
+import Results
 import Statistics
 import Testing
 
@@ -54,9 +55,9 @@ struct HopBenchTests {
     for figure in figures {
       let figure = try #require(figure)
       // One repetition fills a batch by this clock.
-      #expect(figure.arrivalNanoseconds.median == 500_000 || figure.arrivalNanoseconds.median == 1_000_000)
-      #expect(figure.hopNanoseconds.count == 21)
-      #expect(figure.arrivalAllocations == nil && figure.hopAllocations == nil)
+      #expect(figure.arrival.nanosecondsPerOperation.median == 500_000 || figure.arrival.nanosecondsPerOperation.median == 1_000_000)
+      #expect(figure.hop.nanosecondsPerOperation.count == 21)
+      #expect(figure.arrival.allocationsPerOperation == nil && figure.hop.allocationsPerOperation == nil)
     }
   }
 
@@ -72,7 +73,7 @@ struct HopBenchTests {
       }, readMeter: { AllocationReading(allocations: 0, allocatedSize: 0) }
     ).run()
     #expect(figures[0] == nil)
-    #expect(figures[1]?.hopAllocations == 0)
+    #expect(figures[1]?.hop.allocationsPerOperation == 0)
   }
 
   @Test(

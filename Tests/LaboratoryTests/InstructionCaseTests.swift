@@ -1,6 +1,7 @@
 // The calls whose instructions are counted do what their names say.
 
 import Laboratory
+import Propagation
 import Testing
 
 @Suite("Calls whose instructions are counted")
@@ -53,6 +54,15 @@ struct InstructionCaseTests {
     #expect(try result("struct-field", 7) == 7 * 1_000_001)
     #expect(try result("struct-interface-integer", 7) == 7 * 1_000_001)
     #expect(try result("struct-interface-text", 7) == 7 * 16)
+  }
+
+  @Test("have combinations of propagators, which write what their parts do, and the hop of every preset")
+  func combinationsAndHops() throws {
+    let names = Set(InstructionCases.all.map(\.name))
+    #expect(Strategy.presets.allSatisfy { names.contains("hop-\($0.name)") })
+    // The frame's header is counted once.
+    let parts = try ["tracecontext-inject-trace-struct", "baggage-inject-standard-struct"].map { try result($0, 1) }
+    #expect(try result("tracecontext,baggage-inject-standard-struct", 1) == parts[0] + parts[1] - 32)
   }
 
   @Test("of a propagator write what it writes, and read the trace back without a drop")

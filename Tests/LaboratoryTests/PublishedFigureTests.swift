@@ -1,6 +1,7 @@
 // When a claim in circulation counts as seen here.
 
 import Laboratory
+import Results
 import Statistics
 import Testing
 

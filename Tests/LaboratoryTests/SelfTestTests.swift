@@ -1,6 +1,8 @@
 // How self-tests are judged, on made-up measurements. The real clock is for `ctxchain selftest`.
 
 import Laboratory
+import Report
+import Results
 import Statistics
 import Testing
 

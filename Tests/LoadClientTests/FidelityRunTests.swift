@@ -33,9 +33,9 @@ final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
       Connection(loop: loop, fd: try makeIdleDescriptor()), to: ServiceAddress(host: "test", port: 1),
       propagator: topology.client.propagator, delegate: self)
     connection.connection.output.removeAll()
-    let images = RequestImages(
+    let images = try RequestImages(
       client: topology.client, propagator: allPropagators[topology.client.propagator]!, deadline: 0,
-      hopsLeft: hopsLeft, flags: FrameFlags.echo, seed: 1, opaqueSize: opaqueSize, trace: trace)
+      hopsLeft: hopsLeft, flags: .echo, seed: 1, opaqueSize: opaqueSize, trace: trace)
     run = FidelityRun(
       token: 5, requestCount: requestCount, inFlight: inFlight, hopsLeft: hopsLeft, timeoutNanoseconds: timeout,
       loop: loop,
@@ -72,7 +72,7 @@ final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
     let frame = views.map { FrameBytes.response(id: id, context: FidelityCheck.records($0)) }
     (frame ?? .error(id: id, status: 14)).bytes.withUnsafeBytes {
       guard case .frame(let frame) = Frame.decode($0) else { return }
-      run.didReceive(frame)
+      run.didReceive(ReceivedReply(frame.message, tag: frame.id, status: frame.status))
     }
   }
 
@@ -88,7 +88,7 @@ final class FidelityCheck: FidelityRunDelegate, LoadConnectionDelegate {
     self.losses = losses
   }
   func connectionIsReady(_ connection: LoadConnection) {}
-  func connection(_ connection: LoadConnection, didReceive reply: Frame) {}
+  func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) {}
   func connection(_ connection: LoadConnection, didFail reason: String) {}
 }
 

@@ -28,9 +28,10 @@ extension SlotOrder {
 
 extension RequestImages {
   static func plain(propagator: String = "none", payloadSize: Int = 0, seed: UInt64 = 1) -> RequestImages {
-    RequestImages(
+    // Small enough for any transport.
+    try! RequestImages(
       client: ClientSide(propagator: propagator, payloadSize: payloadSize, set: []),
-      propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: 0, seed: seed)
+      propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: [], seed: seed)
   }
 }
 

@@ -2,8 +2,10 @@
 
 import Bytes
 import Context
+import EventLoop
 import LoadClient
 import Propagation
+import TestSupport
 import Testing
 import Topology
 import TransportCore
@@ -11,13 +13,14 @@ import TransportFrame
 
 @Suite("Request images")
 struct RequestImagesTests {
-  private func requests(_ images: RequestImages, _ count: Int) -> [[UInt8]] {
-    let output = ByteBuffer(capacity: 1024)
-    defer { output.deallocate() }
+  private func requests(_ images: RequestImages, _ count: Int) throws -> [[UInt8]] {
+    let loop = try makeLoop()
+    let callee = Callee(.frame, Connection(loop: loop, fd: try makeIdleDescriptor()))
+    defer { callee.connection.close() }
     return (0..<count).map { index in
-      output.removeAll()
-      images.append(to: output, id: 1000 + UInt64(index))
-      return Array(output.readable)
+      callee.output.removeAll()
+      images.send(to: callee, tag: 1000 + UInt64(index))
+      return Array(callee.output.readable)
     }
   }
 
@@ -35,7 +38,7 @@ struct RequestImagesTests {
   func repeats() throws {
     let count = RequestImages.imageCount
     let images = RequestImages.plain(propagator: "packed", payloadSize: 32)
-    let sent = requests(images, 2 * count + 3)
+    let sent = try requests(images, 2 * count + 3)
     for (index, bytes) in sent.enumerated() {
       try decode(bytes) { frame in
         #expect(frame.type == .request)
@@ -65,8 +68,8 @@ struct RequestImagesTests {
         BadRequests(share: 0, fields: [field("x-tenant-code", "never")]),
       ])
     func sent(_ seed: UInt64) throws -> [[String]] {
-      let images = RequestImages(
-        client: client, propagator: PropagatorRegistry.resolve(client.propagator)!, deadline: 0, hopsLeft: 1, flags: 0,
+      let images = try RequestImages(
+        client: client, propagator: PropagatorRegistry.resolve(client.propagator)!, deadline: 0, hopsLeft: 1, flags: [],
         seed: seed)
       return try requests(images, RequestImages.imageCount).map { bytes in
         try decode(bytes) { frame in
@@ -98,9 +101,9 @@ struct RequestImagesTests {
         Assignment(key: "region", value: .text("eu")), Assignment(key: "user", value: .integer(7)),
         Assignment(key: "shard", value: .integer(-3)),
       ])
-    let images = RequestImages(
+    let images = try RequestImages(
       client: client, propagator: PropagatorRegistry.resolve("packed")!, deadline: 12_345, hopsLeft: 9,
-      flags: FrameFlags.echo, seed: 4)
+      flags: .echo, seed: 4)
     try decode(try #require(requests(images, 1).first)) { frame in
       #expect(frame.deadline == 12_345)
       #expect(frame.hopsLeft == 9)
@@ -117,11 +120,11 @@ struct RequestImagesTests {
   @Test(
     "are the same for one seed, others for another, and of one size for one propagator",
     arguments: ["none", "opaque", "packed", "tracecontext,baggage"])
-  func seeds(propagator: String) {
+  func seeds(propagator: String) throws {
     let count = RequestImages.imageCount
-    let first = requests(.plain(propagator: propagator, seed: 3), count)
-    #expect(first == requests(.plain(propagator: propagator, seed: 3), count))
-    if propagator != "none" { #expect(first != requests(.plain(propagator: propagator, seed: 4), count)) }
+    let first = try requests(.plain(propagator: propagator, seed: 3), count)
+    #expect(try first == requests(.plain(propagator: propagator, seed: 3), count))
+    if propagator != "none" { #expect(try first != requests(.plain(propagator: propagator, seed: 4), count)) }
     #expect(Set(first.map(\.count)).count == 1)
   }
 
@@ -129,28 +132,48 @@ struct RequestImagesTests {
     "under opaque carry as many random bytes as asked for; under others the size means nothing",
     arguments: [0, 1, 13, 4096])
   func opaqueSize(size: Int) throws {
-    func images(_ propagator: String, _ size: Int?) -> RequestImages {
-      RequestImages(
+    func images(_ propagator: String, _ size: Int?) throws -> RequestImages {
+      try RequestImages(
         client: ClientSide(propagator: propagator, payloadSize: 5, set: []),
-        propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: 0, seed: 1,
+        propagator: PropagatorRegistry.resolve(propagator)!, deadline: 0, hopsLeft: 1, flags: [], seed: 1,
         opaqueSize: size)
     }
     var seen: Set<[UInt8]> = []
-    for bytes in requests(images("opaque", size), 20) {
+    for bytes in try requests(images("opaque", size), 20) {
       try decode(bytes) { frame in
         #expect(frame.contextSize == size && frame.payloadSize == 5)
         seen.insert(Array(frame.context))
       }
     }
     #expect(seen.count == (size < 8 ? seen.count : 20))
-    #expect(requests(images("packed", size), 3) == requests(images("packed", nil), 3))
-    #expect(images("opaque", size).snapshots == images("opaque", nil).snapshots)
+    #expect(try requests(images("packed", size), 3) == requests(images("packed", nil), 3))
+    #expect(try images("opaque", size).snapshots == images("opaque", nil).snapshots)
   }
 
   @Test("under opaque carry exactly what they carry under packed")
-  func opaque() {
-    let packed = requests(.plain(propagator: "packed"), 5)
-    let opaque = requests(.plain(propagator: "opaque"), 5)
+  func opaque() throws {
+    let packed = try requests(.plain(propagator: "packed"), 5)
+    let opaque = try requests(.plain(propagator: "opaque"), 5)
     #expect(packed == opaque)
+  }
+
+  @Test("keep no payload, however large: it is written when a request is sent")
+  func payload() throws {
+    let size = 8 << 20
+    let bytes = try #require(requests(.plain(propagator: "packed", payloadSize: size), 1).first)
+    try decode(bytes) { frame in
+      #expect(frame.payloadSize == size)
+      #expect(Array(frame.payload.prefix(10)) == Array("ctxchainct".utf8))
+      #expect(frame.payload.last == UInt8(ascii: "n"))
+    }
+    #expect(RequestImages.plain(propagator: "packed", payloadSize: size).imagesSize < 1 << 20)
+  }
+
+  @Test("that are more than a frame are refused, and not cut", arguments: [(16 << 20, false), (1 << 20, true)])
+  func tooLarge(payloadSize: Int, fits: Bool) {
+    let images = try? RequestImages(
+      client: ClientSide(propagator: "packed", payloadSize: payloadSize, set: []),
+      propagator: PropagatorRegistry.resolve("packed")!, deadline: 0, hopsLeft: 1, flags: [], seed: 1)
+    #expect((images != nil) == fits)
   }
 }

@@ -174,7 +174,7 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   }
 
   func connectionIsReady(_ connection: LoadConnection) {}
-  func connection(_ connection: LoadConnection, didReceive reply: Frame) { run.didReceive(reply) }
+  func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) { run.didReceive(reply) }
   func connection(_ connection: LoadConnection, didFail reason: String) { run.didLose(connection) }
 
   // MARK: Events, the earliest first (a binary heap)

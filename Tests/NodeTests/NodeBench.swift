@@ -75,7 +75,8 @@ final class NodeBench: NodeServerDelegate {
       loop: loop,
       configuration: NodeConfiguration(
         service: service, layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
-      counters: page, requestCountMax: requestCountMax, keptCountMax: keptCountMax, contexts: contexts)
+      counters: page, limits: NodeServer.Limits(requestCount: requestCountMax, keptCount: keptCountMax),
+      contexts: contexts)
     port = try server.listen()
     server.delegate = self
     try server.connect(

@@ -95,14 +95,14 @@ struct RequestTests {
   @Test(
     "nobody before the hello, and nobody whose bytes are no frame, but all the others",
     arguments: [
-      ("a request before the hello", FrameBytes.request(id: 1).bytes, false, FrameFault.unexpectedType),
+      ("a request before the hello", FrameBytes.request(id: 1).bytes, false, TransportFault.unexpectedType),
       ("a response", FrameBytes.response(id: 1).bytes, true, .unexpectedType),
       ("no hops left", FrameBytes.request(id: 1, hopsLeft: 0).bytes, true, .noHopsLeft),
       ("a hello of another version", FrameBytes.hello(version: "2").bytes, false, .unexpectedHello),
       ("an unknown propagator", FrameBytes.hello(propagator: "smoke").bytes, false, .unexpectedHello),
       ("noise", [UInt8](repeating: 0xff, count: 64), true, .tooLarge),
     ])
-  func foes(name: String, bytes: [UInt8], afterHello: Bool, fault: FrameFault) throws {
+  func foes(name: String, bytes: [UInt8], afterHello: Bool, fault: TransportFault) throws {
     let bench = try NodeBench()
     let friend = try bench.connect()
     let foe = try afterHello ? bench.connect() : bench.connectSilently()

@@ -123,7 +123,7 @@ struct WorkerTests {
     #expect(MemoryLayout<CounterPage>.size == MemoryLayout<CounterPage>.stride)
     #expect(MemoryLayout<CounterPage>.size <= CounterPage.size)
     // A reason's place is its number.
-    #expect(FrameFault.allCases.allSatisfy { CounterPage().faultsByReason.indices.contains(Int($0.rawValue)) })
+    #expect(TransportFault.allCases.allSatisfy { CounterPage().faultsByReason.indices.contains(Int($0.rawValue)) })
   }
 
   @Test("gives up what a caller cancels, in whichever worker it is", arguments: ["packed", "sharded-map"])

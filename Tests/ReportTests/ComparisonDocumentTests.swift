@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Comparisons of two arms")
 struct ComparisonDocumentTests {
-  private static let timed = ComparedMetric.allCases.filter { !$0.isExact }
+  private static let timed = Metric.compared.filter { !$0.isExact }
 
-  private func metrics(_ effect: MadeUpEffect, rounds: Int) -> [ComparedMetric: MetricComparison] {
+  private func metrics(_ effect: MadeUpEffect, rounds: Int) -> [Metric: MetricComparison] {
     let comparison = ComparisonExample.compared(ComparisonExample.run(effect, rounds: rounds)).comparisons[0]
     return Dictionary(uniqueKeysWithValues: comparison.metrics.map { ($0.metric, $0) })
   }
@@ -16,7 +16,7 @@ struct ComparisonDocumentTests {
   @Test("compare every metric once, in order")
   func everyMetric() {
     let comparison = ComparisonExample.compared(ComparisonExample.run(MadeUpEffect(), rounds: 2)).comparisons[0]
-    #expect(comparison.metrics.map(\.metric) == ComparedMetric.allCases)
+    #expect(comparison.metrics.map(\.metric) == Metric.compared)
     #expect(comparison.rounds == 2 && comparison.invalidSlots == 0)
     #expect(comparison.metrics.allSatisfy { ($0.rounds == nil) == $0.metric.isExact })
   }
@@ -37,7 +37,7 @@ struct ComparisonDocumentTests {
   @Test("find an effect of its size, in its direction, within its interval and beyond the noise")
   func effects() throws {
     let seen = metrics(MadeUpEffect(cpu: 1.5, latency: 0.5), rounds: 12)
-    let expected: [ComparedMetric: Double] = [
+    let expected: [Metric: Double] = [
       .cpuPerHop: 1.5, .cpuPerRequest: 1.5, .throughput: 1 / 1.5, .p50: 0.5, .p99: 0.5, .cpuPerHopAtOne: 1.5,
       .cpuPerRequestAtOne: 1.5, .throughputAtOne: 1 / 1.5, .p50AtOne: 0.5,
     ]
@@ -160,7 +160,7 @@ struct ComparisonDocumentTests {
     }
     // Every word that the program may write stands in the schema, and nothing that it does not know does.
     let text = try String(contentsOfFile: schema, encoding: .utf8)
-    for word in ComparedMetric.allCases.map(\.rawValue) + MetricComparison.Verdict.allCases.map(\.rawValue) {
+    for word in Metric.compared.map(\.rawValue) + MetricComparison.Verdict.allCases.map(\.rawValue) {
       #expect(text.contains("\"\(word)\""), "\(word)")
     }
     for (old, new) in [("\"verdict\" : \"equal\"", "\"verdict\" : \"same\""), ("\"isOneRun\"", "\"oneRun\"")] {

@@ -13,8 +13,8 @@ struct GateTests {
       ("allocations > +0", .allocations, .above, .difference(0)),
       ("allocated_bytes<-16.5", .allocatedBytes, .below, .difference(-16.5)),
       ("context_bytes > 1.5", .contextBytes, .above, .ratio(1.5)),
-    ] as [(String, ComparedMetric, Gate.Relation, Gate.Limit)])
-  func read(text: String, metric: ComparedMetric, relation: Gate.Relation, limit: Gate.Limit) throws {
+    ] as [(String, Metric, Gate.Relation, Gate.Limit)])
+  func read(text: String, metric: Metric, relation: Gate.Relation, limit: Gate.Limit) throws {
     let gate = try Gate(text)
     #expect(gate.metric == metric && gate.relation == relation && gate.limit == limit)
     #expect(text.contains(gate.expression) && gate.expression.first != " " && gate.expression.last != " ")
@@ -22,7 +22,7 @@ struct GateTests {
 
   @Test("of every metric can be written")
   func everyMetric() throws {
-    for metric in ComparedMetric.allCases { #expect(try Gate("\(metric.rawValue) > 1").metric == metric) }
+    for metric in Metric.compared { #expect(try Gate("\(metric.rawValue) > 1").metric == metric) }
   }
 
   @Test(
@@ -31,7 +31,7 @@ struct GateTests {
       ("", "expected METRIC > LIMIT, with one of > >= < <=, got \"\""),
       ("cpu_per_hop", "expected METRIC > LIMIT, with one of > >= < <=, got \"cpu_per_hop\""),
       ("cpu_per_hop = 2", "expected METRIC > LIMIT, with one of > >= < <=, got \"cpu_per_hop = 2\""),
-      ("cpu\nhop > 2", "expected a metric, one of \(ComparedMetric.names), got \"cpu hop\" in \"cpu hop > 2\""),
+      ("cpu\nhop > 2", "expected a metric, one of \(Metric.names), got \"cpu hop\" in \"cpu hop > 2\""),
       ("p99 >", "expected a number behind >, got \"\" in \"p99 >\""),
       ("p99 >> 2", "expected a number behind >, got \"> 2\" in \"p99 >> 2\""),
       ("p99 > 5 %", "expected a number behind >, got \"5 %\" in \"p99 > 5 %\""),

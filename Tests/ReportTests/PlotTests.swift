@@ -102,14 +102,4 @@ struct PlotTests {
     let layers = graph([[1, 2], [4], [3], [], []]).layers
     #expect(layers[1] == [1, 2] && layers[2] == [4, 3])
   }
-
-  @Test("Spearman's rank correlation, by hand")
-  func correlation() throws {
-    #expect(RankCorrelation.spearman([(1, 10), (2, 20), (3, 30)]) == 1)
-    #expect(RankCorrelation.spearman([(1, 3), (2, 2), (3, 1)]) == -1)
-    // Ranks 1, 2, 3, 4 and 1, 3, 2, 4: 1 − 6·2 / (4·15).
-    let mixed = try #require(RankCorrelation.spearman([(1, 5), (2, 9), (3, 7), (4, 100)]))
-    #expect(abs(mixed - 0.8) < 1e-12)
-    #expect(RankCorrelation.spearman([(1, 1)]) == nil && RankCorrelation.spearman([(1, 1), (2, 1)]) == nil)
-  }
 }

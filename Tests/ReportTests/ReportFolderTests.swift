@@ -7,7 +7,7 @@ import Report
 
 @Suite("The folder of a report")
 struct ReportFolderTests {
-  private let report = ReportFolder(ExampleRun.typical(rounds: 1, depths: [1]))
+  private let report = ReportFolder(ExampleRun.typical(rounds: 1, depths: [1]), document: [])
 
   private func names(_ path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
@@ -20,7 +20,8 @@ struct ReportFolderTests {
     try report.write(to: path, isForced: false)
     #expect(
       names(path) == [
-        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "semantics.csv",
+        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "result.json",
+        "semantics.csv",
         "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
       ])
     let histograms = names(path + "histograms")
@@ -34,7 +35,7 @@ struct ReportFolderTests {
   @Test("is replaced by a later report, old histograms included")
   func replaced() throws {
     let folder = try TemporaryFolder()
-    try ReportFolder(ExampleRun.typical(rounds: 1, depths: [1, 2])).write(to: folder.path, isForced: false)
+    try ReportFolder(ExampleRun.typical(rounds: 1, depths: [1, 2]), document: []).write(to: folder.path, isForced: false)
     try report.write(to: folder.path, isForced: false)
     #expect(!names(folder.path + "/histograms").contains { $0.contains("depth-2") })
   }
@@ -73,7 +74,7 @@ struct ReportFolderTests {
       errno = ENOSPC
       return -1
     }
-    let later = ReportFolder(ExampleRun.withOpenSlots(rounds: 4))
+    let later = ReportFolder(ExampleRun.withOpenSlots(rounds: 4), document: [])
     let error = #expect(throws: ResultError.self) { try later.write(to: folder.path, isForced: false, calls: calls) }
     #expect(error.map { "\($0)" }?.contains("No space left on device") == true)
     #expect(try folder.text(of: "index.html") == before)

@@ -45,10 +45,14 @@ struct ResultReadingTests {
 
   @Test("another format is named")
   func otherFormat() throws {
-    #expect(Self.failure("{}") == "x.json: format: expected \"ctxchain-run\", got none")
+    #expect(Self.failure("{}") == "x.json: format: expected \"ctxchain-run\", which chain and run write, got none")
     #expect(
       Self.failure(try Self.edited("\"ctxchain-run\"", "\"other\\nline\""))
-        == "x.json: format: expected \"ctxchain-run\", got \"other line\"")
+        == "x.json: format: expected \"ctxchain-run\", which chain and run write, got \"other line\"")
+    #expect(
+      Self.failure(try Self.edited("\"ctxchain-run\"", "\"ctxchain-capacity\""))
+        == "x.json: format: expected \"ctxchain-run\", which chain and run write, got \"ctxchain-capacity\", which "
+        + "capacity writes")
     #expect(Self.failure("[]").hasPrefix("x.json: document: "))
     #expect(Self.failure(#"{"format": 7}"#).hasPrefix("x.json: format: "))
   }
@@ -96,6 +100,16 @@ struct ResultReadingTests {
     }
   }
 
+  @Test("a slot that is wrong is named by its place among all")
+  func place() throws {
+    var result = ExampleRun.full()
+    while result.slots.count < 100 { result.slots.append(result.slots[0]) }
+    for index in result.slots.indices { result.slots[index].position = index }
+    let text = String(decoding: try ResultFile.encode(result), as: UTF8.self)
+    let damaged = text.replacing("\"position\" : 87,", with: "\"position\" : \"87\",")
+    #expect(Self.failure(damaged).hasPrefix("x.json: slots[87].position: "))
+  }
+
   @Test("random damage never crashes the reader, nor the report of what it accepts", arguments: [1, 2, 3] as [UInt64])
   func damage(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -112,53 +126,5 @@ struct ResultReadingTests {
       guard let result = try? ResultFile.decode(bytes, path: "x.json") else { continue }
       #expect(TextReport.render(result).hasSuffix("\n"), "seed \(seed)")
     }
-  }
-}
-
-@Suite("Reading a large result")
-struct LargeResultTests {
-  /// Over the size from which on slots are read in pieces.
-  static let result: RunResult = {
-    var result = ExampleRun.full()
-    let slots = result.slots
-    while result.slots.count < 2_000 { result.slots += slots }
-    for index in result.slots.indices { result.slots[index].position = index }
-    return result
-  }()
-
-  static let bytes: [UInt8] = {
-    guard let bytes = try? ResultFile.encode(result) else { return [] }
-    return Array(bytes)
-  }()
-
-  /// What comes of the document with its first `old` replaced, which must be there: the error.
-  static func failure(_ old: String, _ new: String) throws -> String {
-    let rest = try #require(
-      (bytes + [0]).withUnsafeBufferPointer { text in
-        text.withMemoryRebound(to: CChar.self) { strstr($0.baseAddress!, old).map { strlen($0) } }
-      }, "no \(old)")
-    let place = bytes.count - rest
-    let edited = bytes[..<place] + Array(new.utf8) + bytes[(place + old.utf8.count)...]
-    return ResultFileTests.failure { _ = try ResultFile.decode(Array(edited), path: "x.json") }
-  }
-
-  @Test("it is read as it was written, slots in order")
-  func roundTrip() throws {
-    try #require(Self.bytes.count > 2 * ResultFile.sizeReadAtOnce)
-    #expect(try ResultFile.decode(Self.bytes, path: "x.json") == Self.result)
-  }
-
-  @Test("a slot that is wrong is named by its place in the whole document")
-  func wrongSlot() throws {
-    let text = try Self.failure("\"position\" : 1845,", "\"position\" : \"1845\",")
-    #expect(text.hasPrefix("x.json: slots[1845].position: "))
-  }
-
-  @Test(
-    "what is not JSON between slots is refused, wherever pieces end",
-    arguments: ["{}, ,", "{},,", "},", "],", "[,", "\",", "{}"])
-  func damagedList(text: String) throws {
-    let found = try Self.failure("\"position\" : 1999,", "\"position\" : 1999, \"nodes\" : [] }, \(text) {")
-    #expect(found.hasPrefix("x.json: "))
   }
 }

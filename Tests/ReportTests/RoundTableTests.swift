@@ -136,7 +136,7 @@ struct RoundTableTests {
     let slopeRows = try PageReader(html: ReportPage(Self.withLatencies(rounds: 8, count: 1_000, map: 1.5)).html)
       .table("figure-slopes").rows
     let map = try #require(slopeRows.first { $0[0] == "map" && $0[1] == "p99_ns" })
-    let fit = try #require(slopes.arm(named: "map")?.p99Fit)
+    let fit = try #require(slopes.arm(named: "map")?.fits[.p99])
     #expect(
       map[2...4].map { Double($0) } == [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound])
   }
@@ -175,12 +175,12 @@ struct RoundTableTests {
           client: ClientCounts(allocationsPerRequest: nil)))
     }
     let map = try #require(RunSummary(result).arm(named: "map"))
-    for fit in [map.p50Fit, map.p99Fit] {
+    for fit in [map.fits[.p50], map.fits[.p99]] {
       let fit = try #require(fit)
       #expect(abs(fit.line.slope / 150_000 - 1) < 0.05 && fit.roundCount == 8 && fit.slopeInterval != nil)
     }
-    #expect(map.allocationFit?.line.slope == 17 && map.allocationFit?.slopeInterval == nil)
-    let lines = SlopesCSV.text(result).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(map.fits[.allocations]?.line.slope == 17 && map.fits[.allocations]?.slopeInterval == nil)
+    let lines = NumberFiles.slopes(result).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
     #expect(lines.contains { $0[0] == "map" && $0[1] == "allocations_per_request" && $0[2] == "17" })
     #expect(lines.contains { $0[0] == "map" && $0[1] == "p99_ns" && $0.last == "8" })
   }
@@ -194,8 +194,8 @@ struct RoundTableTests {
       result.histograms.append(MergedHistogram(arm: "map", depth: depth, phase: .open, responseTime: histogram))
     }
     let map = try #require(RunSummary(result).arm(named: "map"))
-    let fit = try #require(map.p99Fit)
+    let fit = try #require(map.fits[.p99])
     #expect(abs(fit.line.slope / 20_000 - 1) < 0.01 && fit.roundCount == 1 && fit.slopeInterval == nil)
-    #expect(map.p50Fit?.roundCount == 8)
+    #expect(map.fits[.p50]?.roundCount == 8)
   }
 }

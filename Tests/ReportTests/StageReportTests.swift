@@ -133,12 +133,12 @@ struct StageReportTests {
   @Test("and what every node counted are CSV files with a line per node")
   func files() throws {
     let result = ExampleRun.withStages()
-    let stages = StagesCSV.text(result).split(separator: "\n").map {
+    let stages = NumberFiles.stages(result).split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     // A header; three arms, three rounds, the client and three nodes each.
     #expect(stages.count == 1 + 9 * 4 && Set(stages.map(\.count)).count == 1)
-    let nodes = NodesCSV.text(result).split(separator: "\n").map {
+    let nodes = NumberFiles.nodes(result).split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     #expect(nodes.count == 1 + 3 * 3 && Set(nodes.map(\.count)).count == 1)

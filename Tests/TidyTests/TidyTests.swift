@@ -8,58 +8,13 @@ struct TidyTests {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// Module → what its files may import. A new module is a line here and a sentence in docs/ARCHITECTURE.md.
-  static let allowed: [String: Set<String>] = [
-    "Bytes": [],
-    "EventLoop": ["Bytes", "CLibevent", "CLinux", "Glibc", "Synchronization"],
-    "Context": ["Glibc", "ServiceContextModule", "Synchronization"],
-    "TransportMessages": ["Bytes"],
-    "TransportFrame": ["Bytes", "TransportMessages"],
-    "TransportCore": ["TransportMessages"],
-    "Propagation": ["Context", "TransportFrame", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
-    "ContextPropagators": ["Context", "Propagation", "Instrumentation"],
-    "Topology": ["Yams", "Glibc"],
-    "ContextGeneration": ["Topology", "Glibc"],
-    "ContextGenerator": ["ArgumentParser", "ContextGeneration", "Glibc", "Topology"],
-    "Gateway": ["Context", "Propagation", "Topology", "TransportCore", "TransportFrame"],
-    "Statistics": ["Histogram", "Glibc"],
-    "Control": ["Topology", "Statistics", "FoundationEssentials"],
-    "Node": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "FoundationEssentials", "Gateway", "Glibc", "Logging",
-      "Propagation", "Statistics", "Synchronization", "Topology", "TransportCore", "TransportFrame",
-    ],
-    "LoadClient": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Gateway", "Glibc", "Propagation", "Statistics", "Topology",
-      "TransportCore", "TransportFrame",
-    ],
-    "Laboratory": [
-      "Bytes", "CLinux", "Context", "Control", "EventLoop", "Glibc", "LoadClient", "Propagation", "Statistics",
-      "Synchronization",
-      "Topology", "TransportCore", "TransportFrame",
-    ],
-    "Results": ["Statistics", "Topology", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
-    "Report": ["Results", "Statistics", "Topology", "FoundationEssentials", "Glibc"],
-    "Launcher": [
-      "CLinux", "Control", "EventLoop", "FoundationEssentials", "Glibc", "Results", "Statistics", "Symbols", "Topology",
-      "TransportCore", "TransportFrame",
-    ],
-    "Symbols": ["Glibc"],
-    "Commands": [
-      "ArgumentParser", "Context", "Control", "EventLoop", "Glibc", "Laboratory", "Launcher", "Node", "Propagation",
-      "Report", "Results", "Statistics", "Topology",
-    ],
-    "ctxchain": [
-      "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Glibc", "Laboratory", "LoadClient", "Node",
-    ],
-  ]
-
-  private func swiftFiles(_ folder: String) -> [URL] {
+  static func swiftFiles(_ folder: String) -> [URL] {
     let files = FileManager.default.enumerator(
       at: TidyTests.root.appending(path: folder), includingPropertiesForKeys: nil)
     return (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
   }
 
-  private func lines(_ file: URL) throws -> [String] {
+  static func lines(_ file: URL) throws -> [String] {
     try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
   }
 
@@ -72,53 +27,17 @@ struct TidyTests {
     let files = FileManager.default.enumerator(
       at: TidyTests.root.appending(path: "Sources"), includingPropertiesForKeys: nil)
     for file in (files?.allObjects as? [URL] ?? []) where file.pathExtension == "c" {
-      let text = try lines(file).joined(separator: "\n")
+      let text = try Self.lines(file).joined(separator: "\n")
       let asked = Set(text.matches(of: /#ifdef SYS_(\w+)/).map { String($0.1) })
       let used = Set(text.matches(of: /\bSYS_(\w+)/).map { String($0.1) })
       #expect(used.subtracting(common).subtracting(asked).isEmpty, "\(file.lastPathComponent)")
     }
   }
 
-  /// Module → its folder in Sources. The family of transports lies in one.
-  private func moduleFolders() throws -> [String: String] {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: TidyTests.root.appending(path: "Sources").path)
-    var modules: [String: String] = [:]
-    for folder in folders where !swiftFiles("Sources/\(folder)").isEmpty {
-      guard folder == "Transport" else {
-        modules[folder] = folder
-        continue
-      }
-      for part in try FileManager.default.contentsOfDirectory(
-        atPath: TidyTests.root.appending(path: "Sources/Transport").path)
-      {
-        modules["Transport\(part)"] = "Transport/\(part)"
-      }
-    }
-    return modules
-  }
-
-  @Test("Every import is one that the module may have")
-  func imports() throws {
-    let modules = try moduleFolders()
-    #expect(Set(modules.keys) == Set(TidyTests.allowed.keys))
-    for (module, folder) in modules {
-      for file in swiftFiles("Sources/\(folder)") {
-        for line in try lines(file) {
-          guard
-            let match = line.wholeMatch(
-              of: /(?:@_exported )?(?:internal |package |public |private )?import (?:struct |class |func )?(\w+).*/)
-          else { continue }
-          let name = String(match.1)
-          #expect(TidyTests.allowed[module]!.contains(name), "\(module)/\(file.lastPathComponent) imports \(name)")
-        }
-      }
-    }
-  }
-
   @Test("Every source file starts with what it is and has at most 400 lines")
   func files() throws {
-    for file in swiftFiles("Sources") {
-      let lines = try lines(file)
+    for file in Self.swiftFiles("Sources") {
+      let lines = try Self.lines(file)
       #expect(lines.count <= 401, "\(file.lastPathComponent) has \(lines.count) lines")
       if !file.lastPathComponent.hasSuffix("Command.swift") {
         #expect(lines[0].hasPrefix("// "), "\(file.lastPathComponent) does not say what it is")
@@ -128,15 +47,38 @@ struct TidyTests {
 
   @Test("A command file has at most 120 lines: commands are arguments only")
   func commands() throws {
-    for file in swiftFiles("Sources/Commands") where file.lastPathComponent.hasSuffix("Command.swift") {
-      #expect(try lines(file).count <= 120, "\(file.lastPathComponent)")
+    for file in Self.swiftFiles("Sources/Commands") where file.lastPathComponent.hasSuffix("Command.swift") {
+      #expect(try Self.lines(file).count <= 120, "\(file.lastPathComponent)")
+    }
+  }
+
+  /// One sentence serves the fields that follow it.
+  @Test("@exclusivity(unchecked) stands only where a sentence says why no access overlaps another")
+  func exclusivity() throws {
+    for file in Self.swiftFiles("Sources") {
+      let lines = try Self.lines(file)
+      for (index, line) in lines.enumerated() where line.contains("@exclusivity(unchecked)") {
+        let before = lines[max(0, index - 20)..<index]
+        #expect(
+          before.contains { $0.contains("//") && $0.contains("exclusivity") }, "\(file.lastPathComponent):\(index + 1)")
+      }
+    }
+  }
+
+  @Test("Only the family of transports and the carriers of Propagation know a transport")
+  func transports() throws {
+    for file in Self.swiftFiles("Sources") where !file.path.contains("/Sources/Transport/") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /import (Transport(?!Core|Messages)\w+)/) {
+        #expect(file.lastPathComponent == "TransportCarriers.swift", "\(file.lastPathComponent) imports \(match.1)")
+      }
     }
   }
 
   @Test("@unchecked Sendable and nonisolated(unsafe) stand only where a sentence says why they are safe")
   func unsafety() throws {
-    for file in swiftFiles("Sources") {
-      let lines = try lines(file)
+    for file in Self.swiftFiles("Sources") {
+      let lines = try Self.lines(file)
       for (index, line) in lines.enumerated()
       where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
         let before = lines[max(0, index - 3)..<index].joined()
@@ -148,7 +90,7 @@ struct TidyTests {
   @Test(
     "Only the launcher spawns, only EventLoop sees libevent, only Topology sees YAML, and only stores their libraries")
   func boundaries() throws {
-    for file in swiftFiles("Sources") {
+    for file in Self.swiftFiles("Sources") {
       let text = try String(contentsOf: file, encoding: .utf8)
       let path = file.path
       if text.contains("posix_spawn") { #expect(path.contains("/Launcher/"), "\(path)") }
@@ -187,7 +129,7 @@ struct TidyTests {
   @Test("Nothing in the project is left unfinished in words")
   func unfinished() throws {
     let words = ["TO" + "DO", "FIX" + "ME", "not imple" + "mented"]
-    for file in swiftFiles("Sources") + swiftFiles("Tests") {
+    for file in Self.swiftFiles("Sources") + Self.swiftFiles("Tests") {
       let text = try String(contentsOf: file, encoding: .utf8)
       for word in words { #expect(!text.contains(word), "\(file.lastPathComponent) says \(word)") }
     }

@@ -19,8 +19,12 @@ struct TopologyErrorTests {
         "x.yaml:3:12: defaults: unknown key \"stor\"; did you mean \"store\"?"
       ),
       (
+        "version: 1\nentry: a\nclient: {transport: pigeon}\nservices: [{name: a}]",
+        "x.yaml:3:21: client.transport: unknown transport \"pigeon\"; known: frame"
+      ),
+      (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, size, set, fields, bad"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),

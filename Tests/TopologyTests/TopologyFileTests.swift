@@ -15,7 +15,7 @@ struct TopologyFileTests {
     var leaf = service
     leaf.name = "b"
     leaf.script = []
-    let client = ClientSide(propagator: "tracecontext,baggage", payloadSize: 128, set: [])
+    let client = ClientSide(propagator: "tracecontext,baggage", payloadSize: 128, set: [], transport: "frame")
     #expect(topology == Topology(entry: 0, maxDepth: 0, client: client, services: [service, leaf]))
   }
 
@@ -64,7 +64,7 @@ struct TopologyFileTests {
       name: "b", replicas: 4, workers: 5, strategy: "map", store: "map", contextWork: true, keysPerLayer: 0,
       growth: "shadow", responseSize: 0, errorRate: 0, script: [], writes: AccessRatio(writes: 3, reads: 0))
     let set = [Assignment(key: "tenant", value: .text("acme")), Assignment(key: "user", value: .integer(42))]
-    let client = ClientSide(propagator: "packed", payloadSize: 3, set: set)
+    let client = ClientSide(propagator: "packed", payloadSize: 3, set: set, transport: "frame")
     #expect(topology == Topology(entry: 0, maxDepth: 7, client: client, services: [first, second]))
   }
 

@@ -32,6 +32,7 @@ struct TopologyPrinterTests {
         max-depth: 9
         client:
           propagator: packed
+          transport: frame
           size: 128B
           set: {tenant: "a \"b\"\U0000000a", user: 42}
         services:
@@ -110,7 +111,7 @@ enum RandomTopology {
     let bound = Int.random(in: 1...TopologyLimits.maxDepthMax, using: &random)
     let client = ClientSide(
       propagator: propagator(using: &random), payloadSize: size(using: &random),
-      set: Bool.random(using: &random) ? assignments(using: &random) : [])
+      set: Bool.random(using: &random) ? assignments(using: &random) : [], transport: "frame")
     return Topology(
       entry: 0, maxDepth: hasCycles || Bool.random(using: &random) ? bound : 0, client: client, services: services)
   }

@@ -10,7 +10,7 @@ import TransportFrame
 enum Decoding: Equatable {
   case needsMore
   case frame(size: Int)
-  case invalid(FrameFault)
+  case invalid(TransportFault)
 
   init(_ bytes: some Collection<UInt8>) {
     self = Array(bytes).withUnsafeBytes { bytes in
@@ -35,7 +35,7 @@ private func fields(_ count: Int, valueSize: Int = 0) -> [(name: [UInt8], value:
 
 @Suite("Bytes that are no frame")
 struct FrameFaultTests {
-  static let faults: [(String, [UInt8], FrameFault)] = [
+  static let faults: [(String, [UInt8], TransportFault)] = [
     ("a size below the header's", frame { $0.sizeField = 27 }, .tooShort),
     ("a size of 0", frame { $0.sizeField = 0 }, .tooShort),
     ("a size over the limit", frame { $0.sizeField = UInt32(FrameLimits.frameSizeMax - 4 + 1) }, .tooLarge),
@@ -71,15 +71,15 @@ struct FrameFaultTests {
   ]
 
   @Test("are refused by reason", arguments: faults)
-  func refusal(name: String, bytes: [UInt8], fault: FrameFault) {
+  func refusal(name: String, bytes: [UInt8], fault: TransportFault) {
     #expect(Decoding(bytes) == .invalid(fault), "\(name)")
   }
 
   @Test("are refused with every reason that decoding knows")
   func coverage() {
     let provoked = Set(FrameFaultTests.faults.map(\.2))
-    let notDecoding: Set<FrameFault> = [.unexpectedType, .unexpectedHello, .noHopsLeft]
-    #expect(provoked == Set(FrameFault.allCases).subtracting(notDecoding))
+    let notDecoding: Set<TransportFault> = [.unexpectedType, .unexpectedHello, .noHopsLeft]
+    #expect(provoked == Set(TransportFault.allCases).subtracting(notDecoding))
   }
 
   @Test("are refused as soon as the size field is there", arguments: [4, 5, 31])

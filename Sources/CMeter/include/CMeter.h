@@ -20,8 +20,15 @@ struct ctx_meter {
 /// Counts of the calling thread since it started.
 struct ctx_meter ctx_meter_read(void);
 
-/// Retains and releases of the calling thread since it started; false when nobody counts them (see CArcMeter).
-bool ctx_meter_read_arc(uint64_t *retains, uint64_t *releases);
+/// Of the calling thread since it started.
+struct ctx_arc_counts {
+  uint64_t retains;
+  uint64_t releases;
+  uint64_t casts;
+};
+
+/// False when nobody counts them (see CArcMeter).
+bool ctx_meter_read_arc(struct ctx_arc_counts *counts);
 
 /// 1 when the counters are compiled in, 0 under a sanitizer.
 int ctx_meter_is_active(void);

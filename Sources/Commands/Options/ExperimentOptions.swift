@@ -31,6 +31,9 @@ struct ExperimentOptions: ParsableArguments {
   @OptionGroup var chain: ChainOptions
   @OptionGroup var output: ResultOptions
 
+  @Option(help: PassNames.help)
+  var passes: String?
+
   @Flag(help: "Exit with status 4 when a slot is invalid.")
   var strict = false
 
@@ -47,6 +50,7 @@ struct ExperimentOptions: ParsableArguments {
       throw ValidationError("--budget: expected no --rounds beside it, because a budget decides how many there are")
     }
     _ = try concurrencies()
+    _ = try PassNames.passes(passes)
   }
 
   /// The strategies named, or those that are compared by default.
@@ -79,6 +83,7 @@ struct ExperimentOptions: ParsableArguments {
     plan.rounds = rounds ?? runPreset?.roundCount
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? Self.budgetByDefault : nil
     plan.moreConcurrencies = try concurrencies()
+    plan.passes = try PassNames.passes(passes)
     plan.preset = runPreset
     plan.slotCount = runPreset?.slotCount ?? 1
     return plan

@@ -3,6 +3,7 @@
 internal import Context
 internal import Propagation
 internal import Topology
+internal import TransportCore
 
 extension Vocabulary {
   static let current = Vocabulary(
@@ -12,7 +13,7 @@ extension Vocabulary {
         isComparedByDefault: strategy.isComparedByDefault, edge: strategy.name == "gateway" ? edge : nil)
     },
     stores: StoreKind.allCases.map(\.rawValue), propagators: PropagatorRegistry.names,
-    exclusivePropagators: PropagatorRegistry.exclusiveNames, transports: ["frame"],
+    exclusivePropagators: PropagatorRegistry.exclusiveNames, transports: Transport.all.map(\.name),
     integerKeys: ContextSchema.keys.filter { $0.type == .integer }.map(\.name),
     textKeys: ContextSchema.keys.filter { $0.type == .text }.map(\.name))
 

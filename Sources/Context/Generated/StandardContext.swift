@@ -14,7 +14,7 @@
 ///     53   17  field 2, tenant: size, 0 to 16, then UTF-8, zeros behind it
 /// ```
 ///
-/// A slot without a value is zero. A text that is longer than its slot is not sent.
+/// A slot without a value is zero. A text that is longer than its slot is none.
 package struct StandardContext: Equatable, Sendable {
   /// Of the schema: other fields, types or sizes have another.
   package static var schemaID: UInt64 { 0x9286_aaac_d431_0146 }
@@ -30,14 +30,28 @@ package struct StandardContext: Equatable, Sendable {
     package static var tenant: Int { 53 }
   }
 
+  /// The texts as bytes, without a `String`.
+  package struct Texts: Equatable, Sendable, BitwiseCopyable {
+    package var requestID = FixedText<16>()
+    package var tenant = FixedText<16>()
+  }
+
+  package var texts = Texts()
+
   /// Not valid: no trace.
   package var span: SpanContext
   /// The newest request, in 16 hex digits.
-  package var requestID: String?
+  package var requestID: String? {
+    get { texts.requestID.string }
+    set { texts.requestID.string = newValue }
+  }
   /// Who asks.
   package var user: Int64?
   /// On whose behalf; set by the client and by nobody behind it.
-  package var tenant: String?
+  package var tenant: String? {
+    get { texts.tenant.string }
+    set { texts.tenant.string = newValue }
+  }
 
   package init(span: SpanContext = .none) { self.span = span }
 }
@@ -71,29 +85,48 @@ extension StandardContext {
       start.storeBytes(of: user.littleEndian, toByteOffset: 28, as: Int64.self)
       presence |= 0x02
     }
-    if let requestID {
-      presence |= SchemaSlot.write(requestID, sizeMax: 16, at: start + 36, bit: 0x01)
-    }
-    if let tenant {
-      presence |= SchemaSlot.write(tenant, sizeMax: 16, at: start + 53, bit: 0x04)
-    }
+    presence |= texts.requestID.write(to: start + 36, bit: 0x01)
+    presence |= texts.tenant.write(to: start + 53, bit: 0x04)
     start.storeBytes(of: presence.littleEndian, toByteOffset: 27, as: UInt8.self)
   }
 
   /// A span context that is not valid leaves no trace.
   package init(decoding bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
-    self.init(try StandardContextView(bytes))
+    self.init()
+    decode(try StandardContextView(bytes))
   }
 
-  package init(_ view: StandardContextView) {
+  /// In place of what the context held.
+  package mutating func decode(_ view: StandardContextView) {
     span = view.span.isValid ? view.span : .none
-    if let text = view.requestID {
-      requestID = String(utf8: text.bytes)
-    }
+    texts.requestID.take(view.requestID)
     user = view.user
-    if let text = view.tenant {
-      tenant = String(utf8: text.bytes)
+    texts.tenant.take(view.tenant)
+  }
+
+  package static var fieldCount: Int { 3 }
+
+  /// Of the field of that number.
+  package static func name(slot: Int) -> StaticString {
+    switch slot {
+    case 0: "request-id"
+    case 1: "user"
+    default: "tenant"
     }
+  }
+
+  /// Nil when no field has that name.
+  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {
+    switch name.count {
+    case 4:
+      if ContextText.equal(name, "user") { return 1 }
+    case 6:
+      if ContextText.equal(name, "tenant") { return 2 }
+    case 10:
+      if ContextText.equal(name, "request-id") { return 0 }
+    default: break
+    }
+    return nil
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
@@ -104,10 +137,10 @@ extension StandardContext {
     }
   }
 
-  package func text(slot: Int) -> String? {
+  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {
     switch slot {
-    case 0: requestID
-    case 2: tenant
+    case 0: texts.requestID.withBytes(body)
+    case 2: texts.tenant.withBytes(body)
     default: nil
     }
   }
@@ -120,11 +153,12 @@ extension StandardContext {
     }
   }
 
-  package mutating func setText(slot: Int, _ value: String) {
+  /// False when the field is of another type, or the text longer than its slot: then the field has none.
+  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {
     switch slot {
-    case 0: requestID = value
-    case 2: tenant = value
-    default: break
+    case 0: texts.requestID.set(value)
+    case 2: texts.tenant.set(value)
+    default: false
     }
   }
 }

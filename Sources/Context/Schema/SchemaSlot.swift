@@ -25,16 +25,7 @@ package enum SchemaSlot {
     UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
   }
 
-  /// Fills a slot of zeros and returns `bit`; leaves it and returns 0 when the text is longer than `sizeMax`, at most
-  /// 255.
-  @inline(__always)
-  package static func write<Presence: FixedWidthInteger>(
-    _ text: String, sizeMax: Int, at slot: UnsafeMutableRawPointer, bit: Presence
-  ) -> Presence {
-    write(text.utf8.span.bytes, sizeMax: sizeMax, at: slot) ? bit : 0
-  }
-
-  /// False, and nothing is written, when the text is longer than `sizeMax`.
+  /// Fills a slot of zeros. False, and nothing is written, when the text is longer than `sizeMax`.
   @inline(__always)
   package static func write(_ text: RawSpan, sizeMax: Int, at slot: UnsafeMutableRawPointer) -> Bool {
     let size = text.byteCount

@@ -3,6 +3,7 @@
 /// Unchecked, and unsafe: with more than one thread its behaviour is undefined. The laboratory runs it in a process of its
 /// own, which is expected to die.
 package final class UnlockedTable: ContextTable, @unchecked Sendable {
+  // No check of exclusivity at run time: the fault shall show itself as it does in a release build without one.
   @exclusivity(unchecked) private var records = SharedEntries.records()
 
   package init(workerCount: Int) {}

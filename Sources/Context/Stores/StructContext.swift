@@ -1,11 +1,25 @@
 // The struct store: the struct that is generated from contexts/standard.yaml, one typed field per declared key.
 
-/// What a team uses that knows its keys. Reading a field is a load; undeclared entries have one list.
+/// What a team uses that knows its keys. Reading a field is a load; undeclared entries have one list. Texts are bytes, in
+/// room that is kept for the next request: nothing is allocated for one.
 package final class StructContext: RequestContext {
   private struct State {
     var fields = StandardContext()
-    var traceState: String?
-    var others: [(name: String, value: ContextValue)] = []
+    /// By slot: declared texts that are longer than it. Empty where there is none.
+    var longTexts = [KeptBytes](repeating: KeptBytes(), count: StandardContext.fieldCount)
+    var hasLongTexts = false
+    /// Empty when there is none.
+    var traceState = KeptBytes()
+    /// Entries beyond `otherCount` are room for later ones.
+    var others: [Other] = []
+    var otherCount = 0
+  }
+
+  private struct Other {
+    var name = KeptBytes()
+    /// Nil: the entry is a text.
+    var integer: Int64?
+    var text = KeptBytes()
   }
 
   /// Behind a pointer, as in every store: the class is there to choose a store at run time, and exclusivity checks on
@@ -19,6 +33,12 @@ package final class StructContext: RequestContext {
   }
 
   deinit {
+    state.pointee.traceState.deallocate()
+    for text in state.pointee.longTexts { text.deallocate() }
+    for other in state.pointee.others {
+      other.name.deallocate()
+      other.text.deallocate()
+    }
     state.deinitialize(count: 1)
     state.deallocate()
   }
@@ -29,12 +49,12 @@ package final class StructContext: RequestContext {
     work.steps(on: self, spanID: spanID)
   }
 
-  /// As a value type is emptied; the list keeps its capacity.
+  /// As a value type is emptied; room is kept.
   package override func reset() {
     super.reset()
     state.pointee.fields = StandardContext()
-    state.pointee.traceState = nil
-    if !state.pointee.others.isEmpty { state.pointee.others.removeAll(keepingCapacity: true) }
+    state.pointee.traceState.removeAll()
+    if state.pointee.hasLongTexts || state.pointee.otherCount > 0 { removeLongTextsAndOthers() }
   }
 
   // MARK: Span context
@@ -50,32 +70,25 @@ package final class StructContext: RequestContext {
   }
 
   package override func withTraceState(_ body: (RawSpan) -> Void) {
-    if let list = state.pointee.traceState { body(list.utf8.span.bytes) }
+    if !state.pointee.traceState.isEmpty { body(state.pointee.traceState.bytes.bytes) }
   }
 
-  package override func setTraceState(_ value: RawSpan) { state.pointee.traceState = String(utf8: value) }
+  package override func setTraceState(_ value: RawSpan) { state.pointee.traceState.set(value) }
 
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
     if key.slot >= 0 { return state.pointee.fields.integer(slot: key.slot) }
-    guard case .integer(let value)? = other(key.name) else { return nil }
-    return value
+    return place(of: key.packedName.bytes).flatMap { state.pointee.others[$0].integer }
   }
 
-  package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) {
-    if let text = text(key) { body(text.utf8.span.bytes) }
-  }
+  package override func withText(_ key: ContextKey, _ body: (RawSpan) -> Void) { _ = text(key, body) }
 
   package override func fold(_ key: ContextKey, into checksum: inout ContextChecksum) {
     if key.type == .integer {
       if let value = integer(key) { checksum.fold(integer: value) } else { checksum.foldAbsent() }
-    } else {
-      if let text = text(key) {
-        text.utf8.span.bytes.withUnsafeBytes { checksum.fold(text: $0) }
-      } else {
-        checksum.foldAbsent()
-      }
+    } else if text(key, { $0.withUnsafeBytes { checksum.fold(text: $0) } }) == nil {
+      checksum.foldAbsent()
     }
   }
 
@@ -83,22 +96,63 @@ package final class StructContext: RequestContext {
     if key.slot >= 0 {
       state.pointee.fields.setInteger(slot: key.slot, value)
     } else {
-      setOther(key.name, .integer(value))
+      setOther(key.packedName.bytes, integer: value)
     }
   }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
     if key.slot >= 0 {
-      state.pointee.fields.setText(slot: key.slot, String(utf8: value))
+      let fits = state.pointee.fields.setText(slot: key.slot, value)
+      if !fits || state.pointee.hasLongTexts { setLongText(key, fits ? nil : value) }
     } else {
-      setOther(key.name, .text(String(utf8: value)))
+      setOther(key.packedName.bytes, text: value)
     }
   }
 
-  package override func setEntry(name: RawSpan, integer: Int64) { setOther(String(utf8: name), .integer(integer)) }
+  package override func setEntry(name: RawSpan, integer: Int64) {
+    name.withUnsafeBytes { setOther($0, integer: integer) }
+  }
 
-  package override func setEntry(name: RawSpan, text: RawSpan) {
-    setOther(String(utf8: name), .text(String(utf8: text)))
+  package override func setEntry(name: RawSpan, text: RawSpan) { name.withUnsafeBytes { setOther($0, text: text) } }
+
+  package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
+    let none = UnsafeRawBufferPointer(start: nil, count: 0)
+    for slot in 0..<ContextSchema.slotCount {
+      let name = ContextSchema.name(slot: slot)
+      if let integer = state.pointee.fields.integer(slot: slot) {
+        body(name.bytes, integer, none.bytes)
+      } else {
+        _ = text(slot: slot) { body(name.bytes, nil, $0) }
+      }
+    }
+    for place in 0..<state.pointee.otherCount {
+      let other = state.pointee.others[place]
+      body(other.name.bytes.bytes, other.integer, other.integer == nil ? other.text.bytes.bytes : none.bytes)
+    }
+  }
+
+  /// Nil: the text fits its slot. No effect on an integer.
+  @inline(never)
+  private func setLongText(_ key: ContextKey, _ value: RawSpan?) {
+    state.pointee.longTexts[key.slot].removeAll()
+    guard let value, key.type == .text else { return }
+    state.pointee.longTexts[key.slot].set(value)
+    state.pointee.hasLongTexts = true
+  }
+
+  /// Nil, and `body` is not called, when there is no such text.
+  @inline(__always)
+  private func text(_ key: ContextKey, _ body: (RawSpan) -> Void) -> Void? {
+    if key.slot >= 0 { return text(slot: key.slot, body) }
+    guard let place = place(of: key.packedName.bytes), state.pointee.others[place].integer == nil else { return nil }
+    return body(state.pointee.others[place].text.bytes.bytes)
+  }
+
+  @inline(__always)
+  private func text(slot: Int, _ body: (RawSpan) -> Void) -> Void? {
+    if let result = state.pointee.fields.withText(slot: slot, body) { return result }
+    guard state.pointee.hasLongTexts, !state.pointee.longTexts[slot].isEmpty else { return nil }
+    return body(state.pointee.longTexts[slot].bytes.bytes)
   }
 
   // MARK: The schema's bytes
@@ -107,40 +161,45 @@ package final class StructContext: RequestContext {
     state.pointee.fields.encode(to: destination)
   }
 
-  package override func readSchema(_ view: StandardContextView) { state.pointee.fields = StandardContext(view) }
+  package override func readSchema(_ view: StandardContextView) { state.pointee.fields.decode(view) }
 
-  package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
-    let none = ""
-    for slot in 0..<ContextSchema.slotCount {
-      let name = ContextSchema.name(slot: slot)
-      if let integer = state.pointee.fields.integer(slot: slot) {
-        body(name.bytes, integer, none.utf8.span.bytes)
-      } else if let text = state.pointee.fields.text(slot: slot) {
-        body(name.bytes, nil, text.utf8.span.bytes)
-      }
+  // MARK: Entries that the schema does not declare
+
+  private func place(of name: UnsafeRawBufferPointer) -> Int? {
+    for place in 0..<state.pointee.otherCount
+    where ContextText.equal(state.pointee.others[place].name.bytes, name) {
+      return place
     }
-    for (name, value) in state.pointee.others {
-      switch value {
-      case .integer(let integer): body(name.utf8.span.bytes, integer, none.utf8.span.bytes)
-      case .text(let text): body(name.utf8.span.bytes, nil, text.utf8.span.bytes)
-      }
-    }
+    return nil
   }
 
-  private func text(_ key: ContextKey) -> String? {
-    if key.slot >= 0 { return state.pointee.fields.text(slot: key.slot) }
-    guard case .text(let text)? = other(key.name) else { return nil }
-    return text
+  private func setOther(_ name: UnsafeRawBufferPointer, integer: Int64) {
+    if let place = place(forSetting: name) { state.pointee.others[place].integer = integer }
   }
 
-  private func other(_ name: String) -> ContextValue? { state.pointee.others.first { $0.name == name }?.value }
+  private func setOther(_ name: UnsafeRawBufferPointer, text: RawSpan) {
+    guard let place = place(forSetting: name) else { return }
+    state.pointee.others[place].integer = nil
+    state.pointee.others[place].text.set(text)
+  }
 
-  private func setOther(_ name: String, _ value: ContextValue) {
-    if let index = state.pointee.others.firstIndex(where: { $0.name == name }) {
-      state.pointee.others[index].value = value
-    } else if state.pointee.others.count < ContextLimits.entryCountMax {
-      state.pointee.others.append((name, value))
-    }
+  /// Nil when one more name would be too many.
+  private func place(forSetting name: UnsafeRawBufferPointer) -> Int? {
+    if let place = place(of: name) { return place }
+    let place = state.pointee.otherCount
+    guard place < ContextLimits.entryCountMax else { return nil }
+    if place == state.pointee.others.count { state.pointee.others.append(Other()) }
+    state.pointee.others[place].name.set(name.bytes)
+    state.pointee.otherCount += 1
+    return place
+  }
+
+  @inline(never)
+  private func removeLongTextsAndOthers() {
+    for slot in state.pointee.longTexts.indices { state.pointee.longTexts[slot].removeAll() }
+    state.pointee.hasLongTexts = false
+    for place in 0..<state.pointee.otherCount { state.pointee.others[place].text.removeAll() }
+    state.pointee.otherCount = 0
   }
 }
 

@@ -1,10 +1,10 @@
-// The table of calls whose instructions are counted. A new one is a line here; `make bench ONLY=context` then shows it.
+// The table of what `make bench ONLY=context` counts: single calls, and the whole hop of every preset. A new one is a line.
 
 internal import Context
 internal import Propagation
 
 package enum InstructionCases {
-  package static let all: [InstructionCase] = stores + propagators
+  package static let all: [InstructionCase] = stores + propagators + combinations + hops
 
   private static let stores: [InstructionCase] =
     [InstructionCase("loop-alone") { { StoreCalls.none($0) } }]
@@ -53,6 +53,30 @@ package enum InstructionCases {
     PropagatorCalls.extract("grpc-trace-bin", into: .struct, .trace),
     PropagatorCalls.inject("binary25", from: .struct, .trace),
     PropagatorCalls.extract("binary25", into: .struct, .trace),
+  ]
+
+  /// What `value-chain` and `swift` send, and what a service sends in both formats of tracing.
+  private static let combinations: [InstructionCase] = ["tracecontext,baggage", "tracecontext,baggage,b3"].flatMap {
+    [
+      PropagatorCalls.extract($0, into: .struct, .standard), PropagatorCalls.inject($0, from: .struct, .standard),
+      PropagatorCalls.extract($0, into: .packed, .standard), PropagatorCalls.inject($0, from: .packed, .standard),
+    ]
+  }
+
+  /// What a node does with the context of one request: reset, unless the propagator replaces all of it; extract, the
+  /// standard work, inject.
+  private static let hops: [InstructionCase] = Strategy.presets.map { preset in
+    InstructionCase("hop-\(preset.name)", goal: hopGoals[preset.name], allocates: hopGoals[preset.name] == nil) {
+      let setting = HopSetting(
+        store: preset.store, propagator: preset.propagator, keysPerLayer: ContextFill.keysPerLayer)
+      guard let hop = HopCases.hop(setting) else { preconditionFailure("the registry has no \(preset.propagator)") }
+      return hop.run
+    }
+  }
+
+  /// Of the presets that ask the allocator for nothing.
+  private static let hopGoals = [
+    "baseline": 1_000, "opaque": 1_000, "struct": 1_000, "packed": 1_000, "binary25": 1_000, "gateway": 1_000,
   ]
 
   /// What the interface that all stores share adds to the read of a field.

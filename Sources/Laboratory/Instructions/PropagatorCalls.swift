@@ -1,4 +1,4 @@
-// Cases of one inject or extract over the frame transport's carrier in memory, through the calls that a node makes.
+// Cases of one inject or extract over a carrier in memory, through the calls that a node makes.
 
 internal import Bytes
 internal import Context
@@ -33,8 +33,8 @@ enum PropagatorCalls {
     }
   }
 
-  /// One context, written into the same buffer again and again; the frame's header, which is written each time, is
-  /// included.
+  /// One context, written into the same buffer again and again; what stands around it in a request, which is written each
+  /// time, is included.
   static func inject(
     _ name: String, from store: StoreKind, _ content: Content, goal: Int? = nil
   ) -> InstructionCase {
@@ -54,7 +54,7 @@ enum PropagatorCalls {
     }
   }
 
-  /// One frame, read into the same context again and again: each time in place of the same from before.
+  /// One request, read into the same context again and again: each time in place of the same from before.
   static func extract(
     _ name: String, into store: StoreKind, _ content: Content, goal: Int? = nil
   ) -> InstructionCase {
@@ -62,12 +62,12 @@ enum PropagatorCalls {
       let propagator = resolve(name)
       let sent = PackedContext()
       content.fill(sent)
-      let frame = ReceivedFrame(sent, by: propagator)
+      let request = CarriedRequest(sent, by: propagator)
       let context = store.makeContext()
       return { count in
         var sum: UInt64 = 0
         for _ in 0..<count {
-          sum &+= UInt64(propagator.extractFrame(frame.frame, into: context).rawValue)
+          sum &+= UInt64(propagator.extract(message: request.message, into: context).rawValue)
         }
         return sum &+ context.spanContext().traceIDLow
       }

@@ -4,9 +4,10 @@ internal import Control
 internal import EventLoop
 internal import LoadClient
 internal import Propagation
+internal import Results
 internal import Statistics
 internal import Topology
-internal import TransportFrame
+internal import TransportCore
 
 final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   private static let readyNanoseconds: Int64 = 5_000_000_000
@@ -61,9 +62,14 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
       token: tokenCount, mode: mode, connections: 1, hopsLeft: 1, settleNanoseconds: Self.settleNanoseconds,
       windowNanoseconds: windowNanoseconds, requestCount: requestCount, timeoutNanoseconds: Self.timeoutNanoseconds,
       drainNanoseconds: Self.timeoutNanoseconds, seed: seed)
-    let images = RequestImages(
-      client: ClientSide(propagator: "none", payloadSize: 0, set: []), propagator: PropagatorRegistry.resolve("none")!,
-      deadline: 0, hopsLeft: 1, flags: 0, seed: seed)
+    let images: RequestImages
+    do {
+      images = try RequestImages(
+        client: ClientSide(propagator: "none", payloadSize: 0, set: []),
+        propagator: PropagatorRegistry.resolve("none")!, deadline: 0, hopsLeft: 1, flags: [], seed: seed)
+    } catch {
+      throw .selfTest("\(error)")
+    }
     let run = LoadRun(order: order, loop: loop, connections: [connection], images: images, delegate: self)
     self.run = run
     outcome = nil
@@ -85,7 +91,7 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   func runDidCloseWindow(_ run: LoadRun) {}
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome) { self.outcome = outcome }
   func connectionIsReady(_ connection: LoadConnection) {}
-  func connection(_ connection: LoadConnection, didReceive reply: Frame) { run?.didReceive(reply) }
+  func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) { run?.didReceive(reply) }
 
   func connection(_ connection: LoadConnection, didFail reason: String) {
     problem = reason

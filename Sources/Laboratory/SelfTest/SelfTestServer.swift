@@ -3,12 +3,12 @@
 
 internal import EventLoop
 internal import Glibc
-internal import TransportFrame
+internal import TransportCore
 
-final class SelfTestServer: ConnectionDelegate {
+final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   private let loop: EventLoop
   private var listener: Listener!
-  private var connection: Connection?
+  private var caller: Caller?
   private var timer: Timer!
   private let serviceNanoseconds: Int64
 
@@ -33,12 +33,12 @@ final class SelfTestServer: ConnectionDelegate {
     self.keepsArrivals = keepsArrivals
     timer = Timer(loop: loop) { [unowned self] in serviceDidEnd() }
     listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
-      guard self.connection == nil else {
+      guard caller == nil else {
         Glibc.close(fd)
         return
       }
       let connection = Connection(loop: loop, fd: fd)
-      self.connection = connection
+      caller = Caller(.frame, connection)
       connection.start(delegate: self)
     }
   }
@@ -54,8 +54,8 @@ final class SelfTestServer: ConnectionDelegate {
   func close() {
     listener.close()
     timer.close()
-    connection?.close()
-    connection = nil
+    caller?.connection.close()
+    caller = nil
   }
 
   // MARK: Standing still
@@ -63,48 +63,42 @@ final class SelfTestServer: ConnectionDelegate {
   /// Reads nothing until `goOn`.
   func standStill() {
     stallBegin = loop.refreshNow()
-    connection?.pauseReading()
+    caller?.connection.pauseReading()
   }
 
   func goOn() {
     guard let begin = stallBegin else { return }
     stallBegin = nil
     stallNanoseconds = loop.refreshNow() - begin
-    connection?.resumeReading()
+    caller?.connection.resumeReading()
   }
 
   // MARK: Requests
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    Frame.decodeAll(
-      bytes, usual: .request,
-      didReceiveUsual: { request in
-        didReceive(request.id, connection)
-        return connection.isOpen
-      },
-      didReceive: { frame in
-        if let hello = FrameHello(frame) {
-          FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: connection.output)
-          connection.send()
-        }
-        return connection.isOpen
-      },
-      didFail: { _ in connection.close() })
+    caller?.receive(bytes, for: self) ?? bytes.count
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {}
 
-  private func didReceive(_ id: UInt64, _ connection: Connection) {
+  var isOpen: Bool { caller?.connection.isOpen == true }
+
+  func didReceive(_ request: ReceivedRequest) -> Bool {
     if keepsArrivals { arrivals.append(loop.now) }
-    guard serviceNanoseconds > 0 else { return answer(id, connection) }
-    queue.append(id)
-    if serviceBegin == nil { beginService() }
+    if serviceNanoseconds == 0 {
+      answer(request.head.tag)
+    } else {
+      queue.append(request.head.tag)
+      if serviceBegin == nil { beginService() }
+    }
+    return isOpen
   }
 
-  private func answer(_ id: UInt64, _ connection: Connection) {
-    FrameWriter.write(.response, id: id, to: connection.output)
-    connection.send()
-  }
+  func didReceive(_ cancel: ReceivedCancel) {}
+  func didReceiveHello(propagator: String) -> Bool { true }
+  func didReceive(_ fault: TransportFault) { caller?.connection.close() }
+
+  private func answer(_ tag: UInt64) { caller?.reply(to: tag, payloadSize: 0) }
 
   // MARK: One at a time
 
@@ -114,10 +108,10 @@ final class SelfTestServer: ConnectionDelegate {
   }
 
   private func serviceDidEnd() {
-    guard let begin = serviceBegin, let connection else { return }
+    guard let begin = serviceBegin, caller != nil else { return }
     serviceSum += loop.refreshNow() - begin
     servedCount += 1
-    answer(queue[head], connection)
+    answer(queue[head])
     head += 1
     serviceBegin = nil
     if head < queue.count {

@@ -28,14 +28,7 @@ struct HopTiming: Pass {
     child.send(LaboratoryCommand.measure(orders, seed: experiment.plan.seed))
     try experiment.supervisor.wait(for: "the laboratory", seconds: Self.laboratorySecondsMax) { report != nil }
     switch report {
-    case .measured(let figures):
-      experiment.result.inProcess = figures.map { figure in
-        InProcessHop(
-          arm: experiment.plan.arms[figure.arm].name, layer: figure.layer,
-          arrivalNanoseconds: figure.arrivalNanoseconds,
-          hopNanoseconds: figure.hopNanoseconds, arrivalAllocations: figure.arrivalAllocations,
-          hopAllocations: figure.hopAllocations)
-      }
+    case .measured(let hops): experiment.result.inProcess = hops
     case .failed(let reason): throw .childFailed(name: "laboratory", reason: reason)
     case .raced, nil: break
     }
@@ -52,7 +45,7 @@ struct HopTiming: Pass {
       ? Set(experiment.plan.depths.map(InProcessHop.layer(depth:))).sorted() : [1]
     return layers.map { layer in
       HopOrder(
-        arm: arm, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,
+        arm: armPlan.name, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,
         keysPerLayer: service.keysPerLayer, layer: layer,
         opaqueSize: experiment.plan.opaqueSize)
     }

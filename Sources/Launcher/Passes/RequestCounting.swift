@@ -5,7 +5,7 @@ internal import Control
 internal import Results
 internal import Statistics
 internal import Topology
-internal import TransportFrame
+internal import TransportCore
 
 /// Everything counted up to one moment.
 private struct CountReading {
@@ -123,6 +123,7 @@ struct RequestCounting: Pass {
         arm: name, depth: depth,
         contextBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.contextSize).reduce(0, +)) / deliveries,
         payloadBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.payloadSize).reduce(0, +)) / deliveries,
-        headerBytesPerHop: Double(FrameLayout.headerSize), contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
+        headerBytesPerHop: Double(Transport.frame.overheadSize ?? 0),
+        contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
   }
 }

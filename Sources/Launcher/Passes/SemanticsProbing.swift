@@ -3,6 +3,7 @@
 internal import Results
 internal import Statistics
 internal import Topology
+internal import TransportCore
 
 struct SemanticsProbing: Pass {
   let kind = ExperimentPlan.Pass.semantics
@@ -53,7 +54,8 @@ extension ArmPlan {
       service.name = "s\(index + 1)"
       let call = Call(
         service: index + 1, payloadSize: topology.client.payloadSize, timeoutNanoseconds: 0, probability: 1, retries: 0,
-        propagator: propagator, transport: "frame", dropsContext: false)
+        propagator: propagator, transport: topology.client.transport ?? Transport.frame.name,
+        dropsContext: false)
       service.script = index + 1 < depth ? [.call(call)] : []
       return service
     }

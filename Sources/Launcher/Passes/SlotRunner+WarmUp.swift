@@ -17,7 +17,7 @@ extension SlotRunner {
       let measured = try run(
         spec, on: set, seconds: SlotRunner.warmUpSeconds + Double(SlotRunner.settleNanoseconds) / 1e9, round: 0,
         position: 0, pieceNanoseconds: WarmupDetector.windowNanoseconds, keep: { _ in })
-      windows += measured.pieces.map(Double.init)
+      windows += measured.pieces.map { Double($0) }
       seconds += SlotRunner.warmUpSeconds
       detector = WarmupDetector(windows: windows)
     } while !detector.isSteady && seconds + SlotRunner.warmUpSeconds <= secondsMax

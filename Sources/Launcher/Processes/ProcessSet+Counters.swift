@@ -4,13 +4,13 @@
 internal import Control
 internal import Results
 internal import Topology
-internal import TransportFrame
+internal import TransportCore
 
 extension ProcessSet {
   /// - Parameter arm: the one that the set belongs to; nil when it belongs to all or to none.
   func closedConnections(arm: String?) -> [ClosedConnections] {
     pages.flatMap { service, replica, page in
-      FrameFault.allCases.compactMap { fault in
+      TransportFault.allCases.compactMap { fault in
         let count = page.faultsByReason[Int(fault.rawValue)]
         guard count > 0 else { return nil }
         return ClosedConnections(

@@ -41,13 +41,14 @@ extension ArmPlan {
 
 package struct ExperimentPlan: Sendable {
   /// What a run does beside closed-loop slots.
-  package enum Pass: CaseIterable, Sendable {
+  package enum Pass: String, CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
     /// What each strategy keeps and loses, in a chain of its own.
     case semantics
     /// The context work of a hop in one process.
-    case inProcess
+    case inProcess = "in-process"
+    /// Allocations, system calls and bytes.
     case counting
     /// Retains and releases.
     case references

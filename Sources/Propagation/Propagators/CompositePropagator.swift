@@ -1,6 +1,7 @@
 // Several propagators of one carrier, each with fields or a section of its own.
 
 package import Context
+package import TransportFrame
 
 /// Each part injects and extracts in order; where two carry the same thing the later one's counts.
 package final class CompositePropagator: Propagator {
@@ -23,6 +24,19 @@ package final class CompositePropagator: Propagator {
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
     for part in parts { drops.formUnion(part.extract(carrier, into: context)) }
+    return drops
+  }
+
+  // Each part by its own functions for frames: through the generic ones of a part that is known by its protocol alone
+  // everything of the carrier would be looked up at run time.
+
+  package func injectFrame(_ context: RequestContext, into writer: FrameWriter) {
+    for part in parts { part.injectFrame(context, into: writer) }
+  }
+
+  package func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops {
+    var drops: ExtractionDrops = []
+    for part in parts { drops.formUnion(part.extractFrame(frame, into: context)) }
     return drops
   }
 

@@ -52,13 +52,13 @@ package struct ArmReading {
   // MARK: Timed
 
   /// Of the closed-loop slots that show a metric.
-  private func concurrency(_ metric: ComparedMetric) -> Concurrency {
+  private func concurrency(_ metric: Metric) -> Concurrency {
     Concurrency(inFlight: metric.phase == .single ? 1 : arm.inFlight ?? result.settings.inFlight)
   }
 
   /// Of a timed metric, by round; a round without a value, or for a percentile without enough requests, is left out.
-  func values(_ metric: ComparedMetric) -> [Int: Double] {
-    if let wanted = metric.roundMetric {
+  func values(_ metric: Metric) -> [Int: Double] {
+    if let wanted = metric.ofRound {
       var values: [Int: Double] = [:]
       for round in table.rounds {
         values[round] = table.value(wanted, arm: arm.name, depth: depth, round: round, at: concurrency(metric))
@@ -78,17 +78,17 @@ package struct ArmReading {
   }
 
   /// Median over rounds, or the percentile of everything merged.
-  func value(_ metric: ComparedMetric) -> Double? {
+  func value(_ metric: Metric) -> Double? {
     guard let percentile = metric.percentile else { return Spread.median(Array(values(metric).values)) }
     let merged = result.histograms.first { $0.arm == arm.name && $0.depth == depth && $0.phase == metric.phase }
-    return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map(Double.init)
+    return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map { Double($0) }
   }
 
   /// Whether there is any slot in which the metric could have been seen.
-  func wasTried(_ metric: ComparedMetric) -> Bool { slots.contains { $0.phase == metric.phase } }
+  func wasTried(_ metric: Metric) -> Bool { slots.contains { $0.phase == metric.phase } }
 
   /// The rounds in which both have a value, by number.
-  func pairs(_ metric: ComparedMetric, with other: ArmReading) -> [(reference: Double, value: Double)] {
+  func pairs(_ metric: Metric, with other: ArmReading) -> [(reference: Double, value: Double)] {
     let (left, right) = (values(metric), other.values(metric))
     return left.keys.sorted().compactMap { round in
       guard let reference = left[round], let value = right[round] else { return nil }
@@ -102,7 +102,7 @@ package struct ArmReading {
   var countingPass: CountingPass? { result.counts.first { $0.arm == arm.name && $0.depth == depth } }
 
   /// Per client request, over all nodes; nil when it was not counted.
-  func count(_ metric: ComparedMetric) -> Double? {
+  func count(_ metric: Metric) -> Double? {
     guard let pass = countingPass else { return nil }
     let values = pass.nodes.map { node -> Double? in
       switch metric {

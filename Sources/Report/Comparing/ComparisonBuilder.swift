@@ -10,7 +10,7 @@ struct ComparisonBuilder {
 
   /// In the order of `pairs`.
   var comparisons: [ArmComparison] {
-    let timed = ComparedMetric.allCases.filter { !$0.isExact }
+    let timed = Metric.compared.filter { !$0.isExact }
     let asked = pairs.indices.flatMap { pair in timed.map { (pair: pair, metric: $0) } }
     let judged = Comparison.family(
       asked.map { ask in (effect: effect(pairs[ask.pair], ask.metric), control: noise(pairs[ask.pair], ask.metric)) },
@@ -18,7 +18,7 @@ struct ComparisonBuilder {
     return pairs.indices.map { index in
       let pair = pairs[index]
       let metrics = zip(asked, judged).filter { $0.0.pair == index }.map { timedMetric(pair, $0.0.metric, $0.1) }
-      let counts = ComparedMetric.allCases.filter(\.isExact).map { exactMetric(pair, $0) }
+      let counts = Metric.compared.filter(\.isExact).map { exactMetric(pair, $0) }
       let rounds = Set(pair.a.slots.map(\.round)).intersection(pair.b.slots.map(\.round))
       let invalid = (pair.a.slots + pair.b.slots).count { $0.validity.verdict == .invalid }
       return ArmComparison(
@@ -29,13 +29,13 @@ struct ComparisonBuilder {
 
   // MARK: Timed
 
-  private func effect(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> PairedEffect? {
+  private func effect(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> PairedEffect? {
     guard isComparable(pair, metric) else { return nil }
     return PairedEffect(pairs: pair.a.pairs(metric, with: pair.b))
   }
 
   /// A′ against A. Two runs have each their own at most: the noisier one is the least that there was.
-  private func noise(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> PairedEffect? {
+  private func noise(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> PairedEffect? {
     let readings = isOneRun ? [pair.a] : [pair.a, pair.b]
     let effects = readings.compactMap { reading in
       reading.noisePair(ofThisArm: isOneRun).flatMap { PairedEffect(pairs: $0.a.pairs(metric, with: $0.control)) }
@@ -44,12 +44,12 @@ struct ComparisonBuilder {
   }
 
   /// Latency of an open loop belongs to its rate.
-  private func isComparable(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> Bool {
+  private func isComparable(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> Bool {
     metric.phase != .open || pair.a.result.settings.openLoopRate == pair.b.result.settings.openLoopRate
   }
 
   private func timedMetric(
-    _ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric, _ judged: Comparison
+    _ pair: (a: ArmReading, b: ArmReading), _ metric: Metric, _ judged: Comparison
   ) -> MetricComparison {
     let isComparable = isComparable(pair, metric)
     let wasTried = pair.a.wasTried(metric) && pair.b.wasTried(metric)
@@ -79,7 +79,7 @@ struct ComparisonBuilder {
   }
 
   private func reason(
-    _ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric, _ verdict: MetricComparison.Verdict,
+    _ pair: (a: ArmReading, b: ArmReading), _ metric: Metric, _ verdict: MetricComparison.Verdict,
     _ judged: Comparison
   ) -> String? {
     switch verdict {
@@ -96,7 +96,7 @@ struct ComparisonBuilder {
 
   // MARK: Counted
 
-  private func exactMetric(_ pair: (a: ArmReading, b: ArmReading), _ metric: ComparedMetric) -> MetricComparison {
+  private func exactMetric(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> MetricComparison {
     var comparison = MetricComparison(
       metric, a: pair.a.count(metric), b: pair.b.count(metric), verdict: .notMeasured)
     guard let a = comparison.a, let b = comparison.b else {

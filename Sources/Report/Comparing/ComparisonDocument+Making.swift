@@ -36,7 +36,7 @@ extension ComparisonDocument {
       if file.result.exitStatus == 1 { warnings.append("\(file.path) is of a run that failed.") }
     }
     compare(pairing.pairs, gates: gates)
-    let family = pairing.pairs.count * ComparedMetric.allCases.count { !$0.isExact }
+    let family = pairing.pairs.count * Metric.compared.count { !$0.isExact }
     let rounds = comparisons.map(\.rounds).max() ?? 0
     let needed = Comparison.roundCountMin(familyCount: family)
     if rounds >= Comparison.testedRoundCountMin, rounds < needed {

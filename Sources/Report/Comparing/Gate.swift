@@ -31,7 +31,7 @@ package struct Gate: Equatable, Sendable {
 
   /// As it was given.
   package let expression: String
-  package let metric: ComparedMetric
+  package let metric: Metric
   package let relation: Relation
   package let limit: Limit
 
@@ -42,8 +42,8 @@ package struct Gate: Equatable, Sendable {
       let relation = Relation.allCases.first(where: { words[sign...].hasPrefix($0.rawValue) })
     else { throw GateError(expression, "METRIC > LIMIT, with one of > >= < <=") }
     let name = Gate.trimmed(words[..<sign])
-    guard let metric = ComparedMetric(rawValue: String(name)) else {
-      throw GateError(expression, "a metric, one of \(ComparedMetric.names)", got: String(name))
+    guard let metric = Metric(rawValue: String(name)) else {
+      throw GateError(expression, "a metric, one of \(Metric.names)", got: String(name))
     }
     let number = Gate.trimmed(words[sign...].dropFirst(relation.rawValue.count))
     guard let value = Double(number), value.isFinite, number.first != "." else {

@@ -11,18 +11,28 @@ package struct ReportFolder {
     package let name: String
     package let bytes: [UInt8]
 
-    init(_ name: String, _ text: String) {
+    init(_ name: String, _ text: String) { self.init(name, Array(text.utf8)) }
+
+    init(_ name: String, _ bytes: [UInt8]) {
       self.name = name
-      bytes = Array(text.utf8)
+      self.bytes = bytes
     }
   }
 
   static let histogramFolder = "histograms"
   private static let histogramEndings = [".hgrm", ".hdr"]
 
+  /// Files of numbers that lie beside the page, which links to them.
+  static let tableNames = [
+    "summary.csv", "slots.csv", "nodes.csv", "stages.csv", "slopes.csv", "fidelity.csv", "semantics.csv", "report.txt",
+    "report.md", documentName,
+  ]
+  private static let documentName = "result.json"
+
   package let files: [File]
 
-  package init(_ result: RunResult) {
+  /// - Parameter document: the bytes that the result was read from.
+  package init(_ result: RunResult, document: [UInt8]) {
     // The bootstrap takes most of the time: once for all.
     let summary = RunSummary(result)
     let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
@@ -32,10 +42,13 @@ package struct ReportFolder {
       { named.flatMap { Self.files(of: $1, named: $0) } },
       { [File("report.md", MarkdownReport.render(result, summary))] },
       { [File("report.txt", TextReport.render(result, summary))] },
-      { [File("slots.csv", SlotsCSV.text(result)), File("nodes.csv", NodesCSV.text(result))] },
-      { [File("stages.csv", StagesCSV.text(result)), File("slopes.csv", SlopesCSV.text(summary))] },
-      { [File("summary.csv", SummaryCSV.text(result, summary)), File("fidelity.csv", FidelityCSV.text(result))] },
-      { [File("semantics.csv", SemanticsCSV.text(result))] },
+      { [File("slots.csv", NumberFiles.slots(result)), File("nodes.csv", NumberFiles.nodes(result))] },
+      { [File("stages.csv", NumberFiles.stages(result)), File("slopes.csv", NumberFiles.slopes(summary))] },
+      {
+        let decay = DecayFigures(result: result, summary: summary)
+        return [File("summary.csv", NumberFiles.summary(decay)), File("fidelity.csv", NumberFiles.fidelity(result))]
+      },
+      { [File("semantics.csv", NumberFiles.semantics(result)), File(Self.documentName, document)] },
     ]
     // The page takes longest to make, so it is begun first; it is written last.
     files = AllCPUs.map(forms) { $0() }.reversed().flatMap { $0 }

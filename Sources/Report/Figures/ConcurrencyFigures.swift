@@ -34,14 +34,14 @@ struct ConcurrencyFigures {
   }
 
   private func row(arm: String, at concurrency: Concurrency) -> RunSummary.ConcurrencyRow {
-    func values(_ metric: RoundTable.Metric) -> MedianInterval? {
+    func values(_ metric: Metric) -> MedianInterval? {
       MedianInterval(table.values(metric, arm: arm, depth: depth, at: concurrency))
     }
     var row = RunSummary.ConcurrencyRow(
       concurrency: concurrency, throughput: values(.throughput), cpuPerHop: values(.cpuPerHop))
     row.p50 = histogram(arm: arm, at: concurrency)?.percentile(50)
     guard let baseline, baseline != arm else { return row }
-    func pairs(_ metric: RoundTable.Metric) -> [(reference: Double, value: Double)] {
+    func pairs(_ metric: Metric) -> [(reference: Double, value: Double)] {
       table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)
     }
     row.dropAgainstBaseline = MedianInterval(

@@ -23,6 +23,11 @@ struct DecayFigures {
     let depth: Int
   }
 
+  /// What is drawn over depth.
+  static let metrics: [Metric] = [
+    .throughput, .p50, .p99, .cpuPerHop, .cpuPerRequest, .allocations, .contextBytesPerHop,
+  ]
+
   let summary: RunSummary
   private let table: RoundTable
   private let totals: [Place: CountTotals]
@@ -36,7 +41,7 @@ struct DecayFigures {
   }
 
   /// One per arm of the run, in its order.
-  func curves(_ metric: DecayMetric) -> [Curve] {
+  func curves(_ metric: Metric) -> [Curve] {
     summary.arms.map { arm in
       Curve(
         arm: arm.arm.name,
@@ -44,22 +49,21 @@ struct DecayFigures {
     }
   }
 
-  func point(_ metric: DecayMetric, arm: String, depth: Int) -> Point? {
+  func point(_ metric: Metric, arm: String, depth: Int) -> Point? {
     summary.arm(named: arm)?.row(depth: depth).flatMap { point(metric, arm: arm, row: $0) }
   }
 
   func counts(arm: String, depth: Int) -> CountTotals? { totals[Place(arm: arm, depth: depth)] }
 
-  private func point(_ metric: DecayMetric, arm: String, row: RunSummary.Row) -> Point? {
-    let place = Place(arm: arm, depth: row.depth)
-    switch metric {
-    case .throughput: return ofRounds(table.values(.throughput, arm: arm, depth: row.depth), row.depth)
-    case .cpuPerHop: return ofRounds(table.values(.cpuPerHop, arm: arm, depth: row.depth), row.depth)
-    case .cpuPerRequest: return ofRounds(table.values(.cpuPerRequest, arm: arm, depth: row.depth), row.depth)
-    case .p50: return merged(row.p50, table.values(.p50, arm: arm, depth: row.depth), row.depth)
-    case .p99: return merged(row.p99, table.values(.p99, arm: arm, depth: row.depth), row.depth)
-    case .allocationsPerRequest: return totals[place]?.allocationsPerRequest.map { Point(depth: row.depth, value: $0) }
-    case .contextBytesPerHop: return row.contextBytesPerHop.map { Point(depth: row.depth, value: $0) }
+  private func point(_ metric: Metric, arm: String, row: RunSummary.Row) -> Point? {
+    let rounds = table.values(metric, arm: arm, depth: row.depth)
+    switch metric.facts.source {
+    case .rounds: return ofRounds(rounds, row.depth)
+    case .percentile(let percentile, _): return merged(percentile == 50 ? row.p50 : row.p99, rounds, row.depth)
+    case .counted:
+      let count =
+        metric == .allocations ? counts(arm: arm, depth: row.depth)?.allocationsPerRequest : row.contextBytesPerHop
+      return count.map { Point(depth: row.depth, value: $0) }
     }
   }
 

@@ -60,8 +60,6 @@ struct FidelityDecay {
 
   // MARK: As a table
 
-  static let title = "What arrives of the context: keys / bytes, % of what would if nothing were lost"
-
   /// Those that a table shows: the ends and what lies evenly between them.
   var shownDepths: [Int] {
     guard depths.count > Self.columnCountMax else { return depths }
@@ -69,24 +67,26 @@ struct FidelityDecay {
     return (0..<Self.columnCountMax).map { depths[Int((Double($0) * last).rounded())] }
   }
 
-  var columns: [ComparisonTable.Column] {
-    [.init(title: "arm", unit: "")] + shownDepths.map { .init(title: "depth \($0)", unit: "keys/bytes") }
-      + [.init(title: "types", unit: "changed"), .init(title: "flags", unit: "lost")]
-  }
-
-  /// A row per arm; types and flags are those of the last depth.
-  var rows: [[String]] {
-    arms.map { arm in
-      let deepest = depths.last.flatMap { arm.loss(depth: $0) }
-      return [arm.name]
-        + shownDepths.map { depth in
-          guard let loss = arm.loss(depth: depth) else { return NumberText.missing }
-          return NumberText.share(loss.keptKeyRatio) + "/" + NumberText.share(loss.keptByteRatio)
-        }
-        + [
-          deepest.map { "\($0.changedTypes.count)" } ?? NumberText.missing,
-          deepest.map { $0.lostFlags == 0 ? "none" : ContextLoss.flags($0.lostFlags) } ?? NumberText.missing,
-        ]
+  /// A row per arm; types and flags are those of the last depth. nil when no context came back.
+  var table: ReportTable? {
+    let depthColumns = shownDepths.map { depth in
+      Column<Arm>("", "depth \(depth)", "keys/bytes") { arm in
+        .text(
+          arm.loss(depth: depth).map {
+            NumberText.share($0.keptKeyRatio) + "/" + NumberText.share($0.keptByteRatio)
+          })
+      }
     }
+    func deepest(_ arm: Arm) -> ContextLoss? { depths.last.flatMap { arm.loss(depth: $0) } }
+    var table = ReportTable(
+      title: "What arrives of the context: keys / bytes, % of what would if nothing were lost",
+      [Column("", "arm") { .text($0.name) }] + depthColumns + [
+        Column("", "types", "changed") { .integer(deepest($0)?.changedTypes.count) },
+        Column("", "flags", "lost") { arm in
+          .text(deepest(arm).map { $0.lostFlags == 0 ? "none" : ContextLoss.flags($0.lostFlags) })
+        },
+      ], arms)
+    table?.notes = lossyEdges.map { "\($0.arm): \($0.name) " + $0.first.loss.words }
+    return table
   }
 }

@@ -48,29 +48,17 @@ package struct InProcessComparison: Equatable, Sendable {
     }
   }
 
-  // MARK: As a table
-
-  struct Column {
-    let title: String
-    let unit: String
-  }
-
-  static let columns: [Column] = [
-    .init(title: "arm", unit: ""), .init(title: "in one process", unit: "ns/hop"),
-    .init(title: "between processes", unit: "ns/hop"), .init(title: "share", unit: "%"),
-    .init(title: "added in one process", unit: "ns/hop"), .init(title: "added between", unit: "ns/hop"),
-    .init(title: "share", unit: "%"),
-  ]
-
-  /// One line per arm, at one depth.
-  func cells(depth: Int) -> [[String]] {
-    rows.filter { $0.depth == depth }.map { row in
-      [
-        row.arm, NumberText.short(row.predicted), NumberText.plusMinus(row.measured, NumberText.whole),
-        NumberText.percent(row.share), NumberText.short(row.predictedAdded),
-        row.predictedAdded == nil ? NumberText.missing : NumberText.withRange(row.measuredAdded, NumberText.whole),
-        NumberText.percent(row.shareOfAdded),
-      ]
-    }
+  static var columns: [Column<Row>] {
+    [
+      Column("", "arm") { .text($0.arm) },
+      Column("", "in one process", "ns/hop") { .number($0.predicted, NumberText.short) },
+      Column("", "between processes", "ns/hop") { .spread($0.measured, NumberText.whole, .half) },
+      Column("", "share", "%") { .number($0.share, NumberText.percent) },
+      Column("", "added in one process", "ns/hop") { .number($0.predictedAdded, NumberText.short) },
+      Column("", "added between", "ns/hop") {
+        .spread($0.predictedAdded == nil ? nil : $0.measuredAdded, NumberText.whole, .range)
+      },
+      Column("", "share", "%") { .number($0.shareOfAdded, NumberText.percent) },
+    ]
   }
 }

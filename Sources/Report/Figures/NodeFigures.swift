@@ -79,17 +79,20 @@ package struct NodeFigures: Equatable, Sendable {
     ("releases", "releases", { $0.releases }),
     ("context_bytes", "context bytes", { $0.contextBytes }),
     ("payload_bytes", "payload bytes", { $0.payloadBytes }),
-    ("resident_bytes", "RSS, bytes", { $0.resident.map(Double.init) }),
-    ("proportional_bytes", "PSS, bytes", { $0.proportional.map(Double.init) }),
-    ("cancelled", "cancelled", { ($0.givenUp?.cancelled).map(Double.init) }),
-    ("deadline_exceeded", "past the deadline", { ($0.givenUp?.deadlineExceeded).map(Double.init) }),
-    ("orphans", "given up and gone on with", { ($0.givenUp?.orphans).map(Double.init) }),
-    ("late_slices", "slices of work after that", { ($0.givenUp?.lateSlices).map(Double.init) }),
-    ("late_sleeps", "sleeps after that", { ($0.givenUp?.lateSleeps).map(Double.init) }),
-    ("late_calls", "calls after that", { ($0.givenUp?.lateCalls).map(Double.init) }),
-    ("stop_ns_max", "stopped within, ns", { ($0.givenUp?.stopNanosecondsMax).map(Double.init) }),
-    ("refused", "refused", { $0.refused.map(Double.init) }),
+    ("resident_bytes", "RSS, bytes", { number($0.resident) }),
+    ("proportional_bytes", "PSS, bytes", { number($0.proportional) }),
+    ("cancelled", "cancelled", { number($0.givenUp?.cancelled) }),
+    ("deadline_exceeded", "past the deadline", { number($0.givenUp?.deadlineExceeded) }),
+    ("orphans", "given up and gone on with", { number($0.givenUp?.orphans) }),
+    ("late_slices", "slices of work after that", { number($0.givenUp?.lateSlices) }),
+    ("late_sleeps", "sleeps after that", { number($0.givenUp?.lateSleeps) }),
+    ("late_calls", "calls after that", { number($0.givenUp?.lateCalls) }),
+    ("stop_ns_max", "stopped within, ns", { number($0.givenUp?.stopNanosecondsMax) }),
+    ("refused", "refused", { number($0.refused) }),
   ]
+
+  /// Not `map(Double.init)`, which takes an unsigned integer for the bits of a number.
+  private static func number(_ count: UInt64?) -> Double? { count.map { Double($0) } }
 }
 
 extension NodeEntry {

@@ -1,4 +1,4 @@
-// Three figures of decay against the limits that the field uses for them, and whether they order the strategies alike.
+// Three figures of decay against the limits that the field uses for them.
 
 internal import Results
 internal import Statistics
@@ -37,14 +37,6 @@ struct ThresholdFigures {
     let depth: Int
     /// A ratio, not yet divided by the threshold.
     let value: Double
-  }
-
-  struct Correlation {
-    let first: String
-    let second: String
-    let coefficient: Double?
-    /// Strategies that have both.
-    let count: Int
   }
 
   let summary: RunSummary
@@ -132,26 +124,5 @@ struct ThresholdFigures {
     return last.value <= growth
       ? ", no more than that of \(baseline.arm.name), which carries no context (\(own))"
       : ", that of \(baseline.arm.name), which carries no context, to \(own)"
-  }
-
-  /// Spearman's ρ over the strategies at the largest depth, baseline and control left out. Allocations are compared as
-  /// they are, per hop, since their growth is not defined from 0.
-  var correlations: [Correlation] {
-    guard let depth = summary.depths.last else { return [] }
-    let strategies = summary.arms.filter { $0.arm.controlOf == nil && $0.arm.name != summary.baseline }
-    let figures: [(name: String, value: (RunSummary.ArmSummary) -> Double?)] = [
-      ("throughput drop", { $0.row(depth: depth)?.dropAgainstBaseline?.median }),
-      ("P99 growth", { $0.row(depth: depth)?.p99Growth }),
-      ("allocations per hop", { decay.counts(arm: $0.arm.name, depth: depth)?.allocationsPerHop }),
-    ]
-    return [(0, 1), (0, 2), (1, 2)].map { first, second in
-      let points = strategies.compactMap { arm -> (x: Double, y: Double)? in
-        guard let x = figures[first].value(arm), let y = figures[second].value(arm) else { return nil }
-        return (x, y)
-      }
-      return Correlation(
-        first: figures[first].name, second: figures[second].name, coefficient: RankCorrelation.spearman(points),
-        count: points.count)
-    }
   }
 }

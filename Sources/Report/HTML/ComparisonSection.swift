@@ -7,22 +7,23 @@ struct ComparisonSection {
   let page: ReportPage
 
   var markup: Markup {
-    guard let depth = page.summary.depths.last, page.summary.arms.contains(where: { $0.row(depth: depth) != nil })
-    else { return .nothing }
-    let table = ComparisonTable(summary: page.summary, depth: depth)
-    let beside = SummaryTable.all(page.summary).map { table in
+    let tables = RunTables(result: page.result, decay: page.decay)
+    let depth = page.summary.depths.last ?? 0
+    guard let table = tables.comparison(title: "All arms at depth \(depth)", Column.wideComparison) else {
+      return .nothing
+    }
+    let beside = tables.beside.map { table in
       Markup.element(
         "div", ["class": "beside"],
         [
-          .element("h3", text: table.title), .element("p", ["class": "lead"], text: table.lead),
-          page.table(table.columns, table.rows),
+          .element("h3", text: table.title), .element("p", ["class": "lead"], text: table.lead), page.table(table),
         ])
     }
     return ReportPage.section(
-      "comparison", "All arms at depth \(depth)",
+      "comparison", table.title,
       "Medians of the rounds; below them, in brackets, \(page.bandName). “Seen” is yes, no, or range where the rounds are too few to claim "
         + "anything. Allocations and "
         + "system calls are those of the middle node. – was not measured.",
-      [page.table(table.columns, table.rows)] + beside)
+      [page.table(table)] + beside)
   }
 }

@@ -17,7 +17,7 @@ struct ContextSection {
 
   private var fidelityCard: Markup {
     let rows = page.result.fidelity.map { fidelity in
-      let word = ComparisonTable.word(fidelity)
+      let word = Cell.fidelity(fidelity).shown
       let sign =
         switch fidelity.verdict {
         case .faithful: "✓ "

@@ -6,8 +6,8 @@ internal import Statistics
 struct DecaySection {
   let page: ReportPage
 
-  private static let metrics: [DecayMetric] = [
-    .throughput, .cpuPerHop, .p50, .p99, .cpuPerRequest, .allocationsPerRequest,
+  private static let metrics: [Metric] = [
+    .throughput, .cpuPerHop, .p50, .p99, .cpuPerRequest, .allocations,
   ]
 
   var markup: Markup {
@@ -20,16 +20,16 @@ struct DecaySection {
       [.element("div", ["class": "grid2"], cards.map(\.markup))])
   }
 
-  func card(_ metric: DecayMetric) -> FigureCard? {
+  func card(_ metric: Metric) -> FigureCard? {
     let curves = page.decay.curves(metric)
     guard curves.contains(where: { !$0.points.isEmpty }) else { return nil }
     return FigureCard(
-      id: "figure-\(metric.rawValue)", title: metric.title, caption: metric.caption,
+      id: metric.figureName, title: metric.facts.title, caption: metric.facts.caption,
       picture: page.summary.depths.count > 1 ? lines(metric, curves) : rows(metric, curves),
       numbers: numbers(metric, curves))
   }
 
-  private func lines(_ metric: DecayMetric, _ curves: [DecayFigures.Curve]) -> Markup {
+  private func lines(_ metric: Metric, _ curves: [DecayFigures.Curve]) -> Markup {
     let shown = zip(page.styles, curves).map { style, curve in
       let points = curve.points.map { point in
         LineChart.Point(
@@ -38,33 +38,33 @@ struct DecaySection {
       return LineChart.Curve(style: style, points: points)
     }
     var chart = LineChart(
-      title: "\(metric.title) over depth, per arm", xTitle: "depth", yTitle: metric.axisTitle,
+      title: "\(metric.facts.title) over depth, per arm", xTitle: "depth", yTitle: metric.axisTitle,
       xTicks: page.summary.depths.map { (value: Double($0), label: "\($0)") }, curves: shown)
     chart.yText = metric.axisText
     return chart.markup()
   }
 
-  private func rows(_ metric: DecayMetric, _ curves: [DecayFigures.Curve]) -> Markup {
+  private func rows(_ metric: Metric, _ curves: [DecayFigures.Curve]) -> Markup {
     let rows = zip(page.styles, curves).compactMap { style, curve in
       curve.points.first.map { point in
-        RangeChart.Row(style: style, value: point.value, band: point.band, text: metric.text(point.value))
+        RangeChart.Row(style: style, value: point.value, band: point.band, text: metric.inWords(point.value))
       }
     }
-    var chart = RangeChart(title: "\(metric.title) per arm", xTitle: metric.axisTitle, rows: rows)
+    var chart = RangeChart(title: "\(metric.facts.title) per arm", xTitle: metric.axisTitle, rows: rows)
     chart.xKind = Scale.kind(for: rows.map(\.value))
     chart.xText = metric.axisText
     return chart.markup()
   }
 
-  private func note(_ metric: DecayMetric, _ arm: String, _ point: DecayFigures.Point) -> String {
-    let band = point.band.map { " (\(metric.text($0.lowerBound)) to \(metric.text($0.upperBound)))" } ?? ""
-    return "\(arm), depth \(point.depth): \(metric.text(point.value))\(band)"
+  private func note(_ metric: Metric, _ arm: String, _ point: DecayFigures.Point) -> String {
+    let band = point.band.map { " (\(metric.inWords($0.lowerBound)) to \(metric.inWords($0.upperBound)))" } ?? ""
+    return "\(arm), depth \(point.depth): \(metric.inWords(point.value))\(band)"
   }
 
-  private func numbers(_ metric: DecayMetric, _ curves: [DecayFigures.Curve]) -> FigureCard.NumberTable {
+  private func numbers(_ metric: Metric, _ curves: [DecayFigures.Curve]) -> FigureCard.NumberTable {
     let hasBand = curves.contains { $0.points.contains { $0.band != nil } }
     return FigureCard.NumberTable(
-      columns: ["arm", "depth", "\(metric.title), \(metric.unit)"]
+      columns: ["arm", "depth", "\(metric.facts.title), \(metric.documentUnit)"]
         + (hasBand ? ["band from", "band to", "rounds"] : []),
       wordColumnCount: 1,
       rows: curves.flatMap { curve in

@@ -1,8 +1,10 @@
 // A piece of HTML or SVG. Text comes in only through `text` and attribute values, which escape it, so nothing that a
 // result says can become markup.
 
-package struct Markup: Equatable, Sendable {
+package struct Markup: Sendable {
   let source: String
+  /// Of a section: what a list of contents calls it.
+  var heading: (id: String, title: String)?
 
   static let nothing = Markup(source: "")
 

@@ -115,6 +115,8 @@ enum PageStyle {
       .kept{color:var(--ok)}.partly{color:var(--suspect)}.lost{color:var(--invalid)}
       .bad{background:var(--invalid-back);color:var(--invalid)}
       a{color:var(--accent)}
+      .contents{font-size:13.5px;margin:14px 0 0;color:var(--soft)}
+      .contents a{margin-right:14px;white-space:nowrap}
       .downloads{font-size:13.5px;margin-top:8px}
       .downloads ul{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:4px 0 0;padding:0}
       .downloads li{display:flex;gap:8px}
@@ -131,15 +133,18 @@ enum PageStyle {
       *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
       body{font-size:9.5pt}
       header,main,footer{max-width:none;padding-left:0;padding-right:0}
-      h2{margin-top:18px;break-after:avoid}
-      .lead{break-after:avoid}
+      h2{margin-top:18px}
+      h2,h3{break-inside:avoid;break-after:avoid}
+      h2::after{content:"";display:block;height:70mm;margin-bottom:-70mm}
+      .beside h3::after{content:"";display:block;height:30mm;margin-bottom:-30mm}
+      .lead,figcaption{break-after:avoid}
       .finding{font-size:10.5pt}
       .grid2{grid-template-columns:1fr 1fr;gap:8px}
       .grid3{grid-template-columns:1fr 1fr 1fr;gap:4px}
       .tiles{grid-template-columns:repeat(3,1fr);gap:6px}
       .card{break-inside:avoid;padding:8px 10px}
       .key{position:static}
-      .key input,details,.downloads{display:none}
+      .key input,details,.downloads,.contents{display:none}
       .scroll{overflow:visible}
       table{font-size:7.2pt}
       thead th{font-size:7pt}

@@ -4,18 +4,18 @@ internal import Results
 internal import Statistics
 
 extension ReportPage {
-  func table(_ columns: [ComparisonTable.Column], _ rows: [ComparisonTable.Row]) -> Markup {
-    let head = columns.enumerated().map { index, column in
+  func table(_ table: ReportTable) -> Markup {
+    let head = table.headings.enumerated().map { index, column in
       let unit = column.unit.isEmpty ? Markup.nothing : .element("small", text: column.unit)
       return Markup.element(
         "th", ["scope": "col", "class": index == 0 ? nil : "number"], [.text(column.title + " "), unit])
     }
-    let lines = rows.map { row in
+    let lines = table.rows.map { row in
       Markup.element(
         "tr", [:],
-        row.cells.enumerated().map { index, cell in
+        row.enumerated().map { index, cell in
           index == 0
-            ? .element("th", ["scope": "row"], [key(row.arm), .text(cell)])
+            ? .element("th", ["scope": "row"], [key(cell), .text(cell)])
             : .element("td", ["class": "number"], Self.parts(cell))
         })
     }

@@ -37,7 +37,8 @@ package struct ReportPage {
         .element("title", text: title), .element("style", [:], [PageStyle.sheet]),
         .element("style", [:], [PageStyle.choices(armCount: styles.count)]),
       ])
-    let main = Markup.element("main", [:], sections)
+    let sections = sections
+    let main = Markup.element("main", [:], sections.prefix(1) + [contents(sections.dropFirst())] + sections.dropFirst())
     let body = Markup.element("body", [:], [header, main, footer])
     return "<!doctype html>\n" + Markup.element("html", ["lang": "en"], [head, body]).source + "\n"
   }
@@ -46,6 +47,15 @@ package struct ReportPage {
   private static let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
   private var title: String { "ctxchain report, \(result.startedAt)" }
+
+  /// Links to the sections that the page has, and to the files that lie beside it.
+  private func contents(_ sections: ArraySlice<Markup>) -> Markup {
+    let titles = sections.compactMap(\.heading).map { Markup.element("a", ["href": "#" + $0.id], text: $0.title) }
+    let files = ReportFolder.tableNames.map { Markup.element("a", ["href": $0], text: $0) }
+    return .element(
+      "nav", ["class": "contents", "aria-label": "Contents"],
+      [.element("p", [:], titles), .element("p", [:], [.text("Beside this page: ")] + files)])
+  }
 
   private var sections: [Markup] {
     [
@@ -110,6 +120,8 @@ package struct ReportPage {
 
   static func section(_ id: String, _ title: String, _ lead: String?, _ children: [Markup]) -> Markup {
     let leads = lead.map { [Markup.element("p", ["class": "lead"], text: $0)] } ?? []
-    return .element("section", ["id": id], [.element("h2", text: title)] + leads + children)
+    var section = Markup.element("section", ["id": id], [.element("h2", text: title)] + leads + children)
+    section.heading = (id, title)
+    return section
   }
 }

@@ -7,7 +7,7 @@ struct SemanticsSection {
 
   var markup: Markup {
     guard let semantics = page.result.semantics, !semantics.strategies.isEmpty else { return .nothing }
-    let head = SemanticsTable.columns.map { column in
+    let head = SemanticsText.headings.map { column in
       Markup.element(
         "th", ["scope": "col"], [.text(column.title + " "), .element("small", text: column.unit)])
     }

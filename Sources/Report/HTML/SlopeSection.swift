@@ -7,7 +7,7 @@ struct SlopeSection {
   let page: ReportPage
 
   var markup: Markup {
-    let shown = DecaySlope.allCases.filter { slope in page.summary.arms.contains { slope.fit($0) != nil } }
+    let shown = RunSummary.sloped.filter { slope in page.summary.arms.contains { $0.fits[slope] != nil } }
     guard !shown.isEmpty else { return .nothing }
     let card = FigureCard(
       id: "figure-slopes", title: "What one more hop adds",
@@ -17,19 +17,19 @@ struct SlopeSection {
     return ReportPage.section("slopes", "The price of a hop", nil, [card.markup])
   }
 
-  private func panel(_ slope: DecaySlope) -> Markup {
+  private func panel(_ slope: Metric) -> Markup {
     let rows = zip(page.styles, page.summary.arms).compactMap { style, arm -> RangeChart.Row? in
-      slope.fit(arm).map { fit in
+      arm.fits[slope].map { fit in
         RangeChart.Row(
-          style: style, value: slope.scaled(fit.line.slope),
-          band: fit.slopeInterval.map { slope.scaled($0.lowerBound)...slope.scaled($0.upperBound) },
-          text: slope.number(fit.line.slope))
+          style: style, value: slope.unit.scaled(fit.line.slope),
+          band: fit.slopeInterval.map { slope.unit.scaled($0.lowerBound)...slope.unit.scaled($0.upperBound) },
+          text: slope.unit.text(fit.line.slope))
       }
     }
-    var chart = RangeChart(title: "\(slope.title) per hop, per arm", xTitle: "\(slope.unit) per hop", rows: rows)
+    var chart = RangeChart(title: "\(slope.words) per hop, per arm", xTitle: "\(slope.shownUnit) per hop", rows: rows)
     chart.xKind = Self.scale(rows)
     chart.width = 400
-    return .element("div", [:], [.element("h4", text: slope.title), chart.markup()])
+    return .element("div", [:], [.element("h4", text: slope.words), chart.markup()])
   }
 
   /// A slope may be negative, and its interval may reach below 0, where a logarithmic axis ends.
@@ -40,12 +40,12 @@ struct SlopeSection {
     return .symmetric(unit: unit)
   }
 
-  private func numbers(_ shown: [DecaySlope]) -> FigureCard.NumberTable {
+  private func numbers(_ shown: [Metric]) -> FigureCard.NumberTable {
     FigureCard.NumberTable(
       columns: ["arm", "quantity", "slope per hop", "from", "to", "rounds"], wordColumnCount: 2,
       rows: page.summary.arms.flatMap { arm in
         shown.compactMap { slope in
-          slope.fit(arm).map { fit in
+          arm.fits[slope].map { fit in
             [arm.arm.name, slope.columnName]
               + [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound].map {
                 ExactText.number($0)

@@ -16,7 +16,7 @@ struct ThresholdSection {
         + "\(criteria[1].thresholdText) and allocations per hop to \(criteria[2].thresholdText) of what they were at "
         + "depth 1.",
       picture: .element("div", ["class": "grid3"], criteria.map(panel)), numbers: numbers, isWide: true,
-      notes: [sentences, correlations])
+      notes: [sentences])
     return ReportPage.section("thresholds", "Signs of decay against their limits", nil, [card.markup])
   }
 
@@ -42,18 +42,6 @@ struct ThresholdSection {
       return .element("p", ["class": "said"], text: "No strategy is beyond a limit at its largest depth.")
     }
     return .element("ul", ["class": "said"], breaches.map { .element("li", text: $0) })
-  }
-
-  private var correlations: Markup {
-    let texts = page.thresholds.correlations.map { correlation in
-      let value = correlation.coefficient.map { NumberText.fixed($0, 2) } ?? "not defined"
-      return "\(correlation.first) and \(correlation.second): \(value) (\(correlation.count) strategies)"
-    }
-    return .element(
-      "p", ["class": "said"],
-      text:
-        "Whether these order the strategies alike, as Spearman's rank correlation at the largest depth (1: the same "
-        + "order, 0: unrelated, −1: reversed): \(texts.joined(separator: "; ")).")
   }
 
   private var numbers: FigureCard.NumberTable {

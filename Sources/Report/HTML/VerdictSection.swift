@@ -98,16 +98,10 @@ struct VerdictSection {
 
   /// Everything that speaks against the run, each with how often it was so.
   private var troubles: Markup {
-    var counted: [String: Int] = [:]
-    var reasons: [String] = []
-    for slot in slots {
-      for reason in slot.validity.reasons {
-        let kind = "\(slot.validity.verdict.rawValue): \(Self.withoutNumbers(reason))"
-        if counted[kind] == nil { reasons.append(kind) }
-        counted[kind, default: 0] += 1
-      }
+    var texts = reasons.map { kind in
+      let such = kind.count > 1 && kind.differs ? ", such as" : ":"
+      return "\(NumberText.plural(kind.count, "slot")) \(kind.verdict.rawValue)\(such) \(kind.example)"
     }
-    var texts = reasons.map { "\(NumberText.plural(counted[$0] ?? 0, "slot")) \($0)" }
     let unbalanced = slots.count { !$0.ledger.isBalanced }
     if unbalanced > 0 { texts.append("unbalanced: \(NumberText.plural(unbalanced, "ledger"))") }
     let lost = slots.reduce(0.0) { $0 + Double($1.ledger.lost) }
@@ -125,11 +119,21 @@ struct VerdictSection {
       [.element("h3", text: "To be known"), .element("ul", [:], texts.map { .element("li", text: $0) })])
   }
 
-  /// A reason with its numbers taken out, so that slots with the same fault are counted together.
-  private static func withoutNumbers(_ reason: String) -> String {
-    let words = reason.split(separator: " ").map { word in
-      word.first?.isNumber == true ? "…" : String(word)
+  /// Why slots are not ok: reasons that differ in their numbers alone together, with the first of them.
+  private var reasons: [(verdict: ValidityVerdict.Verdict, example: String, count: Int, differs: Bool)] {
+    var kinds: [(verdict: ValidityVerdict.Verdict, example: String, count: Int, differs: Bool)] = []
+    func kind(_ reason: String) -> [Substring] { reason.split(separator: " ").filter { $0.first?.isNumber != true } }
+    for slot in slots {
+      for reason in slot.validity.reasons {
+        let same = kinds.firstIndex { $0.verdict == slot.validity.verdict && kind($0.example) == kind(reason) }
+        guard let same else {
+          kinds.append((slot.validity.verdict, reason, 1, false))
+          continue
+        }
+        kinds[same].count += 1
+        kinds[same].differs = kinds[same].differs || kinds[same].example != reason
+      }
     }
-    return words.joined(separator: " ")
+    return kinds
   }
 }

@@ -19,10 +19,11 @@ struct GraphDrawing {
   /// By number of the service.
   let boxes: [Box]
 
-  private static let boxWidth = 176.0
+  private static let boxWidthMin = 176.0
+  /// Of a letter of a name, in bold; a wide one.
+  private static let letterWidth = 7.4
   private static let headHeight = 24.0
   private static let barHeight = 15.0
-  private static let nameSizeMax = 22
   /// More layers than this run downwards instead of to the right.
   private static let columnCountMax = 6
 
@@ -57,6 +58,8 @@ extension GraphDrawing {
     let drawing: GraphDrawing
     let isDownwards: Bool
     let boxHeight: Double
+    /// As wide as the longest name needs.
+    let boxWidth: Double
     let width: Double
     let height: Double
     /// Upper left corner of each service.
@@ -70,6 +73,7 @@ extension GraphDrawing {
       let layers = drawing.graph.layers
       let barCount = drawing.boxes.map(\.bars.count).max() ?? 0
       isDownwards = layers.count > columnCountMax
+      boxWidth = max(boxWidthMin, 20 + letterWidth * Double(drawing.boxes.map(\.name.count).max() ?? 0))
       boxHeight = headHeight + barHeight * Double(barCount) + (barCount > 0 ? 8 : 4)
       let widest = Double(layers.map(\.count).max() ?? 1)
       let gap = drawing.graph.edges.isEmpty ? 34.0 : 38
@@ -144,7 +148,6 @@ extension GraphDrawing {
     func box(_ service: Int) -> Markup {
       let corner = corners[service]
       let box = drawing.boxes[service]
-      let name = box.name.count <= nameSizeMax ? box.name : box.name.prefix(nameSizeMax - 1) + "…"
       var pieces = [
         Markup.element("title", text: box.name),
         .element(
@@ -153,7 +156,7 @@ extension GraphDrawing {
             "x": number(corner.x), "y": number(corner.y), "width": number(boxWidth), "height": number(boxHeight),
             "rx": "6",
           ]),
-        .element("text", ["class": "name", "x": number(corner.x + 10), "y": number(corner.y + 17)], text: name),
+        .element("text", ["class": "name", "x": number(corner.x + 10), "y": number(corner.y + 17)], text: box.name),
       ]
       for (index, bar) in box.bars.enumerated() {
         pieces.append(self.bar(bar, x: corner.x + 10, y: corner.y + headHeight + barHeight * Double(index)))

@@ -18,7 +18,7 @@ struct Judgement {
   /// Nothing is judged without a baseline; `arms` are neither the baseline nor its control. At another concurrency than
   /// the headline's there are other depths, so another family.
   init(
-    _ metric: RoundTable.Metric, of arms: [String], in table: RoundTable, baseline: String?, control: String?,
+    _ metric: Metric, of arms: [String], in table: RoundTable, baseline: String?, control: String?,
     at concurrency: Concurrency? = nil
   ) {
     guard let baseline else { return }

@@ -79,16 +79,9 @@ package struct RunSummary: Equatable, Sendable {
     package let rows: [Row]
     /// Nanoseconds that one more hop costs per client request: the Theil–Sen slope over all depths, per round.
     package let marginalCpu: MedianInterval?
-    /// Nanoseconds of all nodes per client request, over depth.
-    package let cpuFit: DecayFit?
-    /// Seconds between two completed requests, over depth.
-    package let intervalFit: DecayFit?
-    /// Nanoseconds of the open loop over depth, by round; where no round has requests enough at two depths, of all rounds
-    /// merged, without an interval.
-    package let p50Fit: DecayFit?
-    package let p99Fit: DecayFit?
-    /// Of all nodes per client request, over depth; counted, so without an interval.
-    package let allocationFit: DecayFit?
+    /// Over depth, in the units of the metrics: of rounds with the bootstrap's interval; a percentile of all rounds merged
+    /// where no round has requests enough at two depths, and what is counted, without one.
+    package let fits: [Metric: DecayFit]
     /// At the run's largest depth, the headline first; empty when there is only that.
     package let concurrencies: [ConcurrencyRow]
     package let fidelity: FidelityResult?
@@ -97,9 +90,12 @@ package struct RunSummary: Equatable, Sendable {
 
     /// Up to four times the deepest chain that was measured: further out a line says nothing.
     private var halfDepthMax: Double { Double(rows.last?.depth ?? 1) * 4 }
-    package var cpuHalfDepth: HalfDepth? { cpuFit.flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
-    package var throughputHalfDepth: HalfDepth? { intervalFit.flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
+    package var cpuHalfDepth: HalfDepth? { fits[.cpuPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
+    package var throughputHalfDepth: HalfDepth? { fits[.secondsPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
   }
+
+  /// What a line is fitted to over depth.
+  package static let sloped: [Metric] = [.cpuPerRequest, .secondsPerRequest, .p50, .p99, .allocations]
 
   package let arms: [ArmSummary]
   /// Rounds with at least one slot.

@@ -8,10 +8,7 @@ struct SummaryBuilder {
   let table: RoundTable
   let baseline: String?
   let control: String?
-  private let throughput: Judgement
-  private let cpu: Judgement
-  private let p50: Judgement
-  private let p99: Judgement
+  private let judgements: [Metric: Judgement]
   let concurrencies: ConcurrencyFigures
 
   init(_ result: RunResult) {
@@ -21,17 +18,15 @@ struct SummaryBuilder {
     self.baseline = baseline
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
     let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)
-    func judgement(_ metric: RoundTable.Metric, in table: RoundTable, control: String?) -> Judgement {
-      Judgement(metric, of: arms, in: table, baseline: baseline, control: control)
+    var judgements: [Metric: Judgement] = [:]
+    for metric in [Metric.throughput, .cpuPerHop, .p50, .p99] {
+      judgements[metric] = Judgement(metric, of: arms, in: table, baseline: baseline, control: control)
     }
-    throughput = judgement(.throughput, in: table, control: control)
-    cpu = judgement(.cpuPerHop, in: table, control: control)
-    p50 = judgement(.p50, in: table, control: control)
-    p99 = judgement(.p99, in: table, control: control)
+    self.judgements = judgements
     concurrencies = ConcurrencyFigures(result, table: table, arms: arms, baseline: baseline, control: control)
   }
 
-  var session: SessionCheck { SessionCheck(controls: cpu.controls) }
+  var session: SessionCheck { SessionCheck(controls: judgements[.cpuPerHop]?.controls ?? []) }
 
   func summary(of arm: Arm) -> RunSummary.ArmSummary {
     let depths = Set(
@@ -44,12 +39,7 @@ struct SummaryBuilder {
     }
     return RunSummary.ArmSummary(
       arm: arm, rows: rows, marginalCpu: marginalCpu(arm: arm.name),
-      cpuFit: fit(arm: arm.name) { table.value(.cpuPerRequest, arm: arm.name, depth: $0, round: $1) },
-      intervalFit: fit(arm: arm.name) { depth, round in
-        table.value(.throughput, arm: arm.name, depth: depth, round: round).flatMap { ratio(1, $0) }
-      },
-      p50Fit: latencyFit(.p50, arm.name, rows) { $0.p50 }, p99Fit: latencyFit(.p99, arm.name, rows) { $0.p99 },
-      allocationFit: allocationFit(arm: arm.name), concurrencies: concurrencies.rows(arm: arm.name),
+      fits: fits(arm: arm.name, rows), concurrencies: concurrencies.rows(arm: arm.name),
       fidelity: result.fidelity.first { $0.arm == arm.name })
   }
 
@@ -71,7 +61,7 @@ struct SummaryBuilder {
     if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
     guard let baseline, baseline != arm else { return }
     row.dropAgainstBaseline = drop(against: (baseline, row.depth))
-    row.throughputComparison = throughput.comparison(arm: arm, depth: row.depth)
+    row.throughputComparison = comparison(.throughput, arm, row.depth)
   }
 
   private func addCpu(to row: inout RunSummary.Row, arm: String, previous: Int?) {
@@ -81,13 +71,13 @@ struct SummaryBuilder {
       row.marginalCpu = MedianInterval(pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
     }
     guard let baseline, baseline != arm else { return }
-    func added(_ metric: RoundTable.Metric) -> MedianInterval? {
+    func added(_ metric: Metric) -> MedianInterval? {
       let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (baseline, row.depth))
       return MedianInterval(pairs.map { $0.value - $0.reference })
     }
     row.addedCpuPerHop = added(.cpuPerHop)
     row.addedCpuPerRequest = added(.cpuPerRequest)
-    row.cpuComparison = cpu.comparison(arm: arm, depth: row.depth)
+    row.cpuComparison = comparison(.cpuPerHop, arm, row.depth)
   }
 
   private func addLatency(to row: inout RunSummary.Row, arm: String) {
@@ -98,8 +88,8 @@ struct SummaryBuilder {
       row.p50Effect = PairedEffect(pairs: table.pairs(.p50, arm: arm, depth: row.depth, against: reference))
       row.p99Effect = PairedEffect(pairs: table.pairs(.p99, arm: arm, depth: row.depth, against: reference))
     }
-    row.p50Comparison = p50.comparison(arm: arm, depth: row.depth)
-    row.p99Comparison = p99.comparison(arm: arm, depth: row.depth)
+    row.p50Comparison = comparison(.p50, arm, row.depth)
+    row.p99Comparison = comparison(.p99, arm, row.depth)
     guard let open = histogram(arm: arm, depth: row.depth, phase: .open) else { return }
     row.latencyCount = open.count
     row.p50 = open.percentile(50)
@@ -142,33 +132,38 @@ struct SummaryBuilder {
     row.systemCallsPerRequest = middle.systemCallsPerRequest
   }
 
-  private func fit(arm: String, _ value: (_ depth: Int, _ round: Int) -> Double?) -> DecayFit? {
-    let depths = table.depths(arm: arm, phase: .closed)
-    let rounds = table.rounds.map { round in
-      depths.compactMap { depth in value(depth, round).map { (depth: Double(depth), value: $0) } }
-    }
-    return DecayFit(rounds: rounds, seed: result.seed)
+  private func comparison(_ metric: Metric, _ arm: String, _ depth: Int) -> Comparison? {
+    judgements[metric]?.comparison(arm: arm, depth: depth)
   }
 
-  private func latencyFit(
-    _ metric: RoundTable.Metric, _ arm: String, _ rows: [RunSummary.Row], merged: (RunSummary.Row) -> Int64?
-  ) -> DecayFit? {
+  private func fits(arm: String, _ rows: [RunSummary.Row]) -> [Metric: DecayFit] {
+    var fits: [Metric: DecayFit] = [:]
+    for metric in RunSummary.sloped { fits[metric] = fit(metric, arm, rows) }
+    return fits
+  }
+
+  private func fit(_ metric: Metric, _ arm: String, _ rows: [RunSummary.Row]) -> DecayFit? {
+    func merged(_ points: [(depth: Double, value: Double)]) -> DecayFit? {
+      DecayFit(rounds: [points], seed: result.seed)
+    }
     let depths = table.depths(arm: arm, for: metric)
     let rounds = table.rounds.map { round in
       depths.compactMap { depth in
         table.value(metric, arm: arm, depth: depth, round: round).map { (depth: Double(depth), value: $0) }
       }
     }
-    return DecayFit(rounds: rounds, seed: result.seed)
-      ?? DecayFit(
-        rounds: [rows.compactMap { row in merged(row).map { (Double(row.depth), Double($0)) } }], seed: result.seed)
-  }
-
-  private func allocationFit(arm: String) -> DecayFit? {
-    let points = result.counts.filter { $0.arm == arm }.compactMap { pass in
-      CountTotals(pass).allocationsPerRequest.map { (depth: Double(pass.depth), value: $0) }
+    switch metric.facts.source {
+    case .rounds: return DecayFit(rounds: rounds, seed: result.seed)
+    case .percentile(let percentile, _):
+      let values = rows.map { (depth: $0.depth, value: percentile == 50 ? $0.p50 : $0.p99) }
+      return DecayFit(rounds: rounds, seed: result.seed)
+        ?? merged(values.compactMap { row in row.value.map { (Double(row.depth), Double($0)) } })
+    case .counted:
+      return merged(
+        result.counts.filter { $0.arm == arm }.compactMap { pass in
+          CountTotals(pass).allocationsPerRequest.map { (Double(pass.depth), $0) }
+        })
     }
-    return DecayFit(rounds: [points], seed: result.seed)
   }
 
   private func marginalCpu(arm: String) -> MedianInterval? {

@@ -26,7 +26,7 @@ package enum LeakText {
           ("contexts", service.samples.map(\.contexts)), ("timers", service.samples.map(\.timers)),
         ] {
           table.rows.append([
-            service.name, name, bars(values.map(Double.init)), "\(values.max() ?? 0)", "\(values.last ?? 0)",
+            service.name, name, bars(values.map { Double($0) }), "\(values.max() ?? 0)", "\(values.last ?? 0)",
           ])
         }
       }

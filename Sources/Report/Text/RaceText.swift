@@ -14,8 +14,7 @@ package enum RaceText {
       "\(result.writers) writers, each \(result.writesPerWriter) writes of shared entries, and as many of records of its own",
       "",
     ]
-    // No column has a unit.
-    lines += table.lines().enumerated().filter { $0.offset != 1 }.map(\.element)
+    lines += table.lines()
     for map in result.maps {
       if let evidence = map.failure?.run.evidence {
         lines += [""] + TextTable.wrapped(label: "\(map.name):", pieces: [evidence])

@@ -11,13 +11,9 @@ extension SemanticsTable {
       + "over. Of an arm that mixes strategies there is what its own graph showed. ctxchain semantics --explain STRATEGY ASPECT shows what a cell was concluded from."
   }
 
-  static let columns: [ComparisonTable.Column] =
-    [.init(title: "strategy", unit: "")]
-    + SemanticsText.columns.map {
-      .init(title: $0.0.hasSuffix("-") ? $0.0.dropLast() + $0.1 : $0.0, unit: $0.0.hasSuffix("-") ? "" : $0.1)
-    }
-
-  var rows: [ComparisonTable.Row] {
-    strategies.map { ComparisonTable.Row(arm: $0.name, cells: [$0.name] + SemanticsText.cells(of: $0)) }
+  var table: ReportTable? {
+    ReportTable(
+      title: Self.title + " (\(NumberText.plural(depth, "service")))", lead: lead, headings: SemanticsText.headings,
+      rows: strategies.map { [$0.name] + SemanticsText.cells(of: $0) })
   }
 }

@@ -4,10 +4,12 @@ package import Results
 internal import Statistics
 
 package enum SemanticsText {
-  /// Title and unit of the columns, in the order of `SemanticsAspect`.
-  static let columns = [
-    ("keys that", "arrive"), ("integers", "stay"), ("trace-", "state"), ("deadline", ""), ("cancel at", "the last"),
-    ("concurrent", "writers"), ("left over", ""), ("context", "B/hop"),
+  /// In the order of `SemanticsAspect`, behind the strategy.
+  static let headings: [ReportTable.Heading] = [
+    .init(title: "strategy"), .init(title: "keys that", unit: "arrive"), .init(title: "integers", unit: "stay"),
+    .init(title: "tracestate", narrow: ("trace-", "state")), .init(title: "deadline"),
+    .init(title: "cancel at", unit: "the last"), .init(title: "concurrent", unit: "writers"),
+    .init(title: "left over"), .init(title: "context", unit: "B/hop"),
   ]
 
   package static func render(_ result: SemanticsResult) -> String {
@@ -24,15 +26,15 @@ package enum SemanticsText {
 
   /// The rows, then a line for each strategy that loses something.
   static func table(_ strategies: [StrategySemantics]) -> [String] {
-    var table = TextTable([.init("strategy", "", alignsLeft: true)] + columns.map { .init($0.0, $0.1) })
-    table.rows = strategies.map { strategy in [strategy.name] + cells(of: strategy) }
+    let rows = strategies.map { strategy in [strategy.name] + cells(of: strategy) }
+    let table = ReportTable(title: "", headings: headings, rows: rows)
     let losses = strategies.flatMap { strategy -> [String] in
       let edges = strategy.cell(.keys)?.evidence.filter { $0.place.contains(" → ") } ?? []
       guard let first = edges.first else { return [] }
       return TextTable.wrapped(
         label: "", pieces: ["\(strategy.name): \(first.place) \(first.text)"], indent: 2)
     }
-    return table.lines() + losses
+    return (table?.textLines() ?? []) + losses
   }
 
   /// In the order of the columns.

@@ -1,4 +1,4 @@
-// Columns of text under two lines of header. It knows nothing of what it shows.
+// Columns of text under a line of titles, and one of units where there are any. It knows nothing of what it shows.
 
 package struct TextTable {
   static let lineSizeMax = 120
@@ -24,7 +24,8 @@ package struct TextTable {
 
   /// Two spaces between columns, or one where the lines would be longer than 120 characters.
   func lines() -> [String] {
-    let all = [columns.map(\.title), columns.map(\.unit)] + rows
+    let units = columns.map(\.unit)
+    let all = [columns.map(\.title)] + (units.allSatisfy(\.isEmpty) ? [] : [units]) + rows
     let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let needed = widths.reduce(0, +) + 2 * (widths.count - 1)
     let gap = needed <= Self.lineSizeMax ? "  " : " "
@@ -35,6 +36,13 @@ package struct TextTable {
       }
       return TextTable.trimmed(padded.joined(separator: gap))
     }
+  }
+
+  /// A table whose first columns are names.
+  static func lines(_ header: [(title: String, unit: String)], _ rows: [[String]], leftCount: Int) -> [String] {
+    var table = TextTable(header.enumerated().map { Column($1.title, $1.unit, alignsLeft: $0 < leftCount) })
+    table.rows = rows
+    return table.lines()
   }
 
   private static func trimmed(_ line: String) -> String {

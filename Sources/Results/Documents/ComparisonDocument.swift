@@ -45,7 +45,7 @@ package struct ArmComparison: Codable, Equatable, Sendable {
   package var rounds: Int
   /// Slots of both that are invalid, superseded ones left out.
   package var invalidSlots: Int
-  /// In the order of `ComparedMetric`.
+  /// In the order of `Metric`.
   package var metrics: [MetricComparison]
 
   package init(
@@ -58,7 +58,7 @@ package struct ArmComparison: Codable, Equatable, Sendable {
     self.metrics = metrics
   }
 
-  package subscript(metric: ComparedMetric) -> MetricComparison? { metrics.first { $0.metric == metric } }
+  package subscript(metric: Metric) -> MetricComparison? { metrics.first { $0.metric == metric } }
 }
 
 /// An arm as it was measured.
@@ -138,7 +138,7 @@ package struct MetricComparison: Codable, Equatable, Sendable {
     }
   }
 
-  package var metric: ComparedMetric
+  package var metric: Metric
   package var unit: String
   /// Median over the rounds; a percentile is of all rounds merged.
   package var a: Double?
@@ -163,9 +163,9 @@ package struct MetricComparison: Codable, Equatable, Sendable {
   /// What stands against a stronger word.
   package var reason: String?
 
-  package init(_ metric: ComparedMetric, a: Double?, b: Double?, verdict: Verdict) {
+  package init(_ metric: Metric, a: Double?, b: Double?, verdict: Verdict) {
     self.metric = metric
-    unit = metric.unit
+    unit = metric.documentUnit
     self.a = a
     self.b = b
     self.verdict = verdict

@@ -138,7 +138,7 @@ extension PressureSide {
     let invalid = open.filter { $0.validity.verdict == .invalid }
     let merged = run.histograms.first { $0.arm == name && $0.depth == depth && $0.phase == .open }?.responseTime
     func percentile(_ percentile: Double) -> Double? {
-      merged.flatMap { PercentileFigure(percentile, of: $0).nanoseconds }.map(Double.init)
+      merged.flatMap { PercentileFigure(percentile, of: $0).nanoseconds }.map { Double($0) }
     }
     self.init(
       name: name, store: run.arms.first { $0.name == name }?.store ?? "", allocations: sum(\.allocationsPerRequest),

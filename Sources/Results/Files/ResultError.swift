@@ -22,7 +22,7 @@ package enum ResultError: Error, Equatable, CustomStringConvertible {
       case .notEncodable(let field, let problem): "cannot write the result: \(field): \(problem)"
       case .notJSON(let path, let problem): "\(path): expected a complete JSON document: \(problem)"
       case .otherFormat(let path, let found):
-        "\(path): format: expected \"\(RunResult.formatName)\", got \(found)"
+        "\(path): format: expected \"\(RunResult.formatName)\", which chain and run write, got \(found)"
       case .newerVersion(let path, let found, let known):
         "\(path): version: expected 1 to \(known), got \(found); a newer ctxchain wrote it"
       case .badField(let path, let field, let problem): "\(path): \(field): \(problem)"

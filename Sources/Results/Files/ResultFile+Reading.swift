@@ -13,7 +13,6 @@ extension ResultFile {
 
   /// - Parameter path: only for the error.
   package static func decode(_ bytes: [UInt8], path: String) throws(ResultError) -> RunResult {
-    if let result = decodeAtOnce(bytes, path: path) { return result }
     let data = Data(bytes)
     do {
       return try decoder(path).decode(Document.self, from: data).result
@@ -25,26 +24,6 @@ extension ResultFile {
       throw .notJSON(path: path, problem: "\(error)")
     }
   }
-
-  /// Reads the slots of a large document on all CPUs. nil when the document is small, or when there is anything wrong
-  /// with it: only the reader of the whole can say what and where.
-  private static func decodeAtOnce(_ bytes: [UInt8], path: String) -> RunResult? {
-    guard bytes.count >= sizeReadAtOnce, let parts = SlotPieces(bytes) else { return nil }
-    let decoded = AllCPUs.map([nil] + parts.pieces) { piece -> (rest: RunResult?, slots: [Slot]?) in
-      guard let piece else { return (try? decoder(path).decode(Document.self, from: parts.rest).result, []) }
-      let slots = try? JSONDecoder().decode([Slot].self, from: piece.list)
-      return (nil, slots?.count == piece.slotCount ? slots : nil)
-    }
-    guard var result = decoded[0].rest else { return nil }
-    for (_, slots) in decoded {
-      guard let slots else { return nil }
-      result.slots += slots
-    }
-    return result
-  }
-
-  /// Bytes from which on a document is read in pieces.
-  package static let sizeReadAtOnce = 1 << 20
 
   private static func decoder(_ path: String) -> JSONDecoder {
     let decoder = JSONDecoder()
@@ -66,7 +45,7 @@ extension ResultFile {
       let path = decoder.userInfo[Document.path] as? String ?? ""
       let header = try Header(from: decoder)
       guard header.format == RunResult.formatName else {
-        throw ResultError.otherFormat(path: path, found: header.format.map { "\"\($0)\"" } ?? "none")
+        throw ResultError.otherFormat(path: path, found: described(header.format))
       }
       guard let version = header.version, version >= 1 else {
         throw ResultError.badField(path: path, field: "version", problem: "expected 1 or more")
@@ -78,7 +57,22 @@ extension ResultFile {
     }
   }
 
-  private static func contents(of path: String) throws(ResultError) -> [UInt8] {
+  /// Of a document that is not a run's.
+  private static func described(_ format: String?) -> String {
+    guard let format else { return "none" }
+    return "\"\(format)\"" + (commands[format].map { ", which \($0) writes" } ?? "")
+  }
+
+  /// By the format of the documents that they write.
+  private static let commands = [
+    BenchResult.formatName: "bench", CalibrationResult.formatName: "calibrate", CapacityResult.formatName: "capacity",
+    ComparisonDocument.formatName: "compare", LeakResult.formatName: "lab leak", LoadResult.formatName: "load",
+    PressureResult.formatName: "lab pressure", ProfileResult.formatName: "profile", RaceResult.formatName: "lab race",
+    SelfTestResult.formatName: "selftest", SemanticsResult.formatName: "semantics",
+  ]
+
+  /// The bytes of a document.
+  package static func contents(of path: String) throws(ResultError) -> [UInt8] {
     let file = path == standardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
     defer { _ = Glibc.close(file) }
@@ -130,9 +124,20 @@ extension ResultFile {
 
   /// Whether a string, list or object is open at the end, or there is nothing at all.
   private static func endsEarly(_ bytes: [UInt8]) -> Bool {
-    var scanner = BracketScanner(bytes)
-    while scanner.step() != nil {}
-    return scanner.isInString || scanner.depth > 0 || bytes.isEmpty
+    var depth = 0
+    var isInString = false
+    var isEscaped = false
+    for byte in bytes {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\"): isEscaped = isInString
+      case UInt8(ascii: "\""): isInString.toggle()
+      case UInt8(ascii: "{") where !isInString, UInt8(ascii: "[") where !isInString: depth += 1
+      case UInt8(ascii: "}") where !isInString, UInt8(ascii: "]") where !isInString: depth -= 1
+      default: break
+      }
+    }
+    return isInString || depth > 0 || bytes.isEmpty
   }
 
   /// `slots[3].ledger.planned`

@@ -6,7 +6,7 @@ package struct ClosedConnections: Codable, Equatable, Sendable {
   package var arm: String?
   package var service: String
   package var replica: Int
-  /// A name of `FrameFault`, such as `tooLarge`.
+  /// A name of `TransportFault`, such as `tooLarge`.
   package var reason: String
   package var connections: UInt64
 

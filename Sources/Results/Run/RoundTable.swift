@@ -3,22 +3,9 @@
 package import Statistics
 
 /// Several slots of one arm, depth, concurrency and round count as one long slot, so that the round stays what is
-/// compared. Superseded slots and pilots are left out.
+/// compared. Superseded slots and pilots are left out. A round has values of `throughput`, `cpuPerHop`, `cpuPerRequest` and
+/// `secondsPerRequest` (closed loop), `p50` and `p99` (open loop, of rounds with requests enough, see `PercentileFigure`).
 package struct RoundTable {
-  /// What is compared between arms and depths; nil where a round has no such value.
-  package enum Metric {
-    /// Completed requests per second, closed loop.
-    case throughput
-    /// Nanoseconds of all nodes / deliveries, closed loop.
-    case cpuPerHop
-    /// Nanoseconds of all nodes / completed client requests, closed loop.
-    case cpuPerRequest
-    /// Nanoseconds, open loop; of rounds with requests enough, see `PercentileFigure`.
-    case p50, p99
-
-    fileprivate var isLatency: Bool { self == .p50 || self == .p99 }
-  }
-
   private struct Place: Hashable {
     let arm: String
     let depth: Int
@@ -48,7 +35,8 @@ package struct RoundTable {
       case .throughput: onlyThroughput ?? ratio(completed, windowSeconds)
       case .cpuPerHop: ratio(nodeCpuNanoseconds, deliveries)
       case .cpuPerRequest: deliveries > 0 ? ratio(nodeCpuNanoseconds, completed) : nil
-      case .p50, .p99: nil
+      case .secondsPerRequest: value(.throughput).flatMap { ratio(1, $0) }
+      default: nil
       }
     }
   }
@@ -109,8 +97,7 @@ package struct RoundTable {
     switch metric {
     case .p50: return latencies[place].flatMap { percentile($0.p50, 50, $0.count) }
     case .p99: return latencies[place].flatMap { percentile($0.p99, 99, $0.count) }
-    case .throughput, .cpuPerHop, .cpuPerRequest:
-      return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric)
+    default: return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric)
     }
   }
 
@@ -125,7 +112,7 @@ package struct RoundTable {
 
   /// Depths at which the arm has what the metric is made from, ascending.
   package func depths(arm: String, for metric: Metric, at concurrency: Concurrency? = nil) -> [Int] {
-    guard !metric.isLatency else { return depths(arm: arm, phase: .open) }
+    guard metric.percentile == nil else { return depths(arm: arm, phase: .open) }
     guard let concurrency, concurrency != headline else { return depths(arm: arm, phase: .closed) }
     return Set(
       cells.keys.filter { $0.place.arm == arm && $0.concurrency == concurrency }.map(\.place.depth)

@@ -35,7 +35,7 @@ package enum NumberText {
 
   /// Nanoseconds as µs.
   package static func microseconds(_ nanoseconds: Double?) -> String { short(nanoseconds.map { $0 / 1_000 }) }
-  package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map(Double.init)) }
+  package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map { Double($0) }) }
 
   /// Bytes or items: without digits after the point when they are whole.
   package static func count(_ value: Double?) -> String {
@@ -87,10 +87,17 @@ package enum NumberText {
 
   /// The median and half of `range` in percent of it: `12.3 ±4%`. Just the value when there was one round.
   package static func plusMinus(_ value: MedianInterval?, _ text: (Double?) -> String) -> String {
-    guard let value else { return missing }
-    let half = (value.range.upperBound - value.range.lowerBound) / 2
-    guard value.count > 1, let share = Statistics.ratio(half, value.median) else { return text(value.median) }
-    return text(value.median) + " ±\(fixed(min(999, share * 100), 0))%"
+    plusMinus(value?.median, (value?.count ?? 0) > 1 ? value?.range : nil, text)
+  }
+
+  /// A value with half of its band.
+  package static func plusMinus(
+    _ value: Double?, _ band: ClosedRange<Double>?, _ text: (Double?) -> String
+  ) -> String {
+    guard let value, let band, let share = Statistics.ratio((band.upperBound - band.lowerBound) / 2, value) else {
+      return text(value)
+    }
+    return text(value) + " ±\(fixed(min(999, share * 100), 0))%"
   }
 
   /// The median and `range`: `12.3 (11.9…12.8)`. Just the value when there was one round.

@@ -1,6 +1,8 @@
 // One message of the frame transport, as it lies in received bytes. Decoding checks every size once; after that the
 // accessors read without checks. Never copies, never allocates, knows no sockets and no clocks.
 
+public import TransportMessages
+
 /// The fixed header, little-endian, 32 bytes:
 ///
 ///      0  u32  size of everything behind this field: 28 + fields + context + payload
@@ -61,17 +63,11 @@ public enum FrameFlags {
   @inlinable public static var orphan: UInt8 { 1 << 2 }
 }
 
-/// Why received bytes are not a frame. The connection is closed and counted under this reason.
-public enum FrameFault: UInt8, CaseIterable, Sendable, Error {
-  case tooShort, tooLarge, unknownType, sizesDisagree, tooManyFields, malformedField, contextTooLarge
-  case unexpectedType, unexpectedHello, noHopsLeft
-}
-
 public enum FrameDecoding {
   /// A frame may start here, but bytes are missing.
   case needsMore
   case frame(Frame)
-  case invalid(FrameFault)
+  case invalid(TransportFault)
 }
 
 /// A decoded frame: a view of received bytes, valid as long as they stay in place.
@@ -83,6 +79,11 @@ public struct Frame {
     self.base = base
     self.size = size
   }
+
+  /// - Parameter message: of this kind.
+  @inlinable public init(_ message: ReceivedMessage) { self.init(base: message.base, size: message.size) }
+
+  @inlinable public var message: ReceivedMessage { ReceivedMessage(kind: .frame, base: base, size: size) }
 
   /// Decodes the frame that starts at the first byte.
   public static func decode(_ bytes: UnsafeRawBufferPointer) -> FrameDecoding {
@@ -112,7 +113,7 @@ public struct Frame {
   @inline(__always)
   public static func decodeAll(
     _ bytes: UnsafeRawBufferPointer, usual: FrameType, didReceiveUsual: (Frame) -> Bool, didReceive: (Frame) -> Bool,
-    didFail: (FrameFault) -> Void
+    didFail: (TransportFault) -> Void
   ) -> Int {
     guard var next = bytes.baseAddress else { return 0 }
     let end = next + bytes.count
@@ -131,7 +132,7 @@ public struct Frame {
   }
 
   @usableFromInline
-  static func decode(_ bytes: UnsafeRawBufferPointer, _ didFail: (FrameFault) -> Void) -> FrameDecoding {
+  static func decode(_ bytes: UnsafeRawBufferPointer, _ didFail: (TransportFault) -> Void) -> FrameDecoding {
     let decoding = decode(bytes)
     if case .invalid(let fault) = decoding { didFail(fault) }
     return decoding
@@ -160,7 +161,7 @@ public struct Frame {
     return .needsMore
   }
 
-  private func faultInFields(_ fieldsSize: Int) -> FrameFault? {
+  private func faultInFields(_ fieldsSize: Int) -> TransportFault? {
     if fieldCount > FrameLimits.fieldCountMax || fieldsSize > FrameLimits.fieldsSizeMax { return .tooManyFields }
     var offset = FrameLayout.headerSize
     let end = offset + fieldsSize

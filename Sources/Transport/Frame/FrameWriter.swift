@@ -29,6 +29,15 @@ public struct FrameWriter {
     buffer.commit(FrameLayout.headerSize)
   }
 
+  /// - Parameter message: of this kind.
+  @inlinable
+  public init(_ message: MessageWriter) {
+    buffer = message.buffer
+    start = message.start
+  }
+
+  @inlinable public var message: MessageWriter { MessageWriter(kind: .frame, buffer: buffer, start: start) }
+
   @inlinable var header: UnsafeMutableRawPointer { buffer.pointer(at: start) }
 
   /// Bytes of the context section so far.
@@ -137,7 +146,23 @@ public struct FrameWriter {
   public func finish(payloadSize: Int) -> Bool {
     PayloadBytes.fill(buffer.reserve(payloadSize &+ PayloadBytes.slack), payloadSize)
     buffer.commit(payloadSize)
-    let size = buffer.count &- start
+    return complete(size: buffer.count &- start, payloadSize: payloadSize)
+  }
+
+  /// The same for a payload that is not here: whoever sends the frame appends it (`PayloadBytes`). False also when the
+  /// whole would be no frame.
+  public func finishWithoutPayload(_ payloadSize: Int) -> Bool {
+    let size = buffer.count - start + payloadSize
+    if size > FrameLimits.frameSizeMax {
+      buffer.truncate(to: start)
+      return false
+    }
+    return complete(size: size, payloadSize: payloadSize)
+  }
+
+  @inlinable
+  @inline(__always)
+  func complete(size: Int, payloadSize: Int) -> Bool {
     // The whole is no larger, so the section is not either: no need to look.
     if size > FrameLimits.contextSizeMax, discardOutgrown() { return false }
     assert(size <= FrameLimits.frameSizeMax)

@@ -1,7 +1,7 @@
 // The status codes of gRPC, which every transport here uses.
 
 /// https://grpc.io/docs/guides/status-codes/
-package enum StatusCode: UInt16, CaseIterable, Sendable {
+public enum StatusCode: UInt16, CaseIterable, Sendable {
   case ok = 0
   case cancelled = 1
   case unknown = 2

@@ -1,0 +1,122 @@
+// Every transport as a carrier, and for each that is measured the pair of calls that are compiled for it. A frame's fields
+// are its header fields, and the binary section is its context section.
+
+package import Context
+package import TransportFrame
+package import TransportMessages
+
+extension Propagator {
+  @inline(__always)
+  package func inject(_ context: RequestContext, intoMessage message: MessageWriter) {
+    guard case .frame = message.kind else { return injectForeign(context, into: message) }
+    var frame = FrameWriter(message)
+    inject(context, into: &frame)
+  }
+
+  @inline(__always)
+  package func extract(message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
+    guard case .frame = message.kind else { return extractForeign(message, into: context) }
+    return extract(Frame(message), into: context)
+  }
+
+  @inline(never)
+  private func injectForeign(_ context: RequestContext, into message: MessageWriter) {
+    var carrier: any CarrierWriter = message.foreign.carrierWriter
+    inject(context, into: &carrier)
+  }
+
+  @inline(never)
+  private func extractForeign(_ message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
+    extract(message.foreign.carrierReader, into: context)
+  }
+}
+
+/// Both directions of a carrier in one object, for transports that are `ForeignTransport`.
+package typealias ForeignCarrier = AnyObject & CarrierReader & CarrierWriter & Sendable
+
+extension ForeignMessage {
+  fileprivate var carrierReader: any CarrierReader { carrier as! any CarrierReader }
+  fileprivate var carrierWriter: any CarrierWriter { carrier as! any CarrierWriter }
+}
+
+/// A request of any transport, field by field: not for the measured path.
+extension MessageWriter: CarrierWriter {
+  private func write(_ body: (inout any CarrierWriter) -> Void) {
+    var carrier: any CarrierWriter = kind == .frame ? FrameWriter(self) : foreign.carrierWriter
+    body(&carrier)
+  }
+
+  package func appendField(_ name: StaticString, _ value: RawSpan) { write { $0.appendField(name, value) } }
+
+  package func appendField(name: RawSpan, _ value: RawSpan) { write { $0.appendField(name: name, value) } }
+
+  package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    write { $0.appendField(name, sizeMax: sizeMax, fill) }
+  }
+
+  package func appendBinary(_ size: Int) -> UnsafeMutableRawPointer {
+    var carrier: any CarrierWriter = kind == .frame ? FrameWriter(self) : foreign.carrierWriter
+    return carrier.appendBinary(size)
+  }
+}
+
+extension ReceivedMessage: CarrierReader {
+  package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
+    if kind == .frame { Frame(self).forEachField(name, body) } else { foreign.carrierReader.forEachField(name, body) }
+  }
+
+  package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
+    if kind == .frame { Frame(self).forEachField(body) } else { foreign.carrierReader.forEachField(body) }
+  }
+
+  /// All of them, copied.
+  package var fields: [(name: String, value: [UInt8])] {
+    var fields: [(name: String, value: [UInt8])] = []
+    forEachField { (name: RawSpan, value: RawSpan) in
+      fields.append(
+        (name.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, value.withUnsafeBytes { Array($0) }))
+    }
+    return fields
+  }
+
+  package var binary: UnsafeRawBufferPointer {
+    kind == .frame ? Frame(self).binary : foreign.carrierReader.binary
+  }
+}
+
+extension FrameWriter: CarrierWriter {
+  package func appendField(_ name: StaticString, _ value: RawSpan) {
+    value.withUnsafeBytes { value in
+      appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+  }
+
+  package func appendField(name: RawSpan, _ value: RawSpan) {
+    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
+  }
+
+  @inline(__always)
+  package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
+  }
+
+  @inline(__always)
+  package func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { appendContext(size) }
+}
+
+extension Frame: CarrierReader {
+  /// Names lie in lower case on this transport: the callers are nodes.
+  @inline(__always)
+  package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
+    forEachField { (found: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+      if ContextText.equal(found, name) { body(value.bytes) }
+    }
+  }
+
+  @inline(__always)
+  package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
+    forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in body(name.bytes, value.bytes) }
+  }
+
+  package var binary: UnsafeRawBufferPointer { context }
+}

@@ -1,0 +1,122 @@
+// A column of a table: what it is called in a file and by people, and how an entry fills it. Text, Markdown, the page and
+// files of numbers show the same columns; none of them knows what it shows.
+
+internal import Results
+internal import Statistics
+
+struct Column<Entry> {
+  /// In a file.
+  let name: String
+  let title: String
+  let unit: String
+  /// Where lines are short: title and unit below one another.
+  var narrow: (title: String, unit: String)?
+  /// Of the names in a file, where an entry fills several columns there.
+  var endings = [""]
+  let cell: (Entry) -> Cell
+
+  init(
+    _ name: String, _ title: String = "", _ unit: String = "", narrow: (title: String, unit: String)? = nil,
+    endings: [String] = [""], cell: @escaping (Entry) -> Cell
+  ) {
+    self.name = name
+    self.title = title
+    self.unit = unit
+    self.narrow = narrow
+    self.endings = endings
+    self.cell = cell
+  }
+
+  var names: [String] { endings.map { name + $0 } }
+  var heading: ReportTable.Heading { ReportTable.Heading(title: title, unit: unit, narrow: narrow) }
+
+  /// The same with another cell.
+  func with(_ cell: @escaping (Entry) -> Cell) -> Column {
+    Column(name, title, unit, narrow: narrow, endings: endings, cell: cell)
+  }
+}
+
+/// What stands in a place of a table: rounded for people, in full in files.
+enum Cell {
+  typealias Form = (Double?) -> String
+
+  /// How much of its scatter a value shows.
+  enum Scatter { case none, half, range }
+
+  case text(String?)
+  /// One word for people, another one in files.
+  case word(String, written: String?)
+  case number(Double?, Form)
+  /// In a file with the smallest and the largest of its rounds.
+  case spread(MedianInterval?, Form, Scatter)
+  /// In a file with the ends of its band.
+  case point(DecayFigures.Point?, Form, Scatter)
+
+  static func count(_ value: Double?) -> Cell { .number(value, NumberText.count) }
+  static func microseconds(_ value: Double?) -> Cell { .number(value) { NumberText.microseconds($0) } }
+  static func integer(_ value: (some BinaryInteger)?) -> Cell { .text(value.map { "\($0)" }) }
+  static func full(_ value: Double?) -> Cell { .number(value) { ExactText.number($0) } }
+
+  static func seen(_ comparison: Comparison?) -> Cell {
+    let word =
+      switch comparison?.verdict {
+      case .difference: "yes"
+      case .indicated: "indicated"
+      case .noDifferenceSeen: "no"
+      case .rangeOnly: "range"
+      case .tooFew, nil: NumberText.missing
+      }
+    return .word(word, written: comparison?.verdict.rawValue)
+  }
+
+  static func fidelity(_ fidelity: FidelityResult?) -> Cell {
+    let word =
+      switch fidelity?.verdict {
+      case .faithful: "faithful"
+      case .lostAsDeclared: "lost as declared"
+      case .mismatch: "MISMATCH"
+      case .notChecked, nil: "not checked"
+      }
+    return .word(word, written: fidelity?.verdict.rawValue)
+  }
+
+  var shown: String {
+    switch self {
+    case .text(let text): text ?? NumberText.missing
+    case .word(let word, _): word
+    case .number(let value, let form): form(value)
+    case .spread(let value, let form, .none): form(value?.median)
+    case .spread(let value, let form, .half): NumberText.plusMinus(value, form)
+    case .spread(let value, let form, .range): NumberText.withRange(value, form)
+    case .point(let point, let form, .half):
+      NumberText.plusMinus(point?.value, point?.roundCount ?? 0 > 1 ? point?.band : nil, form)
+    case .point(let point, let form, _): form(point?.value)
+    }
+  }
+
+  /// For every ending of the column.
+  var written: [String] {
+    switch self {
+    case .text(let text): [text ?? ""]
+    case .word(_, let word): [word ?? ""]
+    case .number(let value, _): [CSVTable.number(value)]
+    case .spread(let value, _, _): [value?.median, value?.min, value?.max].map { CSVTable.number($0) }
+    case .point(let point, _, .none) where point?.band == nil && point?.roundCount == 0: [CSVTable.number(point?.value)]
+    case .point(let point, _, _):
+      [point?.value, point?.band?.lowerBound, point?.band?.upperBound].map { CSVTable.number($0) }
+    }
+  }
+}
+
+extension CSVTable {
+  /// A file of entries, a line each.
+  init<Entry>(_ columns: [Column<Entry>], _ entries: [Entry]) {
+    self.init(columns: columns.flatMap(\.names))
+    rows = entries.map { entry in
+      columns.flatMap { column in
+        let fields = column.cell(entry).written
+        return (0..<column.endings.count).map { $0 < fields.count ? fields[$0] : "" }
+      }
+    }
+  }
+}

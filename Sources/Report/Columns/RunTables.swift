@@ -1,0 +1,69 @@
+// The tables of a run, as every form of a report shows them: titles, how they are to be read, columns and entries. They
+// know no form of output.
+
+internal import Results
+internal import Statistics
+
+struct RunTables {
+  let result: RunResult
+  let decay: DecayFigures
+  private var summary: RunSummary { decay.summary }
+
+  /// One arm at every depth, under what it is.
+  func arm(_ arm: RunSummary.ArmSummary, title: String, _ columns: [Column<ArmRow>]) -> ReportTable? {
+    ReportTable(title: title, columns, arm.rows.map { ArmRow(arm: arm, row: $0, decay: decay) })
+  }
+
+  /// All arms at the largest depth.
+  func comparison(title: String, _ columns: [Column<ArmRow>]) -> ReportTable? {
+    guard let depth = summary.depths.last else { return nil }
+    return ReportTable(title: title, columns, ArmRow.all(decay, depth: depth))
+  }
+
+  /// Those that stand beside the comparison.
+  var beside: [ReportTable] { [responseTime, concurrency, slopes].compactMap { $0 } }
+
+  /// Every table that has something to say, but for those of arms, in the order of reports.
+  var all: [ReportTable] { beside + [fidelity, semantics, inProcess].compactMap { $0 } }
+
+  /// P50 and P99 of every arm at the largest depth against the baseline, by round.
+  private var responseTime: ReportTable? {
+    guard let depth = summary.depths.last else { return nil }
+    return ReportTable(
+      title: "Response time at depth \(depth) against the baseline, by round",
+      lead: "Per round the arm's percentile / that of the baseline; a round counts for P99 when both have "
+        + "\(PercentileFigure.countMin(99)) requests.", Column.responseTime,
+      ArmRow.all(decay, depth: depth).filter { $0.row.p50Effect != nil || $0.row.p99Effect != nil })
+  }
+
+  /// Every arm at the largest depth, at each concurrency.
+  private var concurrency: ReportTable? {
+    let all = summary.arms.flatMap { arm in arm.concurrencies.map { (arm: arm.arm.name, row: $0) } }
+    var order: [Concurrency] = []
+    for one in all where !order.contains(one.row.concurrency) { order.append(one.row.concurrency) }
+    return ReportTable(
+      title: "By concurrency, at depth \(summary.depths.last ?? 0)",
+      lead: "Closed loop: so many requests under way, over one connection between client and entry, or AxB over B.",
+      Column.byConcurrency, order.flatMap { one in all.filter { $0.row.concurrency == one } })
+  }
+
+  /// By a robust line over the depths.
+  private var slopes: ReportTable? {
+    ReportTable(
+      title: "What one more hop adds",
+      lead: "Slope of a Theil–Sen line over the depths, with the bootstrap's interval over the rounds from "
+        + "\(SignTest.roundCountMin) of them on.", Column.slopes, summary.arms.filter { !$0.fits.isEmpty })
+  }
+
+  private var fidelity: ReportTable? { FidelityDecay(result).table }
+
+  private var semantics: ReportTable? { result.semantics?.table }
+
+  private var inProcess: ReportTable? {
+    let depth = summary.depths.last ?? 0
+    return ReportTable(
+      title: "The context work of a hop in one process, beside the CPU per hop at depth \(depth)",
+      InProcessComparison.columns,
+      InProcessComparison(result: result, summary: summary).rows.filter { $0.depth == depth })
+  }
+}
