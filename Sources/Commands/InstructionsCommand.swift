@@ -25,7 +25,8 @@ struct InstructionsCommand: Command {
   func run(_ call: Invocation) throws {
     guard let name else {
       for one in InstructionCases.all {
-        try call.console.out("\(one.name) \(one.goal.map(String.init) ?? "-") \(one.deducted ?? "-") \(one.allocates)\n")
+        try call.console.out(
+          "\(one.name) \(one.goal.map(String.init) ?? "-") \(one.deducted ?? "-") \(one.allocates)\n")
       }
       return
     }

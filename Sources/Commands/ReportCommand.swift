@@ -29,7 +29,6 @@ struct ReportCommand: Command {
       return (document, try ResultFile.decode(document, path: file))
     }
     try ReportFolder(result, document: document).write(to: output, isForced: force)
-    try call.console.out("\(output)/index.html
-")
+    try call.console.out("\(output)/index.html\n")
   }
 }
