@@ -16,8 +16,8 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build chain compare calibrate check test test-debug fuzz fuzz-coverage race-tsan generate \
-  protobuf bench lint format clean
+.PHONY: help deps test-deps build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
+  race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -34,6 +34,11 @@ test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace
 
 build: deps ## Build the program (CONFIG=debug for a debug build)
 	swift build -c $(CONFIG)
+
+dist: build ## Collect the program, the library that counts retains, and Swift's own in .build/dist: copy the folder whole
+	@mkdir -p .build/dist
+	@cp .build/$(CONFIG)/ctxchain .build/$(CONFIG)/libctxchain-arc.so .build/dist
+	@ldd .build/$(CONFIG)/ctxchain | awk '$$3 ~ /\/swift\/linux\// { print $$3 }' | xargs cp -t .build/dist
 
 chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
 	@swift build -c release

@@ -18,6 +18,7 @@ public class RequestContext {
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     var copy: UnsafeMutableRawPointer?
     var capacity = 0
+    var mayHoldProperties = false
   }
 
   /// Behind a pointer: no exclusivity checks on the request path.
@@ -44,7 +45,10 @@ public class RequestContext {
   package var holdsEntries: Bool { false }
 
   /// Empties the context for the next request. Capacity is kept.
-  package func reset() { opaque = UnsafeRawBufferPointer(start: nil, count: 0) }
+  package func reset() {
+    opaque = UnsafeRawBufferPointer(start: nil, count: 0)
+    mayHoldProperties = false
+  }
 
   /// Copies whatever still lies in received bytes. The node calls this before it returns to the loop with the request
   /// unfinished: afterwards nothing in the context refers to the connection's input buffer.
@@ -75,6 +79,23 @@ public class RequestContext {
   package func withTraceState(_ body: (RawSpan) -> Void) {}
   /// `value` is a list that `TraceStateGrammar` accepts, without tabs.
   package func setTraceState(_ value: RawSpan) {}
+  package func removeTraceState() {}
+
+  /// Takes the trace of a message in place of the one that is held. What belongs to the one before goes with it: its
+  /// tracestate. The same trace keeps that, and its flag `random`, which is said of the trace id (W3C Trace Context,
+  /// section 3.2.2.5.2) and which most formats cannot say.
+  package final func continueTrace(_ span: SpanContext, saysRandom: Bool = false) {
+    let held = spanContext()
+    var span = span
+    if held.isSameTrace(as: span) {
+      if !saysRandom { span.flags |= held.flags & SpanContext.random }
+    } else {
+      var holdsTraceState = false
+      withTraceState { _ in holdsTraceState = true }
+      if holdsTraceState { removeTraceState() }
+    }
+    setSpanContext(span)
+  }
 
   // MARK: Entries
 
@@ -91,6 +112,15 @@ public class RequestContext {
   /// `text` is as in `setText`. A new name beyond `ContextLimits.entryCountMax` is dropped.
   package func setEntry(name: RawSpan, integer: Int64) {}
   package func setEntry(name: RawSpan, text: RawSpan) {}
+  /// Of an undeclared name; no effect when there is none.
+  package func removeEntry(name: RawSpan) {}
+
+  /// Whether there may be an entry that belongs to another one, such as the properties of a baggage member: who takes a
+  /// member from a message looks for those of an older one.
+  package final var mayHoldProperties: Bool {
+    get { opaqueState.pointee.mayHoldProperties }
+    set { opaqueState.pointee.mayHoldProperties = newValue }
+  }
 
   /// Every entry once with its newest value; declared keys in slot order, then the others in an order of the store's
   /// own. `body` must not change the context.

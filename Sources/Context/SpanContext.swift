@@ -22,6 +22,11 @@ public struct SpanContext: Equatable, Sendable {
 
   /// Both ids are non-zero, as every tracing format demands.
   @inlinable public var isValid: Bool { (traceIDHigh | traceIDLow) != 0 && spanID != 0 }
+
+  @inlinable
+  public func isSameTrace(as other: SpanContext) -> Bool {
+    traceIDHigh == other.traceIDHigh && traceIDLow == other.traceIDLow
+  }
 }
 
 extension SpanContext {

@@ -9,9 +9,9 @@ internal import Propagation
 ///     let instrument = try ContextPropagationInstrument("tracecontext,baggage,b3")
 ///     InstrumentationSystem.bootstrap(instrument)
 ///
-/// Extraction never fails: what is malformed is left out, and `didDrop` hears why. Several fields of one name, which an
-/// extractor joins to one by commas, are read as the formats say: baggage and tracestate as one list; two of a field that
-/// stands for one trace as malformed. The limits are those of the formats: 32 members of a tracestate, 64 members and 8192
+/// Extraction never fails: what is malformed is left out, `didDrop` hears why, and what the context held of it stays.
+/// Several fields of one name, which an extractor joins to one by commas, are read as docs/PROPAGATION.md says of each
+/// format. The limits are those of the formats: 32 members of a tracestate, 64 members and 8192
 /// bytes of baggage.
 public struct ContextPropagationInstrument: Instrument {
   /// A list that names something that is no propagator of header fields.
@@ -31,33 +31,49 @@ public struct ContextPropagationInstrument: Instrument {
 
   private let propagator: any Propagator
   private let fields: [Field]
+  /// Of any name that a header can hold.
+  private let carriesEntries: Bool
   private let didDrop: (@Sendable (_ reason: String) -> Void)?
 
   /// - Parameters:
-  ///   - names: propagators joined by commas, as in `OTEL_PROPAGATORS`; see `knownNames`. When several find a trace, the
-  ///     last one's counts.
-  ///   - didDrop: called on extraction with each reason for which something was left out: `malformed-span-context`,
-  ///     `malformed-tracestate`, `malformed-member`, `too-many-members`, `over-size`.
+  ///   - names: propagators joined by commas, as in `OTEL_PROPAGATORS`: white space around a name is none of it, a repeated
+  ///     one counts once, and an empty list means the default; see `knownNames`. When several find a trace, the last one's
+  ///     counts.
+  ///   - didDrop: called with each reason for which something was left out, on extraction and on injection:
+  ///     `malformed-span-context`, `malformed-tracestate`, `malformed-member`, `too-many-members`, `over-size`.
   public init(
     _ names: String = "tracecontext,baggage", didDrop: (@Sendable (_ reason: String) -> Void)? = nil
   ) throws(UnknownPropagator) {
     let known = ContextPropagationInstrument.knownNames
-    guard names.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ known.contains(String($0)) }),
-      let propagator = PropagatorRegistry.resolve(names)
+    let list = PropagatorRegistry.names(in: names) == [""] ? "tracecontext,baggage" : names
+    guard PropagatorRegistry.names(in: list).allSatisfy(known.contains),
+      let propagator = PropagatorRegistry.resolve(list)
     else { throw UnknownPropagator(list: names) }
     self.propagator = propagator
     self.didDrop = didDrop
     fields = propagator.fieldNames.map(Field.init)
+    carriesEntries = !propagator.delivered(ContextPropagationInstrument.snapshot("a", .text("1"))).entries.isEmpty
+  }
+
+  private static func snapshot(_ name: String, _ value: ContextValue) -> ContextSnapshot {
+    var snapshot = ContextSnapshot()
+    snapshot.entries[name] = value
+    return snapshot
   }
 
   public func extract<Carrier, Extract: Extractor>(
     _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
   ) where Extract.Carrier == Carrier {
-    let received = StoreKind.map.makeContext()
+    let received = StoreKind.struct.makeContext()
     let drops = propagator.extract(
       ExtractedFields(fields) { extractor.extract(key: $0, from: carrier) }, into: received)
     let propagated = PropagatedContext(received)
-    if !propagated.isEmpty { context.propagated = propagated }
+    if !propagated.isEmpty { context.propagated = context.propagated ?? PropagatedContext() }
+    context.propagated?.take(propagated)
+    tell(drops)
+  }
+
+  private func tell(_ drops: ExtractionDrops) {
     guard let didDrop else { return }
     for (bit, reason) in ExtractionDrops.reasons.enumerated() where drops.rawValue & 1 << UInt32(bit) != 0 {
       didDrop(reason)
@@ -69,7 +85,22 @@ public struct ContextPropagationInstrument: Instrument {
   ) where Inject.Carrier == Carrier {
     guard let propagated = context.propagated else { return }
     var written = InjectedFields()
-    propagator.inject(propagated.makeContext(), into: &written)
+    let (held, drops) = propagated.makeContext()
+    propagator.inject(held, into: &written)
     for (name, value) in written.list { injector.inject(value, forKey: name, into: &carrier) }
+    if didDrop != nil { tell(drops.union(unwritten(held))) }
+  }
+
+  /// Why entries are not in the fields: there is no room, or the format cannot say them.
+  private func unwritten(_ context: RequestContext) -> ExtractionDrops {
+    guard carriesEntries else { return [] }
+    let held = ContextSnapshot(of: context)
+    let written = propagator.delivered(held).entries
+    var drops: ExtractionDrops = []
+    for (name, value) in held.entries where written[name] == nil && name.last != ";" {
+      let alone = propagator.delivered(ContextPropagationInstrument.snapshot(name, value)).entries
+      drops.insert(alone.isEmpty ? .malformedMember : .tooManyMembers)
+    }
+    return drops
   }
 }

@@ -16,7 +16,8 @@ package struct HopOrder: Codable, Equatable, Sendable {
   package var opaqueSize: Int?
 
   package init(
-    arm: String, store: String, propagator: String, growth: String, keysPerLayer: Int, layer: Int, opaqueSize: Int? = nil
+    arm: String, store: String, propagator: String, growth: String, keysPerLayer: Int, layer: Int,
+    opaqueSize: Int? = nil
   ) {
     self.arm = arm
     self.store = store

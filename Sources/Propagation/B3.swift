@@ -6,8 +6,20 @@ internal import Context
 enum B3 {
   /// Bytes of the longest single header that is sent: `<32 hex>-<16 hex>-<state>`.
   static var sizeMax: Int { 51 }
+  /// Bytes of joined headers that are read.
+  static var readSizeMax: Int { 512 }
 
   private typealias TraceID = (high: UInt64, low: UInt64)
+
+  /// What a header says that may have come several times: "the first value wins", whether the others are fields of their
+  /// own or were joined to it by commas, which no value holds.
+  private static func first<Known>(
+    _ value: UnsafeRawBufferPointer, _ parse: (UnsafeRawBufferPointer) -> Known?
+  ) -> Known? {
+    if let known = parse(value) { return known }
+    guard value.count <= readSizeMax, let comma = value.firstIndex(of: UInt8(ascii: ",")) else { return nil }
+    return parse(BaggageCharacters.trimmed(UnsafeRawBufferPointer(rebasing: value[..<comma])))
+  }
 
   // The flags of a context have bit 0 for "sampled". B3 knows two more states, which no other format of text reads.
 
@@ -38,8 +50,18 @@ enum B3 {
     }
   }
 
-  /// `{trace}-{span}[-{0|1|d}[-{parent}]]`, or a state alone. The trace id has 16 or 32 digits, of lower case.
+  /// The single header.
   static func parse(_ value: UnsafeRawBufferPointer) -> SpanReading {
+    first(value) {
+      let reading = parseOne($0)
+      if case .invalid = reading { return nil }
+      return reading
+    } ?? .invalid
+  }
+
+  /// `{trace}-{span}[-{0|1|d}[-{parent}]]`, or a state alone. The trace id has 16 or 32 digits, of lower case.
+  @inline(__always)
+  private static func parseOne(_ value: UnsafeRawBufferPointer) -> SpanReading {
     if value.count == 1 { return flags(ofState: value[0]) == nil ? .invalid : .absent }
     let dash = UInt8(ascii: "-")
     let traceSize = value.count > 32 && value[16] != dash ? 32 : 16
@@ -72,6 +94,10 @@ enum B3 {
     return valid ? (high, low) : nil
   }
 
+  private static func spanID(_ digits: UnsafeRawBufferPointer) -> UInt64? {
+    digits.count == 16 ? traceID(digits)?.low : nil
+  }
+
   /// Writes the single header; returns its size.
   static func write(_ span: SpanContext, to destination: UnsafeMutableRawPointer) -> Int {
     HexDigits.write32(span.traceIDHigh, span.traceIDLow, to: destination)
@@ -88,27 +114,33 @@ enum B3 {
   struct Fields {
     private var traceID = OnceField<TraceID>.absent
     private var spanID = OnceField<UInt64>.absent
+    private var parentID = OnceField<UInt64>.absent
     /// As flags.
     private var decision = OnceField<UInt8>.absent
-    private var isDebug = false
+    private var isDebug = OnceField<Bool>.absent
 
     mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
       if ContextText.equal(name, "x-b3-traceid") {
-        traceID.take(B3.traceID(value))
+        if !traceID.isSeen { traceID.take(B3.first(value, B3.traceID)) }
       } else if ContextText.equal(name, "x-b3-spanid") {
-        spanID.take(value.count == 16 ? B3.traceID(value)?.low : nil)
+        if !spanID.isSeen { spanID.take(B3.first(value, B3.spanID)) }
+      } else if ContextText.equal(name, "x-b3-parentspanid") {
+        if !parentID.isSeen { parentID.take(B3.first(value, B3.spanID)) }
       } else if ContextText.equal(name, "x-b3-sampled") {
         // `true` and `false` are what was sent before the headers were written down.
-        decision.take(OnceField.decision(value))
+        if !decision.isSeen { decision.take(B3.first(value, OnceField.decision)) }
       } else if ContextText.equal(name, "x-b3-flags") {
-        isDebug = ContextText.equal(value, "1")
+        // Any other value can be ignored.
+        if !isDebug.isSeen { isDebug.take(B3.first(value) { ContextText.equal($0, "1") ? true : nil } ?? false) }
       }
     }
 
-    /// Debug beats the decision. Ids come both or not at all.
+    /// Debug beats the decision. Ids come both or not at all; the parent's is judged, as in the single header, and not
+    /// kept.
     var reading: SpanReading {
       guard var flags = decision.decidedFlags else { return .invalid }
-      if isDebug { flags = SpanContext.debug | SpanContext.sampled }
+      if case .known(true) = isDebug { flags = SpanContext.debug | SpanContext.sampled }
+      if case .invalid = parentID { return .invalid }
       switch (traceID, spanID) {
       case (.absent, .absent): return .absent
       case (.known(let traceID), .known(let spanID)): return SpanReading(traceID.high, traceID.low, spanID, flags)

@@ -109,8 +109,8 @@ package struct BaggageParser {
       set(key, value, isEncoded: isEncoded, in: context)
     else { return false }
     if !properties.isEmpty {
-      let name = Array(key) + [BaggageProperties.nameSuffix]
-      context.setEntry(name: name.span.bytes, text: properties.span.bytes)
+      context.setEntry(name: BaggageProperties.name(of: key).span.bytes, text: properties.span.bytes)
+      context.mayHoldProperties = true
     }
     return true
   }

@@ -1,10 +1,19 @@
 // The properties of a baggage member: kept beside its value, never looked at.
 
+internal import Context
+
 /// A context holds the properties of the member `key` as an entry of their own, named `key;`: no baggage key can hold
 /// a semicolon, so that every store and propagator carries them without knowing. When a key repeats, the newest
-/// properties stay.
+/// member counts, with its own properties or none.
 enum BaggageProperties {
   static var nameSuffix: UInt8 { 0x3b }
+
+  static func name(of key: UnsafeRawBufferPointer) -> [UInt8] { Array(key) + [nameSuffix] }
+
+  @inline(never)
+  static func remove(of key: UnsafeRawBufferPointer, from context: RequestContext) {
+    context.removeEntry(name: name(of: key).span.bytes)
+  }
 
   /// The list that follows the first semicolon, without optional white space and empty properties; nil when malformed.
   /// Property: `key [ OWS "=" OWS value ]`.

@@ -53,8 +53,11 @@ enum Datadog {
     private var parentID = OnceField<UInt64>.absent
     /// As flags.
     private var priority = OnceField<UInt8>.absent
+    /// 0 when no tag says it, or more than one does.
     private var traceIDHigh: UInt64 = 0
-    private var tagsCount = 0
+    private var isHighSeen = false
+    /// Bytes of all fields of tags, one comma between two included: they are one list.
+    private var readSize = -1
     /// What was dropped of the tags: the trace goes on with the 64 bits that are there.
     private(set) var drops: ExtractionDrops = []
 
@@ -71,13 +74,9 @@ enum Datadog {
     }
 
     private mutating func takeTags(_ value: UnsafeRawBufferPointer) {
-      tagsCount &+= 1
-      guard tagsCount == 1 else {
+      readSize += value.count + 1
+      guard readSize <= Datadog.tagsSizeMax else {
         traceIDHigh = 0
-        drops.insert(.malformedMember)
-        return
-      }
-      guard value.count <= Datadog.tagsSizeMax else {
         drops.insert(.overSize)
         return
       }
@@ -94,13 +93,14 @@ enum Datadog {
       guard tag.count >= 10, ContextText.equal(UnsafeRawBufferPointer(rebasing: tag[..<10]), "_dd.p.tid=") else {
         return
       }
-      var valid = true
-      guard tag.count == Datadog.tagsSize, let start = tag.baseAddress, traceIDHigh == 0 else {
-        drops.insert(.malformedMember)
-        return
+      var valid = tag.count == Datadog.tagsSize && !isHighSeen
+      isHighSeen = true
+      traceIDHigh = 0
+      if valid, let start = tag.baseAddress {
+        let high = HexDigits.read16(start + 10, valid: &valid)
+        if valid { traceIDHigh = high }
       }
-      let high = HexDigits.read16(start + 10, valid: &valid)
-      if valid { traceIDHigh = high } else { drops.insert(.malformedMember) }
+      if !valid { drops.insert(.malformedMember) }
     }
 
     /// An id that is missing or 0 is how Datadog says that there is no trace, or no span to be the child of.

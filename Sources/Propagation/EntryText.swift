@@ -3,19 +3,20 @@
 internal import Context
 
 enum ReceivedText {
-  /// A declared key gets its type back. False when the text is not of that type. `key` is a name, `text` UTF-8 of at
+  /// A declared key gets its type back; properties of an older value go. False when the text is not of that type. `key` is a name, `text` UTF-8 of at
   /// most `ContextLimits.textSizeMax` bytes.
   static func set(_ key: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer, in context: RequestContext) -> Bool {
-    guard let declared = ContextSchema.key(named: key.bytes) else {
-      context.setEntry(name: key.bytes, text: text.bytes)
-      return true
-    }
-    if declared.type == .text {
-      context.setText(declared, text.bytes)
+    if let declared = ContextSchema.key(named: key.bytes) {
+      if declared.type == .text {
+        context.setText(declared, text.bytes)
+      } else {
+        guard let integer = DecimalDigits.parse(text) else { return false }
+        context.setInteger(declared, integer)
+      }
     } else {
-      guard let integer = DecimalDigits.parse(text) else { return false }
-      context.setInteger(declared, integer)
+      context.setEntry(name: key.bytes, text: text.bytes)
     }
+    if context.mayHoldProperties { BaggageProperties.remove(of: key, from: context) }
     return true
   }
 }

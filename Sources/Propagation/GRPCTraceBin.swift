@@ -4,7 +4,8 @@
 package import Context
 
 /// Version 0, then three fields, each behind its number: 0 trace id (16), 1 span id (8), 2 options (1), whose bit 0 is
-/// "sampled". Other lengths, versions and orders are refused: every sender writes these 29 bytes.
+/// "sampled". Sent in this order; read in any, each once or not at all. An absent field is zero, and an unknown number ends
+/// the reading: what a later version adds comes last.
 package enum GRPCTraceBin {
   package static var size: Int { 29 }
 
@@ -13,12 +14,37 @@ package enum GRPCTraceBin {
   package static func read(_ bytes: UnsafeRawBufferPointer) -> SpanContext? {
     guard bytes.count == size, let start = bytes.baseAddress, bytes[0] == 0, bytes[1] == 0, bytes[18] == 1,
       bytes[27] == 2
-    else { return nil }
+    else { return readFields(bytes) }
     return SpanContext(
-      traceIDHigh: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 2, as: UInt64.self)),
-      traceIDLow: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 10, as: UInt64.self)),
-      spanID: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 19, as: UInt64.self)),
+      traceIDHigh: number(start + 2), traceIDLow: number(start + 10), spanID: number(start + 19),
       flags: bytes[28] & SpanContext.sampled)
+  }
+
+  /// The same, whatever the order.
+  @inline(never)
+  private static func readFields(_ bytes: UnsafeRawBufferPointer) -> SpanContext? {
+    guard bytes.first == 0, let start = bytes.baseAddress else { return nil }
+    var span = SpanContext.none
+    var (seen, offset): (UInt8, Int) = (0, 1)
+    while offset < bytes.count, bytes[offset] <= 2 {
+      let field = bytes[offset]
+      let fieldSize = field == 0 ? 16 : field == 1 ? 8 : 1
+      offset &+= 1
+      guard seen & 1 << field == 0, fieldSize <= bytes.count &- offset else { return nil }
+      seen |= 1 << field
+      switch field {
+      case 0: (span.traceIDHigh, span.traceIDLow) = (number(start + offset), number(start + offset + 8))
+      case 1: span.spanID = number(start + offset)
+      default: span.flags = bytes[offset] & SpanContext.sampled
+      }
+      offset &+= fieldSize
+    }
+    return span
+  }
+
+  @inline(__always)
+  private static func number(_ start: UnsafeRawPointer) -> UInt64 {
+    UInt64(bigEndian: start.loadUnaligned(as: UInt64.self))
   }
 
   /// Writes `size` bytes.

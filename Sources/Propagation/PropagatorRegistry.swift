@@ -39,13 +39,13 @@ package enum PropagatorRegistry {
     entries.filter { $0.place == .nothing || $0.place == .binary }.map(\.name)
   }
 
-  /// A propagator for a name, or for several joined by commas, of which a repeated one counts once and at most one uses
-  /// the binary section (it is named first whatever the order was). `protobuf` carries the fields of those that it is
-  /// joined with in its message. Nil when a name is unknown or the combination is not possible: `none` goes with no
-  /// other.
+  /// A propagator for a name, or for several joined by commas, with white space around them or not. A repeated one counts
+  /// once, and at most one uses the binary section (it is named first whatever the order was). `protobuf` carries the fields
+  /// of those that it is joined with in its message. Nil when a name is unknown or the combination is not possible: `none`
+  /// goes with no other.
   package static func resolve(_ list: String) -> (any Propagator)? {
     var parts: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = []
-    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+    for name in names(in: list) {
       guard let entry = entries.first(where: { $0.name == name }) else { return nil }
       if parts.contains(where: { $0.name == entry.name }) { continue }
       if entry.place == .fields { parts.append(entry) } else { parts.insert(entry, at: 0) }
@@ -56,6 +56,14 @@ package enum PropagatorRegistry {
     case .nothing: return nil
     case .message: return ProtobufPropagator(carrying: combination(parts.dropFirst().map { $0.make() }))
     case .fields, .binary: return combination(parts.map { $0.make() })
+    }
+  }
+
+  /// As OpenTelemetry reads lists: without white space around the names.
+  package static func names(in list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      let isSpace = { (character: Character) in character == " " || character == "\t" }
+      return String(name.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
     }
   }
 

@@ -16,7 +16,8 @@ enum SpanReading {
   }
 }
 
-/// A header as it comes, once or not at all. Of a name that comes twice nothing is known.
+/// A header as it comes, once or not at all. Of a name that comes twice nothing is known, or the first counts: see
+/// docs/PROPAGATION.md.
 enum OnceField<Known> {
   case absent
   case invalid
@@ -26,6 +27,11 @@ enum OnceField<Known> {
   mutating func take(_ value: Known?) {
     guard case .absent = self, let value else { return self = .invalid }
     self = .known(value)
+  }
+
+  /// Whether the field came before.
+  var isSeen: Bool {
+    if case .absent = self { false } else { true }
   }
 }
 

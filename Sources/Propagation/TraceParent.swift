@@ -5,13 +5,15 @@ package import Context
 /// `00-<32 hex>-<16 hex>-<2 hex>`.
 package enum TraceParent {
   package static var size: Int { 55 }
+  /// Bytes that are looked at of what a later version may be.
+  private static var readSizeMax: Int { 8192 }
 
   /// The bits that are sent: sampled and random; all others are sent as 0.
   @inline(__always)
   package static var knownFlags: UInt8 { 0x03 }
 
   /// Nil when the value is malformed. A version above 00 is read if the first four fields are well formed and end the
-  /// value or are followed by a dash.
+  /// value or are followed by a dash. A comma joins two headers, of which nobody knows which one is right.
   package static func parse(_ value: UnsafeRawBufferPointer) -> SpanContext? {
     guard value.count >= size, let start = value.baseAddress else { return nil }
     guard value[2] == 0x2d, value[35] == 0x2d, value[52] == 0x2d else { return nil }
@@ -34,7 +36,7 @@ package enum TraceParent {
     let (high, low) = (HexDigits.value(value[0]), HexDigits.value(value[1]))
     let version = high << 4 | low & 15
     guard high < 16, low < 16, version != 0, version != 0xff else { return false }
-    return value.count == size || value[size] == 0x2d
+    return value.count == size || value[size] == 0x2d && !value.prefix(readSizeMax).contains(0x2c)
   }
 
   /// Writes `size` bytes, always as version 00.

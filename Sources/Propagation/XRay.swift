@@ -19,8 +19,9 @@ enum XRay {
     flags & (SpanContext.debug | SpanContext.sampled) != 0 ? SpanContext.sampled : flags & SpanContext.deferred
   }
 
+  /// A comma is in none of the values: it joins two headers, whose pairs must not be mixed.
   static func parse(_ value: UnsafeRawBufferPointer) -> SpanReading {
-    guard value.count <= readSizeMax else { return .invalid }
+    guard value.count <= readSizeMax, !value.contains(UInt8(ascii: ",")) else { return .invalid }
     var fields = Fields()
     var start = 0
     while start < value.count {

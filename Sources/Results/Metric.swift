@@ -22,6 +22,8 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
   case allocatedBytes = "allocated_bytes"
   case contextBytes = "context_bytes"
   case systemCalls = "system_calls"
+  case retains
+  case releases
   // Of reports alone, never compared.
   case secondsPerRequest = "seconds_per_request"
   case contextBytesPerHop = "context_bytes_per_hop"
@@ -88,6 +90,8 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
       Facts(words: "context bytes", title: "Context bytes", unit: .bytes, per: "request", source: .counted)
     case .systemCalls:
       Facts(words: "system calls", title: "System calls", unit: .count, per: "request", source: .counted)
+    case .retains: Facts(words: "retains", title: "Retains", unit: .count, per: "request", source: .counted)
+    case .releases: Facts(words: "releases", title: "Releases", unit: .count, per: "request", source: .counted)
     case .secondsPerRequest:
       Facts(words: "1/throughput", title: "1/throughput", unit: .seconds, source: .rounds(self, .closed))
     case .contextBytesPerHop:

@@ -125,13 +125,104 @@ struct InstrumentTests {
 
   @Test("A list with a name that is unknown, or that writes bytes, is refused with the names that there are")
   func unknown() {
-    for list in ["", "tracecontext,", "w3c", "packed", "tracecontext,binary25", "none,b3"] {
+    for list in ["tracecontext,", ",", "w3c", "packed", "tracecontext,binary25", "none,b3"] {
       let error = #expect(throws: ContextPropagationInstrument.UnknownPropagator.self, "\(list)") {
         try ContextPropagationInstrument(list)
       }
       #expect(error?.list == list)
       #expect(error?.description.contains("tracecontext, baggage, b3") == true)
     }
+  }
+
+  @Test("A list is read as OTEL_PROPAGATORS is: trimmed, each name once, and the default when it is empty")
+  func lists() throws {
+    let sent = PropagatedContext(
+      span: PropagatedSpan(traceIDHigh: 1, traceIDLow: 2, spanID: 3, flags: 1), entries: ["k": .text("v")])
+    let expected = try injected(sent, by: "tracecontext,baggage")
+    #expect(expected.keys.sorted() == ["baggage", "traceparent"])
+    for list in [
+      "", " ", "\t", "tracecontext, baggage", " tracecontext\t,baggage ", "tracecontext,baggage,tracecontext",
+    ] {
+      #expect(try injected(sent, by: list) == expected, "\(list)")
+    }
+  }
+
+  private func merged(_ held: PropagatedContext, _ headers: [String: String]) throws -> PropagatedContext? {
+    var context = ServiceContext.topLevel
+    context.propagated = held
+    try ContextPropagationInstrument("tracecontext,baggage").extract(headers, into: &context, using: Headers())
+    return context.propagated
+  }
+
+  @Test("What is absent or cannot be parsed leaves the span, the tracestate and the entries that a context holds")
+  func held() throws {
+    let span = PropagatedSpan(traceIDHigh: 1, traceIDLow: 2, spanID: 3, flags: 1)
+    let held = PropagatedContext(span: span, traceState: "a=1", entries: ["kept": .text("1")])
+    #expect(try merged(held, [:]) == held)
+    #expect(try merged(held, ["traceparent": "00-", "tracestate": "b=2", "baggage": "no member"]) == held)
+    var expected = held
+    expected.entries = ["new": .text("2")]
+    #expect(try merged(held, ["traceparent": "00-", "baggage": "new=2"]) == expected)
+    // Another trace comes without the tracestate of the one before.
+    let found = try merged(held, ["traceparent": InstrumentTests.traceparent, "tracestate": "=", "baggage": "%"])
+    #expect(found?.span?.traceIDText == "4bf92f3577b34da6a3ce929d0e0e4736")
+    #expect(found?.traceState == nil)
+    #expect(found?.entries == held.entries)
+  }
+
+  @Test("A tracestate goes with its trace, and properties with their member")
+  func companions() throws {
+    let span = PropagatedSpan(traceIDHigh: 1, traceIDLow: 2, spanID: 3, flags: 1)
+    var context = PropagatedContext()
+    context.traceState = "a=1"
+    context.span = span
+    context.span = span?.child()
+    #expect(context.traceState == "a=1")
+    context.span = PropagatedSpan(traceIDHigh: 1, traceIDLow: 3, spanID: 3, flags: 1)
+    #expect(context.traceState == nil)
+    context.traceState = "a=1"
+    context.span = nil
+    #expect(context.traceState == nil)
+    context.entries = ["k": .text("1"), "k;": .text("p"), "l": .text("2"), "l;": .text("q")]
+    context.setEntry("k", .text("2"))
+    context.setEntry("l", nil)
+    #expect(context.entries == ["k": .text("2")])
+    let sent = try extracted(
+      [
+        "traceparent": InstrumentTests.traceparent, "tracestate": "congo=t61",
+        "b3": "2222222222222222-bbbbbbbbbbbbbbbb-1",
+      ],
+      by: "tracecontext,b3")
+    #expect(sent?.span?.traceIDLow == 0x2222_2222_2222_2222 && sent?.traceState == nil)
+  }
+
+  @Test("Of too many entries the first names are sent, the same each time, and the rest is told")
+  func tooMany() throws {
+    let reasons = Mutex<[String]>([])
+    let instrument = try ContextPropagationInstrument("baggage") { reason in reasons.withLock { $0.append(reason) } }
+    func sent(_ entries: [String: PropagatedContext.Value]) -> String {
+      var context = ServiceContext.topLevel
+      context.propagated = PropagatedContext(entries: entries)
+      var headers: [String: String] = [:]
+      instrument.inject(context, into: &headers, using: Headers())
+      return headers["baggage"] ?? ""
+    }
+    var entries: [String: PropagatedContext.Value] = [:]
+    for index in 0..<300 { entries["n\(1_000 + index)"] = .integer(Int64(index)) }
+    let expected = (0..<64).map { "n\(1_000 + $0)=\($0)" }.joined(separator: ",")
+    for _ in 0..<5 {
+      // Another dictionary each time, in another order.
+      #expect(sent(Dictionary(uniqueKeysWithValues: entries.shuffled())) == expected)
+    }
+    #expect(Set(reasons.withLock { $0 }) == ["too-many-members"])
+    reasons.withLock { $0 = [] }
+    #expect(sent(entries.filter { $0.key < "n1064" }) == expected)
+    #expect(reasons.withLock { $0 } == [])
+    #expect(sent(["a": .text("1"), "b/c": .text("2"), "two words": .text("3")]) == "a=1")
+    #expect(reasons.withLock { $0 } == ["malformed-member"])
+    reasons.withLock { $0 = [] }
+    #expect(sent(["a": .text("1"), "b": .text(String(repeating: "x", count: 9_000))]) == "a=1")
+    #expect(reasons.withLock { $0 } == ["over-size"])
   }
 
   @Test("Every propagator that writes fields names them", arguments: PropagatorRegistry.names)

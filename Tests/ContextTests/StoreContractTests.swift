@@ -98,6 +98,57 @@ struct StoreContractTests {
     context.setTraceState("c=3")
     #expect(context.snapshot.traceState == "c=3")
     #expect(context.snapshot.entries == ["x": .text("y")])
+    context.removeTraceState()
+    context.removeTraceState()
+    #expect(context.snapshot.traceState == nil)
+    #expect(context.snapshot.entries == ["x": .text("y")])
+    context.setTraceState("d=4")
+    #expect(context.snapshot.traceState == "d=4")
+  }
+
+  @Test("takes another trace without the tracestate of the one before", arguments: StoreKind.compared)
+  func continueTrace(kind: StoreKind) {
+    let context = kind.makeContext()
+    var span = SpanContext.sample
+    span.flags = SpanContext.sampled | SpanContext.random
+    context.continueTrace(span, saysRandom: true)
+    context.setTraceState("a=1")
+    context.set("x", "y")
+    // The same trace under another span id, in a format that has no flag for a random id.
+    (span.spanID, span.flags) = (9, SpanContext.debug)
+    context.continueTrace(span)
+    #expect(context.spanContext().spanID == 9)
+    #expect(context.snapshot.flags == SpanContext.debug | SpanContext.random)
+    #expect(context.snapshot.traceState == "a=1")
+    context.continueTrace(span, saysRandom: true)
+    #expect(context.snapshot.flags == SpanContext.debug)
+    span.traceIDHigh ^= 1
+    context.continueTrace(span)
+    #expect(context.spanContext() == span)
+    #expect(context.snapshot.traceState == nil)
+    #expect(context.snapshot.entries == ["x": .text("y")])
+  }
+
+  @Test("removes an undeclared entry, whose place another one can have", arguments: StoreKind.compared)
+  func removal(kind: StoreKind) {
+    let context = kind.makeContext()
+    context.removeEntry(name: "absent".utf8.span.bytes)
+    #expect(context.snapshot == ContextSnapshot())
+    for index in 0..<ContextLimits.entryCountMax { context.set("n\(index)", "v\(index)") }
+    context.set(.tenant, "acme")
+    context.removeEntry(name: "n7".utf8.span.bytes)
+    context.removeEntry(name: "n7".utf8.span.bytes)
+    #expect(context.text(ContextKey(name: "n7", type: .text)) == nil)
+    #expect(context.snapshot.entries.count == ContextLimits.entryCountMax)
+    context.set("new", 1)
+    context.set("over", 1)
+    #expect(context.snapshot.entries.count == ContextLimits.entryCountMax + 1)
+    #expect(context.integer(ContextKey(name: "new", type: .integer)) == 1)
+    context.removeEntry(name: "new".utf8.span.bytes)
+    context.set("n7", "again")
+    #expect(context.text(ContextKey(name: "n7", type: .text)) == "again")
+    #expect(context.text(ContextKey(name: "n8", type: .text)) == "v8")
+    #expect(ContextSnapshot(packedImage: context.image()) == context.snapshot)
   }
 
   @Test("is empty after a reset and can be used again", arguments: StoreKind.compared)

@@ -24,7 +24,7 @@ struct StoreModelTests {
     for step in 0..<60 {
       let key = StoreModelTests.keys.randomElement(using: &random) ?? .tenant
       let text = StoreModelTests.texts.randomElement(using: &random) ?? ""
-      switch Int.random(in: 0..<9, using: &random) {
+      switch Int.random(in: 0..<11, using: &random) {
       case 0, 1, 2:
         if key.type == .text {
           context.set(key, text)
@@ -53,6 +53,13 @@ struct StoreModelTests {
         let isRead = received.withUnsafeBytes { context.readPacked($0) }
         #expect(isRead, "seed \(seed), step \(step)")
         context.detach()
+      case 8:
+        let name = ["wire", "a", "b"].randomElement(using: &random) ?? "a"
+        context.removeEntry(name: name.utf8.span.bytes)
+        model.entries[name] = nil
+      case 9:
+        context.removeTraceState()
+        model.traceState = nil
       default:
         if random.next() % 8 == 0 {
           context.reset()

@@ -58,8 +58,8 @@ struct ReportCommandTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: output.path).sorted()
     #expect(
       names == [
-        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "semantics.csv",
-        "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
+        "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "result.json",
+        "semantics.csv", "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
       ])
   }
 
@@ -139,7 +139,7 @@ struct ReportCommandTests {
       "\(Tools.chromium ?? "") --headless=new --no-sandbox --disable-gpu --no-first-run "
         + "--user-data-dir='\(folder.path)/profile' --dump-dom 'file://\(folder.path)/report/index.html'")
     for id in [
-      "throughput", "cpuPerHop", "p50", "cpuPerRequest", "contextBytesPerHop", "added-cpu", "drop", "thresholds",
+      "throughput", "cpu-per-hop", "p50", "cpu-per-request", "context-bytes-per-hop", "added-cpu", "drop", "thresholds",
       "percentiles", "topology",
     ] {
       let figure = dump.output.firstRange(of: "id=\"figure-\(id)\"").map { dump.output[$0.upperBound...] } ?? ""

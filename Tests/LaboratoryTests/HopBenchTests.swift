@@ -55,7 +55,9 @@ struct HopBenchTests {
     for figure in figures {
       let figure = try #require(figure)
       // One repetition fills a batch by this clock.
-      #expect(figure.arrival.nanosecondsPerOperation.median == 500_000 || figure.arrival.nanosecondsPerOperation.median == 1_000_000)
+      #expect(
+        figure.arrival.nanosecondsPerOperation.median == 500_000
+          || figure.arrival.nanosecondsPerOperation.median == 1_000_000)
       #expect(figure.hop.nanosecondsPerOperation.count == 21)
       #expect(figure.arrival.allocationsPerOperation == nil && figure.hop.allocationsPerOperation == nil)
     }

@@ -91,7 +91,7 @@ struct DifferentialCases {
     let version = chance(8) ? hex(2) : "00"
     let flags = chance(4) ? hex(2) : pick(["00", "01", "02", "03"])
     var parent = "\(version)-\(hex(32))-\(hex(16))-\(flags)"
-    if chance(10) { parent += pick(["-", "-what", "-" + String(repeating: "x", count: 500), ".", " "]) }
+    if chance(10) { parent += pick(["-", "-what", "-what,00-", "-" + String(repeating: "x", count: 500), ".", " "]) }
     var fields = [("traceparent", parent)]
     for _ in 0..<pick([0, 1, 1, 1, 2]) {
       let count = chance(60) ? pick([31, 32, 33]) : random.next(below: 4)
@@ -151,6 +151,10 @@ struct DifferentialCases {
     if chance(4) { fields.append(("x-b3-flags", pick(["1", "0", "2"]))) }
     if chance(4) { fields.append(("x-b3-parentspanid", hex(16))) }
     if chance(20) { fields.remove(at: random.next(below: 2)) }
+    if chance(40) {
+      let index = random.next(below: fields.count)
+      fields[index].1 += pick([",", " , "]) + fields[index].1
+    }
     return fields
   }
 
@@ -183,7 +187,7 @@ struct DifferentialCases {
   private mutating func xray() -> String {
     var pairs = ["Root=\(pick(["1", "1", "1", "1", "2"]))-\(hex(8))-\(hex(24))", "Parent=\(hex(16))"]
     if !chance(5) { pairs.append("Sampled=" + pick(["0", "1", "1", "?", "2", ""])) }
-    if chance(6) { pairs.append(pick(["Self=1-0-0", "Lineage=a:1|b:2", "a=b=c", "", "what"])) }
+    if chance(6) { pairs.append(pick(["Self=1-0-0", "Lineage=a:1|b:2", "Self=1,2", "a=b=c", "", "what"])) }
     if chance(12) { pairs.append(pairs[0]) }
     if chance(12) { pairs.remove(at: random.next(below: 2)) }
     if chance(3) { pairs.swapAt(0, pairs.count - 1) }

@@ -88,12 +88,13 @@ enum DifferentialRules {
       if let entry = divergence.entry {
         return divergence.format == "baggage" ? entry.ours != nil : divergence.raw(entry.name).count > 1
       }
-      return divergence.isSpanTheirs || divergence.isSpanFlags && divergence.values("x-b3-flags").count > 1
+      return divergence.isSpanTheirs
     },
     "traceparent-flags": { divergence in
       divergence.isSpanFlags && divergence.format == "tracecontext"
         && divergence.ours.span?.flags == (divergence.theirs.span?.flags ?? 0) & 3
     },
+    "traceparent-joined": { $0.isSpanTheirs && $0.first("traceparent").contains(",") },
     "traceparent-length": { $0.isSpanOurs && $0.first("traceparent").count > 512 },
     "tracestate-duplicate": { divergence in
       guard divergence.part == .traceState, divergence.theirs.traceState == nil else { return false }
@@ -171,7 +172,12 @@ enum DifferentialRules {
     },
     "b3-parent": { divergence in
       let parts = divergence.first("b3").split(separator: "-", omittingEmptySubsequences: false)
-      return divergence.isSpanTheirs && parts.count == 4 && (parts[3].count != 16 || !parts[3].isHex)
+      let parents = (parts.count == 4 ? [String(parts[3])] : []) + divergence.values("x-b3-parentspanid").prefix(1)
+      return divergence.isSpanTheirs && parents.contains { $0.count != 16 || !$0.isHex || $0.hasUpperHex }
+    },
+    "b3-joined": { divergence in
+      divergence.part == .span && divergence.format.hasPrefix("b3")
+        && divergence.input.contains { $0.value.contains(UInt8(ascii: ",")) }
     },
     "b3-fallback": { divergence in
       guard divergence.part == .span, divergence.ours.span != nil, !divergence.isSpanFlags else { return false }
@@ -229,6 +235,7 @@ enum DifferentialRules {
           divergence.first("x-amzn-trace-id").split(separator: ";").count { $0.trimmed.hasPrefix(name) } > 1
         }
     },
+    "xray-joined": { $0.isSpanTheirs && $0.first("x-amzn-trace-id").contains(",") },
     "xray-number": { divergence in
       divergence.isSpanTheirs
         && divergence.first("x-amzn-trace-id").split(separator: ";").contains { pair in

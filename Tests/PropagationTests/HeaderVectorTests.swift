@@ -61,4 +61,19 @@ struct MessageVectorTests {
       }
     }
   }
+
+  @Test("names of carried fields compare by ASCII alone: a Kelvin sign is no letter")
+  func names() throws {
+    func message(_ name: String) -> [UInt8] {
+      let field = [0x0a, UInt8(name.utf8.count)] + Array(name.utf8) + [0x12, 1, UInt8(ascii: "v")]
+      return [0x3a, UInt8(field.count)] + field
+    }
+    let propagator = try propagator("protobuf,jaeger")
+    let context = StoreKind.map.makeContext()
+    let kelvin = FrameTestCarrier(fields: [], binary: message("UBERCTX-\u{212a}"))
+    #expect(propagator.extract(kelvin, into: context) == .malformedMember)
+    #expect(context.snapshot == ContextSnapshot())
+    #expect(propagator.extract(FrameTestCarrier(fields: [], binary: message("UBERCTX-K")), into: context) == [])
+    #expect(context.snapshot.entries == ["k": .text("v")])
+  }
 }

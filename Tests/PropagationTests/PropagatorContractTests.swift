@@ -139,6 +139,7 @@ struct PropagatorRegistryTests {
     for preset in Strategy.presets { #expect(PropagatorRegistry.resolve(preset.propagator) != nil) }
     #expect(PropagatorRegistry.resolve("tracecontext,baggage")?.name == "tracecontext,baggage")
     #expect(PropagatorRegistry.resolve("baggage,baggage")?.name == "baggage")
+    #expect(PropagatorRegistry.resolve(" tracecontext,\tbaggage , baggage")?.name == "tracecontext,baggage")
     #expect(PropagatorRegistry.resolve("baggage,packed")?.name == "packed,baggage")
     #expect(PropagatorRegistry.resolve("tracecontext,protobuf,b3")?.name == "protobuf,tracecontext,b3")
     #expect(PropagatorRegistry.resolve("protobuf,protobuf")?.name == "protobuf")
@@ -147,7 +148,7 @@ struct PropagatorRegistryTests {
   @Test(
     "refuses what it does not know and what cannot be",
     arguments: [
-      "", "w3c", "Baggage", "baggage,", ",baggage", "none,baggage", "packed,binary25", "tracecontext, baggage",
+      "", " ", "w3c", "Baggage", "baggage,", ",baggage", "none,baggage", "packed,binary25", "trace context",
       "protobuf,packed", "protobuf,none", "protobuf,grpc-trace-bin,baggage",
     ])
   func refuses(name: String) {

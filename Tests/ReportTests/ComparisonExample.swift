@@ -107,7 +107,8 @@ enum ComparisonExample {
         service: "s\(place)", replica: 0, deliveriesPerRequest: 1,
         allocationsPerRequest: 2 + (place == 1 ? effect.allocations : 0),
         allocatedBytesPerRequest: 96 + (place == 1 ? effect.allocatedBytes : 0), systemCallsPerRequest: 6,
-        contextBytesInPerDelivery: 68, payloadBytesInPerDelivery: 128, contextKeysPerDelivery: 8)
+        contextBytesInPerDelivery: 68, payloadBytesInPerDelivery: 128, contextKeysPerDelivery: 8, retainsPerRequest: 40,
+        releasesPerRequest: 52)
     }
     return CountingPass(
       arm: arm.name, depth: depth, requests: 64, method: .mallocInterposition, nodes: nodes,

@@ -128,6 +128,7 @@ struct LabTests {
       }
     }
     #expect(!pressure(uncounted).verdict.isShown)
+    #expect(pressure(uncounted).verdict.text.contains(" of the typed struct. Not counted: allocations. "))
   }
 
   @Test("a machine that does not hold the rate is told, with status 4, and no P99 with it")

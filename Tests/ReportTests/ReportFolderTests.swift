@@ -35,7 +35,8 @@ struct ReportFolderTests {
   @Test("is replaced by a later report, old histograms included")
   func replaced() throws {
     let folder = try TemporaryFolder()
-    try ReportFolder(ExampleRun.typical(rounds: 1, depths: [1, 2]), document: []).write(to: folder.path, isForced: false)
+    try ReportFolder(ExampleRun.typical(rounds: 1, depths: [1, 2]), document: []).write(
+      to: folder.path, isForced: false)
     try report.write(to: folder.path, isForced: false)
     #expect(!names(folder.path + "/histograms").contains { $0.contains("depth-2") })
   }

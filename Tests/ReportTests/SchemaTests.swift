@@ -73,25 +73,41 @@ struct SchemaTests {
 
   @Test("describes every field of the document, and no other")
   func complete() throws {
-    let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: SchemaTool.schemaPath)))
+    var files: [String: [String: Any]] = [:]
+    func schema(_ name: String) throws -> [String: Any] {
+      if let known = files[name] { return known }
+      let path = URL(filePath: SchemaTool.schemaPath).deletingLastPathComponent().appending(path: name)
+      let object = try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any]
+      files[name] = object
+      return try #require(object)
+    }
     var described: Set<String> = []
-    func collectProperties(_ value: Any) {
+    var visited: Set<String> = []
+    /// Follows references, also to the file that schemas share.
+    func collectProperties(_ value: Any, of file: String) throws {
       if let object = value as? [String: Any] {
-        for (key, inner) in object {
+        for (key, inner) in object where key != "$defs" {
           if key == "properties", let properties = inner as? [String: Any] {
             described.formUnion(properties.keys)
-            for property in properties.values { collectProperties(property) }
+            for property in properties.values { try collectProperties(property, of: file) }
+          } else if key == "$ref", let reference = inner as? String {
+            let match = try #require(reference.wholeMatch(of: /([\w.-]*)#\/\$defs\/(\w+)/))
+            let (other, name) = (match.1.isEmpty ? file : String(match.1), String(match.2))
+            guard visited.insert("\(other)#\(name)").inserted else { continue }
+            let definitions = try #require(try schema(other)["$defs"] as? [String: Any])
+            try collectProperties(try #require(definitions[name]), of: other)
           } else {
-            collectProperties(inner)
+            try collectProperties(inner, of: file)
           }
         }
         let isObject = object["type"] as? String == "object"
         #expect(!isObject || object["additionalProperties"] as? Bool == false)
       } else if let list = value as? [Any] {
-        for inner in list { collectProperties(inner) }
+        for inner in list { try collectProperties(inner, of: file) }
       }
     }
-    collectProperties(schema)
+    let runSchema = URL(filePath: SchemaTool.schemaPath).lastPathComponent
+    try collectProperties(try schema(runSchema), of: runSchema)
     var written: Set<String> = []
     func collectKeys(_ value: Any) {
       if let object = value as? [String: Any] {
@@ -103,6 +119,23 @@ struct SchemaTests {
     }
     collectKeys(try Self.object(ExampleRun.full()))
     #expect(described == written)
+  }
+
+  @Test("Schemas that share a definition refer to one, and every definition is used")
+  func shared() throws {
+    let folder = URL(filePath: SchemaTool.schemaPath).deletingLastPathComponent()
+    var places: [String: [String]] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let data = try Data(contentsOf: folder.appending(path: name))
+      let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+      let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+      for (key, definition) in object?["$defs"] as? [String: Any] ?? [:] {
+        let form = try JSONSerialization.data(withJSONObject: definition, options: .sortedKeys)
+        places[String(decoding: form, as: UTF8.self), default: []].append("\(name) \(key)")
+        #expect(text.contains("#/$defs/\(key)\"") || name == "common.schema.json", "\(name) does not use \(key)")
+      }
+    }
+    for list in places.values { #expect(list.count == 1, "one definition several times: \(list.sorted())") }
   }
 
   @Test("the tool names the place of a fault, and tells bad documents from bad arguments")

@@ -362,7 +362,8 @@ struct WrittenColumnTests {
     for row in rows {
       let arm = try #require(summary.arm(named: row["arm"]))
       let fits = [
-        "cpu_per_request_ns": arm.fits[.cpuPerRequest], "seconds_per_request": arm.fits[.secondsPerRequest], "p50_ns": arm.fits[.p50],
+        "cpu_per_request_ns": arm.fits[.cpuPerRequest], "seconds_per_request": arm.fits[.secondsPerRequest],
+        "p50_ns": arm.fits[.p50],
         "p99_ns": arm.fits[.p99], "allocations_per_request": arm.fits[.allocations],
       ]
       let fit = try #require(try #require(fits[row["quantity"] ?? ""]))

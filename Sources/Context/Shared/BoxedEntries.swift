@@ -76,6 +76,8 @@ package struct BoxedEntries: Sendable {
     values[name] = value
   }
 
+  mutating func remove(_ name: String) { values[name] = nil }
+
   func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     for key in ContextSchema.keys {
       if let value = values[key.name] { hand(key.name, value, to: body) }

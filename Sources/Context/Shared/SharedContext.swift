@@ -63,6 +63,8 @@ package final class SharedContext<Table: ContextTable>: RequestContext {
     update { $0.traceState = list }
   }
 
+  package override func removeTraceState() { update { $0.traceState = nil } }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? { entries.integer(key.name) }
@@ -92,6 +94,11 @@ package final class SharedContext<Table: ContextTable>: RequestContext {
   package override func setEntry(name: RawSpan, text: RawSpan) {
     let (name, text) = (String(utf8: name), String(utf8: text))
     update { $0.set(name, text, slot: -1) }
+  }
+
+  package override func removeEntry(name: RawSpan) {
+    let name = String(utf8: name)
+    update { $0.remove(name) }
   }
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {

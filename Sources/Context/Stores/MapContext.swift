@@ -81,6 +81,8 @@ package class MapContext: RequestContext {
 
   package final override func setTraceState(_ value: RawSpan) { state.pointee[Name.traceState] = String(utf8: value) }
 
+  package final override func removeTraceState() { state.pointee[Name.traceState] = nil }
+
   // MARK: Entries
 
   package final override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }
@@ -112,6 +114,8 @@ package class MapContext: RequestContext {
   package final override func setEntry(name: RawSpan, text: RawSpan) {
     set(String(utf8: name), String(utf8: text), slot: -1)
   }
+
+  package final override func removeEntry(name: RawSpan) { state.pointee[String(utf8: name)] = nil }
 
   private func set(_ name: String, _ value: any Sendable, slot: Int) {
     if slot < 0, state.pointee.count >= ContextLimits.entryCountMax, state.pointee[name] == nil,

@@ -233,7 +233,8 @@ struct PackedBuffer {
     if oldSize == 0, !name.bytes.isEmpty { index.insert(name.tag, recordAt: image + offset, in: image) }
   }
 
-  private mutating func removeRecord(_ name: PackedName) {
+  /// `name` as in `replaceRecord`.
+  mutating func removeRecord(_ name: PackedName) {
     makeOwned()
     guard let found = find(name) else { return }
     let offset = found - UnsafeRawPointer(image)

@@ -25,6 +25,7 @@ package final class PackedContext: RequestContext {
 
   package override func reset() {
     opaque = UnsafeRawBufferPointer(start: nil, count: 0)
+    mayHoldProperties = false
     state.pointee.reset()
   }
 
@@ -64,6 +65,8 @@ package final class PackedContext: RequestContext {
         kind: PackedRecord.Kind.traceState, name: PackedName(.init(start: nil, count: 0)), value: $0)
     }
   }
+
+  package override func removeTraceState() { state.pointee.removeRecord(PackedName(.init(start: nil, count: 0))) }
 
   // MARK: Entries
 
@@ -210,6 +213,10 @@ package final class PackedContext: RequestContext {
         state.pointee.setUndeclared(kind: PackedRecord.Kind.text, name: PackedName(name), value: $0)
       }
     }
+  }
+
+  package override func removeEntry(name: RawSpan) {
+    name.withUnsafeBytes { state.pointee.removeRecord(PackedName($0)) }
   }
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {

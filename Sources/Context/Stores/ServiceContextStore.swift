@@ -80,6 +80,8 @@ package final class ServiceContextStore: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { state.pointee[TraceState.self] = String(utf8: value) }
 
+  package override func removeTraceState() { state.pointee[TraceState.self] = nil }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
@@ -141,6 +143,8 @@ package final class ServiceContextStore: RequestContext {
   package override func setEntry(name: RawSpan, text: RawSpan) {
     setEntry(String(utf8: name), .text(String(utf8: text)))
   }
+
+  package override func removeEntry(name: RawSpan) { state.pointee[Entries.self]?[String(utf8: name)] = nil }
 
   /// Taken out before it is changed, so that the entries are not copied for each of them.
   private func setEntry(_ name: String, _ value: ContextValue) {

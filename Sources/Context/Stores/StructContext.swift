@@ -75,6 +75,8 @@ package final class StructContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { state.pointee.traceState.set(value) }
 
+  package override func removeTraceState() { state.pointee.traceState = nil }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
@@ -153,6 +155,11 @@ package final class StructContext: RequestContext {
     if let result = state.pointee.fields.withText(slot: slot, body) { return result }
     guard state.pointee.hasLongTexts, !state.pointee.longTexts[slot].isEmpty else { return nil }
     return body(state.pointee.longTexts[slot].bytes.bytes)
+  }
+
+  package override func removeEntry(name: RawSpan) {
+    let name = String(utf8: name)
+    state.pointee.others.removeAll { $0.name == name }
   }
 
   // MARK: The schema's bytes

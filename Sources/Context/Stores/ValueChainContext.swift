@@ -18,6 +18,9 @@ package final class ValueChainContext: RequestContext {
     }
   }
 
+  /// What shadows a value that was removed.
+  private struct Removed {}
+
   private let spanKey = ContextKey(name: "span-context", type: .text)
   private let traceStateKey = ContextKey(name: "tracestate", type: .text)
 
@@ -100,6 +103,8 @@ package final class ValueChainContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { push(traceStateKey, traceStateKey.name, String(utf8: value)) }
 
+  package override func removeTraceState() { push(traceStateKey, traceStateKey.name, Removed()) }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? { newest(key) as? Int64 }
@@ -131,8 +136,13 @@ package final class ValueChainContext: RequestContext {
 
   package override func setEntry(name: RawSpan, text: RawSpan) { setEntry(String(utf8: name), String(utf8: text)) }
 
+  package override func removeEntry(name: RawSpan) {
+    let name = String(utf8: name)
+    if value(named: name) != nil { push(nil, name, Removed()) }
+  }
+
   private func setEntry(_ name: String, _ value: any Sendable) {
-    if state.pointee.nodeCount >= ContextLimits.entryCountMax, self.value(named: name) == nil,
+    if state.pointee.nodeCount >= ContextLimits.entryCountMax, self.value(named: name).map({ $0 is Removed }) ?? true,
       undeclared().count >= ContextLimits.entryCountMax
     {
       return
@@ -153,7 +163,7 @@ package final class ValueChainContext: RequestContext {
     var names: Set<String> = []
     var node = state.pointee.head
     while let current = node {
-      if current.key == nil, names.insert(current.name).inserted { found.append(current) }
+      if current.key == nil, names.insert(current.name).inserted, !(current.value is Removed) { found.append(current) }
       node = current.parent
     }
     return found

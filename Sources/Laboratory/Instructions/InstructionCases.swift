@@ -56,10 +56,12 @@ package enum InstructionCases {
   ]
 
   /// What `value-chain` and `swift` send, and what a service sends in both formats of tracing.
-  private static let combinations: [InstructionCase] = ["tracecontext,baggage", "tracecontext,baggage,b3"].flatMap {
+  private static let combinations: [InstructionCase] = [StoreKind.struct, .packed].flatMap { store in
     [
-      PropagatorCalls.extract($0, into: .struct, .standard), PropagatorCalls.inject($0, from: .struct, .standard),
-      PropagatorCalls.extract($0, into: .packed, .standard), PropagatorCalls.inject($0, from: .packed, .standard),
+      PropagatorCalls.extract("tracecontext,baggage", into: store, .standard, goal: 2_200),
+      PropagatorCalls.inject("tracecontext,baggage", from: store, .standard, goal: 1_400),
+      PropagatorCalls.extract("tracecontext,baggage,b3", into: store, .standard, goal: 2_700),
+      PropagatorCalls.inject("tracecontext,baggage,b3", from: store, .standard, goal: 1_700),
     ]
   }
 
@@ -76,7 +78,7 @@ package enum InstructionCases {
 
   /// Of the presets that ask the allocator for nothing.
   private static let hopGoals = [
-    "baseline": 1_000, "opaque": 1_000, "struct": 1_000, "packed": 1_000, "binary25": 1_000, "gateway": 1_000,
+    "baseline": 100, "opaque": 150, "struct": 1_000, "packed": 450, "binary25": 650, "gateway": 1_000,
   ]
 
   /// What the interface that all stores share adds to the read of a field.

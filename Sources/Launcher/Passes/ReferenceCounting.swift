@@ -12,11 +12,14 @@ struct ReferenceCounting: Pass {
   /// Beside the program.
   private static let libraryName = "libctxchain-arc.so"
 
-  /// Nothing happens where the library is not there, or where a sanitizer does not let it in.
+  /// Nothing happens where a sanitizer does not let the library in. Where it is not there, the result says so.
   func run(on experiment: Experiment) throws(LauncherError) {
+    guard experiment.result.counts.contains(where: { $0.method == .mallocInterposition }) else { return }
     let library = ChildProcess.programFolder + "/" + Self.libraryName
-    guard access(library, R_OK) == 0, experiment.result.counts.contains(where: { $0.method == .mallocInterposition })
-    else {
+    guard access(library, R_OK) == 0 else {
+      experiment.result.notes.append(
+        "retains and releases were not counted: \(Self.libraryName), which belongs beside the program, is not in "
+          + ChildProcess.programFolder)
       return
     }
     for arm in experiment.plan.arms.indices where experiment.plan.arms[arm].controlOf == nil {

@@ -14,7 +14,9 @@ package final class B3Propagator: Propagator {
   private let form: Form
 
   /// Both forms are read, whichever is written.
-  package var fieldNames: [StaticString] { ["b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled", "x-b3-flags"] }
+  package var fieldNames: [StaticString] {
+    ["b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"]
+  }
 
   package init(_ form: Form) {
     self.form = form
@@ -54,11 +56,11 @@ package final class B3Propagator: Propagator {
     var drops: ExtractionDrops = []
     var single: SpanReading?
     carrier.forEachField("b3") { value in
-      single = single == nil ? value.withUnsafeBytes { B3.parse($0) } : .invalid
+      if single == nil { single = value.withUnsafeBytes { B3.parse($0) } }
     }
     switch single {
     case .span(let span):
-      context.setSpanContext(span)
+      context.continueTrace(span)
       return []
     case .absent: return []
     case .invalid: drops = .malformedSpanContext
@@ -69,7 +71,7 @@ package final class B3Propagator: Propagator {
       name.withUnsafeBytes { name in value.withUnsafeBytes { fields.take(name, $0) } }
     }
     switch fields.reading {
-    case .span(let span): context.setSpanContext(span)
+    case .span(let span): context.continueTrace(span)
     case .absent: break
     case .invalid: drops = .malformedSpanContext
     }

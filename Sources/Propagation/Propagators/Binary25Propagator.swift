@@ -18,7 +18,7 @@ package final class Binary25Propagator: Propagator {
     guard bytes.count == SpanContext.binarySize else { return .malformedBinary }
     let span = SpanContext(binary: start)
     guard span.isValid else { return .malformedSpanContext }
-    context.setSpanContext(span)
+    context.continueTrace(span, saysRandom: true)
     return []
   }
 

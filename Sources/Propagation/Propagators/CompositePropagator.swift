@@ -3,10 +3,13 @@
 package import Context
 package import TransportFrame
 
-/// Each part injects and extracts in order; where two carry the same thing the later one's counts.
+/// Each part injects and extracts in order; where two carry the same thing the later one's counts, with all that belongs
+/// to it: of another trace the tracestate goes, of another value the properties.
 package final class CompositePropagator: Propagator {
   package let name: String
   private let parts: [any Propagator]
+  /// The first part reads entries of any kind, those among them that belong to others.
+  private let readsMessage: Bool
 
   package var fieldNames: [StaticString] { parts.flatMap(\.fieldNames) }
 
@@ -14,6 +17,7 @@ package final class CompositePropagator: Propagator {
   package init(_ parts: [any Propagator]) {
     precondition(parts.count >= 2, "a combination has at least two parts")
     self.parts = parts
+    readsMessage = parts[0].fieldNames.isEmpty
     name = parts.map(\.name).joined(separator: ",")
   }
 
@@ -23,7 +27,10 @@ package final class CompositePropagator: Propagator {
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    for part in parts { drops.formUnion(part.extract(carrier, into: context)) }
+    for part in parts {
+      drops.formUnion(part.extract(carrier, into: context))
+      if readsMessage { context.mayHoldProperties = true }
+    }
     return drops
   }
 
@@ -46,7 +53,7 @@ package final class CompositePropagator: Propagator {
       let delivered = part.delivered(sent)
       if delivered.hasSpan { merged.takeTrace(of: delivered) }
       if let state = delivered.traceState { merged.traceState = state }
-      for (name, value) in delivered.entries { merged.setEntry(name, value) }
+      merged.takeEntries(of: delivered)
     }
     return merged
   }

@@ -79,12 +79,13 @@ package final class JSONMapPropagator: Propagator {
       if case .text(let traceID)? = values[0], case .text(let spanID)? = values[1], case .text(let flags)? = values[2],
         let span = span(traceID, spanID, flags)
       {
-        context.setSpanContext(span)
+        context.continueTrace(span, saysRandom: true)
       } else {
         drops.insert(.malformedSpanContext)
       }
     }
-    if let state = object.removeValue(forKey: Name.traceState) {
+    // Of a trace that is not continued the tracestate is not even parsed.
+    if let state = object.removeValue(forKey: Name.traceState), drops.isEmpty {
       if case .text(let list) = state, Array(list.utf8).withUnsafeBytes({ TraceStateGrammar.judge($0) }) == .valid {
         context.setTraceState(list.utf8.span.bytes)
       } else {

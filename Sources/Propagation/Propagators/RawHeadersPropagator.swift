@@ -63,11 +63,11 @@ package final class RawHeadersPropagator: Propagator {
             drops.formUnion(drop)
           } else if ContextText.equal(name, "x-tenant-code") {
             let drop = RawHeadersPropagator.judge(value, &hasTenant)
-            if drop.isEmpty { context.setText(tenantKey, value.bytes) }
+            if drop.isEmpty { set(tenantKey, value, in: context) }
             drops.formUnion(drop)
           } else if ContextText.equal(name, "x-trace-id") {
             let drop = RawHeadersPropagator.judge(value, &hasTrace)
-            if drop.isEmpty { context.setEntry(name: name.bytes, text: value.bytes) }
+            if drop.isEmpty { set(traceHeader, value, in: context) }
             drops.formUnion(drop)
           }
         }
@@ -86,11 +86,13 @@ package final class RawHeadersPropagator: Propagator {
 
   /// Digits in their only form are the user; anything else must go on as it came.
   private func setUser(_ value: UnsafeRawBufferPointer, in context: RequestContext) {
-    if let user = DecimalDigits.parse(value), DecimalDigits.size(of: user) == value.count {
-      context.setInteger(userKey, user)
-    } else {
-      context.setEntry(name: userHeader.name.utf8.span.bytes, text: value.bytes)
-    }
+    let user = DecimalDigits.parse(value)
+    set(user.map { DecimalDigits.size(of: $0) } == value.count ? userKey : userHeader, value, in: context)
+  }
+
+  private func set(_ key: ContextKey, _ value: UnsafeRawBufferPointer, in context: RequestContext) {
+    let isSet = key.name.utf8.span.bytes.withUnsafeBytes { ReceivedText.set($0, value, in: context) }
+    assert(isSet, "digits are an integer, and anything is a text")
   }
 
   package func delivered(_ sent: ContextSnapshot) -> ContextSnapshot {

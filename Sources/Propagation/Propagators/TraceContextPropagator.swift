@@ -35,7 +35,7 @@ package final class TraceContextPropagator: Propagator {
     }
     if parentCount == 0 { return [] }
     guard parentCount == 1, let span else { return .malformedSpanContext }
-    context.setSpanContext(span)
+    context.continueTrace(span, saysRandom: true)
     return traceState.isEmpty ? [] : traceState.extract(carrier, into: context)
   }
 

@@ -32,12 +32,13 @@ extension ProtobufContext {
       let span = SpanContext(
         traceIDHigh: traceIDHigh, traceIDLow: traceIDLow, spanID: spanID, flags: UInt8(truncatingIfNeeded: traceFlags))
       if span.isValid, traceFlags <= 0xff {
-        context.setSpanContext(span)
+        context.continueTrace(span, saysRandom: true)
       } else {
         drops.insert(.malformedSpanContext)
       }
     }
-    if hasTraceState {
+    // Of a trace that is not continued the tracestate is not even parsed.
+    if hasTraceState, drops.isEmpty {
       let list = traceState.utf8.span.bytes
       if list.withUnsafeBytes({ TraceStateGrammar.judge($0) }) == .valid {
         context.setTraceState(list)

@@ -40,7 +40,9 @@ struct ProtobufFieldReader: CarrierReader {
   init(_ fields: [ProtobufField]) {
     self.fields = fields
     for index in fields.indices where fields[index].name.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5a }) {
-      self.fields[index].name = fields[index].name.lowercased()
+      // By ASCII alone, as names of header fields compare: to Unicode, K is also the Kelvin sign.
+      let lower = fields[index].name.utf8.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
+      self.fields[index].name = String(decoding: lower, as: UTF8.self)
     }
   }
 

@@ -109,6 +109,8 @@ package struct ArmReading {
       case .allocations: node.allocationsPerRequest
       case .allocatedBytes: node.allocatedBytesPerRequest
       case .systemCalls: node.systemCallsPerRequest
+      case .retains: node.retainsPerRequest
+      case .releases: node.releasesPerRequest
       case .contextBytes: node.contextBytesInPerDelivery * node.deliveriesPerRequest
       default: nil
       }

@@ -116,7 +116,8 @@ extension Column where Entry == Slot {
       Column("host_steal_ratio") { .full($0.hostStealRatio) },
       Column("cpu_pressure_ratio") { .full($0.cpuPressureRatio) },
       Column("verdict") { .text($0.validity.verdict.rawValue) },
-      Column("reasons") { .text($0.validity.reasons.joined(separator: "; ")) }, Column("rerun") { .text("\($0.rerun)") },
+      Column("reasons") { .text($0.validity.reasons.joined(separator: "; ")) },
+      Column("rerun") { .text("\($0.rerun)") },
       Column("superseded") { .text("\($0.superseded)") },
     ]
     return place + ledger + latency("response") { $0.responseTime } + latency("service") { $0.serviceTime }

@@ -91,7 +91,9 @@ package struct RunSummary: Equatable, Sendable {
     /// Up to four times the deepest chain that was measured: further out a line says nothing.
     private var halfDepthMax: Double { Double(rows.last?.depth ?? 1) * 4 }
     package var cpuHalfDepth: HalfDepth? { fits[.cpuPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
-    package var throughputHalfDepth: HalfDepth? { fits[.secondsPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
+    package var throughputHalfDepth: HalfDepth? {
+      fits[.secondsPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) }
+    }
   }
 
   /// What a line is fitted to over depth.

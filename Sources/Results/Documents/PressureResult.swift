@@ -95,10 +95,11 @@ extension PressureResult {
       ("retains and releases", map.references, structure.references, false),
     ]
     var texts: [String] = []
+    var uncounted: [String] = []
     var isMore = true
     for (name, map, structure, isJudged) in counts {
       guard let map, let structure else {
-        texts.append("\(name) were not counted")
+        uncounted.append(name)
         continue
       }
       isMore = isMore && (map > structure || !isJudged)
@@ -106,7 +107,10 @@ extension PressureResult {
     }
     let isCounted = map.allocations != nil && structure.allocations != nil
     var text = isCounted && isMore ? "Shown: " : "Not shown: "
-    text += "per request the boxed map takes " + texts.joined(separator: ", ") + " of the typed struct. "
+    if !texts.isEmpty {
+      text += "per request the boxed map takes \(texts.joined(separator: ", ")) of the typed struct. "
+    }
+    if !uncounted.isEmpty { text += "Not counted: \(uncounted.joined(separator: ", ")). " }
     if !holdsRate {
       let slow = sides.filter {
         ($0.completedRate ?? 0) < PressureResult.completedShareMin * rate || $0.invalidSlots > 0
