@@ -82,6 +82,13 @@ generate: ## Make Swift source of the context schemas in contexts/, which is com
 	@.build/debug/context-generator contexts/example-shop.yaml --import Context \
 	  --output Tests/ContextGenerationTests/ShopContext.swift
 
+robust := EventLoopTests|NodeTests
+test-asan: deps ## The loop's and the nodes' tests under AddressSanitizer, and with 256 descriptors alone
+	swift build --build-tests --sanitize=address --scratch-path .build-asan
+	swift test --skip-build --sanitize=address --scratch-path .build-asan --filter '$(robust)'
+	ulimit -n 256; swift test --skip-build --no-parallel --sanitize=address --scratch-path .build-asan \
+	  --filter '$(robust)'
+
 race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be reported, every shared store be clean
 	swift build --sanitize=thread --scratch-path .build-tsan --product ctxchain
 	@.build-tsan/debug/ctxchain lab race --writes 200 --runs 1 $(ARGS)

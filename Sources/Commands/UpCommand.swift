@@ -22,7 +22,7 @@ struct UpCommand: Command {
   func run(_ call: Invocation) throws {
     let topology = try TopologyFile.load(path: file, vocabulary: .current)
     let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrappers())
-    let (status, problem) = session.run { addresses in
+    let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name
       try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())
       call.console.error("every edge is connected; Ctrl-C stops")

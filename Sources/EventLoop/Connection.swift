@@ -15,7 +15,7 @@ package protocol ConnectionDelegate: AnyObject {
   func connectionDidConnect(_ connection: Connection)
   /// The peer left or the descriptor failed (`error` is an errno value, 0 for an orderly end). Already closed.
   func connection(_ connection: Connection, didCloseWith error: Int32)
-  /// Output went over `Connection.outputSizeMax`: whoever produces it should stop for a while.
+  /// Output went over `Connection.outputSizeMax`: whoever produces it should stop for a while. Also from within `send()`.
   func connectionDidFill(_ connection: Connection)
   /// Output that went over the limit is below half of it again.
   func connectionDidDrain(_ connection: Connection)
@@ -77,13 +77,17 @@ public final class Connection {
 
   /// Starts a TCP connect; after `start`, `connectionDidConnect` or `connection(_:didCloseWith:)` follows.
   package convenience init(loop: EventLoop, host: String, port: UInt16) throws(EventLoopError) {
-    let address = try Socket.resolve(host: host, port: port)
+    try self.init(loop: loop, to: HostAddress(host: host, port: port))
+  }
+
+  /// The same to an address that is known.
+  package convenience init(loop: EventLoop, to address: HostAddress) throws(EventLoopError) {
     let fd = try Socket.makeTCP()
-    let result = unsafe Socket.withAddress(address) { unsafe connect(fd, $0, $1) }
+    let result = unsafe address.withSocketAddress { unsafe connect(fd, $0, $1) }
     if result != 0 && errno != EINPROGRESS {
       let error = errno
       Glibc.close(fd)
-      throw .systemCall("connect", errno: error, about: "\(host):\(port)")
+      throw .systemCall("connect", errno: error, about: address.description)
     }
     self.init(loop: loop, fd: fd)
     isConnecting = true
@@ -116,6 +120,8 @@ public final class Connection {
   /// Queues `output` for the end of this turn.
   @inline(never)
   public func send() {
+    // Before the turn ends: what follows in it may be a lot more.
+    if output.count > Connection.outputSizeMax { noteOutputSize() }
     guard !isUnflushed, isOpen else { return }
     isUnflushed = true
     loop.willFlush(self)
@@ -148,10 +154,11 @@ public final class Connection {
     let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
     if loop.clockReadingCost != nil { clockRead() }
     let size = unsafe read(fd, room, input.room)
-    loop.refreshNow()
+    let error = errno
+    loop.refreshReadTime()
     guard size > 0 else {
-      if size < 0 && (errno == EAGAIN || errno == EINTR) { return }
-      return fail(size == 0 ? 0 : errno)
+      if size < 0 && (error == EAGAIN || error == EINTR) { return }
+      return fail(size == 0 ? 0 : error)
     }
     input.commit(size)
     guard let reader = unsafe reader else { return }

@@ -3,6 +3,7 @@
 
 internal import CLibevent
 internal import CLinux
+internal import Glibc
 
 /// An event loop. Not Sendable: it belongs to the thread that made it.
 ///
@@ -16,8 +17,15 @@ public final class EventLoop {
   let base: OpaquePointer
   /// CLOCK_MONOTONIC at the latest callback, in nanoseconds: read once per callback, not once per request.
   @inlinable public var now: Int64 { unsafe nowCell.pointee }
-  /// Behind a pointer, because other modules read it for every request: a class property would be checked each time.
+  /// `now` as it was when the bytes at hand had been read: one time for all messages of a read, however long the earlier
+  /// ones of them take. What they say of time left counts from it.
+  @inlinable public var readTime: Int64 { unsafe nowCell[1] }
+  /// `now` and `readTime`. Behind a pointer, because other modules read them for every request: a class property would be
+  /// checked each time.
   @usableFromInline let nowCell: UnsafeMutablePointer<Int64>
+  /// Turns so far.
+  package private(set) var turnCount = 0
+  private(set) var timers: TimerQueue!
   private var isStopping = false
   private var isInTurn = false
   /// Not retained: a connection that closes takes itself out.
@@ -33,17 +41,30 @@ public final class EventLoop {
   /// - Parameter clock: nanoseconds that never go back, in place of CLOCK_MONOTONIC. What waits, still waits in real
   ///   time.
   package init(clock: (() -> Int64)? = nil) throws(EventLoopError) {
-    guard let base = unsafe event_base_new() else { throw .outOfMemory }
+    try EventLoop.checkDescriptors()
+    guard let base = unsafe event_base_new() else {
+      throw .systemCall("event_base_new", errno: errno, about: "event loop")
+    }
     unsafe self.base = base
     self.clock = clock
-    unsafe nowCell = .allocate(capacity: 1)
-    unsafe nowCell.initialize(to: clock?() ?? ctx_monotonic_nanoseconds())
+    unsafe nowCell = .allocate(capacity: 2)
+    unsafe nowCell.initialize(repeating: clock?() ?? ctx_monotonic_nanoseconds(), count: 2)
+    timers = try TimerQueue(loop: self)
   }
 
   deinit {
+    timers?.close()
     unsafe event_base_free(base)
     unsafe unflushed.deallocate()
     unsafe nowCell.deallocate()
+  }
+
+  /// libevent ends the process when it finds no descriptors for its own use: they are tried before.
+  private static func checkDescriptors() throws(EventLoopError) {
+    let fds = (0..<4).map { _ in ctx_event() }
+    let error = errno
+    for fd in fds where fd >= 0 { Glibc.close(fd) }
+    if fds.contains(where: { $0 < 0 }) { throw .systemCall("eventfd", errno: error, about: "event loop") }
   }
 
   /// Runs turns until `stop()`, or until nothing is registered any more.
@@ -68,6 +89,7 @@ public final class EventLoop {
     // What was queued between two turns: the loop would wait with it in hand.
     if unflushedCount > 0 { flush() }
     isInTurn = true
+    turnCount &+= 1
     let result = unsafe event_base_loop(base, EVLOOP_ONCE)
     precondition(result >= 0, "libevent's loop failed: its descriptors were closed behind its back")
     flush()
@@ -83,6 +105,12 @@ public final class EventLoop {
     unsafe nowCell.pointee = time
     return time
   }
+
+  /// The same for bytes that have just been read.
+  func refreshReadTime() { unsafe nowCell[1] = refreshNow() }
+
+  /// The clock is the owner's and not CLOCK_MONOTONIC.
+  var hasOwnClock: Bool { clock != nil }
 
   /// The clock itself, between two callbacks as well.
   package var time: Int64 { if let clock { clock() } else { ctx_monotonic_nanoseconds() } }

@@ -3,14 +3,12 @@
 internal import Glibc
 
 package enum EventLoopError: Error, Equatable, CustomStringConvertible {
-  case outOfMemory
   /// A system call failed: its name, errno, and what it was about (an address, a descriptor).
   case systemCall(String, errno: Int32, about: String)
   case unknownHost(String)
 
   package var description: String {
     switch self {
-    case .outOfMemory: "out of memory"
     case .systemCall(let name, let errno, let about): "\(about): \(name): \(errorText(errno))"
     case .unknownHost(let host): "\(host): unknown host"
     }

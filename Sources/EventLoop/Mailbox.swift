@@ -11,9 +11,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   private let fd: Int32
 
-  package init() {
+  package init() throws(EventLoopError) {
     fd = ctx_event()
-    precondition(fd >= 0, "no descriptor is left for a mailbox")
+    guard fd >= 0 else { throw .systemCall("eventfd", errno: errno, about: "mailbox") }
   }
 
   deinit { Glibc.close(fd) }
@@ -26,15 +26,18 @@ package final class Mailbox<Message: Sendable>: Sendable {
     if isFirst { ctx_signal_event(fd) }
   }
 
-  /// Hands every message to `handler` on `loop`, in its turns, until the loop ends. Once.
-  package func open(on loop: EventLoop, handler: @escaping (Message) -> Void) {
+  /// Hands every message to `handler` on `loop`, in its turns, until what is returned is called there. Once.
+  @discardableResult
+  package func open(on loop: EventLoop, handler: @escaping (Message) -> Void) -> () -> Void {
     // Edge-triggered: each post that follows an emptied queue is an edge.
-    LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_ET | EV_PERSIST) { [self] in
+    let event = LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_ET | EV_PERSIST) { [self] in
       let received = messages.withLock { messages in
         defer { messages = [] }
         return messages
       }
       received.forEach(handler)
-    }.add()
+    }
+    event.add()
+    return event.close
   }
 }

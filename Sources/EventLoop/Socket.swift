@@ -1,4 +1,4 @@
-// The socket calls that Listener and Connection need, with Swift errors. Never waits, but for a host name's look-up.
+// The socket calls that Listener and Connection need, with Swift errors. Never waits.
 
 internal import CLinux
 internal import Glibc
@@ -24,28 +24,6 @@ package enum Socket {
   static func setOption(_ fd: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
     var value = value
     unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
-  }
-
-  /// The IPv4 address of a host name or dotted quad. Blocks for a name that is not a number.
-  static func resolve(host: String, port: UInt16) throws(EventLoopError) -> sockaddr_in {
-    var hints = unsafe addrinfo()
-    unsafe hints.ai_family = AF_INET
-    var list: UnsafeMutablePointer<addrinfo>?
-    guard unsafe getaddrinfo(host, nil, &hints, &list) == 0, let first = unsafe list else { throw .unknownHost(host) }
-    defer { unsafe freeaddrinfo(list) }
-    var address = unsafe first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-      unsafe $0.pointee
-    }
-    address.sin_port = port.bigEndian
-    return address
-  }
-
-  static func withAddress<R>(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
-    unsafe withUnsafePointer(to: address) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
   }
 
   /// The port that a bound socket got.

@@ -1,63 +1,60 @@
-// A timer with a handler: a pace, a limit, a slot's end, the next deadline of many. A descriptor of the kernel, which
-// keeps nanoseconds, where libevent's own timers keep milliseconds or cost a system call per turn; and a loop without
-// those neither sorts them nor reads the clock for them on every turn.
+// A timer with a handler: a pace, a limit, a trial's end, the next deadline of many. It keeps nanoseconds, as the kernel's
+// timers do; libevent's own keep milliseconds or cost a system call per turn, and a loop without those neither sorts them
+// nor reads the clock for them on every turn.
 
-internal import CLibevent
 internal import CLinux
-internal import Glibc
 
 /// Fires once per `start`, never before its time. `close()` ends it for good.
 package final class Timer {
-  private let fd: Int32
-  private var event: LoopEvent!
+  private let loop: EventLoop
   private let handler: () -> Void
-  /// CLOCK_MONOTONIC, nanoseconds; nil when it is not to fire.
-  private var due: Int64?
-  private var isRegistered = false
+  private var isClosed = false
+  private var isStarted = false
+  /// CLOCK_MONOTONIC, nanoseconds; of a timer that is started.
+  private(set) var due: Int64 = 0
+  /// The queue's number when it was started.
+  private(set) var pass = 0
 
   package init(loop: EventLoop, handler: @escaping () -> Void) {
+    self.loop = loop
     self.handler = handler
-    fd = ctx_timer()
-    precondition(fd >= 0, "no descriptor is left for a timer")
-    // Edge-triggered: an expiry that was seen need not be read away.
-    event = LoopEvent(loop: loop, subject: fd, kind: EV_READ | EV_ET | EV_PERSIST) { [unowned self] in didFire() }
   }
 
   deinit { close() }
 
   /// Fires after `nanoseconds`, instead of when it was to fire before.
   package func start(after nanoseconds: Int64) {
-    guard let event else { return }
     let (sum, isTooLate) = ctx_monotonic_nanoseconds().addingReportingOverflow(max(nanoseconds, 0))
-    let due = isTooLate ? Int64.max : sum
-    self.due = due
-    ctx_arm_timer(fd, due)
-    if isRegistered { return }
-    isRegistered = true
-    event.add()
+    start(due: isTooLate ? .max : sum)
+  }
+
+  /// The same, at a time of the loop's clock.
+  package func start(at time: Int64) {
+    if loop.hasOwnClock { start(after: time &- loop.time) } else { start(due: max(time, 1)) }
   }
 
   package func stop() {
-    due = nil
-    guard isRegistered, let event else { return }
-    isRegistered = false
-    event.remove()
+    guard isStarted else { return }
+    isStarted = false
+    loop.timers.remove(self)
   }
 
   package func close() {
-    guard let event else { return }
-    self.event = nil
-    due = nil
-    event.close()
-    Glibc.close(fd)
+    stop()
+    isClosed = true
   }
 
-  /// A loop that has nothing else to wait for ends: a timer that was not started anew is taken out of it.
-  private func didFire() {
-    // An expiry that was on its way when `start` put it off.
-    guard let due, ctx_monotonic_nanoseconds() >= due else { return }
-    self.due = nil
+  /// Its time has come.
+  func fire() {
+    stop()
     handler()
-    if self.due == nil { stop() }
+  }
+
+  private func start(due: Int64) {
+    guard !isClosed else { return }
+    self.due = due
+    pass = loop.timers.pass
+    loop.timers.add(self, isNew: !isStarted)
+    isStarted = true
   }
 }

@@ -137,7 +137,7 @@ package final class TimerWheel {
 
   private func arm(_ deadline: Int64) {
     timerDeadline = deadline
-    timer.start(after: deadline - loop.now)
+    timer.start(at: deadline)
   }
 
   package func didExpire() {

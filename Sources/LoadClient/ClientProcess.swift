@@ -25,6 +25,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var meter = MeterReading()
   private var status: Int32 = 0
   private var hasConnected = false
+  /// Nanoseconds that the entry has for its hellos.
+  private static let helloTime: Int64 = 10_000_000_000
+  private var helloTimer: Timer!
   /// Why the entry is gone, noticed between two orders: the launcher will say who died, and if it does not, the next
   /// order fails.
   private var lostReason: String?
@@ -36,6 +39,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     self.readMeter = readMeter
     self.transports = transports
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
+    helloTimer = Timer(loop: loop) { [unowned self] in helloIsOverdue() }
   }
 
   /// Returns the process's exit status.
@@ -86,6 +90,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     hasConnected = false
     lostReason = nil
     let transport = try transport()
+    helloTimer.start(after: ClientProcess.helloTime)
     for index in 0..<configuration.connections {
       connections.append(
         try LoadConnection(
@@ -163,8 +168,18 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   package func connectionIsReady(_ connection: LoadConnection) {
     if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
       hasConnected = true
+      helloTimer.stop()
       send(.connected)
     }
+  }
+
+  private func helloIsOverdue() {
+    guard let silent = connections.first(where: { !$0.isReady }) else { return }
+    let what =
+      silent.isAccepted
+      ? "the entry accepted the connection and said no hello (is it a ctxchain service, and has it descriptors left?)"
+      : "the entry does not answer"
+    fail("\(silent.address.host):\(silent.address.port): \(what) for \(ClientProcess.helloTime / 1_000_000_000) s")
   }
 
   package func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) {

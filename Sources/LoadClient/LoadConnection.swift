@@ -18,6 +18,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   let callee: Callee
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) package private(set) var isReady = false
+  /// The entry has accepted the connection.
+  private(set) var isAccepted = false
   private var delegate: (any LoadConnectionDelegate)?
 
   package convenience init(
@@ -64,7 +66,10 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     callee.receive(bytes, for: self)
   }
 
-  package func connectionDidConnect(_ connection: Connection) { callee.didConnect(for: self) }
+  package func connectionDidConnect(_ connection: Connection) {
+    isAccepted = true
+    callee.didConnect(for: self)
+  }
 
   // MARK: What the entry says
 

@@ -101,7 +101,7 @@ extension NodeServer {
   @inline(never)
   func scheduleSweep(for deadline: Int64) {
     nextSweep = deadline
-    sweepTimer.start(after: max(deadline, lastSweep &+ NodeServer.sweepGap) &- loop.now)
+    sweepTimer.start(at: max(deadline, lastSweep &+ NodeServer.sweepGap))
   }
 
   /// What is left of a deadline, rounded down, and at least a microsecond less than a hop ago. 0 when it has passed.
@@ -129,7 +129,7 @@ extension NodeServer {
     }
     let edge = call.pointee.downstream.unsafelyUnwrapped
     let connection = edge._withUnsafeGuaranteedRef { $0.pick() }
-    if connection == nil, !edge._withUnsafeGuaranteedRef({ $0.canWait }) { return .unavailable }
+    if connection == nil, !edge._withUnsafeGuaranteedRef({ $0.canWait }) { return refusal(of: edge) }
     guard let pending = runtime.calls.allocate() else { return .resourceExhausted }
     pending.pointee.connection = connection
     pending.pointee.call = call
@@ -177,6 +177,14 @@ extension NodeServer {
       lap(.encode)
       return isWritten
     }
+  }
+
+  /// Why an edge takes no call.
+  @inline(never)
+  func refusal(of edge: Unmanaged<Downstream>) -> StatusCode {
+    let isFull = edge._withUnsafeGuaranteedRef(\.isReady)
+    if isFull { counters.pointee.shed &+= 1 }
+    return isFull ? .resourceExhausted : .unavailable
   }
 
   /// What every call of a request asks of the nodes behind it.

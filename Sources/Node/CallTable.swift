@@ -115,6 +115,12 @@ struct CallTable {
     return slot.pointee.id == id && isSentHere ? slot : nil
   }
 
+  /// Whether some call is under way on that connection. A walk, too.
+  func hasCalls(on connection: DownstreamConnection) -> Bool {
+    let asked = Unmanaged.passUnretained(connection).toOpaque()
+    return (0..<usedCount).contains { slots[$0].connection?.toOpaque() == asked }
+  }
+
   /// Calls under way. A walk: for questions, not for requests.
   var inUseCount: Int { (0..<usedCount).count { slots[$0].isUnderWay } }
 

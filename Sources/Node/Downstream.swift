@@ -1,6 +1,7 @@
 // An edge of this node: its connections to every replica of a callee, and to each of its workers, under one propagator and
 // over one transport.
 
+internal import Bytes
 internal import Control
 internal import EventLoop
 internal import Propagation
@@ -9,46 +10,54 @@ internal import TransportCore
 
 /// Requests go round its connections. Where each carries one request at a time and all do, further calls wait here.
 final class Downstream {
-  /// Calls that wait, at most; the next cannot be made.
+  /// Calls that wait for a connection, at most; the next cannot be made.
   static let waitingCountMax = 4096
+  /// Bytes that wait for a callee that does not keep up, on each connection; a request beyond is refused. See
+  /// docs/ARCHITECTURE.md.
+  static let waitingSizeMax = 64 << 20
 
   let name: String
   let propagator: any Propagator
   let transport: Transport
   private unowned let server: NodeServer
-  private(set) var connections: [DownstreamConnection] = []
+  private var places: [EdgePlace] = []
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  /// The only connection, while it is ready: no array on the request path. `connections` keeps it alive.
+  /// The only connection, while it is ready and its callee keeps up: no array on the request path. Its place keeps it
+  /// alive.
   @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
   /// Oldest first. Empty where the transport multiplexes.
   var waiting: [CallSlot] = []
 
+  /// `connect` comes next.
+  ///
+  /// - Parameter index: of the edge in its service.
   init(
-    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport
-  ) throws(EventLoopError) {
+    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport, index: Int
+  ) {
     name = callee.name
     self.propagator = propagator
     self.transport = transport
     self.server = server
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
-    do {
-      for address in Array(repeating: callee.addresses, count: count).joined() { try connect(to: address) }
-    } catch {
-      close()
-      throw error
+    for address in Array(repeating: callee.addresses, count: count).joined() {
+      let seed = server.configuration.seed &+ UInt64(index) << 32 &+ UInt64(places.count)
+      places.append(EdgePlace(server: server, edge: self, address: address, seed: seed))
     }
   }
 
-  private func connect(to address: ServiceAddress, at index: Int? = nil) throws(EventLoopError) {
-    let connection = try DownstreamConnection(
-      server: server, address: address, name: name, propagator: propagator.name, transport: transport)
-    connection.owner = self
-    if let index { connections[index] = connection } else { connections.append(connection) }
-  }
+  func connect() { places.forEach { $0.connect() } }
 
-  var isReady: Bool { connections.allSatisfy(\.isReady) }
+  var connections: [DownstreamConnection] { places.flatMap(\.connections) }
+
+  /// All of its connections may be used.
+  var isConnected: Bool { places.allSatisfy { $0.current?.isReady == true } }
+
+  /// The callee can be reached, though it may not keep up.
+  var isReady: Bool { places.contains { $0.current?.isReady == true } }
+
+  private var isOpen: Bool { places.contains { $0.current?.isOpen == true } }
 
   /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)
@@ -57,24 +66,25 @@ final class Downstream {
   }
 
   /// All connections are taken, and there is room for one more call to wait.
-  var canWait: Bool {
-    !transport.multiplexes && waiting.count < Downstream.waitingCountMax && connections.contains(where: \.isOpen)
-  }
+  var canWait: Bool { !transport.multiplexes && waiting.count < Downstream.waitingCountMax && isOpen }
 
   func readinessDidChange() {
-    guard connections.count == 1, transport.multiplexes else { return }
-    single = connections[0].isReady ? Unmanaged.passUnretained(connections[0]) : nil
+    single = nil
+    guard places.count == 1, transport.multiplexes, let current = places[0].current else { return }
+    if current.isReady, !current.isFull { single = Unmanaged.passUnretained(current) }
   }
 
+  /// One that keeps up, before one that still has room.
   @inline(never)
   private func pickReplica() -> Unmanaged<DownstreamConnection>? {
-    for _ in connections.indices {
-      turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
-      if connections[turn].isReady, connections[turn].callee.canSend {
-        return Unmanaged.passUnretained(connections[turn])
-      }
+    var slow: DownstreamConnection?
+    for _ in places.indices {
+      turn = turn &+ 1 < places.count ? turn &+ 1 : 0
+      guard let connection = places[turn].current, connection.isReady, connection.callee.canSend else { continue }
+      if !connection.isFull { return Unmanaged.passUnretained(connection) }
+      if connection.callee.output.count < Downstream.waitingSizeMax { slow = slow ?? connection }
     }
-    return nil
+    return slow.map(Unmanaged.passUnretained)
   }
 
   /// Some connection can take a request again, or none will.
@@ -83,46 +93,38 @@ final class Downstream {
       waiting.removeFirst()
       server.sendWaiting(call, on: connection)
     }
-    if !connections.contains(where: \.isOpen) { server.failWaiting(for: self) }
+    if !isOpen { server.failWaiting(for: self) }
   }
 
-  /// A connection that was closed for a cancel gets a successor.
-  func replace(_ connection: DownstreamConnection) {
-    guard let index = connections.firstIndex(where: { $0 === connection }) else { return }
-    try? connect(to: connection.address, at: index)
-    serveWaiting()
+  func close() {
+    places.forEach { $0.close() }
+    single = nil
   }
-
-  func close() { connections.forEach { $0.close() } }
 }
 
 /// One connection to one replica of a callee.
 final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   let server: NodeServer
-  let address: ServiceAddress
-  private let name: String
   let callee: Callee
-  weak var owner: Downstream?
+  private unowned let place: EdgePlace
+  private unowned let edge: Downstream
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  @exclusivity(unchecked) private(set) var isReady = false {
-    didSet { owner?.readinessDidChange() }
-  }
+  @exclusivity(unchecked) private(set) var isReady = false
   @exclusivity(unchecked) private(set) var isOpen = true
   /// The callee does not keep up.
-  private var isFull = false
+  @exclusivity(unchecked) private(set) var isFull = false
+  private(set) var isConnected = false
   /// Ends what a cancel has closed, once whoever cancelled has returned.
   private var ending: Timer?
 
-  /// - Parameter name: of the callee.
-  init(
-    server: NodeServer, address: ServiceAddress, name: String, propagator: String, transport: Transport
-  ) throws(EventLoopError) {
+  init(server: NodeServer, place: EdgePlace, edge: Downstream, to address: HostAddress) throws(EventLoopError) {
     self.server = server
-    self.address = address
-    self.name = name
-    callee = Callee(transport, try Connection(loop: server.loop, host: address.host, port: address.port))
+    self.place = place
+    self.edge = edge
+    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address))
     connection.start(delegate: self)
-    callee.introduce(edge: "\(server.configuration.service.name)>\(name)", propagator: propagator)
+    callee.introduce(
+      edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)
   }
 
   var connection: Connection { callee.connection }
@@ -135,11 +137,14 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     let used = callee.receive(bytes, for: self)
-    if case .foreign = callee.kind { owner?.serveWaiting() }
+    if case .foreign = callee.kind { edge.serveWaiting() }
     return used
   }
 
-  func connectionDidConnect(_ connection: Connection) { callee.didConnect(for: self) }
+  func connectionDidConnect(_ connection: Connection) {
+    isConnected = true
+    callee.didConnect(for: self)
+  }
 
   /// Says that nobody waits for a call any more. A transport that cannot say so loses the connection, and what else is
   /// under way on it.
@@ -156,7 +161,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     ending?.close()
     ending = nil
     server.failCalls(on: self)
-    owner?.replace(self)
+    place.replace(self)
   }
 
   // MARK: What the callee says
@@ -168,42 +173,39 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
 
   func didBecomeReady() {
     isReady = true
-    server.didConnectEdge()
-    owner?.serveWaiting()
+    place.didBecomeReady(self)
   }
 
-  func didReceiveGoaway() { isReady = false }
+  func didReceiveGoaway() {
+    isReady = false
+    place.didReceiveGoaway(on: self)
+  }
 
   @inline(never)
   func didReceive(_ fault: TransportFault) {
     server.count(fault)
     close()
-    didLose("\(fault)")
+    place.didLose(self, reason: "\(fault)")
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
     didClose()
-    didLose(error == 0 ? "it closed the connection" : errorText(error))
+    place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
   }
 
   func connectionDidFill(_ connection: Connection) {
     isFull = true
-    server.edgeDidFill()
+    place.readinessDidChange()
   }
 
   func connectionDidDrain(_ connection: Connection) {
     isFull = false
-    server.edgeDidDrain()
-  }
-
-  private func didLose(_ reason: String) {
-    server.didLose(self, named: name, reason: reason)
-    owner?.serveWaiting()
+    place.readinessDidChange()
   }
 
   private func didClose() {
     isReady = false
     isOpen = false
-    if isFull { connectionDidDrain(connection) }
+    place.readinessDidChange()
   }
 }

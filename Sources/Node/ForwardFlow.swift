@@ -24,14 +24,14 @@ extension NodeServer {
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
       return edge._withUnsafeGuaranteedRef { $0.canWait }
-        ? beginScript(for: request, from: caller, reader: reader) : refuse(head, from: caller, with: .unavailable)
+        ? beginScript(for: request, from: caller, reader: reader) : refuse(head, from: caller, with: refusal(of: edge))
     }
     guard let pending = runtime.calls.allocate() else {
       counters.pointee.shed &+= 1
       return refuse(head, from: caller, with: .resourceExhausted)
     }
     let remaining = head.deadline
-    let deadline = remaining == 0 ? .max : loop.now &+ Int64(remaining) &* 1000
+    let deadline = remaining == 0 ? .max : loop.readTime &+ Int64(remaining) &* 1000
     pending.pointee.connection = connection
     pending.pointee.deadline = deadline
     pending.pointee.caller = Unmanaged.passUnretained(caller)

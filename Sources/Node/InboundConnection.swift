@@ -29,8 +29,6 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   let requests = RequestSlot.makeRing()
   /// The same of those that are only passed on.
   let forwarded = CallSlot.makeRing()
-  /// The caller does not read what it is answered.
-  private var isFull = false
 
   /// - Parameter propagator: nil where the caller's hello will name it.
   init(server: NodeServer, fd: Int32, over transport: Transport, propagator: (any Propagator)?) {
@@ -38,7 +36,6 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
     caller = Caller(transport, Connection(loop: server.loop, fd: fd))
     if let propagator { read(with: propagator) }
     connection.start(delegate: self)
-    if server.isCongested { updateReading() }
   }
 
   var connection: Connection { caller.connection }
@@ -51,11 +48,6 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   func close() {
     isOpen = false
     connection.close()
-  }
-
-  /// Reads, unless a callee does not keep up, or the caller itself: then its requests wait in the kernel.
-  func updateReading() {
-    if isFull || server.isCongested { connection.pauseReading() } else { connection.resumeReading() }
   }
 
   /// The node has another store.
@@ -101,13 +93,9 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
     server.didLose(self)
   }
 
-  func connectionDidFill(_ connection: Connection) {
-    isFull = true
-    updateReading()
-  }
+  /// The caller does not read what it is answered: its requests wait in the kernel until it does. Nothing else keeps
+  /// this node from reading.
+  func connectionDidFill(_ connection: Connection) { connection.pauseReading() }
 
-  func connectionDidDrain(_ connection: Connection) {
-    isFull = false
-    updateReading()
-  }
+  func connectionDidDrain(_ connection: Connection) { connection.resumeReading() }
 }

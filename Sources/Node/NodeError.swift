@@ -1,14 +1,11 @@
 // Why a node cannot serve its configuration.
 
-package import EventLoop
-
 package enum NodeError: Error, CustomStringConvertible {
   case unknownStore(String)
   case unknownGrowth(String)
   case unknownPropagator(String)
   case unknownTransport(String)
   case missingAddress(service: Int)
-  case unreachable(String, EventLoopError)
   case busy
   case badConfiguration(String)
 
@@ -19,7 +16,6 @@ package enum NodeError: Error, CustomStringConvertible {
     case .unknownPropagator(let name): "unknown propagator \"\(name)\""
     case .unknownTransport(let name): "unknown transport \"\(name)\""
     case .missingAddress(let service): "no address for service \(service)"
-    case .unreachable(let name, let error): "\(name) cannot be reached: \(error)"
     case .busy: "the strategy cannot change while requests are under way"
     case .badConfiguration(let reason): "configuration: \(reason)"
     }

@@ -21,6 +21,12 @@ struct NodeLog {
 
   func failed(_ reason: String) { logger.critical("cannot go on", metadata: ["reason": "\(reason)"]) }
 
+  func reachedCallee(_ name: String) { logger.notice("reached a callee again", metadata: ["callee": "\(name)"]) }
+
+  func cannotAccept(reason: String) {
+    logger.error("accepts no connections for now", metadata: ["reason": "\(reason)"])
+  }
+
   func lostCallee(_ name: String, reason: String) {
     logger.error("lost a callee", metadata: ["callee": "\(name)", "reason": "\(reason)"])
   }

@@ -135,4 +135,8 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
     log?.lostCallee(name, reason: reason)
   }
+
+  package func server(_ server: NodeServer, didReachCallee name: String) { log?.reachedCallee(name) }
+
+  package func server(_ server: NodeServer, cannotAcceptFor reason: String) { log?.cannotAccept(reason: reason) }
 }

@@ -5,6 +5,7 @@ internal import Bytes
 package import Context
 package import Control
 package import EventLoop
+internal import Glibc
 internal import Propagation
 internal import Statistics
 package import Topology
@@ -15,8 +16,17 @@ package protocol NodeServerDelegate: AnyObject {
   func serverDidConnect(_ server: NodeServer)
   /// A connection was closed because of what it sent.
   func server(_ server: NodeServer, didCloseConnectionFor reason: String)
-  /// A connection to a callee is gone, and its calls with it.
+  /// A connection to a callee is gone, and its calls with it; or it cannot be made. Told once until it is there again.
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String)
+  /// A connection that was lost is there again.
+  func server(_ server: NodeServer, didReachCallee name: String)
+  /// No connection can be accepted for a while; told once until all that wait have been.
+  func server(_ server: NodeServer, cannotAcceptFor reason: String)
+}
+
+extension NodeServerDelegate {
+  package func server(_ server: NodeServer, didReachCallee name: String) {}
+  package func server(_ server: NodeServer, cannotAcceptFor reason: String) {}
 }
 
 /// What the workers of one node have in common, as one of them sees it.
@@ -56,7 +66,11 @@ package final class NodeServer {
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
   private var listeners: [Listener] = []
-  private var connections: [ObjectIdentifier: InboundConnection] = [:]
+  private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
+  /// Set while the server finishes what it has.
+  var drainTimer: Timer?
+  /// For callees whose hosts are names.
+  private(set) lazy var hostLookup = try? HostLookup(loop: loop)
   private var callees: [CalleeAddresses] = []
   private var edges: [Downstream] = []
   /// Every edge has been ready since it was made.
@@ -73,13 +87,15 @@ package final class NodeServer {
   @exclusivity(unchecked) package var isCounting = false
   /// Set in stage passes only.
   @exclusivity(unchecked) var stageClock: StageClock?
-  /// Ends sleeps and slices of work.
+  /// Ends sleeps.
   private(set) var wheel: TimerWheel!
+  @exclusivity(unchecked) var workQueue = WorkQueue()
+  private(set) var workTimer: Timer!
+  /// The work queue's turn has come.
+  @exclusivity(unchecked) var isServingWork = false
   private(set) var sweepTimer: Timer!
   /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
   static let sweepGap: Int64 = 1_000_000
-  /// Edges whose output is full: callees that do not keep up.
-  private var fullEdgeCount = 0
   /// Nil for the only worker of a node.
   private let place: WorkerPlace?
   /// `writeNanoseconds` when the stage clock was set.
@@ -109,9 +125,13 @@ package final class NodeServer {
     lastSweep = loop.now &- NodeServer.sweepGap
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
+    workTimer = Timer(loop: loop) { [unowned self] in serveWork() }
   }
 
-  deinit { runtime.deallocate() }
+  deinit {
+    runtime.deallocate()
+    workQueue.deallocate()
+  }
 
   /// Starts to listen; returns the port.
   ///
@@ -123,7 +143,8 @@ package final class NodeServer {
   ) throws(EventLoopError) -> UInt16 {
     let propagator = propagator.flatMap { PropagatorRegistry.resolve($0) }
     let listener = try Listener(
-      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: place != nil
+      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: place != nil,
+      didRunOut: { [unowned self] reason in delegate?.server(self, cannotAcceptFor: reason) }
     ) { [unowned self] fd in
       if let place, case let chosen = place.choose(), chosen != place.worker {
         place.handOver(fd, chosen)
@@ -137,9 +158,19 @@ package final class NodeServer {
 
   /// Serves a connection that was accepted, here or by another worker.
   func take(_ fd: Int32, over transport: Transport = .frame, propagator: (any Propagator)? = nil) {
+    if drainTimer != nil { return refuse(fd) }
     let connection = InboundConnection(server: self, fd: fd, over: transport, propagator: propagator)
     connections[ObjectIdentifier(connection)] = connection
   }
+
+  /// Callers that come while the server drains find another replica, or try again.
+  private func refuse(_ fd: Int32) {
+    Glibc.close(fd)
+    place?.didLoseConnection()
+  }
+
+  /// Callers that connect from here on are not accepted.
+  func stopListening() { listeners.forEach { $0.close() } }
 
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
   package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
@@ -169,16 +200,11 @@ package final class NodeServer {
 
   private func makeEdges(of runtime: ServiceRuntime) throws(NodeError) -> [Downstream] {
     var made: [Downstream] = []
-    do throws(NodeError) {
-      for key in runtime.script.edges { made.append(try makeEdge(key)) }
-      return made
-    } catch {
-      made.forEach { $0.close() }
-      throw error
-    }
+    for key in runtime.script.edges { made.append(try makeEdge(key, index: made.count)) }
+    return made
   }
 
-  private func makeEdge(_ key: EdgeKey) throws(NodeError) -> Downstream {
+  private func makeEdge(_ key: EdgeKey, index: Int) throws(NodeError) -> Downstream {
     guard let callee = callees.first(where: { $0.isReached(by: key) }) else {
       throw .missingAddress(service: key.service)
     }
@@ -186,11 +212,7 @@ package final class NodeServer {
       throw .unknownTransport(key.transport)
     }
     guard let propagator = PropagatorRegistry.resolve(key.propagator) else { throw .unknownPropagator(key.propagator) }
-    do {
-      return try Downstream(server: self, callee: callee, propagator: propagator, transport: transport)
-    } catch {
-      throw .unreachable(callee.name, error)
-    }
+    return Downstream(server: self, callee: callee, propagator: propagator, transport: transport, index: index)
   }
 
   /// In place of the edges that there were.
@@ -199,12 +221,15 @@ package final class NodeServer {
     self.edges = edges
     hasConnected = false
     runtime.script.connect(edges)
-    if edges.isEmpty { delegate?.serverDidConnect(self) }
+    edges.forEach { $0.connect() }
+    didConnectEdge()
   }
 
-  /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten.
+  /// Tells callers that nothing new will be answered, and closes everything. Requests under way are forgotten; see
+  /// `drain`.
   package func close() {
-    listeners.forEach { $0.close() }
+    stopListening()
+    drainTimer?.close()
     connections.values.forEach { $0.caller.sendGoaway() }
     loop.flush()
     edges.forEach { $0.close() }
@@ -214,6 +239,7 @@ package final class NodeServer {
     connections = [:]
     wheel.close()
     sweepTimer.close()
+    workTimer.close()
     runtime.kept?.close()
   }
 
@@ -231,28 +257,10 @@ package final class NodeServer {
     place?.didLoseConnection()
   }
 
-  func didLose(_ connection: DownstreamConnection, named name: String, reason: String) {
-    delegate?.server(self, didLoseCallee: name, reason: reason)
-    failCalls(on: connection)
-  }
-
   func didConnectEdge() {
-    guard !hasConnected, edges.allSatisfy(\.isReady) else { return }
+    guard !hasConnected, edges.allSatisfy(\.isConnected) else { return }
     hasConnected = true
     delegate?.serverDidConnect(self)
-  }
-
-  /// A callee does not keep up: no new requests are read until all do.
-  package var isCongested: Bool { fullEdgeCount > 0 }
-
-  func edgeDidFill() {
-    fullEdgeCount += 1
-    if fullEdgeCount == 1 { connections.values.forEach { $0.updateReading() } }
-  }
-
-  func edgeDidDrain() {
-    fullEdgeCount -= 1
-    if fullEdgeCount == 0 { connections.values.forEach { $0.updateReading() } }
   }
 
   /// CPU time of the writes of all connections that are open, as far as the loop clocked them.

@@ -15,6 +15,7 @@ final class NodeWorker: NodeServerDelegate {
   private let reports: Mailbox<WorkerReport>
   private let shares: WorkerShares
   private var server: NodeServer?
+  private var closeMailbox = {}
   private var isReplacing = false
   /// What orders themselves have cost, as in `NodeProcess`.
   private var cost = MeterReading()
@@ -29,8 +30,7 @@ final class NodeWorker: NodeServerDelegate {
       let worker = NodeWorker(
         loop: loop, worker: worker, seat: seat, orders: orders, reports: reports, shares: shares)
       loop.run()
-      // The process ends next. Its sockets are closed by that, as those of a node with one worker are.
-      _ = Unmanaged.passRetained(worker)
+      worker.close()
     } catch {
       reports.post(.answer(.failed("\(error)"), worker: worker))
     }
@@ -46,7 +46,12 @@ final class NodeWorker: NodeServerDelegate {
     self.orders = orders
     self.reports = reports
     self.shares = shares
-    orders[worker].open(on: loop) { [unowned self] order in didReceive(order) }
+    closeMailbox = orders[worker].open(on: loop) { [unowned self] order in didReceive(order) }
+  }
+
+  private func close() {
+    server?.close()
+    closeMailbox()
   }
 
   private func didReceive(_ order: WorkerOrder) {
@@ -78,10 +83,13 @@ final class NodeWorker: NodeServerDelegate {
     case .command(let command): obey(command, meter)
     case .take(let fd):
       guard let server else {
-        close(fd)
+        Glibc.close(fd)
         return shares.didLose(worker: worker)
       }
       server.take(fd)
+    case .drain(let nanoseconds):
+      guard let server else { return reports.post(.drained) }
+      server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }
     case .stop: loop.stop()
     }
   }
@@ -123,6 +131,10 @@ final class NodeWorker: NodeServerDelegate {
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
     reports.post(.lostCallee(name, reason: reason))
   }
+
+  func server(_ server: NodeServer, didReachCallee name: String) { reports.post(.reachedCallee(name)) }
+
+  func server(_ server: NodeServer, cannotAcceptFor reason: String) { reports.post(.cannotAccept(reason: reason)) }
 }
 
 /// What a worker gets for itself.

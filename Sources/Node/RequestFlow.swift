@@ -32,7 +32,7 @@ extension NodeServer {
     stage(request, didArriveOn: caller.connection)
     request.pointee.connection = Unmanaged.passUnretained(caller)
     request.pointee.tag = head.tag
-    request.pointee.deadline = head.deadline == 0 ? .max : loop.now &+ Int64(head.deadline) &* 1000
+    request.pointee.deadline = head.deadline == 0 ? .max : loop.readTime &+ Int64(head.deadline) &* 1000
     request.pointee.hopsLeft = head.hopsLeft
     request.pointee.isOrphan = head.flags.contains(.abandoned)
     if request.pointee.isOrphan { counters.pointee.orphans &+= 1 }
@@ -188,6 +188,7 @@ extension NodeServer {
     while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
     if runtime.sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
+    workQueue.remove(request)
     request.pointee.echo?.release()
     runtime.kept?.release(request)
     request.pointee.timer = -1

@@ -29,6 +29,9 @@ struct InboundRequest {
   var timer: Int32 = -1
   /// Nobody waits for the answer any more, and the request goes on. Set anew for each request.
   var isOrphan = false
+  /// The requests that wait for CPU, in a ring; nil outside of it.
+  var previousWaiting: RequestSlot?
+  var nextWaiting: RequestSlot?
   /// When the latest slice of work, sleep or run of calls was begun; nanoseconds of the loop's clock.
   var latestBegin: Int64 = 0
   /// The context has a span id that no call has used yet.

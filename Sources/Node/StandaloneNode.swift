@@ -45,6 +45,9 @@ package struct NodeDocument: Codable, Sendable {
 }
 
 package final class StandaloneNode: NodeServerDelegate {
+  /// Nanoseconds that requests have to be finished after the signal to end.
+  private static let graceTime: Int64 = 10_000_000_000
+
   private let loop: EventLoop
   /// Of a node with one worker, which is this thread.
   private var server: NodeServer?
@@ -71,10 +74,7 @@ package final class StandaloneNode: NodeServerDelegate {
     }
     for number in [SIGINT, SIGTERM] {
       signals.append(
-        SignalSource(loop: loop, signal: number) { [unowned self] in
-          status = 128 + number
-          loop.stop()
-        })
+        SignalSource(loop: loop, signal: number) { [unowned self] in didReceive(signal: number) })
     }
   }
 
@@ -106,9 +106,19 @@ package final class StandaloneNode: NodeServerDelegate {
     loop.stop()
   }
 
+  /// The first lets the node finish what it has, the second ends it at once.
+  private func didReceive(signal number: Int32) {
+    if status != 0 { return loop.stop() }
+    status = 128 + number
+    let loop = loop
+    server?.drain(within: StandaloneNode.graceTime) { loop.stop() }
+    workers?.drain(within: StandaloneNode.graceTime) { loop.stop() }
+  }
+
   /// Serves until SIGINT or SIGTERM; returns the exit status.
   package func run() -> Int32 {
     loop.run()
+    server?.close()
     workers?.stop()
     return status
   }
@@ -122,4 +132,8 @@ package final class StandaloneNode: NodeServerDelegate {
   package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
     log.lostCallee(name, reason: reason)
   }
+
+  package func server(_ server: NodeServer, didReachCallee name: String) { log.reachedCallee(name) }
+
+  package func server(_ server: NodeServer, cannotAcceptFor reason: String) { log.cannotAccept(reason: reason) }
 }

@@ -9,9 +9,6 @@ internal import Statistics
 internal import TransportCore
 
 extension NodeServer {
-  /// CPU burnt in one go before the loop gets its turn, in nanoseconds.
-  static let workSliceMax: Int64 = 1_000_000
-
   @inline(never)
   func assign(_ step: UnsafeMutablePointer<ScriptStep>, to request: RequestSlot) {
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
@@ -34,19 +31,42 @@ extension NodeServer {
       return true
     }
     if request.pointee.workLeft < 0 { request.pointee.workLeft = duration(of: step) }
+    let budget = workQueue.budget(in: loop.turnCount)
+    // Whoever waits already is served first.
+    if budget > 0, workQueue.isEmpty || isServingWork {
+      if burn(min(request.pointee.workLeft, budget), for: request) { return false }
+    }
+    lap(.work)
+    detachContext(of: request, behind: step)
+    stageDidPause(request)
+    if workQueue.isEmpty, !isServingWork { workTimer.start(after: 0) }
+    workQueue.append(request)
+    return true
+  }
+
+  /// True when the step's work is done.
+  private func burn(_ slice: Int64, for request: RequestSlot) -> Bool {
     request.pointee.latestBegin = loop.now
     if request.pointee.isOrphan { counters.pointee.lateSlices &+= 1 }
-    let slice = min(request.pointee.workLeft, NodeServer.workSliceMax)
     let end = ctx_thread_cpu_nanoseconds() + slice
     while ctx_thread_cpu_nanoseconds() < end {}
+    loop.refreshNow()
+    workQueue.spend(slice)
     request.pointee.workLeft -= slice
-    if request.pointee.workLeft == 0 {
-      request.pointee.workLeft = -1
-      loop.refreshNow()
-      return false
-    }
-    wait(until: loop.refreshNow(), step, request)
+    guard request.pointee.workLeft == 0 else { return false }
+    request.pointee.workLeft = -1
     return true
+  }
+
+  /// Gives this turn's CPU to the requests that wait for it.
+  func serveWork() {
+    isServingWork = true
+    while workQueue.budget(in: loop.turnCount) > 0, let request = workQueue.first {
+      workQueue.remove(request)
+      resume(request)
+    }
+    isServingWork = false
+    if !workQueue.isEmpty { workTimer.start(after: 0) }
   }
 
   @inline(never)
@@ -57,7 +77,7 @@ extension NodeServer {
     wait(until: min(loop.now &+ duration(of: step), request.pointee.deadline), step, request)
   }
 
-  /// The time that a sleeping request, or one between two slices of work, waited for has come.
+  /// What a request waited for has come: its time, or CPU for its next slice of work.
   func resume(_ request: RequestSlot) {
     request.pointee.timer = -1
     stageDidResume(request)
@@ -67,12 +87,16 @@ extension NodeServer {
   }
 
   private func wait(until time: Int64, _ step: UnsafeMutablePointer<ScriptStep>, _ request: RequestSlot) {
-    if step.pointee.needsContextLater {
-      request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
-      lap(.store)
-    }
+    detachContext(of: request, behind: step)
     stageDidPause(request)
     request.pointee.timer = wheel.schedule(at: time, token: UInt64(UInt(bitPattern: request)))
+  }
+
+  /// The received bytes go when the request has to wait.
+  private func detachContext(of request: RequestSlot, behind step: UnsafeMutablePointer<ScriptStep>) {
+    guard step.pointee.needsContextLater else { return }
+    request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.detach() }
+    lap(.store)
   }
 
   private func duration(of step: UnsafeMutablePointer<ScriptStep>) -> Int64 {

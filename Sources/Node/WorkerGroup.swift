@@ -17,6 +17,8 @@ final class WorkerGroup {
   private var contexts: NodeContexts
   private var isListening = false
   private let didAnswer: (NodeReport) -> Void
+  private var didDrain: () -> Void = {}
+  private var closeReports: () -> Void = {}
 
   /// - Parameters:
   ///   - pages: as many as the service has workers.
@@ -34,11 +36,11 @@ final class WorkerGroup {
     log = NodeLog(configuration)
     contexts = try NodeContexts(configuration.service)
     answers = Array(repeating: [], count: workerCount)
-    let orders = (0..<workerCount).map { _ in Mailbox<WorkerOrder>() }
+    let orders = try (0..<workerCount).map { _ in try Mailbox<WorkerOrder>() }
     self.orders = orders
-    let reports = Mailbox<WorkerReport>()
+    let reports = try Mailbox<WorkerReport>()
     let shares = WorkerShares(workerCount: workerCount)
-    reports.open(on: loop) { [unowned self] report in didReceive(report) }
+    closeReports = reports.open(on: loop) { [unowned self] report in didReceive(report) }
     for (worker, page) in pages.enumerated() {
       let seat = WorkerSeat(counters: page, readMeter: readMeter, profiler: profiler)
       threads.append(
@@ -65,11 +67,23 @@ final class WorkerGroup {
     }
   }
 
+  /// Lets every worker finish what it has, and then calls `didEnd`.
+  func drain(within nanoseconds: Int64, then didEnd: @escaping () -> Void) {
+    var leftCount = workerCount
+    didDrain = {
+      leftCount -= 1
+      if leftCount == 0 { didEnd() }
+    }
+    post(.drain(within: nanoseconds))
+  }
+
   /// Returns when every worker has ended.
   func stop() {
     post(.stop)
     threads.forEach { $0.join() }
     threads = []
+    closeReports()
+    closeReports = {}
   }
 
   private func post(_ order: WorkerOrder) { orders.forEach { $0.post(order) } }
@@ -79,6 +93,9 @@ final class WorkerGroup {
     case .profile(let report): didAnswer(report)
     case .closedConnection(let reason): log.closedConnection(reason: reason)
     case .lostCallee(let name, let reason): log.lostCallee(name, reason: reason)
+    case .drained: didDrain()
+    case .reachedCallee(let name): log.reachedCallee(name)
+    case .cannotAccept(let reason): log.cannotAccept(reason: reason)
     case .answer(.listening(let port), worker: 0) where !isListening:
       isListening = true
       answers[0].append(.listening(port: port))

@@ -14,6 +14,8 @@ enum WorkerOrder: Sendable {
   case command(NodeCommand)
   /// To serve a connection that another worker accepted.
   case take(fd: Int32)
+  /// To finish what it has, within these nanoseconds: reported by `drained`.
+  case drain(within: Int64)
   case stop
 }
 
@@ -24,4 +26,7 @@ enum WorkerReport: Sendable {
   case profile(NodeReport)
   case closedConnection(reason: String)
   case lostCallee(String, reason: String)
+  case reachedCallee(String)
+  case drained
+  case cannotAccept(reason: String)
 }

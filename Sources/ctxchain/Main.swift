@@ -6,6 +6,7 @@ internal import Glibc
 @main
 enum Main {
   static func main() {
+    raiseDescriptorLimit()
     ChildMain.runIfChild(CommandLine.arguments)
     // A file that outgrows its limit is an error like a full disk, and must not end the process; nor must a reader that
     // has gone away.
@@ -24,5 +25,13 @@ enum Main {
     where fcntl(fd, F_GETFD) < 0 {
       _ = open("/dev/null", flags)
     }
+  }
+
+  /// To the hard limit: the soft one is for programs that use `select`. Children inherit it.
+  private static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }

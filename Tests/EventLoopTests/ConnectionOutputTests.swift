@@ -260,7 +260,7 @@ struct ConnectionOutputTests {
   @Test("Every one of many connections is written at the end of a turn, and those that closed meanwhile are left out")
   func many() throws {
     let loop = try makeLoop()
-    let pairs = (0..<150).map { _ in ConnectedPair(loop) }
+    let pairs = (0..<100).map { _ in ConnectedPair(loop) }
     let trigger = ConnectedPair(loop)
     trigger.recorder.use = { _, bytes in
       for (index, pair) in pairs.enumerated() {

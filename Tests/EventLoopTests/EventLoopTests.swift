@@ -140,8 +140,9 @@ struct EventLoopTests {
       let pair = ConnectedPair(loop)
       weakConnection = pair.connection
       pair.recorder.didHear = { connection, _ in connection.close() }
-      pair.connection.append(pattern(2 * Connection.outputSizeMax))
       pair.connection.send()
+      // Behind `send`, which would tell of it at once.
+      pair.connection.append(pattern(2 * Connection.outputSizeMax))
     }
     makeConnection()
     #expect(weakConnection != nil)

@@ -47,7 +47,7 @@ struct ListenerTests {
     var accepted: [Peer] = []
     let listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { accepted.append(Peer(fd: $0)) }
     defer { listener.close() }
-    let recorders = (0..<150).map { _ in Recorder() }
+    let recorders = (0..<100).map { _ in Recorder() }
     let connections = try recorders.map {
       try Connection(loop: loop, host: "127.0.0.1", port: listener.port, delegate: $0)
     }
@@ -61,7 +61,7 @@ struct ListenerTests {
     }
     #expect(isComplete)
     #expect(recorders.allSatisfy { $0.events == [.connected] })
-    #expect(accepted.flatMap(\.received).sorted() == (0..<150).map { UInt8($0) })
+    #expect(accepted.flatMap(\.received).sorted() == (0..<100).map { UInt8($0) })
     for peer in accepted {
       #expect(fcntl(peer.fd, F_GETFL) & O_NONBLOCK != 0)
       #expect(fcntl(peer.fd, F_GETFD) & FD_CLOEXEC != 0)

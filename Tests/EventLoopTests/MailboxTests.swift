@@ -10,7 +10,7 @@ struct MailboxTests {
   @Test("hands over every message of several threads, those of each in order")
   func messages() throws {
     let loop = try makeLoop()
-    let mailbox = Mailbox<(thread: Int, number: Int)>()
+    let mailbox = try Mailbox<(thread: Int, number: Int)>()
     let (threadCount, messageCount) = (4, 5_000)
     var received = [[Int]](repeating: [], count: threadCount)
     mailbox.open(on: loop) { received[$0.thread].append($0.number) }
@@ -27,7 +27,7 @@ struct MailboxTests {
   @Test("keeps what was posted before it was opened, and takes posts of its own handler")
   func early() throws {
     let loop = try makeLoop()
-    let mailbox = Mailbox<Int>()
+    let mailbox = try Mailbox<Int>()
     mailbox.post(3)
     var received: [Int] = []
     mailbox.open(on: loop) { number in
@@ -41,7 +41,7 @@ struct MailboxTests {
   @Test("A thread has the name that it was given, and gets no signal of the process but those of crashes and profiles")
   func thread() throws {
     let loop = try makeLoop()
-    let mailbox = Mailbox<(name: String, open: [Int32])>()
+    let mailbox = try Mailbox<(name: String, open: [Int32])>()
     var received: [(name: String, open: [Int32])] = []
     mailbox.open(on: loop) { received.append($0) }
     let thread = try WorkerThread(name: "sessions/0") {

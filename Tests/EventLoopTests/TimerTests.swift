@@ -177,6 +177,40 @@ struct TimerTests {
     #expect(firings.count == 0)
   }
 
+  @Test("Timers need no descriptor of their own")
+  func descriptors() throws {
+    let loop = try makeLoop()
+    // Another test may open or close some meanwhile: what many timers would take is far beyond that.
+    let before = openDescriptorCount()
+    let timers = (0..<5_000).map { _ in Timer(loop: loop) {} }
+    timers.forEach { $0.start(after: 3_600_000 * millisecond) }
+    #expect(openDescriptorCount() < before + 2_500)
+    timers.forEach { $0.close() }
+    #expect(!loop.turn())
+  }
+
+  @Test("Of many that are due, the earliest fires first, and one that a handler starts waits for the next turn")
+  func order() throws {
+    let loop = try makeLoop()
+    var fired: [Int] = []
+    var timers: [Timer] = []
+    for index in 0..<5 {
+      timers.append(
+        Timer(loop: loop) {
+          fired.append(index)
+          if index == 3 { timers[0].start(at: 1) }
+        })
+    }
+    let now = loop.refreshNow()
+    for index in [4, 2, 1, 3] { timers[index].start(at: now - Int64(index)) }
+    #expect(loop.turn())
+    #expect(fired == [4, 3, 2, 1])
+    #expect(loop.turn())
+    #expect(fired == [4, 3, 2, 1, 0])
+    #expect(!loop.turn())
+    timers = []
+  }
+
   @Test("Its handler may start it again, stop it, close it, or give up the last reference to it")
   func insideHandler() throws {
     let loop = try makeLoop()

@@ -23,6 +23,33 @@ struct DeadlineTests {
     }
   }
 
+  @Test("starts when its bytes were read, however long the requests before it work")
+  func behindOthers() throws {
+    let bench = try NodeBench(script: [.work(.fixed(nanoseconds: millisecond)), .call(call())])
+    let caller = try bench.connect()
+    let begin = bench.loop.refreshNow()
+    caller.send((0..<600).flatMap { FrameBytes.request(id: UInt64($0), deadline: 100_000).bytes })
+    // Of 0.6 s of work no more than 0.1 s can be done in time.
+    #expect(bench.loop.turn { caller.replies.count >= 500 })
+    #expect(caller.replies.allSatisfy { $0.status == StatusCode.deadlineExceeded.rawValue })
+    #expect(bench.callee.requests.count <= 100)
+    // What was sent on says what was left when it left: no more than a slice of work lies between.
+    for request in bench.callee.requests { #expect(request.deadline < 100_000) }
+    let late = bench.callee.requests.last.map { Int64($0.deadline) * 1000 } ?? 0
+    #expect(late <= 100 * millisecond && bench.loop.now > begin)
+    #expect(bench.loop.turn { bench.counters.open == 0 })
+  }
+
+  @Test("of requests that wait for CPU is met in the order in which they came, and a cancelled one waits no more")
+  func queue() throws {
+    let bench = try NodeBench(script: [.work(.fixed(nanoseconds: 2 * millisecond))])
+    let caller = try bench.connect()
+    caller.send((0..<20).flatMap { FrameBytes.request(id: UInt64($0)).bytes } + FrameBytes.cancel(id: 7).bytes)
+    #expect(bench.loop.turn { caller.replies.count == 19 })
+    #expect(caller.replies.map(\.id) == (0..<20).filter { $0 != 7 }.map { UInt64($0) })
+    #expect(bench.counters.cancelled == 1 && bench.counters.open == 0)
+  }
+
   @Test("that has passed on arrival sends nothing on", arguments: oneCall)
   func expired(name: String, script: [Step]) throws {
     let bench = try NodeBench(script: script)

@@ -17,13 +17,26 @@ final class FakeCallee {
   private var listener: Listener!
   private(set) var connections: [FrameClient] = []
 
-  init(loop: EventLoop) throws {
+  /// - Parameter port: 0 takes a free one.
+  init(loop: EventLoop, port: UInt16 = 0) throws {
     self.loop = loop
-    listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
+    try listen(port)
+  }
+
+  private func listen(_ port: UInt16) throws {
+    listener = try Listener(loop: loop, host: "127.0.0.1", port: port) { [unowned self] fd in
       let connection = FrameClient(loop: loop, fd: fd)
       connection.send(.hello())
       connections.append(connection)
     }
+  }
+
+  /// Ends, and starts anew at the same port.
+  func restart() throws {
+    let port = port
+    close()
+    connections = []
+    try listen(port)
   }
 
   var port: UInt16 { listener.port }
@@ -51,21 +64,24 @@ final class NodeBench: NodeServerDelegate {
   private let page: UnsafeMutablePointer<CounterPage>
   private let port: UInt16
   private var isConnected = false
+  private(set) var connectedCount = 0
   private(set) var reasons: [String] = []
   private(set) var lostCallees: [String] = []
+  private(set) var reachedCallees: [String] = []
   private var callers: [FrameClient] = []
 
   init(
     script: [Step] = [], store: String = "packed", errorRate: Double = 0, contextWork: Bool = true,
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
+    replicaCount: Int? = nil,
     keepsContext: KeptContext? = nil, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
-    gateway: GatewayRules? = nil
+    gateway: GatewayRules? = nil, host: String = "127.0.0.1"
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
     page.initialize(to: CounterPage())
     let loop = loop
-    callees = try (0..<calleeCount).map { _ in try FakeCallee(loop: loop) }
+    callees = try (0..<(replicaCount ?? calleeCount)).map { _ in try FakeCallee(loop: loop) }
     var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
       keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script,
@@ -79,12 +95,12 @@ final class NodeBench: NodeServerDelegate {
       contexts: contexts)
     port = try server.listen()
     server.delegate = self
+    let addresses = callees.map { ServiceAddress(host: host, port: $0.port) }
     try server.connect(
-      callees.enumerated().map { index, callee in
-        CalleeAddresses(
-          service: index, name: "callee\(index)",
-          addresses: [ServiceAddress(host: "127.0.0.1", port: callee.port)])
-      })
+      replicaCount == nil
+        ? addresses.enumerated().map { index, address in
+          CalleeAddresses(service: index, name: "callee\(index)", addresses: [address])
+        } : [CalleeAddresses(service: 0, name: "callee", addresses: addresses)])
     #expect(loop.turn { isConnected })
   }
 
@@ -127,9 +143,13 @@ final class NodeBench: NodeServerDelegate {
     loop.turn(for: 2_000_000)
   }
 
-  func serverDidConnect(_ server: NodeServer) { isConnected = true }
+  func serverDidConnect(_ server: NodeServer) {
+    isConnected = true
+    connectedCount += 1
+  }
   func server(_ server: NodeServer, didCloseConnectionFor reason: String) { reasons.append(reason) }
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String) { lostCallees.append(name) }
+  func server(_ server: NodeServer, didReachCallee name: String) { reachedCallees.append(name) }
 }
 
 /// A call with nothing to decide unless the test says so.

@@ -69,6 +69,7 @@ private final class WorkerBench: LineChannelDelegate {
   @discardableResult
   func stop() -> Int32 {
     order(.stop)
+    defer { channel.close() }
     return node.run()
   }
 

@@ -75,7 +75,7 @@ package final class StructContext: RequestContext {
 
   package override func setTraceState(_ value: RawSpan) { state.pointee.traceState.set(value) }
 
-  package override func removeTraceState() { state.pointee.traceState = nil }
+  package override func removeTraceState() { state.pointee.traceState.removeAll() }
 
   // MARK: Entries
 
@@ -117,6 +117,15 @@ package final class StructContext: RequestContext {
 
   package override func setEntry(name: RawSpan, text: RawSpan) { name.withUnsafeBytes { setOther($0, text: text) } }
 
+  /// Its room goes behind those in use.
+  package override func removeEntry(name: RawSpan) {
+    guard let place = name.withUnsafeBytes({ self.place(of: $0) }) else { return }
+    var removed = state.pointee.others.remove(at: place)
+    removed.text.removeAll()
+    state.pointee.others.append(removed)
+    state.pointee.otherCount -= 1
+  }
+
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = UnsafeRawBufferPointer(start: nil, count: 0)
     for slot in 0..<ContextSchema.slotCount {
@@ -155,11 +164,6 @@ package final class StructContext: RequestContext {
     if let result = state.pointee.fields.withText(slot: slot, body) { return result }
     guard state.pointee.hasLongTexts, !state.pointee.longTexts[slot].isEmpty else { return nil }
     return body(state.pointee.longTexts[slot].bytes.bytes)
-  }
-
-  package override func removeEntry(name: RawSpan) {
-    let name = String(utf8: name)
-    state.pointee.others.removeAll { $0.name == name }
   }
 
   // MARK: The schema's bytes

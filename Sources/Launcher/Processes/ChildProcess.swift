@@ -22,6 +22,8 @@ final class ChildProcess: LineChannelDelegate {
   let pages: [UnsafeMutablePointer<CounterPage>]
   /// Called with each line of the control channel.
   var didReceive: ((UnsafeRawBufferPointer) -> Void)?
+  /// Called with each line of its log.
+  var didLog: ((String) -> Void)?
   /// Set once the child has been reaped: the status that `waitpid` gave.
   private(set) var waitStatus: Int32?
   /// The launcher asked it to stop: its end is no failure.
@@ -110,7 +112,7 @@ final class ChildProcess: LineChannelDelegate {
   func close() {
     control.close()
     log.close()
-    didReceive = nil
+    (didReceive, didLog) = (nil, nil)
   }
 
   var death: ChildDeath {
@@ -130,6 +132,7 @@ final class ChildProcess: LineChannelDelegate {
     } else {
       if logLines.count == ChildProcess.logLineCountMax { logLines.removeFirst() }
       logLines.append(String(decoding: line, as: UTF8.self))
+      didLog?(logLines.last!)
     }
   }
 

@@ -22,7 +22,11 @@ package final class UpSession {
 
   /// Starts every node, hands the entry's addresses to `announce`, and returns when that throws, a signal came or a
   /// node died. The second value says what went wrong.
-  package func run(_ announce: ([String]) throws -> Void) -> (status: Int32, problem: String?) {
+  ///
+  /// - Parameter log: gets what the nodes say of their connections meanwhile, line by line.
+  package func run(
+    log: @escaping (String) -> Void, _ announce: ([String]) throws -> Void
+  ) -> (status: Int32, problem: String?) {
     defer {
       incidents =
         set.closedConnections(arm: nil).texts.map { "closed \($0)" }
@@ -33,6 +37,7 @@ package final class UpSession {
     }
     do {
       try set.start()
+      for process in set.processes { process.didLog = log }
       try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       while true { try supervisor.pause(seconds: 3600) }
     } catch LauncherError.interrupted(let signal) {

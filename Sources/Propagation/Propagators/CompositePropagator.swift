@@ -1,7 +1,7 @@
 // Several propagators of one carrier, each with fields or a section of its own.
 
 package import Context
-package import TransportFrame
+package import TransportMessages
 
 /// Each part injects and extracts in order; where two carry the same thing the later one's counts, with all that belongs
 /// to it: of another trace the tracestate goes, of another value the properties.
@@ -34,16 +34,19 @@ package final class CompositePropagator: Propagator {
     return drops
   }
 
-  // Each part by its own functions for frames: through the generic ones of a part that is known by its protocol alone
+  // Each part by its own functions for messages: through the generic ones of a part that is known by its protocol alone
   // everything of the carrier would be looked up at run time.
 
-  package func injectFrame(_ context: RequestContext, into writer: FrameWriter) {
-    for part in parts { part.injectFrame(context, into: writer) }
+  package func inject(_ context: RequestContext, intoMessage message: MessageWriter) {
+    for part in parts { part.inject(context, intoMessage: message) }
   }
 
-  package func extractFrame(_ frame: Frame, into context: RequestContext) -> ExtractionDrops {
+  package func extract(message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    for part in parts { drops.formUnion(part.extractFrame(frame, into: context)) }
+    for part in parts {
+      drops.formUnion(part.extract(message: message, into: context))
+      if readsMessage { context.mayHoldProperties = true }
+    }
     return drops
   }
 

@@ -1,0 +1,137 @@
+// One connection of an edge and those that follow it: what is lost is connected anew, for as long as the edge is there.
+
+internal import Control
+internal import EventLoop
+internal import Statistics
+
+final class EdgePlace {
+  /// Nanoseconds from the loss of a connection to the next try, doubled from try to try, each a fifth shorter or longer
+  /// by chance: or all callers of a callee that starts anew would come at once.
+  private static let pauses: ClosedRange<Int64> = 100_000_000...5_000_000_000
+  /// Nanoseconds that a callee has for its hello.
+  private static let helloTime: Int64 = 10_000_000_000
+  /// Nanoseconds between two looks at what a callee that goes away still has to answer.
+  private static let leavingTime: Int64 = 20_000_000
+
+  private unowned let server: NodeServer
+  private unowned let edge: Downstream
+  private let address: ServiceAddress
+  /// What new requests go to, once it is ready.
+  private(set) var current: DownstreamConnection?
+  /// Their callee has said goaway, and owes replies.
+  private var leaving: [DownstreamConnection] = []
+  private var pause = EdgePlace.pauses.lowerBound
+  private var random: SeededGenerator
+  /// Ends the wait for the next try, or for a hello.
+  private var timer: Timer!
+  private var leavingTimer: Timer!
+  /// The loss has been told.
+  private var isLost = false
+  private var isClosed = false
+
+  init(server: NodeServer, edge: Downstream, address: ServiceAddress, seed: UInt64) {
+    self.server = server
+    self.edge = edge
+    self.address = address
+    random = SeededGenerator(seed: seed)
+    timer = Timer(loop: server.loop) { [unowned self] in current == nil ? connect() : giveUpOnHello() }
+    leavingTimer = Timer(loop: server.loop) { [unowned self] in closeIdle() }
+  }
+
+  var connections: [DownstreamConnection] { (current.map { [$0] } ?? []) + leaving }
+
+  /// Never blocks: a name is looked up elsewhere.
+  func connect() {
+    if let numeric = HostAddress(numeric: address.host, port: address.port) { return connect(to: numeric) }
+    do {
+      guard let lookup = server.hostLookup else { return didFail("no name can be looked up") }
+      try lookup.look(up: address.host, port: address.port) { [weak self] found in
+        guard let self, !isClosed else { return }
+        if let found { connect(to: found) } else { didFail("\(EventLoopError.unknownHost(address.host))") }
+      }
+    } catch {
+      didFail("\(error)")
+    }
+  }
+
+  private func connect(to address: HostAddress) {
+    do {
+      current = try DownstreamConnection(server: server, place: self, edge: edge, to: address)
+      timer.start(after: EdgePlace.helloTime)
+    } catch {
+      didFail("\(error)")
+    }
+  }
+
+  func didBecomeReady(_ connection: DownstreamConnection) {
+    guard connection === current else { return }
+    timer.stop()
+    pause = EdgePlace.pauses.lowerBound
+    readinessDidChange()
+    if isLost { server.delegate?.server(server, didReachCallee: edge.name) }
+    isLost = false
+    server.didConnectEdge()
+    edge.serveWaiting()
+  }
+
+  func readinessDidChange() { edge.readinessDidChange() }
+
+  /// It is closed, and its calls are over.
+  func didLose(_ connection: DownstreamConnection, reason: String) {
+    leaving.removeAll { $0 === connection }
+    if connection === current { didFail(reason) }
+    server.failCalls(on: connection)
+    edge.serveWaiting()
+  }
+
+  /// One that was closed for a cancel, and whose calls are over, gets a successor at once.
+  func replace(_ connection: DownstreamConnection) {
+    leaving.removeAll { $0 === connection }
+    if connection === current, !isClosed { connect() }
+    edge.serveWaiting()
+  }
+
+  /// It still answers, but nothing new.
+  func didReceiveGoaway(on connection: DownstreamConnection) {
+    guard connection === current else { return }
+    leaving.append(connection)
+    didFail("it goes away")
+    leavingTimer.start(after: 0)
+  }
+
+  func close() {
+    isClosed = true
+    timer.close()
+    leavingTimer.close()
+    connections.forEach { $0.close() }
+    current = nil
+    leaving = []
+  }
+
+  // MARK: Private
+
+  private func didFail(_ reason: String) {
+    current = nil
+    readinessDidChange()
+    timer.start(after: Int64(Double(pause) * (0.8 + 0.4 * random.nextUnit())))
+    pause = min(pause * 2, EdgePlace.pauses.upperBound)
+    if !isLost { server.delegate?.server(server, didLoseCallee: edge.name, reason: reason) }
+    isLost = true
+  }
+
+  private func giveUpOnHello() {
+    guard let connection = current else { return }
+    connection.close()
+    let seconds = EdgePlace.helloTime / 1_000_000_000
+    let what = connection.isConnected ? "it accepted the connection and said no hello" : "no answer"
+    didLose(connection, reason: "\(what) for \(seconds) s")
+  }
+
+  private func closeIdle() {
+    for connection in leaving where !server.runtime.calls.hasCalls(on: connection) {
+      connection.close()
+      leaving.removeAll { $0 === connection }
+    }
+    if !leaving.isEmpty { leavingTimer.start(after: EdgePlace.leavingTime) }
+  }
+}
