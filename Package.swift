@@ -105,12 +105,13 @@ let package = Package(
       "Commands",
       [
         "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Node", "Propagation", "Report", "Results",
-        "Statistics", "Topology", argumentParser,
+        "Statistics", "Topology", "TransportCore", argumentParser,
       ]),
     .executableTarget(
       name: "ctxchain",
       dependencies: [
         "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Laboratory", "LoadClient", "Node",
+        "Results",
       ],
       swiftSettings: swiftSettings),
     .target(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Control
 internal import Glibc
 internal import Laboratory
+internal import Report
 internal import Results
 
 struct BenchCommand: Command {

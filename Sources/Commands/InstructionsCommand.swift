@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CMeter
+internal import Control
 internal import Laboratory
 
 /// For `make bench`, which runs it under callgrind.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Laboratory
+internal import Report
 internal import Results
 
 struct SelftestCommand: Command {

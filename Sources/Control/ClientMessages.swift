@@ -36,7 +36,8 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   /// Connections used, at most as many as are open.
   package var connections: Int
   package var hopsLeft: Int
-  /// Before the window opens: this long, or 64 requests that have ended, whichever comes later.
+  /// Before the window opens: this long, or 64 requests that have ended, whichever comes later; in an open loop those that
+  /// are planned within `settleNanosecondsMax`, when they are fewer.
   package var settleNanoseconds: Int64
   /// The window opens after so long, whatever has ended.
   package var settleNanosecondsMax: Int64
@@ -53,6 +54,8 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   package var seed: UInt64
   /// Cut the window into so many nanoseconds each and report completions per piece; 0 = do not.
   package var pieceNanoseconds: Int64
+  /// How long to go on without any connection, trying to get one again; nil: what is lost is not replaced.
+  package var reconnectNanosecondsMax: Int64?
   /// Requests ask every node to clock its stages, and the client clocks its own; nil: no.
   package var clocksStages: Bool?
 
@@ -102,7 +105,13 @@ package struct SlotOutcome: Codable, Sendable {
   /// Open loop: requests that were due in the window and that the client had not sent when it closed. They are not in
   /// the ledger. Nil from programs that do not count them yet: `compare --against` measures those too.
   package var unsentCount: UInt64?
-  /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window.
+  /// Of what did not complete, but for what was censored; nil from programs that do not count it yet, as the next two.
+  package var failures: [FailureCount]?
+  package var lostConnectionCount: UInt64?
+  /// Why the slot ended before its time.
+  package var earlyEnd: String?
+  /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window;
+  /// what did not complete is in it as a lower bound.
   package var responseTime: LatencyHistogram
   /// From the actual send time.
   package var serviceTime: LatencyHistogram

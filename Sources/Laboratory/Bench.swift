@@ -1,7 +1,7 @@
 // Measures cases: counts first, then times. It knows no store and no propagator, and prints nothing.
 
 package import Control
-internal import Results
+package import Results
 internal import Statistics
 
 /// What the process has asked of the allocator so far.

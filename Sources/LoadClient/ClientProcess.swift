@@ -15,6 +15,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var channel: LineChannel!
   private var configuration: ClientConfiguration?
   private var connections: [LoadConnection] = []
+  /// Others took their place in the run under way; replies may still come on them.
+  private var retired: [LoadConnection] = []
   private var run: LoadRun?
   private var verification: FidelityRun?
   /// Of an order to explain, or 0.
@@ -166,7 +168,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   // MARK: Connections
 
   package func connectionIsReady(_ connection: LoadConnection) {
-    if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
+    if hasConnected {
+      run?.didConnect(connection)
+    } else if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
       hasConnected = true
       helloTimer.stop()
       send(.connected)
@@ -212,8 +216,22 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     loop.flush()
   }
 
+  package func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? {
+    guard let configuration, let index = connections.firstIndex(where: { $0 === connection }),
+      let transport = try? transport(),
+      let other = try? LoadConnection(
+        loop: loop, address: connection.address, propagator: configuration.topology.client.propagator,
+        transport: transport, delegate: self)
+    else { return nil }
+    connections[index] = other
+    retired.append(connection)
+    return other
+  }
+
   package func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
     self.run = nil
+    retired.forEach { $0.close() }
+    retired = []
     var outcome = outcome
     outcome.meter = meter
     send(.finished(outcome))

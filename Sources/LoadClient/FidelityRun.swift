@@ -138,9 +138,10 @@ package final class FidelityRun {
       }
     }
     guard outcome.firstDifferingEdge == nil else { return }
-    let missing = expected.values.joined().map { declared.views[$0] }.filter(\.isCertain)
-      .min { $0.path.count < $1.path.count }
-    if let missing { report(missing.path, missing.snapshot, nil) }
+    // The first of the shallowest, whatever order the dictionary has.
+    let missing = expected.values.joined().filter { declared.views[$0].isCertain }
+      .min { (declared.views[$0].path.count, $0) < (declared.views[$1].path.count, $1) }
+    if let missing { report(declared.views[missing].path, declared.views[missing].snapshot, nil) }
   }
 
   private func declaredContext(_ image: Int, isLossless: Bool) -> DeclaredContext {

@@ -11,6 +11,13 @@ package protocol LoadRunDelegate: AnyObject {
   func runDidOpenWindow(_ run: LoadRun)
   func runDidCloseWindow(_ run: LoadRun)
   func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
+  /// Another connection in the place of one that is gone, of which the owner tells whether it connected; nil when none
+  /// can be had now.
+  func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection?
+}
+
+extension LoadRunDelegate {
+  package func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? { nil }
 }
 
 /// Time is the loop's clock. A loop that waits calls the run back when something is due. For one whose clock is stepped by
@@ -19,7 +26,7 @@ package final class LoadRun {
   /// Requests under way at once; in an open loop, those that would be more are counted as shed.
   package static let pendingCountMax = 65_536
   /// Completions without which the window does not open.
-  package static let settleCompletionCount = 64
+  package static let settleCompletionCount: UInt64 = 64
 
   private static let sendingNanosecondsMax: Int64 = 1_000_000
 
@@ -27,36 +34,33 @@ package final class LoadRun {
 
   private let order: SlotOrder
   private let loop: EventLoop
-  private let connections: [LoadConnection]
+  private let lanes: LoadLanes
   private let images: RequestImages
   private let delegate: any LoadRunDelegate
-  private let pending: UnsafeMutablePointer<PendingRequest>
-  private var usedCount = 0
-  private var firstFree: Int32 = -1
+  /// Only this run reaches these two, and nothing that they do calls back.
+  @exclusivity(unchecked) private var table: PendingTable
   private var inFlight = 0
+  /// Closed loop: requests whose turn it is as soon as there is a connection.
+  private var owedCount = 0
   private var wheel: TimerWheel!
   private var phaseTimer: Timer!
   private var paceTimer: Timer!
+  private var laneTimer: Timer!
+  private var laneDue = Int64.max
   /// When the timers are to fire, by the loop's clock; `Int64.max` when they are not.
   private var phaseDue = Int64.max
   private var paceDue = Int64.max
   private var plan: ArrivalPlan
   private var nextIntended: Int64 = 0
-  private var turn = 0
 
   private var phase = Phase.settling
   private var startTime: Int64 = 0
-  private var windowStart = Int64.max
-  private var windowEnd = Int64.max
   private var hasSettledByTime = false
   private var isSettled = true
-  private var ledger = Ledger()
-  private var completedInWindow: UInt64 = 0
-  private var unsentCount: UInt64 = 0
-  private var responseTime = LatencyHistogram()
-  private var serviceTime = LatencyHistogram()
-  private var sendLag = LatencyHistogram()
-  private var pieces: [UInt32] = []
+  /// As `table`.
+  @exclusivity(unchecked) private var tally: LoadTally
+  /// Why the slot ended before its time.
+  private var earlyEnd: String?
   private var stages: ClientStageSums?
   private var writeNanosecondsAtStart: Int64 = 0
 
@@ -66,31 +70,32 @@ package final class LoadRun {
   ) {
     self.order = order
     self.loop = loop
-    self.connections = Array(connections.prefix(order.connections))
+    lanes = LoadLanes(
+      Array(connections.prefix(order.connections)), patienceNanoseconds: order.reconnectNanosecondsMax ?? 0,
+      seed: order.seed)
     self.images = images
     self.delegate = delegate
-    pending = .allocate(capacity: LoadRun.pendingCountMax)
+    table = PendingTable(countMax: LoadRun.pendingCountMax, token: order.token)
+    tally = LoadTally(order)
     if case .open(let rate, let poisson) = order.mode {
       plan = ArrivalPlan(rate: rate, arrival: poisson ? .poisson(seed: order.seed) : .uniform)
     } else {
       plan = ArrivalPlan(rate: 1, arrival: .uniform)
     }
-    if order.pieceNanoseconds > 0 {
-      pieces = Array(repeating: 0, count: Int(order.windowNanoseconds / order.pieceNanoseconds))
-    }
     if order.clocksStages == true { stages = ClientStageSums() }
     wheel = TimerWheel(loop: loop) { [unowned self] token in didTimeOut(Int32(truncatingIfNeeded: token)) }
     phaseTimer = Timer(loop: loop) { [unowned self] in phaseDidEnd() }
     paceTimer = Timer(loop: loop) { [unowned self] in sendDueRequests() }
+    laneTimer = Timer(loop: loop) { [unowned self] in connectAgain() }
   }
-
-  deinit { pending.deallocate() }
 
   package func start() {
     writeNanosecondsAtStart = writeNanoseconds
     startTime = loop.refreshNow()
     if order.requestCount != nil {
       openWindow()
+      // One time for both, so that the first request is meant for the window.
+      startTime = tally.windowStart
     } else {
       startPhaseTimer(after: order.settleNanoseconds)
     }
@@ -105,20 +110,28 @@ package final class LoadRun {
 
   /// Ends the slot early: no new requests, then drain and report.
   package func finish() {
-    if phase == .settling { windowStart = loop.now }
+    if phase == .settling { tally.windowStart = loop.now }
     if phase == .settling || phase == .measuring { closeWindow() }
+  }
+
+  private func finish(because reason: String) {
+    if isSending { earlyEnd = earlyEnd ?? reason }
+    finish()
   }
 
   // MARK: A clock stepped by hand
 
   /// When `step` has something to do next, by the loop's clock; `Int64.max` when nothing is awaited but replies.
-  package var nextDue: Int64 { phase == .finished ? .max : min(phaseDue, paceDue, wheel.armedDeadline) }
+  package var nextDue: Int64 {
+    phase == .finished ? .max : min(phaseDue, paceDue, wheel.armedDeadline, isSending ? lanes.nextDue : .max)
+  }
 
   /// Does what is due by now; a window ends before the requests that are planned for its end.
   package func step() {
     if phase != .finished, wheel.armedDeadline <= loop.now { wheel.didExpire() }
     if phaseDue <= loop.now { phaseDidEnd() }
     if paceDue <= loop.now { sendDueRequests() }
+    if isSending, lanes.nextDue <= loop.now { connectAgain() }
   }
 
   private func startPhaseTimer(after nanoseconds: Int64) {
@@ -133,7 +146,11 @@ package final class LoadRun {
   /// Closed loop: one more request takes the place of one that ended.
   private func sendNext() {
     guard isSending else { return }
-    if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
+    if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
+    if lanes.mayRecover, !lanes.canSend {
+      owedCount += 1
+      return awaitConnection()
+    }
     send(intended: loop.now)
   }
 
@@ -145,7 +162,7 @@ package final class LoadRun {
     var now = begin
     var sentCount = 0
     while isSending, nextIntended <= now {
-      if let count = order.requestCount, ledger.planned >= UInt64(count) { return }
+      if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
       send(intended: nextIntended)
       nextIntended = startTime &+ plan.next()
       sentCount &+= 1
@@ -160,14 +177,10 @@ package final class LoadRun {
   }
 
   private func send(intended: Int64) {
-    ledger.planned &+= 1
-    let slot = allocate()
-    guard slot >= 0, let index = pickConnection() else {
-      if slot >= 0 { free(slot) }
-      ledger.shed &+= 1
-      return inFlight == 0 && !canSend ? finish() : finishIfDone()
-    }
-    let request = pending + Int(slot)
+    tally.ledger.planned &+= 1
+    let slot = table.allocate()
+    guard slot >= 0, let index = lanes.pick() else { return shed(slot, intended: intended) }
+    let request = table.requests + Int(slot)
     let now = loop.now
     request.pointee.intended = intended
     request.pointee.sent = now
@@ -177,61 +190,49 @@ package final class LoadRun {
       order.timeoutNanoseconds == 0
       ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
     inFlight &+= 1
-    images.send(to: connections[index].callee, tag: tag(of: slot))
-    if intended >= windowStart, intended < windowEnd { sendLag.record(nanoseconds: now &- intended) }
+    images.send(to: lanes.connections[index].callee, tag: table.tag(of: slot))
+    tally.didSend(intended: intended, now: now)
   }
 
-  private var canSend: Bool { connections.contains(where: \.isReady) }
-
-  private func pickConnection() -> Int? {
-    for _ in connections.indices {
-      turn = turn &+ 1 < connections.count ? turn &+ 1 : 0
-      if connections[turn].canSend { return turn }
+  @inline(never)
+  private func shed(_ slot: Int32, intended: Int64) {
+    if slot >= 0 { table.free(slot) }
+    tally.didShed(intended: intended, slot < 0 ? .noRoom : .noConnection, now: loop.now)
+    if slot >= 0, lanes.mayRecover {
+      awaitConnection()
+    } else if inFlight == 0, !lanes.canSend {
+      return finish(because: "no connection to the entry takes requests")
     }
-    return nil
+    finishIfDone()
   }
 
   // MARK: Replies
 
   package func didReceive(_ reply: ReceivedReply) {
-    let slot = find(tag: reply.tag)
+    let slot = table.find(tag: reply.tag)
     guard slot >= 0 else { return }
-    let request = pending[Int(slot)]
+    let request = table.requests[Int(slot)]
     let now = loop.now
     remove(slot)
     if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
-      complete(intended: request.intended, sent: request.sent, now: now)
+      tally.didComplete(request, now: now)
     } else {
-      ledger.addError(isTimeout: reply.status == StatusCode.deadlineExceeded.rawValue)
+      tally.didFail(request, .status(reply.status), now: now)
     }
     didEndRequest()
   }
 
-  private func complete(intended: Int64, sent: Int64, now: Int64) {
-    ledger.completed &+= 1
-    if now >= windowStart, now < windowEnd {
-      completedInWindow &+= 1
-      if !pieces.isEmpty {
-        let piece = Int((now &- windowStart) / order.pieceNanoseconds)
-        if piece < pieces.count { pieces[piece] &+= 1 }
-      }
-    }
-    guard intended >= windowStart, intended < windowEnd else { return }
-    responseTime.record(nanoseconds: now &- intended)
-    serviceTime.record(nanoseconds: now &- sent)
-  }
-
   @inline(never)
   private func clock(_ request: PendingRequest, now: Int64) {
-    let clock = connections[Int(request.connection)].connection.ioClock
+    let clock = lanes.connections[Int(request.connection)].connection.ioClock
     stages?.requests += 1
     stages?.response += now &- request.sent
     stages?.wait += clock.readStart &- clock.writeStart
   }
 
   /// CPU time, as far as the loop clocked it.
-  private var writeNanoseconds: Int64 { connections.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds } }
+  private var writeNanoseconds: Int64 { lanes.connections.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds } }
 
   private func didEndRequest() {
     if phase == .settling { openWindowIfSettled() }
@@ -240,26 +241,61 @@ package final class LoadRun {
   }
 
   private func didTimeOut(_ slot: Int32) {
-    let request = pending + Int(slot)
-    request.pointee.timer = -1
-    let (connection, tag) = (connections[Int(request.pointee.connection)], tag(of: slot))
+    table.requests[Int(slot)].timer = -1
+    let request = table.requests[Int(slot)]
+    let (connection, tag) = (lanes.connections[Int(request.connection)], table.tag(of: slot))
     remove(slot)
-    ledger.timedOut &+= 1
+    tally.didFail(request, .timedOut, now: loop.now)
     if connection.isReady { connection.cancel(tag, now: loop.now) }
     didEndRequest()
   }
 
+  // MARK: Connections
+
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
   package func didLose(_ connection: LoadConnection) {
-    guard let index = connections.firstIndex(where: { $0 === connection }) else { return }
+    guard phase != .finished, let index = lanes.didLose(connection, now: loop.now) else { return }
     var lostCount = 0
-    for slot in 0..<usedCount where pending[slot].isActive && pending[slot].connection == Int32(index) {
+    for slot in 0..<table.usedCount
+    where table.requests[slot].isActive && table.requests[slot].connection == Int32(index) {
+      let request = table.requests[slot]
       remove(Int32(slot))
-      ledger.failed &+= 1
+      tally.didFail(request, .connectionLost, now: loop.now)
       lostCount += 1
     }
-    if !canSend { finish() }
+    if lanes.mayRecover {
+      if isSending { awaitConnection() }
+    } else if !lanes.canSend {
+      finish(because: "every connection to the entry was lost")
+    }
     for _ in 0..<lostCount { didEndRequest() }
+  }
+
+  /// A connection in the place of one that was lost takes requests.
+  package func didConnect(_ connection: LoadConnection) {
+    lanes.didConnect(connection)
+    let count = owedCount
+    owedCount = 0
+    for _ in 0..<count { sendNext() }
+  }
+
+  private func awaitConnection() {
+    lanes.replaceRetired(now: loop.now)
+    let due = lanes.nextDue
+    guard due != laneDue else { return }
+    laneDue = due
+    guard due < .max else { return }
+    laneTimer.start(after: max(0, due &- loop.now))
+  }
+
+  private func connectAgain() {
+    laneDue = .max
+    guard isSending else { return }
+    if lanes.takeDue(now: loop.now, { delegate.run(self, replace: $0) }) {
+      awaitConnection()
+    } else {
+      finish(because: "there was no connection to the entry for so long that none was awaited any more")
+    }
   }
 
   // MARK: Phases
@@ -282,27 +318,33 @@ package final class LoadRun {
   }
 
   private func openWindowIfSettled() {
-    guard hasSettledByTime, ledger.completed + ledger.failed + ledger.timedOut >= LoadRun.settleCompletionCount else {
-      return
-    }
+    guard hasSettledByTime, tally.ledger.endedCount >= settleCount else { return }
     openWindow()
+  }
+
+  /// An open loop has no ramp, and at a low rate not so many requests in the time that settling may take.
+  private var settleCount: UInt64 {
+    guard case .open(let rate, _) = order.mode else { return LoadRun.settleCompletionCount }
+    let planned = rate * Double(order.settleNanosecondsMax) / 1e9
+    return planned < Double(LoadRun.settleCompletionCount) ? UInt64(planned) : LoadRun.settleCompletionCount
   }
 
   private func openWindow() {
     phase = .measuring
     delegate.runDidOpenWindow(self)
-    windowStart = loop.refreshNow()
+    tally.windowStart = loop.refreshNow()
     if order.requestCount == nil { startPhaseTimer(after: order.windowNanoseconds) }
   }
 
   private func closeWindow() {
     guard phase != .draining, phase != .finished else { return }
     phase = .draining
-    windowEnd = loop.now
+    tally.windowEnd = loop.now
     countUnsent()
     delegate.runDidCloseWindow(self)
     paceDue = .max
     paceTimer.stop()
+    laneTimer.stop()
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }
@@ -310,86 +352,46 @@ package final class LoadRun {
   /// What the plan had for the window and the client did not get to.
   private func countUnsent() {
     guard case .open = order.mode, order.requestCount == nil else { return }
-    while nextIntended < windowEnd {
-      if nextIntended >= windowStart { unsentCount &+= 1 }
+    while nextIntended < tally.windowEnd {
+      if nextIntended >= tally.windowStart { tally.unsentCount &+= 1 }
       nextIntended = startTime &+ plan.next()
     }
   }
 
   private func finishIfDone() {
-    if phase == .measuring, let count = order.requestCount, ledger.planned >= UInt64(count), inFlight == 0 {
+    if phase == .measuring, let count = order.requestCount, tally.ledger.planned >= UInt64(count), inFlight == 0 {
       closeWindow()
     } else if phase == .draining, inFlight == 0 {
       end()
     }
   }
 
-  /// What is still under way is censored: entered as a lower bound and counted.
+  /// What is still under way is censored.
   private func end() {
     guard phase != .finished else { return }
     phase = .finished
-    for slot in 0..<usedCount where pending[slot].isActive {
-      let request = pending[slot]
-      if request.intended >= windowStart, request.intended < windowEnd {
-        responseTime.record(nanoseconds: loop.now &- request.intended)
-        serviceTime.record(nanoseconds: loop.now &- request.sent)
-      }
+    for slot in 0..<table.usedCount where table.requests[slot].isActive {
+      let request = table.requests[slot]
       remove(Int32(slot))
-      ledger.censored &+= 1
+      tally.didCensor(request, now: loop.now)
     }
-    precondition(ledger.isBalanced, "planned requests are missing from the ledger")
     phaseTimer.close()
     paceTimer.close()
+    laneTimer.close()
     wheel.close()
-    var outcome = SlotOutcome(
-      token: order.token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
-      completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
-      pieces: pieces)
+    var outcome = tally.outcome(token: order.token)
     outcome.isSettled = isSettled
-    outcome.unsentCount = unsentCount
+    outcome.earlyEnd = earlyEnd
+    outcome.lostConnectionCount = lanes.lostCount
     stages?.write = writeNanoseconds - writeNanosecondsAtStart
     outcome.stages = stages
     delegate.run(self, didFinish: outcome)
   }
 
-  // MARK: Slots
-
-  private func allocate() -> Int32 {
-    let free = firstFree
-    if free >= 0 {
-      firstFree = pending[Int(free)].next
-      return free
-    }
-    guard usedCount < LoadRun.pendingCountMax else { return -1 }
-    // Above what earlier slots used, so that a reply that comes too late for one of them finds nothing here.
-    pending[usedCount].generation = UInt32(truncatingIfNeeded: order.token) << 20
-    pending[usedCount].isActive = false
-    usedCount &+= 1
-    return Int32(truncatingIfNeeded: usedCount &- 1)
-  }
-
-  private func free(_ slot: Int32) {
-    pending[Int(slot)].isActive = false
-    pending[Int(slot)].generation &+= 1
-    pending[Int(slot)].next = firstFree
-    firstFree = slot
-  }
-
   private func remove(_ slot: Int32) {
-    if pending[Int(slot)].timer >= 0 { wheel.cancel(pending[Int(slot)].timer) }
-    free(slot)
+    let timer = table.requests[Int(slot)].timer
+    if timer >= 0 { wheel.cancel(timer) }
+    table.free(slot)
     inFlight &-= 1
-  }
-
-  /// Slot and generation, so that a late reply finds nothing.
-  private func tag(of slot: Int32) -> UInt64 {
-    UInt64(pending[Int(slot)].generation) << 32 | UInt64(UInt32(bitPattern: slot))
-  }
-
-  private func find(tag: UInt64) -> Int32 {
-    let slot = Int(UInt32(truncatingIfNeeded: tag))
-    guard slot < usedCount, pending[slot].isActive, pending[slot].generation == UInt32(truncatingIfNeeded: tag >> 32)
-    else { return -1 }
-    return Int32(truncatingIfNeeded: slot)
   }
 }

@@ -17,7 +17,7 @@ package enum CapacityCriterion: String, CaseIterable, Codable, Sendable {
 /// A percentile of one run beside its goal.
 package struct BoundedPercentile: Codable, Equatable, Sendable {
   package let objective: LatencyObjective
-  /// Of the requests that completed; nil when none did.
+  /// Nil when it lies among the requests that did not complete, or when there was none.
   package let nanoseconds: Int64?
   /// At or above the true percentile with a confidence of 95 %. Nil when there are too few requests, or when the bound
   /// lies among those that did not complete.
@@ -38,8 +38,7 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
 
   package var holds: Bool { failed.isEmpty }
 
-  /// A request that failed, timed out or was shed counts as slower than any other: it is not in the histogram, but has
-  /// a rank above all that are. What is censored is in the histogram already, with the time it had waited.
+  /// A percentile or a bound that is only a lower bound of the true one is as good as infinite.
   ///
   /// - Parameters:
   ///   - responseTime: of the window's requests, from the intended send.
@@ -50,12 +49,11 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
     objectives: [LatencyObjective], errorRateMax: Double, responseTime: LatencyHistogram, ledger: Ledger,
     sentCount: UInt64, unsentCount: UInt64, sendLagP99: Int64
   ) {
-    let lost = ledger.failed &+ ledger.timedOut &+ ledger.shed
-    let count = responseTime.count &+ lost
+    func known(_ nanoseconds: Int64?) -> Int64? { nanoseconds.flatMap { responseTime.isLowerBound($0) ? nil : $0 } }
     var failed: Set<CapacityCriterion> = []
     percentiles = objectives.map { objective in
-      let rank = QuantileBound.upperRank(count: count, percentile: objective.percentile)
-      let upper = rank.flatMap { responseTime.value(rank: $0) }
+      let rank = QuantileBound.upperRank(count: responseTime.count, percentile: objective.percentile)
+      let upper = known(rank.flatMap { responseTime.value(rank: $0) })
       if rank == nil {
         failed.insert(.tooFew)
       } else if upper ?? .max > objective.nanoseconds {
@@ -63,7 +61,7 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
       }
       return BoundedPercentile(
         objective: objective,
-        nanoseconds: responseTime.isEmpty ? nil : responseTime.percentile(objective.percentile),
+        nanoseconds: responseTime.isEmpty ? nil : known(responseTime.percentile(objective.percentile)),
         upperNanoseconds: upper)
     }
     let due = sentCount &+ unsentCount

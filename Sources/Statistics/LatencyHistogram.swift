@@ -9,6 +9,10 @@ package struct LatencyHistogram: Equatable, Sendable {
 
   /// Values that were below 0 or above `nanosecondsMax`; they are in `count` too.
   package private(set) var clampedCount: UInt64 = 0
+  /// Values that are lower bounds: of what had not come to its end. They are in `count` too.
+  package private(set) var unfinishedCount: UInt64 = 0
+  /// The smallest of them; nil when there is none.
+  package private(set) var leastUnfinished: Int64?
   private var buckets: Histogram<UInt64>
 
   /// Allocates once, about 270 KB.
@@ -33,9 +37,26 @@ package struct LatencyHistogram: Equatable, Sendable {
     precondition(recorded, "a clamped value is always in range")
   }
 
+  /// What took this long and was not at its end.
+  package mutating func recordUnfinished(nanoseconds: Int64, count: UInt64 = 1) {
+    guard count > 0 else { return }
+    record(nanoseconds: nanoseconds, count: count)
+    addUnfinished(count, least: Swift.min(Swift.max(0, nanoseconds), Self.nanosecondsMax))
+  }
+
+  /// Whether a percentile or a maximum of this histogram is a lower bound of the true one: some value that may be longer
+  /// than it is recorded is recorded no higher.
+  package func isLowerBound(_ nanoseconds: Int64) -> Bool { leastUnfinished.map { $0 <= nanoseconds } ?? false }
+
+  private mutating func addUnfinished(_ count: UInt64, least: Int64) {
+    unfinishedCount += count
+    leastUnfinished = Swift.min(leastUnfinished ?? .max, least)
+  }
+
   package mutating func merge(_ other: LatencyHistogram) {
     buckets.add(other.buckets)
     clampedCount += other.clampedCount
+    if let least = other.leastUnfinished { addUnfinished(other.unfinishedCount, least: least) }
   }
 
   package var count: UInt64 { buckets.totalCount }
@@ -98,7 +119,7 @@ extension LatencyHistogram: Codable {
   private static let documentCountMax: Int64 = 1 << 53
 
   private enum CodingKeys: String, CodingKey {
-    case significantDigits, clampedCount, min, max, values, counts
+    case significantDigits, clampedCount, unfinishedCount, leastUnfinished, min, max, values, counts
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -111,6 +132,10 @@ extension LatencyHistogram: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(3, forKey: .significantDigits)
     try container.encode(clampedCount, forKey: .clampedCount)
+    if let leastUnfinished {
+      try container.encode(unfinishedCount, forKey: .unfinishedCount)
+      try container.encode(leastUnfinished, forKey: .leastUnfinished)
+    }
     try container.encode(min, forKey: .min)
     try container.encode(max, forKey: .max)
     try container.encode(values, forKey: .values)
@@ -157,6 +182,11 @@ extension LatencyHistogram: Codable {
     try check(isPossible, .max, "expected one value to be both min and max")
     fill(values: values, counts: counts, least: least, largest: largest)
     clampedCount = clamped
+    guard let unfinished = try container.decodeIfPresent(UInt64.self, forKey: .unfinishedCount) else { return }
+    let leastUnfinished = try container.decode(Int64.self, forKey: .leastUnfinished)
+    try check((1...UInt64(total)).contains(unfinished), .unfinishedCount, "expected 1 to \(total), got \(unfinished)")
+    try check((least...largest).contains(leastUnfinished), .leastUnfinished, "expected \(least) to \(largest)")
+    addUnfinished(unfinished, least: leastUnfinished)
   }
 
   /// The outer buckets are filled with the exact extremes, so that `min` and `max` come out exact again.

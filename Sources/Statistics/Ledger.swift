@@ -36,13 +36,15 @@ package struct Ledger: Codable, Equatable, Sendable {
     return sum == planned
   }
 
+  /// Requests that were answered or given up.
+  package var endedCount: UInt64 { completed &+ failed &+ timedOut }
+
+  /// Whether the callee did not do what it was asked to: some request did not come to an answer, or none did. One that
+  /// was merely still under way at the end is no failure.
+  package var hasFailures: Bool { failed > 0 || timedOut > 0 || shed > 0 || completed == 0 }
+
   /// Requests that did not complete.
   package var lost: UInt64 { planned >= completed ? planned - completed : 0 }
-
-  /// An answer that is no response: a node's clock that ran out before the client's is a timeout too.
-  package mutating func addError(isTimeout: Bool) {
-    if isTimeout { timedOut &+= 1 } else { failed &+= 1 }
-  }
 
   /// Adds column by column; a column that would overflow stays at its largest value, which shows as unbalanced.
   package mutating func merge(_ other: Ledger) {

@@ -19,7 +19,8 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   /// In words, empty when `verdict` is ok.
   package private(set) var reasons: [String]
 
-  /// Below these shares of the planned rate an open loop is suspect, or invalid.
+  /// Below these shares of completed requests a slot is suspect, or invalid: what the others would have taken is not
+  /// known.
   package static let achievedRatioSuspectBelow = 0.99
   package static let achievedRatioInvalidBelow = 0.95
   /// Send lag up to this is never suspect.
@@ -40,25 +41,20 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
-  /// Achieved / planned is completed / planned requests of the whole slot, settling included, as the ledger has them.
   /// All times in nanoseconds, response times from the intended send, and of requests that were meant for the window.
+  ///
+  /// - Parameter unsentCount: requests that were due and that the client did not get to, which are not in the ledger. The
+  ///   one whose time came as the window closed is not held against it.
   package static func openLoop(
-    ledger: Ledger, sendLagP99: Int64, responseP50: Int64, responseP99: Int64
+    ledger: Ledger, unsentCount: UInt64 = 0, sendLagP99: Int64, responseP50: Int64, responseP99: Int64
   ) -> ValidityVerdict {
-    var result = common(ledger)
-    guard ledger.completed > 0, ledger.planned > 0 else { return result }
-    let ratio = Double(ledger.completed) / Double(ledger.planned)
-    let achieved = "\(percent(ratio)) % of the planned requests completed"
-    if ratio < achievedRatioInvalidBelow {
-      result.add(.invalid, achieved)
-    } else if ratio < achievedRatioSuspectBelow {
-      result.add(.suspect, achieved)
-    }
-    let lag = "send lag P99 is \(sendLagP99 / 1_000) µs, "
+    var result = common(ledger, due: ledger.planned &+ max(1, unsentCount) &- 1)
+    guard ledger.completed > 0 else { return result }
+    let lag = "send lag P99 is \(DurationText.text(sendLagP99)), "
     if sendLagP99 > responseP99 {
-      result.add(.invalid, lag + "response P99 only \(responseP99 / 1_000) µs")
+      result.add(.invalid, lag + "response P99 only \(DurationText.text(responseP99))")
     } else if sendLagP99 > max(sendLagNanosecondsMax, responseP50) {
-      result.add(.suspect, lag + "response P50 only \(responseP50 / 1_000) µs")
+      result.add(.suspect, lag + "response P50 only \(DurationText.text(responseP50))")
     }
     return result
   }
@@ -67,7 +63,7 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   ///   - clientShare: the client's CPU time / the window.
   ///   - clientSharesCPU: nodes run on the client's CPU, so that its share says nothing and is not judged.
   package static func closedLoop(ledger: Ledger, clientShare: Double, clientSharesCPU: Bool) -> ValidityVerdict {
-    var result = common(ledger)
+    var result = common(ledger, due: ledger.planned)
     if !clientSharesCPU, clientShare > clientShareMax {
       result.add(.suspect, "the client was busy for \(percent(clientShare)) % of the window")
     }
@@ -84,6 +80,20 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
       error > Self.readingErrorInvalidAbove ? .invalid : .suspect,
       "the clocks were read over \(readNanoseconds / 1_000_000) ms, the window took "
         + "\(windowNanoseconds / 1_000_000) ms")
+    return result
+  }
+
+  /// The same verdict, invalid when the load ended before its time, and suspect at least when connections were lost on
+  /// the way.
+  package func judged(earlyEnd: String?, lostConnectionCount: UInt64) -> ValidityVerdict {
+    var result = self
+    if let earlyEnd { result.add(.invalid, "the load ended early: \(earlyEnd)") }
+    if lostConnectionCount > 0 {
+      result.add(
+        .suspect,
+        lostConnectionCount == 1
+          ? "a connection to the entry was lost" : "\(lostConnectionCount) connections to the entry were lost")
+    }
     return result
   }
 
@@ -106,7 +116,8 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     (ratio * 1_000).rounded(.down) / 10
   }
 
-  private static func common(_ ledger: Ledger) -> ValidityVerdict {
+  /// Completed / due is of the whole slot, settling included, as the ledger has them.
+  private static func common(_ ledger: Ledger, due: UInt64) -> ValidityVerdict {
     var result = ok
     if !ledger.isBalanced {
       result.add(.invalid, "the ledger does not balance")
@@ -115,6 +126,14 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
       result.add(.invalid, "no request was planned")
     } else if ledger.completed == 0 {
       result.add(.invalid, "no request completed")
+    } else {
+      let ratio = Double(ledger.completed) / Double(due)
+      let achieved = "\(percent(ratio)) % of the planned requests completed"
+      if ratio < achievedRatioInvalidBelow {
+        result.add(.invalid, achieved)
+      } else if ratio < achievedRatioSuspectBelow {
+        result.add(.suspect, achieved)
+      }
     }
     return result
   }

@@ -55,6 +55,8 @@ struct WrongArgumentTests {
       (["chain", "-n", "2", "--strategies", "packed", "--opaque-size", "9"], ["--opaque-size", "opaque"]),
       (["load", "127.0.0.1:80", "--opaque-size", "9"], ["--opaque-size", "opaque"]),
       (["frobnicate"], ["unknown command \"frobnicate\"", "known: chain"]),
+      (["load", "127.0.0.1:80", "--seed", "9007199254740992"], ["--seed", "0 to 9007199254740991"]),
+      (["compare", "packed", "map", "--seed", "x"], ["--seed", "0 to 9007199254740991"]),
       (["chian", "-n", "3"], ["unknown command \"chian\"; did you mean \"chain\"?"]),
       (["lab", "raec", "--writers", "2"], ["ctxchain lab: ", "did you mean \"race\"?"]),
       (["load", "127.0.0.1:80", "--duration", "5"], ["--duration", "'5'", "such as 250ms", "units: ns, us"]),

@@ -57,14 +57,14 @@ struct CommandTests {
     #expect(document.list("slots").contains { ($0["throughput"] as? Double ?? 0) > 0 })
   }
 
-  @Test("load keeps to a rate that is lower than its settling could wait for")
+  @Test("load does not settle for longer than its plan has requests for")
   func lowRate() throws {
     let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
     try up.until("the address") { up.out.contains("\n") }
     let address = try #require(up.out.split(separator: "\n").first?.split(separator: " ").last)
     let load = try Program.run("load", String(address), "--rate", "5", "--duration", "1s")
     #expect(load.status == 0)
-    #expect(load.out.contains("the window opened unsettled"))
+    #expect(!load.out.contains("the window opened unsettled"), "\(load.out)")
   }
 
   @Test(

@@ -159,6 +159,15 @@ struct FidelityRunTests {
     #expect(outcome.found == found)
   }
 
+  @Test("of several that are missing names the first in the topology's order, not in that of a hash table")
+  func severalMissing() throws {
+    let callees = (1...12).map { "z\($0)" }
+    let topology = Topology.graph(
+      [.named("a", callees.indices.map { .call(.to($0 + 1, by: "packed")) })] + callees.map { .named($0) })
+    let outcome = try #require(FidelityCheck(topology).perform { [("a", $0)] })
+    #expect(outcome.firstDifferingEdge == "a → z1")
+  }
+
   @Test("takes bytes that are no image for a missing context")
   func malformed() throws {
     let outcome = try #require(

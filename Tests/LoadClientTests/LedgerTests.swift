@@ -76,7 +76,9 @@ struct LedgerTests {
     let outcome = try #require(load.perform())
     #expect(load.cancelled == [load.arrivals[0].id])
     #expect(outcome.ledger == Ledger(planned: 3, completed: 2, timedOut: 1))
-    #expect(outcome.responseTime.max == 8 * millisecond)
+    // What timed out is there too, as long as it was waited for.
+    #expect(outcome.responseTime.count == 3 && outcome.responseTime.percentile(50) < 9 * millisecond)
+    #expect(outcome.responseTime.max == 10 * millisecond && outcome.responseTime.leastUnfinished == 10 * millisecond)
     let slots = Set(load.arrivals.map { $0.id & 0xffff_ffff })
     #expect(slots.count == 1, "the slot was not used again")
     #expect(Set(load.arrivals.map(\.id)).count == 3)
@@ -92,6 +94,54 @@ struct LedgerTests {
     load.at(load.now + millisecond) { load.deliver(.response(id: stale), to: 0) }
     let outcome = try #require(load.perform())
     #expect(outcome.responseTime.min == 20 * millisecond)
+  }
+
+  @Test("leaves nobody out of the histograms, so that an arm that fails more never looks faster")
+  func survivors() throws {
+    /// Of 1000 requests so many are never answered, and so many at once with an error; the others take 1 ms.
+    func outcome(silent: Int, failing: Int) throws -> SlotOutcome {
+      let load = try VirtualLoad(
+        .slot(.open(rate: 1000, poisson: false), requestCount: 1000, timeout: 100 * millisecond))
+      var number = 0
+      load.answer = { _ in
+        number += 1
+        return number <= silent ? .none : number <= silent + failing ? .error(after: 1000) : .reply(after: millisecond)
+      }
+      return try #require(load.perform())
+    }
+    let sound = try outcome(silent: 0, failing: 0)
+    #expect(sound.responseTime.unfinishedCount == 0 && sound.responseTime.leastUnfinished == nil)
+    #expect(sound.failures == [])
+    var last = sound
+    for (silent, failing) in [(5, 0), (10, 5), (10, 200), (10, 600)] {
+      let found = try outcome(silent: silent, failing: failing)
+      for histogram in [found.responseTime, found.serviceTime] {
+        #expect(histogram.count == 1000)
+        #expect(histogram.unfinishedCount == UInt64(silent + failing))
+        #expect(histogram.leastUnfinished == 100 * millisecond)
+      }
+      for percentile in [50, 90, 99, 99.9] {
+        let value = found.responseTime.percentile(percentile)
+        #expect(value >= last.responseTime.percentile(percentile))
+        // Exact as far as all that are faster are known, and marked from there on.
+        let known = Double(1000 - silent - failing) / 10
+        #expect(found.responseTime.isLowerBound(value) == (percentile > known), "P\(percentile)")
+      }
+      let reasons = found.failures?.reduce(into: [:]) { $0[$1.reason] = $1.requests }
+      #expect(reasons?["timed out"] == UInt64(silent))
+      #expect(reasons?["UNAVAILABLE"] == (failing == 0 ? nil : UInt64(failing)))
+      last = found
+    }
+  }
+
+  @Test("has the first request of a counted load in every figure, though clocks are read one after the other")
+  func firstRequest() throws {
+    for mode in [LoadMode.open(rate: 1, poisson: false), .open(rate: 1000, poisson: true), .closed(inFlight: 1)] {
+      let load = try VirtualLoad(.slot(mode, requestCount: 1), readingNanoseconds: 1000)
+      let outcome = try #require(load.perform())
+      #expect(outcome.responseTime.count == 1 && outcome.serviceTime.count == 1 && outcome.sendLag.count == 1)
+      #expect(outcome.completedInWindow == 1 && outcome.ledger.completed == 1)
+    }
   }
 
   @Test("the drain waits for what is under way and not longer")

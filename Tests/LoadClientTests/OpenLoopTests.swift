@@ -102,6 +102,18 @@ struct OpenLoopTests {
     #expect(outcome.completedInWindow > 0 && outcome.ledger.isBalanced)
   }
 
+  @Test("settles no longer than the requests take that its plan has for settling", arguments: [1.0, 10, 100, 1000])
+  func settle(rate: Double) throws {
+    let load = try VirtualLoad(
+      .slot(
+        .open(rate: rate, poisson: false), settle: 50 * millisecond, settleMax: 400 * millisecond, window: 4 * second))
+    let start = load.now
+    let outcome = try #require(load.perform())
+    let opened = try #require(load.windowOpened)
+    #expect(outcome.isSettled && opened <= start + 402 * millisecond)
+    #expect(Double(outcome.responseTime.count) >= (4 * rate).rounded(.down) - 1)
+  }
+
   @Test("sheds what would be more than 65 536 under way, and counts it")
   func shed() throws {
     let load = try VirtualLoad(

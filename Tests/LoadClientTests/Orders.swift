@@ -16,13 +16,15 @@ extension SlotOrder {
     _ mode: LoadMode, token: Int = 1, connections: Int = 1, settle: Int64 = 0,
     settleMax: Int64 = 3600 * second, window: Int64 = second, requestCount: Int? = nil, timeout: Int64 = 10 * second,
     drain: Int64 = 2 * second, seed: UInt64 = 1,
-    piece: Int64 = 0
+    piece: Int64 = 0, reconnect: Int64? = nil
   ) -> SlotOrder {
-    SlotOrder(
+    var order = SlotOrder(
       token: token, mode: mode, connections: connections, hopsLeft: 1, settleNanoseconds: settle,
       settleNanosecondsMax: settleMax, windowNanoseconds: window, requestCount: requestCount,
       timeoutNanoseconds: timeout, drainNanoseconds: drain,
       seed: seed, pieceNanoseconds: piece)
+    order.reconnectNanosecondsMax = reconnect
+    return order
   }
 }
 

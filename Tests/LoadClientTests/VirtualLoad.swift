@@ -54,6 +54,10 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   var answer: (Arrival) -> Answer = { _ in .reply(after: 1_000_000) }
   private(set) var arrivals: [Arrival] = []
   private(set) var cancelled: [UInt64] = []
+  /// How long after the attempt of this number, from 1, a connection in the place of a lost one is ready; nil when none
+  /// can be had.
+  var connectTime: (Int) -> Int64? = { _ in nil }
+  private(set) var attempts: [Int64] = []
   /// Called after everything that happened.
   var observe: () -> Void = {}
   private(set) var outcome: SlotOutcome?
@@ -173,7 +177,19 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
     self.outcome = outcome
   }
 
-  func connectionIsReady(_ connection: LoadConnection) {}
+  func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? {
+    attempts.append(clock.now)
+    guard let time = connectTime(attempts.count), let descriptor = try? makeIdleDescriptor() else { return nil }
+    let other = LoadConnection(
+      Connection(loop: loop, fd: descriptor), to: connection.address, propagator: "none", delegate: self)
+    other.connection.output.removeAll()
+    connections.append(other)
+    let index = connections.count - 1
+    at(clock.now + time) { [unowned self] in deliver(FrameBytes.hello(), to: index) }
+    return other
+  }
+
+  func connectionIsReady(_ connection: LoadConnection) { run?.didConnect(connection) }
   func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) { run.didReceive(reply) }
   func connection(_ connection: LoadConnection, didFail reason: String) { run.didLose(connection) }
 

@@ -67,7 +67,7 @@ struct CapacityTextTests {
     let text = text(arm)
     #expect(
       finding(text).hasPrefix(
-        "packed, p99 ≤ 5.00 ms: held at \(NumberText.whole(low)) requests/s (\(NumberText.percent(low / 1_000)) % of its "
+        "packed, p99 ≤ 5 ms: held at \(NumberText.whole(low)) requests/s (\(NumberText.percent(low / 1_000)) % of its "
           + "peak), not at \(NumberText.whole(high)) requests/s (\(NumberText.percent(high / 1_000)) % of its peak), "
           + "failing latency"), "\(text)")
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("ladder ") || $0.hasPrefix("bisection") }
@@ -80,7 +80,7 @@ struct CapacityTextTests {
 
   @Test("That nothing holds, that there is no upper end, and that the search was cut are said")
   func others() {
-    #expect(finding(text(arm(limit: 0))).hasPrefix("packed, p99 ≤ 5.00 ms: nothing holds, not even 10 requests/s"))
+    #expect(finding(text(arm(limit: 0))).hasPrefix("packed, p99 ≤ 5 ms: nothing holds, not even 10 requests/s"))
     #expect(finding(text(arm(limit: 9_000))).contains(": at least 2000 requests/s (200 % of its peak), and no higher"))
     let cut = arm(limit: 600, probeCountMax: 2)
     #expect(cut.outcome == .unfinished && cut.highestHeld == 250 && cut.lowestFailed == nil)

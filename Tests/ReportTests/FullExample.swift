@@ -143,21 +143,31 @@ extension ExampleRun {
   }
 
   private static func fullSlot() -> Slot {
-    let latency = LatencySummary(filled([90_000, 110_000, 250_000, 250_000]))
     var validity = ValidityVerdict.ok
     validity.add(.suspect, "the host took 3.1 % of the CPU time")
     var work = NodeWork(service: "gateway", replica: 0, cpuNanoseconds: 50_000_000, deliveries: 1_800)
     work.runQueueWaitNanoseconds = 12_000_000
     work.voluntarySwitches = 1_800
     work.involuntarySwitches = 12
-    return Slot(
+    var histogram = filled([90_000, 110_000])
+    histogram.recordUnfinished(nanoseconds: 250_000, count: 2)
+    let latency = LatencySummary(histogram)
+    var slot = Slot(
       round: 0, position: 2, arm: "map", depth: 3, phase: .open, inFlight: 64, connections: 1, plannedRate: 9_350,
       windowNanoseconds: 200_000_000,
       ledger: Ledger(planned: 1_870, completed: 1_800, failed: 40, timedOut: 15, shed: 10, censored: 5),
-      throughput: 9_000, responseTime: latency, serviceTime: latency, sendLag: LatencySummary(filled([700, 900])),
+      throughput: 9_000, responseTime: latency, serviceTime: latency,
+      sendLag: LatencySummary(filled([700, 900])),
       nodeCpuNanoseconds: 150_000_000, clientCpuNanoseconds: 9_000_000, deliveries: 5_400,
       nodes: [work],
       hostStealRatio: 0.031, cpuPressureRatio: 0.4, validity: validity, rerun: true, superseded: true)
+    slot.failures = [
+      FailureCount(reason: "UNAVAILABLE", requests: 40), FailureCount(reason: "timed out", requests: 15),
+      FailureCount(reason: "no connection", requests: 10),
+    ]
+    slot.lostConnections = 1
+    slot.earlyEnd = "every connection to the entry was lost"
+    return slot
   }
 
   /// Every kind of step, value and duration.

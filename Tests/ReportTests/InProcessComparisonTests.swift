@@ -62,11 +62,11 @@ struct InProcessComparisonTests {
     var result = example()
     let title = "The context work of a hop in one process, beside the CPU per hop at depth 5"
     #expect(TextReport.render(result).contains(title))
-    #expect(MarkdownReport.render(result).contains("## In one process beside between processes, depth 5"))
+    #expect(MarkdownReport.render(result).contains("## \(title)"))
     #expect(ReportPage(result).html.contains("figure-in-process"))
     result.inProcess = nil
     #expect(!TextReport.render(result).contains("in one process"))
-    #expect(!MarkdownReport.render(result).contains("In one process"))
+    #expect(!MarkdownReport.render(result).contains("in one process"))
     #expect(!ReportPage(result).html.contains("figure-in-process"))
   }
 

@@ -52,6 +52,42 @@ struct RoundTableTests {
     #expect(same.p99Comparison?.verdict == .noDifferenceSeen && same.p50Comparison?.verdict == .noDifferenceSeen)
   }
 
+  @Test("an arm whose P99 is a lower bound in every round is not seen to be faster, and text marks it")
+  func lowerBounds() throws {
+    var result = Self.withLatencies(rounds: 12, count: 1_000, map: 0.5)
+    let faster = try #require(RunSummary(result).arm(named: "map")?.row(depth: 4))
+    #expect(faster.p99Comparison?.verdict == .difference && faster.p99Effect?.effect ?? 1 < 0.9)
+    for index in result.roundLatencies!.indices where result.roundLatencies![index].arm == "map" {
+      result.roundLatencies![index].responseTime.unfinishedCount = 20
+      result.roundLatencies![index].responseTime.leastUnfinished = result.roundLatencies![index].responseTime.p99
+    }
+    var open = LatencyHistogram()
+    open.record(nanoseconds: 50_000, count: 980)
+    open.recordUnfinished(nanoseconds: 70_000_000, count: 20)
+    result.histograms = [MergedHistogram(arm: "map", depth: 4, phase: .open, responseTime: open)]
+    let summary = RunSummary(result)
+    let bounded = try #require(summary.arm(named: "map")?.row(depth: 4))
+    #expect(bounded.p99Comparison?.verdict == .noDifferenceSeen && bounded.p99Effect?.effect == 1)
+    #expect(bounded.leastUnfinished == 70_000_000)
+    let text = TextReport.render(result)
+    #expect(text.contains("≥70") && !text.contains("≥50"), "\(text)")
+    #expect(MarkdownReport.render(result).contains("≥70"))
+    #expect(NumberFiles.summary(result).contains(",70000000,"))
+  }
+
+  @Test("of two sides, a lower bound below the other is as good as equal, and what is known stays")
+  func pairs() {
+    func pair(_ left: Double, _ isLeftBound: Bool, _ right: Double, _ isRightBound: Bool) -> [Double] {
+      let pair = BoundedValue.pair(
+        BoundedValue(left, isLowerBound: isLeftBound), BoundedValue(right, isLowerBound: isRightBound))
+      return [pair.reference, pair.value]
+    }
+    #expect(pair(1, false, 2, false) == [1, 2] && pair(2, false, 1, false) == [2, 1])
+    #expect(pair(1, true, 2, false) == [2, 2] && pair(2, false, 1, true) == [2, 2])
+    #expect(pair(2, true, 1, false) == [2, 1] && pair(1, false, 2, true) == [1, 2])
+    #expect(pair(1, true, 2, true) == [2, 2])
+  }
+
   @Test("rounds of less than 1000 requests have no P99 to compare, but a P50")
   func tooFew() throws {
     let result = Self.withLatencies(rounds: 12, count: 999, map: 2)
@@ -174,13 +210,14 @@ struct RoundTableTests {
           arm: "map", depth: depth, requests: 9, method: .mallocInterposition, nodes: nodes,
           client: ClientCounts(allocationsPerRequest: nil)))
     }
-    let map = try #require(RunSummary(result).arm(named: "map"))
+    let summary = RunSummary(result)
+    let map = try #require(summary.arm(named: "map"))
     for fit in [map.fits[.p50], map.fits[.p99]] {
       let fit = try #require(fit)
       #expect(abs(fit.line.slope / 150_000 - 1) < 0.05 && fit.roundCount == 8 && fit.slopeInterval != nil)
     }
     #expect(map.fits[.allocations]?.line.slope == 17 && map.fits[.allocations]?.slopeInterval == nil)
-    let lines = NumberFiles.slopes(result).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let lines = NumberFiles.slopes(summary).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
     #expect(lines.contains { $0[0] == "map" && $0[1] == "allocations_per_request" && $0[2] == "17" })
     #expect(lines.contains { $0[0] == "map" && $0[1] == "p99_ns" && $0.last == "8" })
   }

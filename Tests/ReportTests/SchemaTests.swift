@@ -181,7 +181,8 @@ struct Mutation {
     "requestsLost", "stages", "memory", "inProcess", "arrivalAllocations", "hopAllocations", "retainsPerRequest",
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
-    "pattern", "when", "is", "matches", "absent", "value",
+    "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
+    "leastUnfinished", "unfinishedCount",
   ]
 
   /// Of a topology; all its other keys must be there.
@@ -238,7 +239,7 @@ struct Mutation {
     }
     if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
-    if key == "responseTime" { return path.hasPrefix("$.slots") }
+    if key == "responseTime" || key == "failures" { return path.hasPrefix("$.slots") }
     if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }
     return true
   }

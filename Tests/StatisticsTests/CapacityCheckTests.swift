@@ -13,6 +13,7 @@ struct CapacityCheckTests {
     var histogram = LatencyHistogram()
     histogram.record(nanoseconds: 1_000, count: fast)
     histogram.record(nanoseconds: 9_000, count: slow)
+    histogram.recordUnfinished(nanoseconds: 10_000_000, count: failed)
     let ledger = Ledger(planned: fast + slow + failed, completed: fast + slow, failed: failed)
     return CapacityCheck(
       objectives: objectives, errorRateMax: errorRateMax, responseTime: histogram, ledger: ledger,

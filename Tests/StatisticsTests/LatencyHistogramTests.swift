@@ -144,4 +144,34 @@ struct LatencyHistogramTests {
       #expect(context.codingPath.first?.stringValue == key)
     }
   }
+
+  @Test("knows which of its values are lower bounds, merged and read back too")
+  func unfinished() throws {
+    var histogram = LatencyHistogram()
+    histogram.record(nanoseconds: 1_000, count: 90)
+    #expect(histogram.leastUnfinished == nil && !histogram.isLowerBound(histogram.max))
+    var other = LatencyHistogram()
+    other.recordUnfinished(nanoseconds: 5_000, count: 9)
+    other.recordUnfinished(nanoseconds: 7_000)
+    histogram.merge(other)
+    histogram.merge(LatencyHistogram())
+    let read = try JSONDecoder().decode(LatencyHistogram.self, from: JSONEncoder().encode(histogram))
+    #expect(read == histogram)
+    for one in [histogram, read] {
+      #expect(one.count == 100 && one.unfinishedCount == 10 && one.leastUnfinished == 5_000)
+      #expect(
+        !one.isLowerBound(one.percentile(90)) && one.isLowerBound(one.percentile(91)) && one.isLowerBound(one.max))
+    }
+  }
+
+  @Test(
+    "refuses counts of lower bounds that cannot be",
+    arguments: [("11", "1000"), ("0", "1000"), ("1", "999"), ("1", "2001")])
+  func impossibleBounds(count: String, least: String) {
+    let text = """
+      {"significantDigits": 3, "clampedCount": 0, "min": 1000, "max": 2000, "values": [1000, 2000], "counts": [5, 5],
+       "unfinishedCount": \(count), "leastUnfinished": \(least)}
+      """
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(LatencyHistogram.self, from: Data(text.utf8)) }
+  }
 }

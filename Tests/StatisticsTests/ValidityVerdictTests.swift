@@ -57,6 +57,37 @@ struct ValidityVerdictTests {
       got.reasons == ["96.0 % of the planned requests completed", "send lag P99 is 9 µs, response P99 only 8 µs"])
   }
 
+  @Test("what a closed loop does not complete is judged as in an open one")
+  func closedLoop() {
+    for (completed, verdict) in [
+      (10_000, .ok), (9_900, .ok), (9_899, .suspect), (9_499, .invalid), (100, .invalid),
+    ] as [(UInt64, ValidityVerdict.Verdict)] {
+      let timedOut = Ledger(planned: 10_000, completed: completed, timedOut: 10_000 - completed)
+      let got = ValidityVerdict.closedLoop(ledger: timedOut, clientShare: 0.1, clientSharesCPU: false)
+      #expect(got.verdict == verdict && got.reasons.isEmpty == (verdict == .ok))
+    }
+  }
+
+  @Test("an open loop that its client did not get to is judged by what was due")
+  func unsent() {
+    let got = ValidityVerdict.openLoop(
+      ledger: Ledger(planned: 900, completed: 900), unsentCount: 100, sendLagP99: 0, responseP50: 1, responseP99: 1)
+    #expect(got.verdict == .invalid && got.reasons == ["90.0 % of the planned requests completed"])
+    let one = ValidityVerdict.openLoop(
+      ledger: Ledger(planned: 4, completed: 4), unsentCount: 1, sendLagP99: 0, responseP50: 1, responseP99: 1)
+    #expect(one == .ok)
+  }
+
+  @Test("an early end makes a slot invalid, and lost connections make it suspect")
+  func connections() {
+    let early = ValidityVerdict.ok.judged(earlyEnd: "no connection", lostConnectionCount: 1)
+    #expect(early.verdict == .invalid)
+    #expect(early.reasons == ["the load ended early: no connection", "a connection to the entry was lost"])
+    let lost = ValidityVerdict.ok.judged(earlyEnd: nil, lostConnectionCount: 3)
+    #expect(lost.verdict == .suspect && lost.reasons == ["3 connections to the entry were lost"])
+    #expect(ValidityVerdict.ok.judged(earlyEnd: nil, lostConnectionCount: 0) == .ok)
+  }
+
   @Test("the client's share is judged in a closed loop only where the client has a CPU of its own")
   func clientShare() {
     func judge(_ share: Double, _ shares: Bool) -> ValidityVerdict.Verdict {

@@ -27,12 +27,12 @@ struct ExperimentOptions: ParsableArguments {
       """)
   var concurrency: String?
 
+  @Option(help: PassNames.help)
+  var passes: String?
+
   @OptionGroup var options: RoundOptions
   @OptionGroup var chain: ChainOptions
   @OptionGroup var output: ResultOptions
-
-  @Option(help: PassNames.help)
-  var passes: String?
 
   @Flag(help: "Exit with status 4 when a slot is invalid.")
   var strict = false

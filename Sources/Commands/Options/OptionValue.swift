@@ -7,11 +7,15 @@ internal import Topology
 protocol OptionValue: ExpressibleByArgument, Sendable {
   /// As in "expected a duration such as 250ms".
   static var expected: String { get }
+  /// Whether a value that can be read is one that the program takes.
+  var isTaken: Bool { get }
 }
 
 extension OptionValue {
+  var isTaken: Bool { true }
+
   @Sendable fileprivate static func read(_ text: String) throws -> Self {
-    guard let value = Self(argument: text) else { throw ValidationError("expected \(expected)") }
+    guard let value = Self(argument: text), value.isTaken else { throw ValidationError("expected \(expected)") }
     return value
   }
 }
@@ -56,8 +60,11 @@ extension Int: OptionValue {
   static var expected: String { "a whole number such as 64" }
 }
 
+/// Seeds. Results name theirs as a number of JSON, which is exact everywhere only as far as a double is.
 extension UInt64: OptionValue {
-  static var expected: String { "a whole number, not negative, such as 64" }
+  private static let taken: ClosedRange<UInt64> = 0...(1 << 53) - 1
+  static var expected: String { "a whole number 0 to \(taken.upperBound)" }
+  var isTaken: Bool { Self.taken.contains(self) }
 }
 
 extension Double: OptionValue {

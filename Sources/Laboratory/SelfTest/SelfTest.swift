@@ -5,7 +5,7 @@ internal import Control
 internal import EventLoop
 internal import Glibc
 internal import LoadClient
-internal import Results
+package import Results
 internal import Statistics
 
 /// Runs tests one after another. Owns SIGINT and SIGTERM until `close`: the first ends the slot, the second the process.

@@ -51,6 +51,10 @@ struct SlotSpec {
   var rate: Double = 0
   /// Seconds that requests say are left; nil: the plan's timeout.
   var deadlineSeconds: Double?
+  /// What the slot settles at most; nil: as `SlotRunner.settleSecondsMax` says.
+  var settleSecondsMax: Double?
+  /// Seconds without any connection that the client bridges by connecting again; nil: it does not.
+  var reconnectSecondsMax: Double?
   /// The nodes have been told to clock theirs.
   var clocksStages = false
 }
@@ -79,6 +83,7 @@ struct SlotRunner {
     order.requestCount = requestCount
     order.deadlineNanoseconds = spec.deadlineSeconds.map { Int64($0 * 1e9) }
     order.clocksStages = spec.clocksStages ? true : nil
+    order.reconnectNanosecondsMax = spec.reconnectSecondsMax.map { Int64($0 * 1e9) }
     let token = order.token
     // A slot of so many requests takes as long as it takes.
     let limit = requestCount == nil ? seconds + SlotRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
@@ -116,6 +121,10 @@ struct SlotRunner {
     return measured
   }
 
+  private func settleSecondsMax(_ spec: SlotSpec, _ seconds: Double) -> Double {
+    spec.settleSecondsMax ?? SlotRunner.settleSecondsMax(seconds)
+  }
+
   private func slotOrder(
     _ spec: SlotSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology
   ) -> SlotOrder {
@@ -126,7 +135,7 @@ struct SlotRunner {
       connections: spec.connections,
       hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: topology),
       settleNanoseconds: SlotRunner.settleNanoseconds,
-      settleNanosecondsMax: Int64(SlotRunner.settleSecondsMax(seconds) * 1e9),
+      settleNanosecondsMax: Int64(settleSecondsMax(spec, seconds) * 1e9),
       windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
       timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9), drainNanoseconds: Int64(plan.drainSeconds * 1e9),
       seed: seed)
@@ -155,7 +164,8 @@ struct SlotRunner {
     var verdict =
       isOpen
       ? ValidityVerdict.openLoop(
-        ledger: outcome.ledger, sendLagP99: lag?.p99 ?? 0, responseP50: response?.p50 ?? 0,
+        ledger: outcome.ledger, unsentCount: outcome.unsentCount ?? 0, sendLagP99: lag?.p99 ?? 0,
+        responseP50: response?.p50 ?? 0,
         responseP99: response?.p99 ?? 0)
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
@@ -165,11 +175,13 @@ struct SlotRunner {
         readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)
     }
     if !outcome.isSettled {
-      let limit = Int(SlotRunner.settleSecondsMax(seconds) * 1000)
-      verdict.add(.suspect, "the window opened unsettled: not 64 requests had ended after \(limit) ms")
+      let limit = DurationText.text(Int64(settleSecondsMax(spec, seconds) * 1e9))
+      verdict.add(.suspect, "the window opened unsettled: too few requests had ended after \(limit)")
     }
+    verdict = verdict.judged(
+      earlyEnd: outcome.earlyEnd, lostConnectionCount: outcome.lostConnectionCount ?? 0)
     for name in stoppedNodes(set, outcome) { verdict.add(.invalid, "\(name) does not run (it was stopped)") }
-    let slot = Slot(
+    var slot = Slot(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
       inFlight: isOpen ? nil : spec.inFlight, connections: spec.connections, plannedRate: isOpen ? spec.rate : nil,
       windowNanoseconds: outcome.windowNanoseconds, ledger: outcome.ledger,
@@ -178,6 +190,9 @@ struct SlotRunner {
       nodeCpuNanoseconds: nodes.map(\.cpuNanoseconds).reduce(0, +), clientCpuNanoseconds: clientCPU,
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
+    slot.failures = outcome.failures.flatMap { $0.isEmpty ? nil : $0 }
+    slot.lostConnections = outcome.lostConnectionCount.flatMap { $0 == 0 ? nil : $0 }
+    slot.earlyEnd = outcome.earlyEnd
     return MeasuredSlot(
       slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
       unsentCount: outcome.unsentCount ?? 0,

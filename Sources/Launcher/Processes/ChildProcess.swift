@@ -98,6 +98,9 @@ final class ChildProcess: LineChannelDelegate {
   /// From here on its end is expected.
   func willStop() { isStopping = true }
 
+  /// A child whose channel closes ends.
+  func hangUp() { control.close() }
+
   func signal(_ number: Int32) { if isAlive { kill(pid, number) } }
 
   /// Reaps the child when it has ended. True when it just did.

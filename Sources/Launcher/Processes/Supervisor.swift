@@ -78,8 +78,10 @@ final class Supervisor {
     if let receivedSignal { throw .interrupted(signal: receivedSignal) }
   }
 
-  /// Ends these children: they were told to stop; who does not gets TERM, and then KILL.
+  /// Ends these children. Those that were not told to stop learn it from their channel, which closes; one that stays gets
+  /// TERM, and then KILL.
   func end(_ list: [ChildProcess]) {
+    list.filter { !$0.isStopping }.forEach { $0.hangUp() }
     list.forEach { $0.willStop() }
     for (number, seconds) in [(0, 2.0), (SIGTERM, 1.0), (SIGKILL, 5.0)] {
       if number != 0 { list.forEach { $0.signal(number) } }

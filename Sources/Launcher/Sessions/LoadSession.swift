@@ -35,6 +35,11 @@ package struct LoadPlan: Sendable {
 
 /// Runs one slot against a running entry. Main thread only: it spawns the client.
 package final class LoadSession: Session {
+  /// Of the duration: what settles is in no figure.
+  private static let settleShareMax = 0.1
+  /// An entry that is started anew is back sooner.
+  private static let reconnectSecondsMax = 5.0
+
   private let plan: LoadPlan
   private let supervisor: Supervisor
   /// What was measured; nil when the entry could not be reached.
@@ -58,9 +63,7 @@ package final class LoadSession: Session {
       problems = ["\(error)"]
       status = 1
     }
-    if let slot = result?.slot, status == 0, slot.ledger.failed + slot.ledger.timedOut + slot.ledger.shed > 0 {
-      status = 1
-    }
+    if let slot = result?.slot, status == 0, slot.earlyEnd != nil || slot.ledger.hasFailures { status = 1 }
     return status
   }
 
@@ -78,6 +81,8 @@ package final class LoadSession: Session {
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
       connections: plan.connections, rate: plan.rate ?? 0)
     spec.deadlineSeconds = plan.deadlineSeconds
+    spec.settleSecondsMax = max(Double(SlotRunner.settleNanoseconds) / 1e9, plan.seconds * Self.settleShareMax)
+    spec.reconnectSecondsMax = Self.reconnectSecondsMax
     let runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
     _ = try runner.run(
       spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount

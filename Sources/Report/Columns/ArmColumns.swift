@@ -27,6 +27,14 @@ extension Column where Entry == ArmRow {
     ) { .point($0.decay.point(metric, arm: $0.arm.arm.name, depth: $0.row.depth), metric.unit.text, scatter) }
   }
 
+  /// A percentile that may be a lower bound.
+  private static func bounded(_ column: Column, _ value: @escaping (RunSummary.Row) -> Int64?) -> Column {
+    column.with { entry in
+      let isLowerBound = value(entry.row).map { (entry.row.leastUnfinished ?? .max) <= $0 } ?? false
+      return isLowerBound ? .atLeast(column.cell(entry)) : column.cell(entry)
+    }
+  }
+
   /// A figure of pairs of rounds.
   private static func spread(
     _ name: String, _ title: String, _ unit: String, narrow: (String, String)? = nil, _ scatter: Cell.Scatter = .range,
@@ -46,9 +54,11 @@ extension Column where Entry == ArmRow {
   static var depth: Column { Column("depth", "depth") { .integer($0.row.depth) } }
   static var throughput: Column { metric(.throughput, "throughput", "1/s", .half) }
   static var cpu: Column { metric(.cpuPerHop, "CPU per hop", "µs", narrow: ("CPU", "µs/hop"), .half) }
-  static var p50: Column { metric(.p50, "P50", "µs") }
-  static var p99: Column { metric(.p99, "P99", "µs") }
-  static var p90: Column { Column("p90_ns", "P90", "µs") { .microseconds($0.row.p90.map { Double($0) }) } }
+  static var p50: Column { bounded(metric(.p50, "P50", "µs")) { $0.p50 } }
+  static var p99: Column { bounded(metric(.p99, "P99", "µs")) { $0.p99 } }
+  static var p90: Column {
+    bounded(Column("p90_ns", "P90", "µs") { .microseconds($0.row.p90.map { Double($0) }) }) { $0.p90 }
+  }
   static var growth: Column {
     Column("growth", "growth", "P50/90/99") {
       .text(NumberText.growth([$0.row.p50Growth, $0.row.p90Growth, $0.row.p99Growth]))
@@ -130,6 +140,7 @@ extension Column where Entry == ArmRow {
       throughput, p50, p99, cpu, metric(.cpuPerRequest, "CPU per request", "µs"), allocationsOfAllNodes, context,
       dropFromFirst, drop, added,
       addedPerRequest, marginal, p90, Column("latency_count") { .integer($0.row.latencyCount) },
+      Column("least_unfinished_ns") { .integer($0.row.leastUnfinished) },
       count("p99_growth") { $0.p99Growth }, p50AtOne, payload, keys, allocations, systemCalls, seen,
       Column("throughput_verdict") { .seen($0.row.throughputComparison) },
       count("p50_ratio") { $0.p50Effect?.effect }, Column("p50_verdict") { .seen($0.row.p50Comparison) },
@@ -177,7 +188,10 @@ extension Column where Entry == (arm: String, row: RunSummary.ConcurrencyRow) {
       Column("", "CPU", "µs/hop") { .spread($0.row.cpuPerHop, NumberText.microseconds, .half) },
       Column("", "added CPU", "µs/hop") { .spread($0.row.addedCpuPerHop, NumberText.microseconds, .range) },
       Column("", "seen") { .seen($0.row.cpuComparison) },
-      Column("", "P50", "µs") { .microseconds($0.row.p50.map { Double($0) }) },
+      Column("", "P50", "µs") {
+        let cell = Cell.microseconds($0.row.p50.map { Double($0) })
+        return $0.row.isP50LowerBound ? .atLeast(cell) : cell
+      },
     ]
   }
 }

@@ -37,7 +37,7 @@ struct Column<Entry> {
 }
 
 /// What stands in a place of a table: rounded for people, in full in files.
-enum Cell {
+indirect enum Cell {
   typealias Form = (Double?) -> String
 
   /// How much of its scatter a value shows.
@@ -49,6 +49,8 @@ enum Cell {
   case number(Double?, Form)
   /// In a file with the smallest and the largest of its rounds.
   case spread(MedianInterval?, Form, Scatter)
+  /// A figure that is a lower bound of the true one; a file has a column of its own for that.
+  case atLeast(Cell)
   /// In a file with the ends of its band.
   case point(DecayFigures.Point?, Form, Scatter)
 
@@ -85,6 +87,7 @@ enum Cell {
     case .text(let text): text ?? NumberText.missing
     case .word(let word, _): word
     case .number(let value, let form): form(value)
+    case .atLeast(let cell): "≥" + cell.shown
     case .spread(let value, let form, .none): form(value?.median)
     case .spread(let value, let form, .half): NumberText.plusMinus(value, form)
     case .spread(let value, let form, .range): NumberText.withRange(value, form)
@@ -100,6 +103,7 @@ enum Cell {
     case .text(let text): [text ?? ""]
     case .word(_, let word): [word ?? ""]
     case .number(let value, _): [CSVTable.number(value)]
+    case .atLeast(let cell): cell.written
     case .spread(let value, _, _): [value?.median, value?.min, value?.max].map { CSVTable.number($0) }
     case .point(let point, _, .none) where point?.band == nil && point?.roundCount == 0: [CSVTable.number(point?.value)]
     case .point(let point, _, _):

@@ -57,29 +57,33 @@ package struct ArmReading {
   }
 
   /// Of a timed metric, by round; a round without a value, or for a percentile without enough requests, is left out.
-  func values(_ metric: Metric) -> [Int: Double] {
+  private func values(_ metric: Metric) -> [Int: BoundedValue] {
     if let wanted = metric.ofRound {
-      var values: [Int: Double] = [:]
+      var values: [Int: BoundedValue] = [:]
       for round in table.rounds {
-        values[round] = table.value(wanted, arm: arm.name, depth: depth, round: round, at: concurrency(metric))
+        values[round] = table.bounded(wanted, arm: arm.name, depth: depth, round: round, at: concurrency(metric))
       }
       return values
     }
     guard let percentile = metric.percentile else { return [:] }
-    let countMin = PercentileFigure.countMin(percentile)
-    var values: [Int: [Double]] = [:]
+    var values: [Int: [BoundedValue]] = [:]
     for slot in slots where slot.phase == metric.phase {
-      guard let latency = metric == .p50AtOne ? slot.serviceTime : slot.responseTime, latency.count >= countMin
+      guard let latency = metric == .p50AtOne ? slot.serviceTime : slot.responseTime,
+        let value = latency.bounded(percentile == 50 ? latency.p50 : latency.p99, percentile: percentile)
       else { continue }
-      values[slot.round, default: []].append(Double(percentile == 50 ? latency.p50 : latency.p99))
+      values[slot.round, default: []].append(value)
     }
     // Several slots of a round: the middle one of their percentiles.
-    return values.compactMapValues { Spread.median($0) }
+    return values.compactMapValues { several in
+      Spread.median(several.map(\.value)).map {
+        BoundedValue($0, isLowerBound: several.contains(where: \.isLowerBound))
+      }
+    }
   }
 
   /// Median over rounds, or the percentile of everything merged.
   func value(_ metric: Metric) -> Double? {
-    guard let percentile = metric.percentile else { return Spread.median(Array(values(metric).values)) }
+    guard let percentile = metric.percentile else { return Spread.median(values(metric).values.map(\.value)) }
     let merged = result.histograms.first { $0.arm == arm.name && $0.depth == depth && $0.phase == metric.phase }
     return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map { Double($0) }
   }
@@ -92,7 +96,7 @@ package struct ArmReading {
     let (left, right) = (values(metric), other.values(metric))
     return left.keys.sorted().compactMap { round in
       guard let reference = left[round], let value = right[round] else { return nil }
-      return (reference, value)
+      return BoundedValue.pair(reference, value)
     }
   }
 

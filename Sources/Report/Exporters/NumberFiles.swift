@@ -120,7 +120,7 @@ extension Column where Entry == Slot {
       Column("rerun") { .text("\($0.rerun)") },
       Column("superseded") { .text("\($0.superseded)") },
     ]
-    return place + ledger + latency("response") { $0.responseTime } + latency("service") { $0.serviceTime }
+    return place + ledger + requests("response") { $0.responseTime } + requests("service") { $0.serviceTime }
       + latency("send_lag") { $0.sendLag } + rest
   }
 
@@ -130,6 +130,14 @@ extension Column where Entry == Slot {
     ]
     return values.map { part, value in Column("\(name)_\(part)_ns") { .integer(summary($0).map(value)) } } + [
       Column("\(name)_mean_ns") { .full(summary($0)?.mean) }, Column("\(name)_count") { .integer(summary($0)?.count) },
+    ]
+  }
+
+  /// Of requests, some of which may not have completed.
+  private static func requests(_ name: String, _ summary: @escaping (Slot) -> LatencySummary?) -> [Column] {
+    latency(name, summary) + [
+      Column("\(name)_unfinished_count") { .integer(summary($0)?.unfinishedCount) },
+      Column("\(name)_least_unfinished_ns") { .integer(summary($0)?.leastUnfinished) },
     ]
   }
 }

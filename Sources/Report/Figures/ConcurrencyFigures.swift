@@ -39,7 +39,9 @@ struct ConcurrencyFigures {
     }
     var row = RunSummary.ConcurrencyRow(
       concurrency: concurrency, throughput: values(.throughput), cpuPerHop: values(.cpuPerHop))
-    row.p50 = histogram(arm: arm, at: concurrency)?.percentile(50)
+    let merged = histogram(arm: arm, at: concurrency)
+    row.p50 = merged?.percentile(50)
+    row.isP50LowerBound = row.p50.map { merged?.isLowerBound($0) == true } ?? false
     guard let baseline, baseline != arm else { return row }
     func pairs(_ metric: Metric) -> [(reference: Double, value: Double)] {
       table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)

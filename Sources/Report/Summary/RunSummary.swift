@@ -21,6 +21,8 @@ package struct RunSummary: Equatable, Sendable {
 
     /// Requests in the merged histogram of the open loop.
     package var latencyCount: UInt64 = 0
+    /// From so many nanoseconds on, the next three are lower bounds; nil when all requests completed.
+    package var leastUnfinished: Int64?
     /// Nanoseconds from the intended send.
     package var p50: Int64?
     package var p90: Int64?
@@ -57,6 +59,11 @@ package struct RunSummary: Equatable, Sendable {
     /// Per client request, at the middle one of the nodes on the path.
     package var allocationsPerRequest: Double?
     package var systemCallsPerRequest: Double?
+
+    /// One of the percentiles in µs, with ≥ before a lower bound.
+    func microseconds(_ percentile: Int64?) -> String {
+      NumberText.microseconds(percentile, isLowerBound: (leastUnfinished ?? .max) <= (percentile ?? 0))
+    }
   }
 
   /// One arm at the largest depth, in a closed loop at one concurrency.
@@ -71,6 +78,7 @@ package struct RunSummary: Equatable, Sendable {
     package var cpuComparison: Comparison?
     /// Nanoseconds, of all rounds merged.
     package var p50: Int64?
+    package var isP50LowerBound = false
   }
 
   package struct ArmSummary: Equatable, Sendable {

@@ -92,6 +92,7 @@ struct SummaryBuilder {
     row.p99Comparison = comparison(.p99, arm, row.depth)
     guard let open = histogram(arm: arm, depth: row.depth, phase: .open) else { return }
     row.latencyCount = open.count
+    row.leastUnfinished = open.leastUnfinished
     row.p50 = open.percentile(50)
     row.p90 = open.percentile(90)
     row.p99 = Self.percentile99(open)

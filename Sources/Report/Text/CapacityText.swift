@@ -44,16 +44,9 @@ package enum CapacityText {
     return blocks.filter { !$0.1.isEmpty }.flatMap { TextTable.wrapped(label: $0.0, pieces: $0.1) }
   }
 
-  /// `p99 ≤ 5.00 ms and p50 ≤ 1.00 ms`.
+  /// `p99 ≤ 5 ms and p50 ≤ 1 ms`.
   private static func goal(_ settings: CapacitySettings) -> String {
-    settings.objectives.map { "\($0.name) ≤ \(duration(Double($0.nanoseconds)))" }.joined(separator: " and ")
-  }
-
-  /// In the unit in which it is at least 1.
-  private static func duration(_ nanoseconds: Double) -> String {
-    let units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3)]
-    let unit = units.first { nanoseconds >= $0.1 } ?? ("ns", 1)
-    return NumberText.short(nanoseconds / unit.1) + " " + unit.0
+    settings.objectives.map { "\($0.name) ≤ \(NumberText.time($0.nanoseconds))" }.joined(separator: " and ")
   }
 
   private static func table(_ arm: CapacityArm, _ settings: CapacitySettings) -> [String] {

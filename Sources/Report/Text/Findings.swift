@@ -122,7 +122,7 @@ struct Findings {
       guard let row = arm.row(depth: depth) else { return nil }
       let throughput = NumberText.plusMinus(row.throughput, NumberText.short)
       let cpu = NumberText.plusMinus(row.cpuPerHop, NumberText.microseconds)
-      let latency = "P50 \(NumberText.microseconds(row.p50)) and P99 \(NumberText.microseconds(row.p99)) µs"
+      let latency = "P50 \(row.microseconds(row.p50)) and P99 \(row.microseconds(row.p99)) µs"
       return "\(arm.arm.name) completes \(throughput) requests/s at \(cpu) µs CPU per hop, \(latency)"
     }
     let missing = summary.baseline == nil ? "no arm without context was measured" : "no other arm was measured"

@@ -1,40 +1,62 @@
 // A load's result as people read it: one figure a line.
 
-internal import Results
+package import Results
 internal import Statistics
 
 extension LoadResult {
-  /// For people: one figure a line.
   package var text: String {
-    func microseconds(_ value: Int64?) -> String { value.map { "\(Double($0 / 100) / 10) µs" } ?? "–" }
-    func latency(_ name: String, _ summary: LatencySummary?) -> (String, String) {
-      let values = [
-        ("P50", summary?.p50), ("P90", summary?.p90), ("P99", summary?.p99), ("P99.9", summary?.p999),
-        ("max", summary?.max),
-      ]
-      return (name, values.map { "\($0.0) \(microseconds($0.1))" }.joined(separator: "  "))
-    }
-    let ledger = slot.ledger
-    let load = slot.plannedRate.map { "\($0) requests/s planned" } ?? "\(slot.inFlight ?? 0) in flight"
     var rows = [
-      ("entry", "\(entry), \(load), \(slot.connections) connection\(slot.connections == 1 ? "" : "s")"),
-      (
-        "throughput",
-        "\(Int(slot.throughput.rounded())) requests/s over \(Double(slot.windowNanoseconds / 1_000_000) / 1000) s"
-      ),
+      ("entry", "\(entry), \(load), \(connections)"),
+      ("throughput", "\(NumberText.short(slot.throughput)) requests/s over \(NumberText.time(slot.windowNanoseconds))"),
       latency("response time", slot.responseTime),
     ]
-    if slot.phase == .open { rows.append(latency("service time", slot.serviceTime)) }
-    if slot.phase == .open { rows.append(latency("send lag", slot.sendLag)) }
+    if slot.phase == .open {
+      rows += [latency("service time", slot.serviceTime), latency("send lag", slot.sendLag)]
+    }
+    let ledger = slot.ledger
     rows.append(
       (
         "requests",
-        "\(ledger.planned) planned = \(ledger.completed) completed + \(ledger.failed) failed + \(ledger.timedOut) timed out + \(ledger.shed) shed + \(ledger.censored) censored"
+        "\(ledger.planned) planned = \(ledger.completed) completed + \(ledger.failed) failed + \(ledger.timedOut) timed out"
+          + " + \(ledger.shed) shed + \(ledger.censored) censored"
       ))
+    if let failures = slot.failures, !failures.isEmpty {
+      rows.append(("failures", failures.map { "\($0.requests) \($0.reason)" }.joined(separator: ", ")))
+    }
     let reasons = slot.validity.reasons.joined(separator: "; ")
     rows.append(("validity", slot.validity.verdict.rawValue + (reasons.isEmpty ? "" : ": " + reasons)))
+    if let bounds = slot.responseTime?.unfinishedCount {
+      rows.append(
+        (
+          "note",
+          "≥ is a lower bound: \(bounds) of \(slot.responseTime?.count ?? 0) requests did not complete, and count as "
+            + "long as they were waited for, or at least as long as the timeout when they failed"
+        ))
+    }
     if interrupted { rows.append(("note", "interrupted: only what was measured until then is here")) }
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { $0.0 + String(repeating: " ", count: width + 2 - $0.0.count) + $0.1 + "\n" }.joined()
+  }
+
+  private var load: String {
+    slot.plannedRate.map { "\(NumberText.short($0)) requests/s planned" } ?? "\(slot.inFlight ?? 0) in flight"
+  }
+
+  private var connections: String {
+    let lost = slot.lostConnections ?? 0
+    return NumberText.plural(slot.connections, "connection") + (lost == 0 ? "" : " (\(lost) lost)")
+  }
+
+  /// Each percentile for which there are requests enough, and the longest time.
+  private func latency(_ name: String, _ summary: LatencySummary?) -> (String, String) {
+    guard let summary else { return (name, "no request") }
+    let percentiles =
+      [(50, summary.p50), (90, summary.p90), (99, summary.p99), (99.9, summary.p999)] as [(Double, Int64)]
+    let known = percentiles.filter { summary.count >= PercentileFigure.countMin($0.0) }
+      .map { (LatencyObjective.name($0.0).uppercased(), $0.1) }
+    let figures = (known + [("max", summary.max)]).map { name, value in
+      "\(name) \(summary.isLowerBound(value) ? "≥ " : "")\(NumberText.time(value))"
+    }
+    return (name, figures.joined(separator: "  ") + "  of \(summary.count)")
   }
 }

@@ -93,16 +93,19 @@ package struct RoundTable {
   package func value(
     _ metric: Metric, arm: String, depth: Int, round: Int, at concurrency: Concurrency? = nil
   ) -> Double? {
-    let place = Place(arm: arm, depth: depth, round: round)
-    switch metric {
-    case .p50: return latencies[place].flatMap { percentile($0.p50, 50, $0.count) }
-    case .p99: return latencies[place].flatMap { percentile($0.p99, 99, $0.count) }
-    default: return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric)
-    }
+    bounded(metric, arm: arm, depth: depth, round: round, at: concurrency)?.value
   }
 
-  private func percentile(_ value: Int64, _ percentile: Double, _ count: UInt64) -> Double? {
-    count >= PercentileFigure.countMin(percentile) ? Double(value) : nil
+  package func bounded(
+    _ metric: Metric, arm: String, depth: Int, round: Int, at concurrency: Concurrency? = nil
+  ) -> BoundedValue? {
+    let place = Place(arm: arm, depth: depth, round: round)
+    switch metric {
+    case .p50: return latencies[place].flatMap { $0.bounded($0.p50, percentile: 50) }
+    case .p99: return latencies[place].flatMap { $0.bounded($0.p99, percentile: 99) }
+    default:
+      return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric).map { BoundedValue($0) }
+    }
   }
 
   /// Depths at which the arm has slots of this phase, ascending; of closed-loop slots only those of the headline.
@@ -137,10 +140,10 @@ package struct RoundTable {
   ) -> [(reference: Double, value: Double)] {
     rounds.compactMap { round in
       guard
-        let left = value(metric, arm: reference.arm, depth: reference.depth, round: round, at: concurrency),
-        let right = value(metric, arm: arm, depth: depth, round: round, at: concurrency)
+        let left = bounded(metric, arm: reference.arm, depth: reference.depth, round: round, at: concurrency),
+        let right = bounded(metric, arm: arm, depth: depth, round: round, at: concurrency)
       else { return nil }
-      return (left, right)
+      return BoundedValue.pair(left, right)
     }
   }
 }

@@ -29,6 +29,13 @@ package struct Slot: Codable, Equatable, Sendable {
   package var windowNanoseconds: Int64
   /// Of the whole slot, settling and draining included.
   package var ledger: Ledger
+  /// Of what did not complete, but for what was censored, the most frequent first. Absent when all did, as the next two
+  /// when nothing of the kind happened.
+  package var failures: [FailureCount]?
+  /// Between client and entry, in this slot.
+  package var lostConnections: UInt64?
+  /// Why the load ended before its time.
+  package var earlyEnd: String?
   /// Completed requests per second of the window.
   package var throughput: Double
   /// From the intended send time in an open loop, else from the send; absent when nothing completed.
@@ -118,6 +125,18 @@ package struct LatencySummary: Codable, Equatable, Sendable {
   package var max: Int64
   package var mean: Double
   package var count: UInt64
+  /// Values that are lower bounds, because their requests did not complete; absent when there is none, as the next.
+  package var unfinishedCount: UInt64?
+  /// The smallest of them. What is at or above it among these figures is a lower bound itself; so is the mean.
+  package var leastUnfinished: Int64?
+
+  package func isLowerBound(_ nanoseconds: Int64) -> Bool { leastUnfinished.map { $0 <= nanoseconds } ?? false }
+
+  /// One of these percentiles; nil when there are too few requests for it.
+  package func bounded(_ nanoseconds: Int64, percentile: Double) -> BoundedValue? {
+    guard count >= PercentileFigure.countMin(percentile) else { return nil }
+    return BoundedValue(Double(nanoseconds), isLowerBound: isLowerBound(nanoseconds))
+  }
 
   /// nil when nothing was recorded.
   package init?(_ histogram: LatencyHistogram) {
@@ -129,5 +148,7 @@ package struct LatencySummary: Codable, Equatable, Sendable {
     max = histogram.max
     mean = histogram.mean
     count = histogram.count
+    leastUnfinished = histogram.leastUnfinished
+    unfinishedCount = histogram.leastUnfinished == nil ? nil : histogram.unfinishedCount
   }
 }

@@ -37,6 +37,14 @@ package enum NumberText {
   package static func microseconds(_ nanoseconds: Double?) -> String { short(nanoseconds.map { $0 / 1_000 }) }
   package static func microseconds(_ nanoseconds: Int64?) -> String { microseconds(nanoseconds.map { Double($0) }) }
 
+  /// Nanoseconds in the unit that fits them, with it: `629 ms`.
+  package static func time(_ nanoseconds: Int64?) -> String { nanoseconds.map(DurationText.text) ?? missing }
+
+  /// As a column of µs has it: `≥12.3` of a lower bound.
+  package static func microseconds(_ nanoseconds: Int64?, isLowerBound: Bool) -> String {
+    (isLowerBound ? "≥" : "") + microseconds(nanoseconds)
+  }
+
   /// Bytes or items: without digits after the point when they are whole.
   package static func count(_ value: Double?) -> String {
     guard let value, value == value.rounded(), abs(value) < 999_999.5 else { return short(value) }

@@ -19,4 +19,12 @@ public enum StatusCode: UInt16, CaseIterable, Sendable {
   case unavailable = 14
   case dataLoss = 15
   case unauthenticated = 16
+
+  /// As gRPC writes it: `DEADLINE_EXCEEDED`.
+  package var name: String {
+    "\(self)".reduce(into: "") { name, letter in
+      if letter.isUppercase { name += "_" }
+      name += letter.uppercased()
+    }
+  }
 }

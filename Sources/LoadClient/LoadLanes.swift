@@ -1,0 +1,109 @@
+// The connections of a slot of load, in turn, and what takes the place of one that is gone. It sends nothing.
+
+internal import EventLoop
+internal import Statistics
+
+/// One lane for every connection that was ordered. A lane whose connection is gone asks for another after a while that
+/// doubles with every attempt, up to a second, and is drawn anew from its upper half, so that clients that lost the same
+/// entry do not all come back at once. (Exponential back-off with "equal jitter".)
+final class LoadLanes {
+  private static let delayNanosecondsMin: Int64 = 10_000_000
+  private static let delayNanosecondsMax: Int64 = 1_000_000_000
+
+  private struct Lane {
+    /// In `connections`.
+    var index: Int
+    var wasReady: Bool
+    var attempts = 0
+    /// When to ask for another; `Int64.max` while there is one.
+    var due = Int64.max
+  }
+
+  /// Every one that this slot has had: the index of a request under way stays good. Only the run reads it, and never
+  /// while one is added, so it needs no check of exclusivity.
+  @exclusivity(unchecked) private(set) var connections: [LoadConnection]
+  private var lanes: [Lane]
+  private var turn = 0
+  private var generator: SeededGenerator
+  /// Nanoseconds without any connection after which nothing more is tried; 0: no lane asks for another.
+  private let patienceNanoseconds: Int64
+  private var disconnectedSince = Int64.max
+  private var hasGivenUp = false
+  private(set) var lostCount: UInt64 = 0
+
+  init(_ connections: [LoadConnection], patienceNanoseconds: Int64, seed: UInt64) {
+    self.connections = connections
+    self.patienceNanoseconds = patienceNanoseconds
+    generator = SeededGenerator(seed: seed, stream: 0x6c61_6e65)
+    lanes = connections.indices.map { Lane(index: $0, wasReady: connections[$0].isReady) }
+  }
+
+  /// Whether one takes requests now.
+  var canSend: Bool { lanes.contains { connections[$0.index].isReady } }
+
+  /// Whether one that takes none now may yet be replaced.
+  var mayRecover: Bool { patienceNanoseconds > 0 && !hasGivenUp }
+
+  /// When `takeDue` has something to do.
+  var nextDue: Int64 { mayRecover ? lanes.reduce(Int64.max) { min($0, $1.due) } : .max }
+
+  /// Index of the next connection that takes requests; nil when none does.
+  func pick() -> Int? {
+    for _ in lanes.indices {
+      turn = turn &+ 1 < lanes.count ? turn &+ 1 : 0
+      let index = lanes[turn].index
+      if connections[index].canSend { return index }
+    }
+    return nil
+  }
+
+  /// Plans what takes the place of connections that take nothing new any more, though replies may still come on them.
+  func replaceRetired(now: Int64) {
+    guard mayRecover else { return }
+    for lane in lanes.indices
+    where lanes[lane].wasReady && lanes[lane].due == .max && !connections[lanes[lane].index].isReady {
+      plan(lane, now: now)
+    }
+  }
+
+  /// Returns the index of the connection, or nil when it is none of these.
+  func didLose(_ connection: LoadConnection, now: Int64) -> Int? {
+    guard let index = connections.firstIndex(where: { $0 === connection }) else { return nil }
+    guard let lane = lanes.firstIndex(where: { $0.index == index }) else { return index }
+    if lanes[lane].wasReady { lostCount &+= 1 }
+    if lanes[lane].due == .max { plan(lane, now: now) }
+    return index
+  }
+
+  func didConnect(_ connection: LoadConnection) {
+    guard let lane = lanes.firstIndex(where: { connections[$0.index] === connection }) else { return }
+    lanes[lane].wasReady = true
+    lanes[lane].attempts = 0
+    disconnectedSince = .max
+  }
+
+  /// Asks for what is due. Returns false when nothing more will be tried.
+  func takeDue(now: Int64, _ connect: (LoadConnection) -> LoadConnection?) -> Bool {
+    if disconnectedSince < .max, now &- disconnectedSince >= patienceNanoseconds { hasGivenUp = true }
+    guard mayRecover else { return false }
+    for lane in lanes.indices where lanes[lane].due <= now {
+      lanes[lane].due = .max
+      if let connection = connect(connections[lanes[lane].index]) {
+        lanes[lane].index = connections.count
+        lanes[lane].wasReady = false
+        connections.append(connection)
+      } else {
+        plan(lane, now: now)
+      }
+    }
+    return true
+  }
+
+  private func plan(_ lane: Int, now: Int64) {
+    let longest = LoadLanes.delayNanosecondsMin << Int64(min(lanes[lane].attempts, 7))
+    let delay = Double(min(longest, LoadLanes.delayNanosecondsMax)) * (1 + generator.nextUnit()) / 2
+    lanes[lane].attempts += 1
+    lanes[lane].due = now &+ Int64(delay)
+    if disconnectedSince == .max, !canSend { disconnectedSince = now }
+  }
+}
