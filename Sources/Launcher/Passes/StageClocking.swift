@@ -6,37 +6,39 @@ internal import Results
 internal import Statistics
 internal import Topology
 
-extension Experiment {
-  func clockStages() throws(LauncherError) {
+struct StageClocking: Pass {
+  let kind = ExperimentPlan.Pass.stages
+
+  func run(on experiment: Experiment) throws(LauncherError) {
     var incomplete: Set<String> = []
-    for round in 0..<ExperimentPlan.stageRoundCount(rounds: plan.rounds) {
-      for arm in RoundSchedule.order(seed: plan.seed &+ 1, round: round, count: plan.arms.count) {
-        observer.runDidProgress("clocking stages: \(plan.arms[arm].name)", secondsLeft: nil)
-        guard let pass = try clockStages(arm, round) else {
-          incomplete.insert(plan.arms[arm].name)
+    for round in 0..<ExperimentPlan.stageRoundCount(rounds: experiment.plan.rounds) {
+      for arm in RoundSchedule.order(seed: experiment.plan.seed &+ 1, round: round, count: experiment.plan.arms.count) {
+        experiment.observer.runDidProgress("clocking stages: \(experiment.plan.arms[arm].name)", secondsLeft: nil)
+        guard let pass = try clockStages(on: experiment, arm, round) else {
+          incomplete.insert(experiment.plan.arms[arm].name)
           continue
         }
-        result.stages = (result.stages ?? []) + [pass]
+        experiment.result.stages = (experiment.result.stages ?? []) + [pass]
       }
     }
     if !incomplete.isEmpty {
-      result.notes.append("no stages of \(incomplete.sorted().joined(separator: ", ")): requests failed")
+      experiment.result.notes.append("no stages of \(incomplete.sorted().joined(separator: ", ")): requests failed")
     }
-    observer.runDidReach("clocked where the time of requests goes")
+    experiment.observer.runDidReach("clocked where the time of requests goes")
   }
 
   /// Nil when not every request was completed: the sums of processes would not be of the same requests.
-  private func clockStages(_ arm: Int, _ round: Int) throws(LauncherError) -> StagePass? {
-    let set = try set(for: arm)
-    let count = stagedRequestCount(arm)
-    var spec = SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .single)
+  private func clockStages(on experiment: Experiment, _ arm: Int, _ round: Int) throws(LauncherError) -> StagePass? {
+    let set = try experiment.set(for: arm)
+    let count = stagedRequestCount(on: experiment, arm)
+    var spec = SlotSpec(arm: arm, depth: experiment.depthMax(of: arm), phase: .single)
     func run(_ requestCount: Int) throws(LauncherError) -> MeasuredSlot {
-      try runner.run(
-        spec, on: set, seconds: plan.timeoutSeconds, round: round, position: arm, requestCount: requestCount,
+      try experiment.runner.run(
+        spec, on: set, seconds: experiment.plan.timeoutSeconds, round: round, position: arm, requestCount: requestCount,
         keep: { _ in })
     }
     var plain: MeasuredSlot?
-    let isPlainFirst = RoundSchedule.order(seed: plan.seed &+ UInt64(arm), round: round, count: 2)[0] == 0
+    let isPlainFirst = RoundSchedule.order(seed: experiment.plan.seed &+ UInt64(arm), round: round, count: 2)[0] == 0
     if isPlainFirst { plain = try run(count) }
     spec.clocksStages = true
     _ = try readStages(set, keepClocking: true)
@@ -49,7 +51,8 @@ extension Experiment {
     if !isPlainFirst { plain = try run(count) }
     guard let plain, let client = clocked.stages, client.requests == count else { return nil }
     return StagePass(
-      arm: plan.arms[arm].name, depth: depthMax(of: arm), round: round, client: client, sums: sums, set: set,
+      arm: experiment.plan.arms[arm].name, depth: experiment.depthMax(of: arm), round: round, client: client,
+      sums: sums, set: set,
       throughput: clocked.slot.throughput, throughputWithoutClocks: plain.slot.throughput)
   }
 
@@ -64,8 +67,8 @@ extension Experiment {
   }
 
   /// As many as fit a slot of the pass, by what one took in the counting pass.
-  private func stagedRequestCount(_ arm: Int) -> Int {
-    let affordable = ExperimentPlan.stageSlotSeconds / max(secondsPerRequest[arm] ?? 0, 1e-9)
+  private func stagedRequestCount(on experiment: Experiment, _ arm: Int) -> Int {
+    let affordable = ExperimentPlan.stageSlotSeconds / max(experiment.secondsPerRequest[arm] ?? 0, 1e-9)
     return max(
       ExperimentPlan.countedRequestCountMin, Int(min(Double(ExperimentPlan.stagedRequestCountMax), affordable)))
   }

@@ -70,3 +70,17 @@ extension Experiment {
     add(set.workerDeliveries(arm: arm), to: &result.workerDeliveries)
   }
 }
+
+extension ProcessSet {
+  /// Of every node, now.
+  func readMeters() throws(LauncherError) -> [MeterReading] {
+    let token = makeToken()
+    var meters = Array(repeating: MeterReading(), count: nodes.count)
+    try ask(.readMeter(token: token), "counters") { index, report in
+      guard case .meter(let reading) = report, reading.token == token else { return false }
+      meters[index] = reading
+      return true
+    }
+    return meters
+  }
+}

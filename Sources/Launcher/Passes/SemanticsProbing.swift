@@ -5,34 +5,38 @@ internal import Statistics
 internal import Topology
 internal import TransportCore
 
-extension Experiment {
+struct SemanticsProbing: Pass {
+  let kind = ExperimentPlan.Pass.semantics
+
   /// Services of the chain, at most.
   private static let depthMax = 5
 
   /// Of an arm that is not one strategy throughout there is what the run has seen of it.
-  func probeSemantics() throws(LauncherError) {
-    let depth = max(SemanticsPlan.depthRange.lowerBound, min(depths.depths.last ?? 1, Experiment.depthMax))
-    let arms = plan.arms.filter { $0.controlOf == nil }
+  func run(on experiment: Experiment) throws(LauncherError) {
+    let depth = max(SemanticsPlan.depthRange.lowerBound, min(experiment.depths.depths.last ?? 1, Self.depthMax))
+    let arms = experiment.plan.arms.filter { $0.controlOf == nil }
     var rows: [String: StrategySemantics] = [:]
     let chains = arms.compactMap { $0.asChain(depth: depth) }
-    try SemanticsProbe.withSet(of: chains, placement, supervisor, seed: plan.seed) { probe throws(LauncherError) in
+    try SemanticsProbe.withSet(of: chains, experiment.placement, experiment.supervisor, seed: experiment.plan.seed) {
+      probe throws(LauncherError) in
       for chain in chains {
-        observer.runDidProgress("probing what is kept: \(chain.name)", secondsLeft: nil)
+        experiment.observer.runDidProgress("probing what is kept: \(chain.name)", secondsLeft: nil)
         rows[chain.name] = try probe.probe(chain)
       }
     }
-    result.semantics = SemanticsTable(depth: depth, strategies: arms.map { rows[$0.name] ?? seenSemantics(of: $0) })
-    observer.runDidReach("probed what each strategy keeps")
+    experiment.result.semantics = SemanticsTable(
+      depth: depth, strategies: arms.map { rows[$0.name] ?? seenSemantics(on: experiment, of: $0) })
+    experiment.observer.runDidReach("probed what each strategy keeps")
   }
 
   /// From the contexts that came back of the arm's own graph.
-  private func seenSemantics(of arm: ArmPlan) -> StrategySemantics {
+  private func seenSemantics(on experiment: Experiment, of arm: ArmPlan) -> StrategySemantics {
     let integers = arm.topology.client.set.compactMap { assignment in
       if case .integer = assignment.value { assignment.key } else { nil }
     }
     var readings = SemanticsReadings(
       services: arm.topology.services.map(\.name), integerKeys: Set(integers + ["user"]).sorted())
-    readings.losses = result.fidelity.first { $0.arm == arm.name }?.losses
+    readings.losses = experiment.result.fidelity.first { $0.arm == arm.name }?.losses
     return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
   }
 }

@@ -4,48 +4,50 @@ internal import Control
 internal import Results
 internal import Topology
 
-extension Experiment {
+struct HopTiming: Pass {
+  let kind = ExperimentPlan.Pass.inProcess
+
   /// Seconds that the child may take: half a second of work, on a machine that does other things.
   private static let laboratorySecondsMax = 60.0
 
-  func measureInProcess() throws(LauncherError) {
-    let orders = plan.arms.indices.flatMap(hopOrders)
+  func run(on experiment: Experiment) throws(LauncherError) {
+    let orders = experiment.plan.arms.indices.flatMap { hopOrders(on: experiment, $0) }
     guard !orders.isEmpty else { return }
-    observer.runDidProgress("timing the context work in one process", secondsLeft: nil)
+    experiment.observer.runDidProgress("timing the context work in one process", secondsLeft: nil)
     let child = try ChildProcess(
-      loop: supervisor.loop, role: .laboratory, name: "laboratory", service: nil, wrapper: [])
-    supervisor.adopt(child)
-    placement.pin(child.pid, to: placement.quietCPU)
+      loop: experiment.supervisor.loop, role: .laboratory, name: "laboratory", service: nil, wrapper: [])
+    experiment.supervisor.adopt(child)
+    experiment.placement.pin(child.pid, to: experiment.placement.quietCPU)
     var report: LaboratoryReport?
     child.didReceive = { line in report = ControlCodec.decode(LaboratoryReport.self, from: line) ?? report }
     defer {
       child.willStop()
       child.send(LaboratoryCommand.stop)
-      supervisor.end([child])
+      experiment.supervisor.end([child])
     }
-    child.send(LaboratoryCommand.measure(orders, seed: plan.seed))
-    try supervisor.wait(for: "the laboratory", seconds: Experiment.laboratorySecondsMax) { report != nil }
+    child.send(LaboratoryCommand.measure(orders, seed: experiment.plan.seed))
+    try experiment.supervisor.wait(for: "the laboratory", seconds: Self.laboratorySecondsMax) { report != nil }
     switch report {
-    case .measured(let hops): result.inProcess = hops
+    case .measured(let hops): experiment.result.inProcess = hops
     case .failed(let reason): throw .childFailed(name: "laboratory", reason: reason)
     case .raced, nil: break
     }
-    observer.runDidReach("timed the context work in one process")
+    experiment.observer.runDidReach("timed the context work in one process")
   }
 
   /// None for A′, which is its arm once more, and where the context work is not that of the laboratory: services or
   /// edges that differ, keys that a script or the topology's client sets.
-  private func hopOrders(_ arm: Int) -> [HopOrder] {
-    let armPlan = plan.arms[arm]
+  private func hopOrders(on experiment: Experiment, _ arm: Int) -> [HopOrder] {
+    let armPlan = experiment.plan.arms[arm]
     guard armPlan.controlOf == nil, let service = armPlan.topology.onlyContextWork else { return [] }
     let layers =
-      service.growth == "distinct" && service.contextWork && plan.isChain
-      ? Set(plan.depths.map(InProcessHop.layer(depth:))).sorted() : [1]
+      service.growth == "distinct" && service.contextWork && experiment.plan.isChain
+      ? Set(experiment.plan.depths.map(InProcessHop.layer(depth:))).sorted() : [1]
     return layers.map { layer in
       HopOrder(
         arm: armPlan.name, store: service.store, propagator: armPlan.topology.client.propagator, growth: service.growth,
         keysPerLayer: service.keysPerLayer, layer: layer,
-        opaqueSize: plan.opaqueSize)
+        opaqueSize: experiment.plan.opaqueSize)
     }
   }
 }

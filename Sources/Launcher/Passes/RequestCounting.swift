@@ -13,62 +13,70 @@ private struct CountReading {
   var pages: [CounterPage]
 }
 
-extension Experiment {
-  func count() throws(LauncherError) {
-    for arm in plan.arms.indices {
-      observer.runDidProgress("counting: \(plan.arms[arm].name)", secondsLeft: nil)
-      let set = try set(for: arm)
+struct RequestCounting: Pass {
+  let kind = ExperimentPlan.Pass.counting
+
+  func run(on experiment: Experiment) throws(LauncherError) {
+    for arm in experiment.plan.arms.indices {
+      experiment.observer.runDidProgress("counting: \(experiment.plan.arms[arm].name)", secondsLeft: nil)
+      let set = try experiment.set(for: arm)
       try setCounting(true, set)
-      for depth in plan.depths(of: arm, among: depths.depths) { try count(arm, depth, set) }
+      for depth in experiment.plan.depths(of: arm, among: experiment.depths.depths) {
+        try count(on: experiment, arm, depth, set)
+      }
       try setCounting(false, set)
     }
-    observer.runDidReach("counted allocations, system calls and bytes")
+    experiment.observer.runDidReach("counted allocations, system calls and bytes")
   }
 
   private func setCounting(_ isOn: Bool, _ set: ProcessSet) throws(LauncherError) {
     try set.ask(.counting(isOn), "counting") { _, report in if case .countingSet = report { true } else { false } }
   }
 
-  private func count(_ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
+  private func count(on experiment: Experiment, _ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
     let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
     var readings: [CountReading] = []
     var clients: [MeterReading] = []
     func run(_ requestCount: Int) throws(LauncherError) {
-      readings.append(try read(set))
-      let measured = try runner.run(
-        spec, on: set, seconds: plan.timeoutSeconds, round: 0, position: 0, requestCount: requestCount,
+      readings.append(try read(on: experiment, set))
+      let measured = try experiment.runner.run(
+        spec, on: set, seconds: experiment.plan.timeoutSeconds, round: 0, position: 0, requestCount: requestCount,
         keep: { _ in })
       clients.append(measured.clientMeter)
     }
-    let begin = elapsedSeconds
+    let begin = experiment.elapsedSeconds
     let probeCount = ExperimentPlan.countedRequestCountMin
     try run(probeCount)
-    let n = countedRequestCount(secondsPerRequest: (elapsedSeconds - begin) / Double(probeCount))
+    let n = countedRequestCount(
+      on: experiment, secondsPerRequest: (experiment.elapsedSeconds - begin) / Double(probeCount))
     // The probe, and as many again as will be counted, fill what is kept for later requests; the next two runs differ by
     // n requests and by nothing else.
     if n > probeCount { try run(n - probeCount) }
     let first = readings.count
-    let second = elapsedSeconds
+    let second = experiment.elapsedSeconds
     for requestCount in [n, 2 * n] { try run(requestCount) }
-    if depth == depthMax(of: arm) { secondsPerRequest[arm] = (elapsedSeconds - second) / Double(3 * n) }
-    readings.append(try read(set))
+    if depth == experiment.depthMax(of: arm) {
+      experiment.secondsPerRequest[arm] = (experiment.elapsedSeconds - second) / Double(3 * n)
+    }
+    readings.append(try read(on: experiment, set))
     append(
+      on: experiment,
       arm, depth, set, n: n, once: difference(readings[first + 1], readings[first]),
       twice: difference(readings[first + 2], readings[first + 1]),
       client: clients[first + 1].since(clients[first]))
   }
 
   /// As many as the time allows, which for all but slow graphs is the full number.
-  private func countedRequestCount(secondsPerRequest: Double) -> Int {
+  private func countedRequestCount(on experiment: Experiment, secondsPerRequest: Double) -> Int {
     // n, n and 2n requests.
     let affordable = ExperimentPlan.countedSecondsMax / max(secondsPerRequest, 1e-9) / 4
     return max(
       ExperimentPlan.countedRequestCountMin, Int(min(Double(ExperimentPlan.countedRequestCount), affordable)))
   }
 
-  private func read(_ set: ProcessSet) throws(LauncherError) -> CountReading {
+  private func read(on experiment: Experiment, _ set: ProcessSet) throws(LauncherError) -> CountReading {
     CountReading(
-      meters: try readMeters(set), pages: set.nodes.map { $0.process.counters ?? CounterPage() })
+      meters: try set.readMeters(), pages: set.nodes.map { $0.process.counters ?? CounterPage() })
   }
 
   private func difference(_ later: CountReading, _ earlier: CountReading) -> CountReading {
@@ -79,6 +87,7 @@ extension Experiment {
 
   /// Per request: (the run of 2n requests − the run of n requests) / n.
   private func append(
+    on experiment: Experiment,
     _ arm: Int, _ depth: Int, _ set: ProcessSet, n count: Int, once: CountReading, twice: CountReading,
     client: MeterReading
   ) {
@@ -102,14 +111,14 @@ extension Experiment {
         payloadBytesInPerDelivery: perDelivery(page.payloadSize, page),
         contextKeysPerDelivery: perDelivery(page.contextKeys, page))
     }
-    let name = plan.arms[arm].name
-    result.counts.append(
+    let name = experiment.plan.arms[arm].name
+    experiment.result.counts.append(
       CountingPass(
         arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
         client: ClientCounts(allocationsPerRequest: isCounted ? Double(client.allocations) / n : nil)))
     let deliveries = Double(twice.pages.map(\.deliveries).reduce(0, +))
     let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
-    result.hopBytes.append(
+    experiment.result.hopBytes.append(
       HopBytes(
         arm: name, depth: depth,
         contextBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.contextSize).reduce(0, +)) / deliveries,

@@ -26,7 +26,9 @@ extension Experiment {
   /// Whether the least number of rounds fits the budget behind this pass; what does not have room is left out, and noted.
   func hasTime(for pass: ExperimentPlan.Pass) -> Bool {
     guard plan.passes.contains(pass) else { return false }
-    guard plan.rounds == nil, let budget = plan.budgetSeconds else { return true }
+    guard ExperimentPlan.Pass.explaining.contains(pass), plan.rounds == nil, let budget = plan.budgetSeconds else {
+      return true
+    }
     let later = sets.isEmpty ? secondsBeforeRounds : 0
     guard elapsedSeconds + seconds(of: pass) + later + leastRoundsSeconds > budget else { return true }
     note("\(pass.title) left out: no room in \(RunDuration.text(budget))")
@@ -79,13 +81,11 @@ extension ExperimentPlan.Pass {
 
   fileprivate var title: String {
     switch self {
-    case .fidelity: "the check of what arrives"
-    case .semantics: "what each strategy keeps"
     case .inProcess: "the context work in one process"
-    case .counting: "the counting pass"
+    case .semantics: "what each strategy keeps"
     case .references: "retains and releases"
     case .stages: "the stages of a request"
-    case .open: "the open loop"
+    case .fidelity, .counting, .open: "\(self)"
     }
   }
 }

@@ -79,16 +79,12 @@ package final class Experiment: Session {
       try checkPrograms()
       noteTimeBeforehand()
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
-      if hasTime(for: .inProcess) { try measureInProcess() }
+      try run(HopTiming())
       let begin = elapsedSeconds
       try startSets()
       try warmUp()
       setsSeconds = elapsedSeconds - begin
-      if plan.passes.contains(.fidelity) { try verifyFidelity() }
-      if hasTime(for: .semantics) { try probeSemantics() }
-      if plan.passes.contains(.counting) { try count() }
-      if hasTime(for: .references) { try countReferences() }
-      if hasTime(for: .stages) { try clockStages() }
+      for pass in Experiment.passes { try run(pass) }
       if plan.passes.contains(.open) { try findRate() }
       try runRounds()
       noteMemory()
