@@ -31,9 +31,6 @@ extension Propagator {
   }
 }
 
-/// Both directions of a carrier in one object, for transports that are `ForeignTransport`.
-package typealias ForeignCarrier = AnyObject & CarrierReader & CarrierWriter & Sendable
-
 extension ForeignMessage {
   fileprivate var carrierReader: any CarrierReader { carrier as! any CarrierReader }
   fileprivate var carrierWriter: any CarrierWriter { carrier as! any CarrierWriter }
