@@ -4,16 +4,16 @@ SHELL := /bin/bash
 CONFIG ?= release
 PROGRAM := .build/$(CONFIG)/ctxchain
 
-# make chain: N services, D time of a slot, R rounds, CARRIER strategies, PLACEMENT, DEPTHS, JSON result file.
+# make chain: N services, D time of a trial, R rounds, CARRIER strategies, PLACEMENT, DEPTHS, JSON result file.
 N ?= 5
-chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) \
+chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) \
   $(if $(CARRIER),--strategies $(CARRIER)) $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) \
   $(ARGS)
 
 # make compare: arms A and B, or one of them and AGAINST another build; N, D, R, PLACEMENT and JSON as above.
 A ?= baseline
 B ?= packed
-compare_options := -n $(N) $(if $(D),--slot $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
+compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
 .PHONY: help deps test-deps build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \

@@ -22,8 +22,7 @@ struct CalibrateCommand: Command {
   @Option(help: "Rounds of each pair, \(SignTest.roundCountMin) to 1000.")
   var rounds = 12
 
-  @Option(help: "Length of a slot, with its unit, 250ms to 10m.")
-  var slot = Seconds(ExperimentPlan.slotSecondsMin)
+  @OptionGroup var trial: TrialOption
 
   @OptionGroup var seed: SeedOption
 
@@ -32,7 +31,6 @@ struct CalibrateCommand: Command {
   mutating func validate() throws {
     try OptionRange.check("--pairs", pairs, 1...CalibrationPlan.pairCountMax)
     try OptionRange.check("--rounds", rounds, SignTest.roundCountMin...SignTest.roundCountMax)
-    try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600)
   }
 
   func run(_ call: Invocation) throws {
@@ -49,7 +47,8 @@ struct CalibrateCommand: Command {
       commandLine: call.commandLine, toolVersion: ToolVersion.current,
       topology: try ChainTopology.make(
         depth: CalibrationPlan.depth, strategy: "baseline", growth: "shadow", keysPerLayer: 3, payloadSize: 128,
-        responseSize: 128, vocabulary: .current), pairCount: pairs, rounds: rounds, slotSeconds: slot.value,
+        responseSize: 128, vocabulary: .current), pairCount: pairs, rounds: rounds,
+      trialSeconds: trial.seconds ?? ExperimentPlan.trialSecondsMin,
       seed: seed.value)
   }
 }

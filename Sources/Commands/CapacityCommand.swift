@@ -49,7 +49,7 @@ struct CapacityCommand: Command {
   private static let drainByDefault = 5.0
 
   func run(_ call: Invocation) throws {
-    try OptionRange.check("--probe", probe, ExperimentPlan.slotSecondsMin...600)
+    try OptionRange.check("--probe", probe, ExperimentPlan.trialSecondsMin...600)
     try OptionRange.check("--budget", budget, 0...86_400)
     guard 0...1 ~= maxErrorRate else {
       throw ValidationError("--max-error-rate: expected 0 to 1, got \(maxErrorRate)")
@@ -57,7 +57,7 @@ struct CapacityCommand: Command {
     let objectives = try LatencyObjective.parse(slo)
     let (arms, depth) = try arms()
     var experiment = try drive.plan(
-      arms: arms, depths: [depth], isChain: file == nil, slotSeconds: probe.value, call)
+      arms: arms, depths: [depth], isChain: file == nil, trialSeconds: probe.value, call)
     experiment.drainSeconds = drive.drain?.value ?? Self.drainByDefault
     experiment.budgetSeconds = budget.value
     let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate)

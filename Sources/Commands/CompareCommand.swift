@@ -52,7 +52,7 @@ struct CompareCommand: Command {
 
   @OptionGroup var output: ResultOptions
 
-  @Flag(help: "Exit with status 4 when a slot is invalid, without a gate too.")
+  @Flag(help: "Exit with status 4 when a trial is invalid, without a gate too.")
   var strict = false
 
   func run(_ call: Invocation) throws {
@@ -90,8 +90,8 @@ extension CompareCommand {
     try ExperimentRun.perform(plan, json: output.json, isStrict: strict, call) { result in
       let comparison = ComparisonDocument(
         run: result, a: (a.name, a.own.depth ?? 0), b: (b.name, b.own.depth ?? 0), gates: gates)
-      // A run that came to no slot has its reason to tell, and nothing else.
-      let isEmpty = result.exitStatus != 0 && result.slots.isEmpty
+      // A run that came to no trial has its reason to tell, and nothing else.
+      let isEmpty = result.exitStatus != 0 && result.trials.isEmpty
       return Outcome(
         document: comparison, text: isEmpty ? "" : ComparisonText.render(comparison),
         status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints)

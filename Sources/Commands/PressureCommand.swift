@@ -14,7 +14,7 @@ struct PressureCommand: Command {
       The same requests, the same wire format, another store: allocations, bytes, retains and releases per request, and \
       P99 in an open loop. Says so (status 4) when the machine does not hold the rate.
 
-      Example: ctxchain lab pressure --rate 500 --rounds 1 --slot 500ms
+      Example: ctxchain lab pressure --rate 500 --rounds 1 --trial 500ms
       """)
 
   @Option(name: [.customShort("R"), .long], help: "Requests per second.")
@@ -29,8 +29,7 @@ struct PressureCommand: Command {
   @Option(help: "Rounds, 1 to 1000; P99 is judged from 6 on.")
   var rounds = 6
 
-  @Option(help: "Length of a slot, 250ms to 10m.")
-  var slot = Seconds(0.5)
+  @OptionGroup var trial: TrialOption
 
   @OptionGroup var seed: SeedOption
 
@@ -52,7 +51,6 @@ struct PressureCommand: Command {
     try OptionRange.check("--rate", rate: rate)
     try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     try OptionRange.check("--rounds", rounds, 1...SignTest.roundCountMax)
-    try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600)
     guard PropagatorRegistry.resolve(propagator) != nil else {
       let names = PropagatorRegistry.names.joined(separator: ", ")
       throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
@@ -62,7 +60,8 @@ struct PressureCommand: Command {
     }
     var plan = ExperimentPlan(
       commandLine: call.commandLine, arms: ArmPlan.withControl(arms), depths: [depth], isChain: true,
-      placement: .one, slotSeconds: slot.value, rounds: rounds, budgetSeconds: nil, inFlight: 64, timeoutSeconds: 10,
+      placement: .one, trialSeconds: trial.seconds ?? 0.5, rounds: rounds, budgetSeconds: nil, inFlight: 64,
+      timeoutSeconds: 10,
       drainSeconds: 2, seed: seed.value, isPoisson: false, openLoopRate: rate, opaqueSize: nil,
       toolVersion: ToolVersion.current)
     plan.moreConcurrencies = []

@@ -63,7 +63,7 @@ struct ProfileCommand: Command {
     let arm = ArmPlan.asWritten(topology)
     let experiment = ExperimentPlan(
       commandLine: call.commandLine, arms: [arm], depths: [TopologyShape(topology).depth], isChain: false,
-      placement: placement.value, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil,
+      placement: placement.value, trialSeconds: duration.value, rounds: 1, budgetSeconds: nil,
       inFlight: inFlight,
       timeoutSeconds: 10, drainSeconds: 2, seed: seed.value, isPoisson: false, openLoopRate: nil, opaqueSize: nil,
       toolVersion: ToolVersion.current)

@@ -8,7 +8,7 @@ struct ReportCommand: Command {
     abstract: "Make a page, tables and histograms from a result's JSON.",
     discussion: """
       Writes index.html (a page to look at, that needs nothing beside itself), report.txt, report.md, summary.csv, \
-      slots.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, each \
+      trials.csv, nodes.csv, stages.csv, fidelity.csv, semantics.csv, slopes.csv, each \
       histogram as .hgrm and as HdrHistogram V2 (.hdr), and a copy of the result (result.json).
 
       Example: ctxchain report result.json -o report

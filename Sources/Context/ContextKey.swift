@@ -6,7 +6,7 @@ package enum ContextValueType: UInt8, Sendable {
   case text = 1
 }
 
-/// One key of a context: its name, the type of its value, and its slot in the schema when it has one.
+/// One key of a context: its name, the type of its value, and its field in the schema when it has one.
 ///
 /// A final class with constant fields: passing it down the request path costs no reference counting.
 package final class ContextKey: Sendable {
@@ -14,8 +14,8 @@ package final class ContextKey: Sendable {
   package let name: String
   package let type: ContextValueType
   /// Position in `ContextSchema.standard`, or -1 for a key that the schema does not declare.
-  package let slot: Int
-  /// Of the slot in a packed image: its presence bit, 0 when there is no slot, and the offset of its first byte.
+  package let field: Int
+  /// Of the field in a packed image: its presence bit, 0 when there is no field, and the offset of its first byte.
   final let presenceMask: UInt8
   final let packedOffset: Int
   /// What a packed image is searched for, and what follows from it. Safe to share: the bytes are this key's own, written
@@ -25,17 +25,17 @@ package final class ContextKey: Sendable {
   final let packedHome: Int
   final let isPackedNameHashed: Bool
 
-  package init(name: String, type: ContextValueType, slot: Int = -1) {
+  package init(name: String, type: ContextValueType, field: Int = -1) {
     precondition(
       ContextText.isName(name.utf8.span.bytes),
       "a key's name is visible ASCII of 1 to \(ContextLimits.nameSizeMax) bytes, found \"\(name)\"")
     precondition(
-      slot >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
+      field >= 0 || ContextSchema.key(named: name) == nil, "\(name) is declared: use ContextSchema.key(named:)")
     self.name = name
     self.type = type
-    self.slot = slot
-    presenceMask = slot >= 0 ? 1 << UInt8(slot) : 0
-    packedOffset = PackedLayout.slotOffset(slot)
+    self.field = field
+    presenceMask = field >= 0 ? 1 << UInt8(field) : 0
+    packedOffset = PackedLayout.fieldOffset(field)
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: name.utf8.count, alignment: 8)
     bytes.copyBytes(from: name.utf8)
     packedName = PackedName(UnsafeRawBufferPointer(bytes))
@@ -48,13 +48,13 @@ package final class ContextKey: Sendable {
 }
 
 extension ContextKey {
-  /// The keys that the schema declares, in slot order.
-  package static let requestID = ContextKey(slot: 0, type: .text)
-  package static let user = ContextKey(slot: 1, type: .integer)
-  package static let tenant = ContextKey(slot: 2, type: .text)
+  /// The keys that the schema declares, in field order.
+  package static let requestID = ContextKey(field: 0, type: .text)
+  package static let user = ContextKey(field: 1, type: .integer)
+  package static let tenant = ContextKey(field: 2, type: .text)
 
-  private convenience init(slot: Int, type: ContextValueType) {
-    self.init(name: StandardContext.name(slot: slot).description, type: type, slot: slot)
+  private convenience init(field: Int, type: ContextValueType) {
+    self.init(name: StandardContext.name(field: field).description, type: type, field: field)
   }
 
   /// Never set by anybody: what a miss costs.

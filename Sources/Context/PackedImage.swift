@@ -6,7 +6,7 @@ enum PackedImage {
     var size = PackedLayout.headSize
     context.withTraceState { size += PackedLayout.recordHeadSize + $0.byteCount }
     context.forEachEntry { name, integer, text in
-      let isInHead = ContextSchema.key(named: name).map { _ in text.byteCount <= ContextSchema.textSlotSize } ?? false
+      let isInHead = ContextSchema.key(named: name).map { _ in text.byteCount <= ContextSchema.textFieldSize } ?? false
       if !isInHead { size += PackedLayout.recordHeadSize + name.byteCount + (integer == nil ? text.byteCount : 8) }
     }
     return size
@@ -28,9 +28,9 @@ enum PackedImage {
           if let key, let integer {
             presence |= key.presenceMask
             image.storeBytes(of: integer.littleEndian, toByteOffset: PackedLayout.userOffset, as: Int64.self)
-          } else if let key, text.count <= ContextSchema.textSlotSize {
+          } else if let key, text.count <= ContextSchema.textFieldSize {
             presence |= key.presenceMask
-            PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+            PackedLayout.writeTextField(text, to: image + key.packedOffset)
           } else if let integer {
             withUnsafeBytes(of: integer.littleEndian) { append(PackedRecord.Kind.integer, name, $0, to: &end) }
           } else {
@@ -61,8 +61,8 @@ enum PackedImage {
         let value = base.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self)
         context.setInteger(key, Int64(littleEndian: value))
       } else {
-        let slot = base + key.packedOffset
-        let text = UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
+        let field = base + key.packedOffset
+        let text = UnsafeRawBufferPointer(start: field + 1, count: Int(field.load(as: UInt8.self)))
         context.setText(key, text.bytes)
       }
     }

@@ -7,7 +7,7 @@
 ///      0   16  trace id, big-endian as on the wire; all zero: no trace
 ///     16    8  span id, big-endian; zero exactly when there is no trace
 ///     24    1  trace flags; zero when there is no trace. The first 25 bytes are `binary25`.
-///     25    1  presence: bit s says that slot s holds a value; the other bits are zero
+///     25    1  presence: bit s says that field s holds a value; the other bits are zero
 ///     26    2  schema id
 ///     28    8  user, two's complement
 ///     36    1  request id: size, 0 to 16
@@ -26,11 +26,11 @@
 ///      4       name, then value
 /// ```
 ///
-/// The tail holds at most one tracestate, the declared texts that are longer than a slot (under the declared name), and
+/// The tail holds at most one tracestate, the declared texts that are longer than a field (under the declared name), and
 /// the entries that the schema does not declare, each name once.
 package enum PackedLayout {
   static var presenceOffset: Int { 25 }
-  // Slots lie where they lie in the schema's own bytes: there the 28 bytes in front are wire id, binary25, presence.
+  // Fields lie where they lie in the schema's own bytes: there the 28 bytes in front are wire id, binary25, presence.
   static var userOffset: Int { StandardContext.Offset.user }
   static var requestIDOffset: Int { StandardContext.Offset.requestID }
   static var tenantOffset: Int { StandardContext.Offset.tenant }
@@ -44,9 +44,9 @@ package enum PackedLayout {
   static var schemaWord: UInt32 { UInt32(ContextSchema.id) << 16 }
   static var schemaWordMask: UInt32 { 0xffff_f800 }
 
-  /// Where a slot begins: the integer, or the size byte of a text. 0 when there is no such slot.
-  static func slotOffset(_ slot: Int) -> Int {
-    switch slot {
+  /// Where a field begins: the integer, or the size byte of a text. 0 when there is no such field.
+  static func fieldOffset(_ field: Int) -> Int {
+    switch field {
     case 0: requestIDOffset
     case 1: userOffset
     case 2: tenantOffset
@@ -80,7 +80,7 @@ package enum PackedLayout {
     return (requestIDSize &+ 0x6f) | (tenantSize &+ 0x6f) < 0x80
   }
 
-  /// The high bits of all bytes of the text slots.
+  /// The high bits of all bytes of the text fields.
   @inline(__always)
   private static func textBits(_ base: UnsafeRawPointer) -> UInt64 {
     let bytes =
@@ -96,12 +96,12 @@ package enum PackedLayout {
     guard image.count >= headSize, let base = image.baseAddress, hasSchema(base), hasSizes(base) else { return false }
     let span = SpanContext(binary: base)
     guard span.isValid || span == .none else { return false }
-    guard isTextSlotUTF8(base + requestIDOffset), isTextSlotUTF8(base + tenantOffset) else { return false }
+    guard isTextFieldUTF8(base + requestIDOffset), isTextFieldUTF8(base + tenantOffset) else { return false }
     return image.count == headSize || PackedTail.isValid(image)
   }
 
-  private static func isTextSlotUTF8(_ slot: UnsafeRawPointer) -> Bool {
-    ContextText.isUTF8(UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self))))
+  private static func isTextFieldUTF8(_ field: UnsafeRawPointer) -> Bool {
+    ContextText.isUTF8(UnsafeRawBufferPointer(start: field + 1, count: Int(field.load(as: UInt8.self))))
   }
 
   /// Copies the head of an image: no call, and whole vectors.
@@ -127,18 +127,18 @@ package enum PackedLayout {
     destination.storeBytes(of: schemaWord.littleEndian, toByteOffset: 24, as: UInt32.self)
   }
 
-  /// Writes a text of at most a slot's size into the slot whose size byte is at `slot`, zeros behind it.
+  /// Writes a text of at most a field's size into the field whose size byte is at `field`, zeros behind it.
   @inline(__always)
-  static func writeTextSlot(_ text: UnsafeRawBufferPointer, to slot: UnsafeMutableRawPointer) {
-    slot.storeBytes(of: UInt8(truncatingIfNeeded: text.count), as: UInt8.self)
+  static func writeTextField(_ text: UnsafeRawBufferPointer, to field: UnsafeMutableRawPointer) {
+    field.storeBytes(of: UInt8(truncatingIfNeeded: text.count), as: UInt8.self)
     if text.count == 16, let source = text.baseAddress {
-      slot.storeBytes(of: source.loadUnaligned(as: UInt64.self), toByteOffset: 1, as: UInt64.self)
-      slot.storeBytes(
+      field.storeBytes(of: source.loadUnaligned(as: UInt64.self), toByteOffset: 1, as: UInt64.self)
+      field.storeBytes(
         of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 9, as: UInt64.self)
       return
     }
-    slot.storeBytes(of: 0, toByteOffset: 1, as: UInt64.self)
-    slot.storeBytes(of: 0, toByteOffset: 9, as: UInt64.self)
-    if let source = text.baseAddress { (slot + 1).copyMemory(from: source, byteCount: text.count) }
+    field.storeBytes(of: 0, toByteOffset: 1, as: UInt64.self)
+    field.storeBytes(of: 0, toByteOffset: 9, as: UInt64.self)
+    if let source = text.baseAddress { (field + 1).copyMemory(from: source, byteCount: text.count) }
   }
 }

@@ -111,7 +111,7 @@ struct PackedTail {
     guard ContextText.isName(record.name) else { return false }
     if let key = ContextSchema.key(named: record.name.bytes) {
       guard key.type == .text, record.kind == PackedRecord.Kind.text, presence & key.presenceMask == 0,
-        record.value.count > ContextSchema.textSlotSize
+        record.value.count > ContextSchema.textFieldSize
       else { return false }
     } else {
       undeclaredCount &+= 1

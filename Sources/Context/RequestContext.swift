@@ -3,7 +3,7 @@
 
 /// The context of one request, as one of the compared stores holds it.
 ///
-/// A class, because a node keeps one instance per request slot and uses it again (`reset`), so that a store which
+/// A class, because a node keeps one instance per request's place in a table and uses it again (`reset`), so that a store which
 /// needs no memory of its own costs no allocation per request. Each method is implemented by a store in its own idiom:
 /// what it costs is what is measured. Text is handed in and out as UTF-8 bytes; a store that holds `String` converts,
 /// as code that uses such a store does.
@@ -122,7 +122,7 @@ public class RequestContext {
     set { opaqueState.pointee.mayHoldProperties = newValue }
   }
 
-  /// Every entry once with its newest value; declared keys in slot order, then the others in an order of the store's
+  /// Every entry once with its newest value; declared keys in field order, then the others in an order of the store's
   /// own. `body` must not change the context.
   package func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {}
 

@@ -30,7 +30,7 @@ package struct ContextSchemaFile: Equatable, Sendable {
     return max(1, UInt16(truncatingIfNeeded: folded ^ (folded >> 16)))
   }
 
-  // MARK: Layout: wire id, binary25, presence, slots
+  // MARK: Layout: wire id, binary25, presence, fields
 
   static let spanOffset = 2
   static let presenceOffset = 27
@@ -38,23 +38,23 @@ package struct ContextSchemaFile: Equatable, Sendable {
   /// 1, 2 or 4.
   var presenceSize: Int { fields.count <= 8 ? 1 : fields.count <= 16 ? 2 : 4 }
 
-  /// Indices of `fields` in the order of their slots.
-  var slotOrder: [Int] {
+  /// Indices of `fields` in the order of their fields.
+  var fieldOrder: [Int] {
     fields.indices.sorted { (fields[$0].type.rank, $0) < (fields[$1].type.rank, $1) }
   }
 
-  /// Where the slot of each field begins, by index of `fields`.
+  /// Where the field of each field begins, by index of `fields`.
   package var offsets: [Int] {
     var offsets = [Int](repeating: 0, count: fields.count)
     var next = ContextSchemaFile.presenceOffset + presenceSize
-    for index in slotOrder {
+    for index in fieldOrder {
       offsets[index] = next
-      next += fields[index].type.slotSize
+      next += fields[index].type.fieldSize
     }
     return offsets
   }
 
   package var encodedSize: Int {
-    fields.reduce(ContextSchemaFile.presenceOffset + presenceSize) { $0 + $1.type.slotSize }
+    fields.reduce(ContextSchemaFile.presenceOffset + presenceSize) { $0 + $1.type.fieldSize }
   }
 }

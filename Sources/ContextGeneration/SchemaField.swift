@@ -5,7 +5,7 @@ package struct SchemaField: Equatable, Sendable {
     case int64
     case int32
     case bool
-    /// UTF-8; the slot holds up to so many bytes.
+    /// UTF-8; the field holds up to so many bytes.
     case text(sizeMax: Int)
     /// Exactly so many bytes.
     case bytes(size: Int)
@@ -31,8 +31,8 @@ package struct SchemaField: Equatable, Sendable {
       }
     }
 
-    /// Bytes of the slot: a text has its size in front.
-    var slotSize: Int {
+    /// Bytes of the field: a text has its size in front.
+    var fieldSize: Int {
       switch self {
       case .int64: 8
       case .int32: 4
@@ -42,7 +42,7 @@ package struct SchemaField: Equatable, Sendable {
       }
     }
 
-    /// Slots lie in this order, and fields of one rank in the schema's: numbers are then where a load is cheapest.
+    /// Fields lie in this order, and fields of one rank in the schema's: numbers are then where a load is cheapest.
     var rank: Int {
       switch self {
       case .int64: 0

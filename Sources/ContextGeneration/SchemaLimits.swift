@@ -3,7 +3,7 @@
 package enum SchemaLimits {
   /// Fields of one schema: their presence fits 32 bits.
   package static let fieldCountMax = 32
-  /// Bytes of a text slot, whose size is one byte, and of a field of bytes.
+  /// Bytes of a text field, whose size is one byte, and of a field of bytes.
   package static let fieldSizeMax = 255
   /// Bytes of a field's name, so that the generated lines keep to 120 columns.
   package static let nameSizeMax = 24

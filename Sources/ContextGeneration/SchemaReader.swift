@@ -88,7 +88,7 @@ package enum SchemaReader {
       return name == "int64" ? .int64 : name == "int32" ? .int32 : .bool
     }
     guard let sizeField = own["size"] else {
-      let meaning = name == "text" ? "the most bytes that its slot holds" : "how many bytes it has"
+      let meaning = name == "text" ? "the most bytes that its field holds" : "how many bytes it has"
       throw field.error("missing key \"size\": a field of type \(name) says \(meaning), such as 16B")
     }
     let size = try sizeField.size()

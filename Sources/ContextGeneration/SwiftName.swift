@@ -33,13 +33,13 @@ enum SwiftName {
   /// What every generated type has itself, parameters and local names of its functions included.
   static let generatedMembers: Set<String> = [
     "bytes", "copy", "decode", "encode", "encodedSize", "fieldCount", "integer", "presence", "schemaID", "setInteger",
-    "setText", "slot", "span", "start", "text", "texts", "value", "view", "wireID",
+    "setText", "field", "span", "start", "text", "texts", "value", "view", "wireID",
   ]
 
   /// Types that a generated file uses, and words that name a kind of type.
   static let reservedTypes: Set<String> = [
     "Any", "Bool", "ContextText", "Equatable", "FixedBytes", "FixedText", "Int", "Int32", "Int64", "Never", "Offset",
-    "Optional", "Protocol", "RawSpan", "Result", "SchemaFault", "SchemaSlot", "Self", "Sendable", "SpanContext",
+    "Optional", "Protocol", "RawSpan", "Result", "SchemaFault", "EncodedField", "Self", "Sendable", "SpanContext",
     "StaticString", "String", "Texts", "Type", "UInt16", "UInt32", "UInt64", "UInt8", "UnsafeMutableRawPointer",
     "UnsafeRawBufferPointer", "UnsafeRawPointer", "Void",
   ]

@@ -39,7 +39,7 @@ package struct SwiftSource {
       "  /// What the bytes begin with.",
       "  package static var wireID: UInt16 { \(wireID) }",
       "  package static var encodedSize: Int { \(schema.encodedSize) }", "",
-      "  /// Where a field's slot begins, and the bits that say which slots hold a value.",
+      "  /// Where each field begins, and the bits that say which fields hold a value.",
       "  package enum Offset {",
       "    package static var presence: Int { \(ContextSchemaFile.presenceOffset) }",
     ]
@@ -79,11 +79,11 @@ package struct SwiftSource {
     row(
       ContextSchemaFile.presenceOffset, schema.presenceSize,
       "presence: bit f says that field f has a value; the other bits are zero")
-    for index in schema.slotOrder {
+    for index in schema.fieldOrder {
       let field = schema.fields[index]
-      row(offsets[index], field.type.slotSize, "field \(index), \(field.name): \(meaning(field.type))")
+      row(offsets[index], field.type.fieldSize, "field \(index), \(field.name): \(meaning(field.type))")
     }
-    return lines + ["```", "", "A slot without a value is zero. A text that is longer than its slot is none."]
+    return lines + ["```", "", "A field without a value is zero. A text that is longer than its field is none."]
   }
 
   private func meaning(_ type: SchemaField.FieldType) -> String {
@@ -116,7 +116,7 @@ package struct SwiftSource {
       ]
     }
     lines += encode + [""] + decode + [""] + names + [""]
-    lines += ["  \(slotComment)"] + integerReading + [""] + textReading + [""] + slotWriting
+    lines += ["  \(fieldComment)"] + integerReading + [""] + textReading + [""] + fieldWriting
     return lines + ["}"]
   }
 
@@ -129,7 +129,7 @@ package struct SwiftSource {
       "    span.writeBinary(to: start + \(ContextSchemaFile.spanOffset))",
       "    var presence: \(presenceType) = 0",
     ]
-    for index in schema.slotOrder {
+    for index in schema.fieldOrder {
       let (member, offset) = (members[index], offsets[index])
       if case .text = schema.fields[index].type {
         lines.append("    presence |= texts.\(member).write(to: start + \(offset), bit: \(mask(index)))")
@@ -179,29 +179,29 @@ package struct SwiftSource {
     return lines + ["  }"]
   }
 
-  // Slots: for code that knows a key by its number only.
+  // Fields: for code that knows a key by its number only.
 
-  private var slotComment: String {
+  private var fieldComment: String {
     "/// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields."
   }
 
   private var integerReading: [String] {
-    ["  package func integer(slot: Int) -> Int64? {"]
+    ["  package func integer(field: Int) -> Int64? {"]
       + choice(integers.map { "case \($0): \(members[$0])" }, otherwise: "nil") + ["  }"]
   }
 
   /// Of the struct: as bytes that it hands out.
   private var textReading: [String] {
-    ["  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {"]
+    ["  package func withText<Result>(field: Int, _ body: (RawSpan) -> Result) -> Result? {"]
       + choice(texts.map { "case \($0): texts.\(members[$0]).withBytes(body)" }, otherwise: "nil") + ["  }"]
   }
 
-  private var slotWriting: [String] {
-    ["  /// No effect on fields of other types.", "  package mutating func setInteger(slot: Int, _ value: Int64) {"]
+  private var fieldWriting: [String] {
+    ["  /// No effect on fields of other types.", "  package mutating func setInteger(field: Int, _ value: Int64) {"]
       + choice(integers.map { "case \($0): \(members[$0]) = value" }, otherwise: "break")
       + ["  }", ""]
-      + ["  /// False when the field is of another type, or the text longer than its slot: then the field has none."]
-      + ["  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {"]
+      + ["  /// False when the field is of another type, or the text longer than its field: then the field has none."]
+      + ["  package mutating func setText(field: Int, _ value: RawSpan) -> Bool {"]
       + choice(texts.map { "case \($0): texts.\(members[$0]).set(value)" }, otherwise: "false") + ["  }"]
   }
 
@@ -209,11 +209,11 @@ package struct SwiftSource {
     let fields = schema.fields
     let bySize = Dictionary(grouping: fields.indices) { fields[$0].name.utf8.count }.sorted { $0.key < $1.key }
     return ["  package static var fieldCount: Int { \(fields.count) }", "", "  /// Of the field of that number."]
-      + ["  package static func name(slot: Int) -> StaticString {", "    switch slot {"]
+      + ["  package static func name(field: Int) -> StaticString {", "    switch field {"]
       + fields.dropLast().enumerated().map { "    case \($0): \"\($1.name)\"" }
       + ["    default: \"\(fields[fields.count - 1].name)\"", "    }", "  }", ""]
       + ["  /// Nil when no field has that name."]
-      + ["  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {", "    switch name.count {"]
+      + ["  package static func field(named name: UnsafeRawBufferPointer) -> Int? {", "    switch name.count {"]
       + bySize.flatMap { size, indices in
         ["    case \(size):"]
           + indices.map { "      if ContextText.equal(name, \"\(fields[$0].name)\") { return \($0) }" }
@@ -228,7 +228,7 @@ package struct SwiftSource {
 
   private func choice(_ cases: [String], otherwise: String) -> [String] {
     if cases.isEmpty { return otherwise == "break" ? [] : ["    \(otherwise)"] }
-    return ["    switch slot {"] + cases.map { "    " + $0 } + ["    default: \(otherwise)", "    }"]
+    return ["    switch field {"] + cases.map { "    " + $0 } + ["    default: \(otherwise)", "    }"]
   }
 
   // MARK: The view
@@ -241,18 +241,18 @@ package struct SwiftSource {
       "  private let start: UnsafeRawPointer",
       "  private let presence: \(presenceType)", "",
       "  package init(_ bytes: UnsafeRawBufferPointer) throws(SchemaFault) {",
-      "    start = try SchemaSlot.start(of: bytes, wireID: \(wireID), size: \(schema.encodedSize))",
+      "    start = try EncodedField.start(of: bytes, wireID: \(wireID), size: \(schema.encodedSize))",
       "    presence = \(presenceType)(littleEndian: start.loadUnaligned(fromByteOffset: \(offset), as: \(presenceType).self))",
     ]
     if unusedBits != 0 {
       lines.append(
         "    guard presence & \(hex(unusedBits, digitCount: schema.presenceSize * 2)) == 0 else { throw .malformed }")
     }
-    for index in schema.slotOrder {
+    for index in schema.fieldOrder {
       switch schema.fields[index].type {
       case .text(let sizeMax):
         lines.append(
-          "    guard SchemaSlot.isText(at: start + \(offsets[index]), sizeMax: \(sizeMax)) else { throw .malformed }")
+          "    guard EncodedField.isText(at: start + \(offsets[index]), sizeMax: \(sizeMax)) else { throw .malformed }")
       case .bool:
         lines.append(
           "    guard start.load(fromByteOffset: \(offsets[index]), as: UInt8.self) <= 1 else { throw .malformed }")
@@ -269,8 +269,8 @@ package struct SwiftSource {
         "    presence & \(mask(index)) != 0 ? \(load(index)) : nil", "  }",
       ]
     }
-    lines += ["", "  \(slotComment)"] + integerReading + [""]
-    lines += ["  package func text(slot: Int) -> UnsafeRawBufferPointer? {"]
+    lines += ["", "  \(fieldComment)"] + integerReading + [""]
+    lines += ["  package func text(field: Int) -> UnsafeRawBufferPointer? {"]
     return lines + choice(texts.map { "case \($0): \(members[$0])" }, otherwise: "nil") + ["  }", "}"]
   }
 
@@ -281,7 +281,7 @@ package struct SwiftSource {
   private func load(_ index: Int) -> String {
     let (type, offset) = (schema.fields[index].type, offsets[index])
     switch type {
-    case .text: return "SchemaSlot.text(at: start + \(offset))"
+    case .text: return "EncodedField.text(at: start + \(offset))"
     case .bytes: return "FixedBytes(at: start + \(offset))"
     case .bool: return "start.load(fromByteOffset: \(offset), as: UInt8.self) == 1"
     case .int64, .int32:

@@ -30,7 +30,7 @@ package enum LoadMode: Codable, Equatable, Sendable {
 }
 
 /// One stretch of load. Times in nanoseconds.
-package struct SlotOrder: Codable, Equatable, Sendable {
+package struct TrialOrder: Codable, Equatable, Sendable {
   package var token: Int
   package var mode: LoadMode
   /// Connections used, at most as many as are open.
@@ -42,7 +42,7 @@ package struct SlotOrder: Codable, Equatable, Sendable {
   /// The window opens after so long, whatever has ended.
   package var settleNanosecondsMax: Int64
   package var windowNanoseconds: Int64
-  /// When set, the slot is this many requests instead of a time, all of them in the window.
+  /// When set, the trial is this many requests instead of a time, all of them in the window.
   package var requestCount: Int?
   /// A request without a reply for so long is cancelled and counted as timed out; also the deadline it carries, unless
   /// `deadlineNanoseconds` says otherwise.
@@ -83,20 +83,20 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case configure(ClientConfiguration)
   /// Another strategy in the same process set: new contexts, and a new hello to the entry.
   case replaceTopology(Topology)
-  case run(SlotOrder)
+  case run(TrialOrder)
   /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
   case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
   /// The same with one request, of which the reply tells what was sent and what each node saw.
   case explain(token: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
-  /// Ends the running slot early: no new requests, drain, report.
+  /// Ends the running trial early: no new requests, drain, report.
   case finish
   case stop
 }
 
-/// What one slot brought.
-package struct SlotOutcome: Codable, Sendable {
+/// What one trial brought.
+package struct TrialOutcome: Codable, Sendable {
   package var token: Int
-  /// Over the whole slot, settling and draining included.
+  /// Over the whole trial, settling and draining included.
   package var ledger: Ledger
   /// False when the window opened because settling took too long.
   package var isSettled = true
@@ -108,7 +108,7 @@ package struct SlotOutcome: Codable, Sendable {
   /// Of what did not complete, but for what was censored; nil from programs that do not count it yet, as the next two.
   package var failures: [FailureCount]?
   package var lostConnectionCount: UInt64?
-  /// Why the slot ended before its time.
+  /// Why the trial ended before its time.
   package var earlyEnd: String?
   /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window;
   /// what did not complete is in it as a lower bound.
@@ -191,7 +191,7 @@ package enum ClientReport: Codable, Sendable {
   case connected
   case windowOpened(token: Int)
   case windowClosed(token: Int)
-  case finished(SlotOutcome)
+  case finished(TrialOutcome)
   /// Programs of before say nothing of losses: `compare --against` runs those too.
   case verified(FidelityOutcome, losses: FidelityLosses?)
   case explained(token: Int, [SeenContext])

@@ -35,7 +35,7 @@ package struct CounterPage {
   package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
   /// Requests that nobody waited for any more and that went on: their caller gave up behind an edge that says
   /// `deadline: ignore`.
-  package var orphans: UInt64 = 0
+  package var abandoned: UInt64 = 0
   /// What was done for requests that had been given up: slices of CPU work begun, sleeps, calls sent.
   package var lateSlices: UInt64 = 0
   package var lateSleeps: UInt64 = 0

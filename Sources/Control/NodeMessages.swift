@@ -73,7 +73,7 @@ package struct ServiceAddress: Codable, Equatable, Sendable {
 package enum NodeCommand: Codable, Equatable, Sendable {
   case configure(NodeConfiguration)
   case connect([CalleeAddresses])
-  /// The same service under another strategy: store, script and propagators are replaced between two slots.
+  /// The same service under another strategy: store, script and propagators are replaced between two trials.
   case replaceService(Service)
   /// Turns the counters that cost something on or off.
   case counting(Bool)

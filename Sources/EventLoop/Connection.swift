@@ -31,7 +31,7 @@ extension ConnectionDelegate {
 ///
 /// Public, as are `output` and `willAppend`, because the compiler inlines across modules only what is
 /// `@inlinable public`. Safe to use: received bytes are handed out for the length of a call, and what it keeps without a
-/// count, it lets go in `close()`.
+/// count, it is released in `close()`.
 @safe
 public final class Connection {
   /// Bytes read at most per readiness.

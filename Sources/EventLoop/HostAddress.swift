@@ -44,7 +44,7 @@ package struct HostAddress: Sendable, CustomStringConvertible {
   }
 }
 
-/// Looks names up on threads of its own, one name at a time each: the loop goes on meanwhile.
+/// Looks names up on threads of its own, one name at a time each: the loop continues meanwhile.
 package final class HostLookup {
   private typealias Answer = (token: Int, address: HostAddress?)
 

@@ -49,7 +49,7 @@ struct RuleTarget {
   /// Nil: the trace id.
   var key: Unmanaged<ContextKey>?
   var isInteger = false
-  /// Bytes of a text: what the slot of a declared key holds, or any text.
+  /// Bytes of a text: what the field of a declared key holds, or any text.
   var sizeMax = 0
 
   init() {}
@@ -57,7 +57,7 @@ struct RuleTarget {
   init(_ key: ContextKey) {
     self.key = Unmanaged.passUnretained(key)
     isInteger = key.type == .integer
-    sizeMax = key.slot >= 0 ? ContextSchema.textSlotSize : ContextLimits.textSizeMax
+    sizeMax = key.field >= 0 ? ContextSchema.textFieldSize : ContextLimits.textSizeMax
   }
 
   /// False when the target cannot hold the value.

@@ -73,7 +73,7 @@ extension GatewayRules {
     case .integer:
       let digits = value.first == UInt8(ascii: "-") ? value.dropFirst() : value[...]
       return digits.first != UInt8(ascii: "+") && digits.count <= 19 && text.flatMap { Int64($0) } != nil
-    case .text: return text != nil && value.count <= ContextSchema.textSlotSize
+    case .text: return text != nil && value.count <= ContextSchema.textFieldSize
     }
   }
 

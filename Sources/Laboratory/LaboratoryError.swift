@@ -10,7 +10,7 @@ package enum LaboratoryError: Error, Equatable, CustomStringConvertible {
   case selfTest(String)
   /// A race could not be run.
   case race(String)
-  /// A signal came before a slot could begin.
+  /// A signal came before a trial could begin.
   case interrupted
 
   package var description: String {

@@ -14,7 +14,7 @@ package enum ClientError: Error, CustomStringConvertible {
     case .unknownTransport(let name): "unknown transport \"\(name)\""
     case .requestTooLarge: "the client's context and payload are more than a request can carry"
     case .notConfigured: "no topology was given"
-    case .busy: "another slot is running"
+    case .busy: "another trial is running"
     case .lost(let reason): reason
     }
   }

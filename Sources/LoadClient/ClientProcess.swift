@@ -123,7 +123,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       opaqueSize: configuration.opaqueSize, trace: trace)
   }
 
-  private func start(_ order: SlotOrder) throws {
+  private func start(_ order: TrialOrder) throws {
     if let lostReason { throw ClientError.lost(lostReason) }
     guard run == nil, verification == nil else { throw ClientError.busy }
     openedLine = ControlCodec.encode(ClientReport.windowOpened(token: order.token))
@@ -228,7 +228,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     return other
   }
 
-  package func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
+  package func run(_ run: LoadRun, didFinish outcome: TrialOutcome) {
     self.run = nil
     retired.forEach { $0.close() }
     retired = []

@@ -1,5 +1,5 @@
 // Sends requests that carry the echo flag, a few at a time, and holds each context that comes back against what the
-// declared rules say. A slot of its own: nothing here is measured.
+// declared rules say. A trial of its own: nothing here is measured.
 
 internal import Context
 package import Control

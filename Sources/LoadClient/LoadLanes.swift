@@ -1,4 +1,4 @@
-// The connections of a slot of load, in turn, and what takes the place of one that is gone. It sends nothing.
+// The connections of a trial, in turn, and what takes the place of one that is gone. It sends nothing.
 
 internal import EventLoop
 internal import Statistics
@@ -19,7 +19,7 @@ final class LoadLanes {
     var due = Int64.max
   }
 
-  /// Every one that this slot has had: the index of a request under way stays good. Only the run reads it, and never
+  /// Every one that this trial has had: the index of a request under way stays good. Only the run reads it, and never
   /// while one is added, so it needs no check of exclusivity.
   @exclusivity(unchecked) private(set) var connections: [LoadConnection]
   private var lanes: [Lane]

@@ -1,4 +1,4 @@
-// One slot of load: plans the requests, sends them, takes the replies and keeps the ledger. Knows no strategy and no
+// One trial: plans the requests, sends them, takes the replies and keeps the ledger. Knows no strategy and no
 // process; the requests are ready images. No allocation per request.
 
 package import Control
@@ -10,7 +10,7 @@ package import TransportCore
 package protocol LoadRunDelegate: AnyObject {
   func runDidOpenWindow(_ run: LoadRun)
   func runDidCloseWindow(_ run: LoadRun)
-  func run(_ run: LoadRun, didFinish outcome: SlotOutcome)
+  func run(_ run: LoadRun, didFinish outcome: TrialOutcome)
   /// Another connection in the place of one that is gone, of which the owner tells whether it connected; nil when none
   /// can be had now.
   func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection?
@@ -32,7 +32,7 @@ package final class LoadRun {
 
   private enum Phase { case settling, measuring, draining, finished }
 
-  private let order: SlotOrder
+  private let order: TrialOrder
   private let loop: EventLoop
   private let lanes: LoadLanes
   private let images: RequestImages
@@ -59,13 +59,13 @@ package final class LoadRun {
   private var startTime: Int64 = 0
   private var hasSettledByTime = false
   private var isSettled = true
-  /// Why the slot ended before its time.
+  /// Why the trial ended before its time.
   private var earlyEnd: String?
   private var stages: ClientStageSums?
   private var writeNanosecondsAtStart: Int64 = 0
 
   package init(
-    order: SlotOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
+    order: TrialOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
     delegate: any LoadRunDelegate
   ) {
     self.order = order
@@ -108,7 +108,7 @@ package final class LoadRun {
     }
   }
 
-  /// Ends the slot early: no new requests, then drain and report.
+  /// Ends the trial early: no new requests, then drain and report.
   package func finish() {
     if phase == .settling { tally.windowStart = loop.now }
     if phase == .settling || phase == .measuring { closeWindow() }

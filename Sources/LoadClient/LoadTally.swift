@@ -1,4 +1,4 @@
-// What a slot of load counts: where requests went and how long they took. It knows no connection and asks no clock.
+// What a trial counts: where requests went and how long they took. It knows no connection and asks no clock.
 
 internal import Control
 internal import Statistics
@@ -22,7 +22,7 @@ struct LoadTally {
   private(set) var pieces: [UInt32] = []
   private(set) var failures: [FailureReason: UInt64] = [:]
 
-  init(_ order: SlotOrder) {
+  init(_ order: TrialOrder) {
     pieceNanoseconds = order.pieceNanoseconds
     patienceNanoseconds = order.timeoutNanoseconds > 0 ? order.timeoutNanoseconds : LatencyHistogram.nanosecondsMax
     if pieceNanoseconds > 0 {
@@ -79,9 +79,9 @@ struct LoadTally {
   }
 
   /// What there is to tell at the end, the most frequent failure first.
-  func outcome(token: Int) -> SlotOutcome {
+  func outcome(token: Int) -> TrialOutcome {
     precondition(ledger.isBalanced, "planned requests are missing from the ledger")
-    var outcome = SlotOutcome(
+    var outcome = TrialOutcome(
       token: token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)

@@ -1,4 +1,4 @@
-// What a slot of load keeps of one request. Plain memory.
+// What a trial keeps of one request. Plain memory.
 
 /// A request under way. `next` links free slots.
 struct PendingRequest {

@@ -4,7 +4,7 @@ struct PendingTable: ~Copyable {
   let requests: UnsafeMutablePointer<PendingRequest>
   private(set) var usedCount = 0
   private var firstFree: Int32 = -1
-  /// Above what earlier slots of load used, so that a reply that comes too late for one of them finds nothing here.
+  /// Above what earlier trials used, so that a reply that comes too late for one of them finds nothing here.
   private let firstGeneration: UInt32
   private let countMax: Int
 

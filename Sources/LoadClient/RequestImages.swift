@@ -1,4 +1,4 @@
-// The requests of a slot, written out once before it starts: sending one is a copy, a tag and the payload. So the client costs the
+// The requests of a trial, written out once before it starts: sending one is a copy, a tag and the payload. So the client costs the
 // same under every strategy, and allocates nothing per request.
 
 internal import Bytes

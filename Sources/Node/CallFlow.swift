@@ -70,7 +70,7 @@ extension NodeServer {
   }
 
   /// Cancels a call of a request that is over.
-  func giveUp(_ call: CallSlot, of request: RequestSlot, since time: CancelTime) {
+  func cancel(_ call: CallSlot, of request: RequestSlot, since time: CancelTime) {
     sendCancel(call, since: time)
     _ = end(call, of: request)
   }
@@ -145,7 +145,7 @@ extension NodeServer {
       wait(pending, of: request)
     }
     if deadline < nextSweep { scheduleSweep(for: deadline) }
-    if request.pointee.isOrphan { counters.pointee.lateCalls &+= 1 }
+    if request.pointee.isAbandoned { counters.pointee.lateCalls &+= 1 }
     return .ok
   }
 
@@ -192,7 +192,7 @@ extension NodeServer {
   private func flags(of request: RequestSlot) -> RequestFlags {
     var flags: RequestFlags = request.pointee.echo == nil ? [] : .echo
     if stageClock != nil { flags.insert(.stages) }
-    if request.pointee.isOrphan { flags.insert(.abandoned) }
+    if request.pointee.isAbandoned { flags.insert(.abandoned) }
     return flags
   }
 

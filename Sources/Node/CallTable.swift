@@ -3,16 +3,16 @@
 
 typealias CallSlot = UnsafeMutablePointer<PendingCall>
 
-/// One call under way: of a request that runs a script (`request`), or the whole of one that is only passed on
+/// One call under way: of a request that runs a script (`request`), or the whole of one that is forwarded
 /// (`caller`). A free slot has no request.
 struct PendingCall {
   /// Where the call was sent; nil in a free slot.
   var connection: Unmanaged<DownstreamConnection>?
   /// The slot's index, and in the upper half the number of its uses so far.
   var id: UInt64
-  /// The request that made the call; nil for one that is only passed on.
+  /// The request that made the call; nil for one that is forwarded.
   var request: RequestSlot?
-  /// Of one that is only passed on: whom to answer, and its tag there.
+  /// Of one that is forwarded: whom to answer, and its tag there.
   var caller: Unmanaged<InboundConnection>?
   var callerTag: UInt64 = 0
   /// The calls of `request`, later ones first, in a list by `next`; or all that `caller` waits for, in a ring.

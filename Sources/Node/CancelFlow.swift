@@ -6,33 +6,33 @@ internal import EventLoop
 internal import TransportCore
 
 extension NodeServer {
-  /// Tells the callee that nobody waits for the call any more; behind an edge that ignores deadlines it goes on.
+  /// Tells the callee that nobody waits for the call any more; behind an edge that ignores deadlines it continues.
   func sendCancel(_ call: CallSlot, since time: CancelTime) {
-    // What is only passed on has no call of a script.
+    // What is forwarded has no call of a script.
     let continues = call.pointee.request != nil && call.pointee.call.unsafelyUnwrapped.pointee.ignoresDeadline
     send(call, cancelledAt: time, continues: continues)
   }
 
   /// Tells the callee to go on, though nobody waits.
-  func sendOrphaned(_ call: CallSlot, since time: CancelTime) { send(call, cancelledAt: time, continues: true) }
+  func sendAbandoned(_ call: CallSlot, since time: CancelTime) { send(call, cancelledAt: time, continues: true) }
 
-  /// The caller gave this request up and, as services without context propagation do, did not say so. It goes on.
-  func orphan(_ request: RequestSlot, since time: CancelTime) {
-    guard !request.pointee.isOrphan else { return }
-    request.pointee.isOrphan = true
-    counters.pointee.orphans &+= 1
+  /// The caller gave this request up and, as services without context propagation do, did not say so. It continues.
+  func abandon(_ request: RequestSlot, since time: CancelTime) {
+    guard !request.pointee.isAbandoned else { return }
+    request.pointee.isAbandoned = true
+    counters.pointee.abandoned &+= 1
     let hasBegun = countWork(of: request, since: time)
     if !hasBegun, request.pointee.timer >= 0, request.pointee.step?.pointee.kind == .sleep {
       counters.pointee.lateSleeps &+= 1
     }
     var call = request.pointee.firstCall
     while let next = call {
-      sendOrphaned(next, since: time)
+      sendAbandoned(next, since: time)
       call = next.pointee.next
     }
   }
 
-  /// Counts what this request began between the caller's giving up and now, when the node hears of it: the latest slice
+  /// Counts what this request began between the caller's giving up and now, when the node is told: the latest slice
   /// of work, sleep or run of calls. True when there was such.
   @discardableResult
   func countWork(of request: RequestSlot, since time: CancelTime) -> Bool {

@@ -1,4 +1,4 @@
-// A request that is only passed on: the life of nearly every request in a chain. The call downstream holds all that is
+// A request that is forwarded: the life of nearly every request in a chain. The call downstream holds all that is
 // known of it, and its context is done with before the next request is looked at.
 
 internal import Bytes
@@ -79,18 +79,18 @@ extension NodeServer {
     while call != caller.forwarded {
       if call.pointee.callerTag == cancel.tag {
         return cancel.continues
-          ? orphanForwarded(call, since: cancel.cancelledAt) : abandonForwarded(call, since: cancel.cancelledAt)
+          ? abandonForwarded(call, since: cancel.cancelledAt) : stopForwarded(call, since: cancel.cancelledAt)
       }
       call = call.pointee.next.unsafelyUnwrapped
     }
   }
 
-  /// See `abandonRequests(of:)`.
-  func abandonForwarded(of caller: InboundConnection, since time: CancelTime) {
-    while let call = caller.forwarded.pointee.next, call != caller.forwarded { abandonForwarded(call, since: time) }
+  /// See `stopRequests(of:)`.
+  func stopForwarded(of caller: InboundConnection, since time: CancelTime) {
+    while let call = caller.forwarded.pointee.next, call != caller.forwarded { stopForwarded(call, since: time) }
   }
 
-  private func abandonForwarded(_ call: CallSlot, since time: CancelTime) {
+  private func stopForwarded(_ call: CallSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(call.pointee.callerTag) }
     sendCancel(call, since: time)
@@ -100,8 +100,8 @@ extension NodeServer {
   }
 
   /// Its callee works on, and is told so. Nothing is left to do here that could be counted.
-  private func orphanForwarded(_ call: CallSlot, since time: CancelTime) {
-    counters.pointee.orphans &+= 1
-    sendOrphaned(call, since: time)
+  private func abandonForwarded(_ call: CallSlot, since time: CancelTime) {
+    counters.pointee.abandoned &+= 1
+    sendAbandoned(call, since: time)
   }
 }

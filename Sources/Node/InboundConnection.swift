@@ -27,7 +27,7 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   @exclusivity(unchecked) private(set) var isOpen = true
   /// The ring of its requests under way, oldest first.
   let requests = RequestSlot.makeRing()
-  /// The same of those that are only passed on.
+  /// The same of those that are forwarded.
   let forwarded = CallSlot.makeRing()
 
   /// - Parameter propagator: nil where the caller's hello will name it.

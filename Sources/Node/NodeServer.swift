@@ -30,7 +30,7 @@ extension NodeServerDelegate {
 }
 
 /// What the workers of one node have in common, as one of them sees it.
-package struct WorkerPlace {
+package struct ConnectionHandoff {
   /// From 0.
   package let worker: Int
   /// Whose connection a new one is to be; an index of a worker.
@@ -97,27 +97,27 @@ package final class NodeServer {
   /// Nanoseconds between two looks through the calls, and how late a deadline may be noticed.
   static let sweepGap: Int64 = 1_000_000
   /// Nil for the only worker of a node.
-  private let place: WorkerPlace?
+  private let handoff: ConnectionHandoff?
   /// `writeNanoseconds` when the stage clock was set.
   var stageWriteStart: Int64 = 0
 
   /// - Parameters:
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
   ///   - contexts: of all workers of the node; nil for contexts of its own.
-  ///   - place: nil for the only worker of a node.
+  ///   - handoff: nil for the only worker of a node.
   ///   - transports: those that edges may name.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
-    limits: Limits = Limits(), contexts: NodeContexts? = nil, place: WorkerPlace? = nil,
+    limits: Limits = Limits(), contexts: NodeContexts? = nil, handoff: ConnectionHandoff? = nil,
     transports: [Transport] = Transport.all
   ) throws(NodeError) {
     self.loop = loop
     self.configuration = configuration
     self.counters = counters
-    self.place = place
+    self.handoff = handoff
     self.limits = limits
     self.transports = transports
-    let worker = place?.worker ?? 0
+    let worker = handoff?.worker ?? 0
     random = SeededGenerator(seed: configuration.seed &+ UInt64(worker) << 32)
     runtime = try ServiceRuntime(
       configuration.service, layer: configuration.layer, contexts: contexts, worker: worker, limits: limits, loop: loop,
@@ -143,11 +143,11 @@ package final class NodeServer {
   ) throws(EventLoopError) -> UInt16 {
     let propagator = propagator.flatMap { PropagatorRegistry.resolve($0) }
     let listener = try Listener(
-      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: place != nil,
+      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: handoff != nil,
       didRunOut: { [unowned self] reason in delegate?.server(self, cannotAcceptFor: reason) }
     ) { [unowned self] fd in
-      if let place, case let chosen = place.choose(), chosen != place.worker {
-        place.handOver(fd, chosen)
+      if let handoff, case let chosen = handoff.choose(), chosen != handoff.worker {
+        handoff.handOver(fd, chosen)
       } else {
         take(fd, over: transport, propagator: propagator)
       }
@@ -166,7 +166,7 @@ package final class NodeServer {
   /// Callers that come while the server drains find another replica, or try again.
   private func refuse(_ fd: Int32) {
     Glibc.close(fd)
-    place?.didLoseConnection()
+    handoff?.didLoseConnection()
   }
 
   /// Callers that connect from here on are not accepted.
@@ -183,7 +183,7 @@ package final class NodeServer {
   package func replace(_ service: Service, contexts: NodeContexts? = nil) throws(NodeError) {
     guard counters.pointee.open == 0 else { throw .busy }
     let next = try ServiceRuntime(
-      service, layer: configuration.layer, contexts: contexts, worker: place?.worker ?? 0, limits: limits, loop: loop,
+      service, layer: configuration.layer, contexts: contexts, worker: handoff?.worker ?? 0, limits: limits, loop: loop,
       counters: counters)
     let edges: [Downstream]
     do {
@@ -252,9 +252,9 @@ package final class NodeServer {
   }
 
   func didLose(_ connection: InboundConnection) {
-    abandonRequests(of: connection)
+    stopRequests(of: connection)
     connections[ObjectIdentifier(connection)] = nil
-    place?.didLoseConnection()
+    handoff?.didLoseConnection()
   }
 
   func didConnectEdge() {

@@ -10,10 +10,10 @@ internal import Topology
 final class NodeWorker: NodeServerDelegate {
   private let loop: EventLoop
   private let worker: Int
-  private let seat: WorkerSeat
+  private let resources: WorkerResources
   private let orders: [Mailbox<WorkerOrder>]
   private let reports: Mailbox<WorkerReport>
-  private let shares: WorkerShares
+  private let balancer: ConnectionBalancer
   private var server: NodeServer?
   private var closeMailbox = {}
   private var isReplacing = false
@@ -23,12 +23,13 @@ final class NodeWorker: NodeServerDelegate {
 
   /// Runs until it is told to stop.
   static func run(
-    worker: Int, seat: WorkerSeat, orders: [Mailbox<WorkerOrder>], reports: Mailbox<WorkerReport>, shares: WorkerShares
+    worker: Int, resources: WorkerResources, orders: [Mailbox<WorkerOrder>], reports: Mailbox<WorkerReport>,
+    balancer: ConnectionBalancer
   ) {
     do {
       let loop = try EventLoop()
       let worker = NodeWorker(
-        loop: loop, worker: worker, seat: seat, orders: orders, reports: reports, shares: shares)
+        loop: loop, worker: worker, resources: resources, orders: orders, reports: reports, balancer: balancer)
       loop.run()
       worker.close()
     } catch {
@@ -37,15 +38,16 @@ final class NodeWorker: NodeServerDelegate {
   }
 
   private init(
-    loop: EventLoop, worker: Int, seat: WorkerSeat, orders: [Mailbox<WorkerOrder>], reports: Mailbox<WorkerReport>,
-    shares: WorkerShares
+    loop: EventLoop, worker: Int, resources: WorkerResources, orders: [Mailbox<WorkerOrder>],
+    reports: Mailbox<WorkerReport>,
+    balancer: ConnectionBalancer
   ) {
     self.loop = loop
     self.worker = worker
-    self.seat = seat
+    self.resources = resources
     self.orders = orders
     self.reports = reports
-    self.shares = shares
+    self.balancer = balancer
     closeMailbox = orders[worker].open(on: loop) { [unowned self] order in didReceive(order) }
   }
 
@@ -55,8 +57,8 @@ final class NodeWorker: NodeServerDelegate {
   }
 
   private func didReceive(_ order: WorkerOrder) {
-    let before = seat.readMeter()
-    defer { cost.add(seat.readMeter().since(before)) }
+    let before = resources.readMeter()
+    defer { cost.add(resources.readMeter().since(before)) }
     do {
       try obey(order, before)
     } catch {
@@ -67,12 +69,12 @@ final class NodeWorker: NodeServerDelegate {
   private func obey(_ order: WorkerOrder, _ meter: MeterReading) throws {
     switch order {
     case .configure(let configuration, let contexts):
-      let place = WorkerPlace(
-        worker: worker, choose: { [shares] in shares.choose() },
+      let handoff = ConnectionHandoff(
+        worker: worker, choose: { [balancer] in balancer.choose() },
         handOver: { [orders] fd, other in orders[other].post(.take(fd: fd)) },
-        didLoseConnection: { [shares, worker] in shares.didLose(worker: worker) })
+        didLoseConnection: { [balancer, worker] in balancer.didLose(worker: worker) })
       let server = try NodeServer(
-        loop: loop, configuration: configuration, counters: seat.counters, contexts: contexts, place: place)
+        loop: loop, configuration: configuration, counters: resources.counters, contexts: contexts, handoff: handoff)
       server.delegate = self
       self.server = server
       answer(.listening(port: try server.listen()))
@@ -84,7 +86,7 @@ final class NodeWorker: NodeServerDelegate {
     case .take(let fd):
       guard let server else {
         Glibc.close(fd)
-        return shares.didLose(worker: worker)
+        return balancer.didLose(worker: worker)
       }
       server.take(fd)
     case .drain(let nanoseconds):
@@ -106,7 +108,7 @@ final class NodeWorker: NodeServerDelegate {
       reading.token = token
       answer(.meter(reading))
     case .startProfile(let order):
-      let profile = ProfileOrders(seat.profiler, readMeter: seat.readMeter)
+      let profile = ProfileOrders(resources.profiler, readMeter: resources.readMeter)
       self.profile = profile
       reports.post(.profile(profile.start(order)))
     case .stopProfile: profile?.stop().forEach { reports.post(.profile($0)) }
@@ -138,7 +140,7 @@ final class NodeWorker: NodeServerDelegate {
 }
 
 /// What a worker gets for itself.
-struct WorkerSeat: Sendable {
+struct WorkerResources: Sendable {
   /// Of its page: a pointer may not go to another thread, a number may. Nobody else in this process uses the page.
   private let countersAddress: UInt
   /// Of the calling thread.

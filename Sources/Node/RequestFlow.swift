@@ -34,8 +34,8 @@ extension NodeServer {
     request.pointee.tag = head.tag
     request.pointee.deadline = head.deadline == 0 ? .max : loop.readTime &+ Int64(head.deadline) &* 1000
     request.pointee.hopsLeft = head.hopsLeft
-    request.pointee.isOrphan = head.flags.contains(.abandoned)
-    if request.pointee.isOrphan { counters.pointee.orphans &+= 1 }
+    request.pointee.isAbandoned = head.flags.contains(.abandoned)
+    if request.pointee.isAbandoned { counters.pointee.abandoned &+= 1 }
     request.join(caller.requests)
     lap(.decode)
     if let gateway = runtime.gateway, !clean(message, into: request, by: gateway) { return }
@@ -89,7 +89,7 @@ extension NodeServer {
         lap(.work)
       case .sleep: return sleep(step, for: request)
       case .keep: if !keepContext(of: request) { return fail(request, with: .resourceExhausted) }
-      case .letGo: runtime.kept?.release(request)
+      case .releaseKept: runtime.kept?.release(request)
       case .forget:
         forgetContext(of: request)
         lap(.store)
@@ -125,7 +125,7 @@ extension NodeServer {
     var slot = caller.requests.pointee.next.unsafelyUnwrapped
     while slot != caller.requests {
       if slot.pointee.tag == cancel.tag {
-        return cancel.continues ? orphan(slot, since: cancel.cancelledAt) : abandon(slot, since: cancel.cancelledAt)
+        return cancel.continues ? abandon(slot, since: cancel.cancelledAt) : stop(slot, since: cancel.cancelledAt)
       }
       slot = slot.pointee.next.unsafelyUnwrapped
     }
@@ -133,10 +133,10 @@ extension NodeServer {
   }
 
   /// The caller has left: all its requests are given up.
-  func abandonRequests(of caller: InboundConnection) {
+  func stopRequests(of caller: InboundConnection) {
     let now = CancelTime(nanoseconds: loop.now)
-    while let slot = caller.requests.pointee.next, slot != caller.requests { abandon(slot, since: now) }
-    abandonForwarded(of: caller, since: now)
+    while let slot = caller.requests.pointee.next, slot != caller.requests { stop(slot, since: now) }
+    stopForwarded(of: caller, since: now)
   }
 
   /// Answers a request that was not begun.
@@ -153,7 +153,7 @@ extension NodeServer {
 
   // MARK: Private
 
-  private func abandon(_ request: RequestSlot, since time: CancelTime) {
+  private func stop(_ request: RequestSlot, since time: CancelTime) {
     counters.pointee.cancelled &+= 1
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(request.pointee.tag) }
     countWork(of: request, since: time)
@@ -185,7 +185,7 @@ extension NodeServer {
 
   /// Calls, a timer, an echo: what a request that ends before its script does still has.
   private func dropWhatIsUnderWay(of request: RequestSlot, since time: CancelTime) {
-    while let call = request.pointee.firstCall { giveUp(call, of: request, since: time) }
+    while let call = request.pointee.firstCall { cancel(call, of: request, since: time) }
     if runtime.sharesContexts { forgetContext(of: request) }
     if request.pointee.timer >= 0 { wheel.cancel(request.pointee.timer) }
     workQueue.remove(request)

@@ -27,8 +27,8 @@ struct InboundRequest {
   var workLeft: Int64 = -1
   /// Entry of the timer wheel that resumes the request; -1 for none.
   var timer: Int32 = -1
-  /// Nobody waits for the answer any more, and the request goes on. Set anew for each request.
-  var isOrphan = false
+  /// Nobody waits for the answer any more, and the request continues. Set anew for each request.
+  var isAbandoned = false
   /// The requests that wait for CPU, in a ring; nil outside of it.
   var previousWaiting: RequestSlot?
   var nextWaiting: RequestSlot?

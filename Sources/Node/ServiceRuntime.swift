@@ -12,7 +12,7 @@ struct ServiceRuntime {
   let service: Service
   let script: ServiceScript
   let work: Unmanaged<StandardWork>?
-  /// Set when the service is a gateway: then nothing is only passed on.
+  /// Set when the service is a gateway: then nothing is forwarded.
   let gateway: Unmanaged<Gateway>?
   /// See `NodeServer.forward`: the call, and the context of whatever request is being passed on. It is never needed
   /// afterwards.
@@ -49,7 +49,7 @@ struct ServiceRuntime {
     forwardedCall = service.gateway == nil ? script.forwardedCall : nil
     forwardedContext = Unmanaged.passRetained(source.makeContext())
     requests = RequestTable(capacity: limits.requestCount, contexts: source)
-    // A request that is only passed on takes a call and nothing else: then the calls are bounded as requests are.
+    // A request that is forwarded takes a call and nothing else: then the calls are bounded as requests are.
     calls = CallTable(capacity: script.forwardedCall == nil ? CallTable.callCountMax : limits.requestCount)
     kept = KeptContexts(
       service, countMax: limits.keptCount, loop: loop, counters: counters, makeContext: source.makeContext)

@@ -8,9 +8,9 @@ internal import Topology
 /// One step. Steps that only the topology knows (`parallel`) and single calls are the same here: a run of calls.
 struct ScriptStep {
   /// `fail` is the service's error rate, at the front. `reply` is the end of every script, `forget` comes before it
-  /// where the context lies in a shared table. `keep` and `letGo` are of a service that keeps contexts, and stand around
+  /// where the context lies in a shared table. `keep` and `releaseKept` are of a service that keeps contexts, and stand around
   /// its steps.
-  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply, forget, keep, letGo }
+  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply, forget, keep, releaseKept }
 
   var kind: Kind
   /// `set`: range in `ServiceScript.assignments`. `calls`: range in `ServiceScript.calls`.
@@ -72,7 +72,7 @@ struct ServiceScript {
   /// a fault or silence of its own. See `NodeServer.forward`.
   let forwardedCall: UnsafeMutablePointer<ScriptCall>?
 
-  /// - Parameter forgetsContext: a request's context ends with the request. Then no request is only passed on.
+  /// - Parameter forgetsContext: a request's context ends with the request. Then no request is forwarded.
   init(_ service: Service, forgetsContext: Bool) {
     var steps: [ScriptStep] = []
     var calls: [ScriptCall] = []
@@ -114,7 +114,7 @@ struct ServiceScript {
     self.calls.initialize(from: calls, count: calls.count)
     let isOneCall = steps.count == 1 && steps[0].kind == .calls && calls.count == 1
     forwardedCall = isOneCall && calls[0].isPlain && !forgetsContext ? self.calls : nil
-    if service.keepsContext?.isReleased == true { steps.append(ScriptStep(kind: .letGo)) }
+    if service.keepsContext?.isReleased == true { steps.append(ScriptStep(kind: .releaseKept)) }
     if forgetsContext { steps.append(ScriptStep(kind: .forget)) }
     steps.append(ScriptStep(kind: .reply))
     self.steps = .allocate(capacity: steps.count)

@@ -54,7 +54,7 @@ final class StageClock {
     sums.stages[Stage.loop.rawValue] += loop
   }
 
-  /// A request goes on that had left the thread to others since `mark`.
+  /// A request continues that had left the thread to others since `mark`.
   func resume(from mark: Int64) { self.mark = mark }
 
   /// The reply of a request that arrived then stands in the output of `connection`.

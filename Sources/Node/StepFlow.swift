@@ -47,7 +47,7 @@ extension NodeServer {
   /// True when the step's work is done.
   private func burn(_ slice: Int64, for request: RequestSlot) -> Bool {
     request.pointee.latestBegin = loop.now
-    if request.pointee.isOrphan { counters.pointee.lateSlices &+= 1 }
+    if request.pointee.isAbandoned { counters.pointee.lateSlices &+= 1 }
     let end = ctx_thread_cpu_nanoseconds() + slice
     while ctx_thread_cpu_nanoseconds() < end {}
     loop.refreshNow()
@@ -73,7 +73,7 @@ extension NodeServer {
   func sleep(_ step: UnsafeMutablePointer<ScriptStep>, for request: RequestSlot) {
     if request.pointee.deadline <= loop.now { return fail(request, with: .deadlineExceeded) }
     request.pointee.latestBegin = loop.now
-    if request.pointee.isOrphan { counters.pointee.lateSleeps &+= 1 }
+    if request.pointee.isAbandoned { counters.pointee.lateSleeps &+= 1 }
     wait(until: min(loop.now &+ duration(of: step), request.pointee.deadline), step, request)
   }
 

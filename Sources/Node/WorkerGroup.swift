@@ -39,13 +39,13 @@ final class WorkerGroup {
     let orders = try (0..<workerCount).map { _ in try Mailbox<WorkerOrder>() }
     self.orders = orders
     let reports = try Mailbox<WorkerReport>()
-    let shares = WorkerShares(workerCount: workerCount)
+    let balancer = ConnectionBalancer(workerCount: workerCount)
     closeReports = reports.open(on: loop) { [unowned self] report in didReceive(report) }
     for (worker, page) in pages.enumerated() {
-      let seat = WorkerSeat(counters: page, readMeter: readMeter, profiler: profiler)
+      let resources = WorkerResources(counters: page, readMeter: readMeter, profiler: profiler)
       threads.append(
         try WorkerThread(name: "\(configuration.service.name)/\(worker)") {
-          NodeWorker.run(worker: worker, seat: seat, orders: orders, reports: reports, shares: shares)
+          NodeWorker.run(worker: worker, resources: resources, orders: orders, reports: reports, balancer: balancer)
         })
     }
     // The first takes the port, which the others then share.

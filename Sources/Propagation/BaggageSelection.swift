@@ -3,7 +3,7 @@
 
 internal import Context
 
-/// Entries in the order in which they are offered a place: declared keys in slot order, then by the bytes of their
+/// Entries in the order in which they are offered a place: declared keys in field order, then by the bytes of their
 /// names. A member that does not fit is left out, and a smaller one behind it may still get its place.
 struct BaggageSelection {
   struct Member {

@@ -58,7 +58,7 @@ enum Datadog {
     private var isHighSeen = false
     /// Bytes of all fields of tags, one comma between two included: they are one list.
     private var readSize = -1
-    /// What was dropped of the tags: the trace goes on with the 64 bits that are there.
+    /// What was dropped of the tags: the trace continues with the 64 bits that are there.
     private(set) var drops: ExtractionDrops = []
 
     mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {

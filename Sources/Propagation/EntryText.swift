@@ -22,13 +22,13 @@ enum ReceivedText {
 }
 
 enum SentText {
-  /// The order in which entries are offered a place where not all find one: declared keys in slot order, then by the
+  /// The order in which entries are offered a place where not all find one: declared keys in field order, then by the
   /// bytes of their names.
   static func inOrder(_ entries: [String: ContextValue]) -> [(key: String, value: ContextValue)] {
     entries.sorted { left, right in
-      let leftSlot = ContextSchema.key(named: left.key)?.slot ?? Int.max
-      let rightSlot = ContextSchema.key(named: right.key)?.slot ?? Int.max
-      return leftSlot != rightSlot ? leftSlot < rightSlot : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+      let leftField = ContextSchema.key(named: left.key)?.field ?? Int.max
+      let rightField = ContextSchema.key(named: right.key)?.field ?? Int.max
+      return leftField != rightField ? leftField < rightField : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
     }
   }
 

@@ -8,7 +8,7 @@ package import TransportMessages
 /// bytes). Stateless, and the same instance serves every request of a process.
 ///
 /// Extraction never throws and never crashes: what is malformed is dropped and counted in the result, and the request
-/// goes on.
+/// continues.
 package protocol Propagator: AnyObject, Sendable {
   /// As in `OTEL_PROPAGATORS`; a combination joins its parts with commas.
   var name: String { get }

@@ -29,10 +29,10 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
   case contextBytesPerHop = "context_bytes_per_hop"
 
   package enum Source: Equatable, Sendable {
-    /// One value per round: of this metric, in slots of this phase.
-    case rounds(Metric, Slot.Phase)
+    /// One value per round: of this metric, in trials of this phase.
+    case rounds(Metric, Trial.Phase)
     /// Of all rounds merged, and of each that has requests enough.
-    case percentile(Double, Slot.Phase)
+    case percentile(Double, Trial.Phase)
     /// By the counting pass.
     case counted
   }
@@ -60,7 +60,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
       Facts(
         words: "CPU per request", title: "CPU per request", unit: .nanoseconds, per: "request",
         source: .rounds(self, .closed),
-        caption: "CPU time of all nodes / completed requests. Its slope is what one more hop costs.")
+        caption: "CPU time of all nodes / completed requests. Its slope is the marginal cost of a hop.")
     case .throughput:
       Facts(
         words: "throughput", title: "Throughput", unit: .perSecond, source: .rounds(self, .closed),
@@ -101,7 +101,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
     }
   }
 
-  /// The same of slots with one request under way.
+  /// The same of trials with one request under way.
   private func atOne(_ metric: Metric) -> Facts {
     let facts = metric.facts
     return Facts(
@@ -137,7 +137,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
   }
 
   /// Of a timed metric.
-  package var phase: Slot.Phase {
+  package var phase: Trial.Phase {
     switch facts.source {
     case .rounds(_, let phase), .percentile(_, let phase): phase
     case .counted: .single

@@ -73,7 +73,7 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
     self.failed = CapacityCriterion.allCases.filter(failed.contains)
   }
 
-  /// The rules for a slot's client, without those about what came back: `errors` is for that.
+  /// The rules for a trial's client, without those about what came back: `errors` is for that.
   private static func isInvalid(_ ledger: Ledger, _ sendLagP99: Int64, _ responseTime: LatencyHistogram) -> Bool {
     ValidityVerdict.openLoop(
       ledger: Ledger(planned: ledger.completed, completed: ledger.completed), sendLagP99: sendLagP99,

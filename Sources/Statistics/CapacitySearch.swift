@@ -4,7 +4,7 @@
 /// that does not hold; geometric bisection between that and the last that held; then both ends once more.
 ///
 /// An answer may be wrong, because machines are noisy. So each end is confirmed. One that answers otherwise the second
-/// time is no end: its rate is *unsure*, and the search goes on on its far side, so that the interval holds it and is
+/// time is no end: its rate is *unsure*, and the search continues on its far side, so that the interval holds it and is
 /// wider. Every rate is asked at most twice, and there are at most `probeCountMax` probes, whatever the answers are.
 package struct CapacitySearch: Equatable, Sendable {
   package enum Purpose: String, Codable, Sendable {

@@ -1,4 +1,4 @@
-// The order of the slots in a round.
+// The order of the trials in a round.
 
 package enum RoundSchedule {
   /// A permutation of 0 ..< count, drawn by Fisher–Yates: the same for one seed and round, whatever other rounds there

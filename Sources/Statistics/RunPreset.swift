@@ -1,6 +1,6 @@
 // How much is measured, by name.
 
-/// More rounds narrow the interval and allow stronger words; more slots per arm and round steady each value.
+/// More rounds narrow the interval and allow stronger words; more trials per arm and round steady each value.
 package enum RunPreset: String, CaseIterable, Codable, Sendable {
   case quick, standard, publish
 
@@ -12,8 +12,8 @@ package enum RunPreset: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Slots of each arm, depth and concurrency in a round.
-  package var slotCount: Int {
+  /// Trials of each arm, depth and concurrency in a round.
+  package var trialCount: Int {
     switch self {
     case .quick: 1
     case .standard: 2

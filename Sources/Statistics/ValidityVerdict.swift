@@ -1,4 +1,4 @@
-// Whether a slot measured what it claims to: the client's own honesty, judged by fixed rules.
+// Whether a trial measured what it claims to: the client's own honesty, judged by fixed rules.
 
 package struct ValidityVerdict: Codable, Equatable, Sendable {
   package enum Verdict: String, Codable, Comparable, Sendable {
@@ -19,7 +19,7 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   /// In words, empty when `verdict` is ok.
   package private(set) var reasons: [String]
 
-  /// Below these shares of completed requests a slot is suspect, or invalid: what the others would have taken is not
+  /// Below these shares of completed requests a trial is suspect, or invalid: what the others would have taken is not
   /// known.
   package static let achievedRatioSuspectBelow = 0.99
   package static let achievedRatioInvalidBelow = 0.95
@@ -116,7 +116,7 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     (ratio * 1_000).rounded(.down) / 10
   }
 
-  /// Completed / due is of the whole slot, settling included, as the ledger has them.
+  /// Completed / due is of the whole trial, settling included, as the ledger has them.
   private static func common(_ ledger: Ledger, due: UInt64) -> ValidityVerdict {
     var result = ok
     if !ledger.isBalanced {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Wrong results")
 struct WrongResultTests {
   private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Fixtures/golden/run-result-1.json")
+    .appending(path: "Fixtures/golden/run-result-2.json")
 
   private func folder() throws -> URL {
     let url = FileManager.default.temporaryDirectory.appending(path: "ctxchain-wrong-\(UUID().uuidString)")
@@ -16,7 +16,7 @@ struct WrongResultTests {
   @Test(
     "report refuses a document that is cut, newer, edited or none with status 2 and one line that names the field",
     arguments: [
-      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 1", "\"version\" : 2", "version"),
+      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 2", "\"version\" : 3", "version"),
       ("\"depth\" : ", "\"deepness\" : ", "depth"), ("\"format\" : \"ctxchain-run\"", "\"format\" : \"x\"", "format"),
       ("\n}", "", "ends early"),
     ])
@@ -36,7 +36,7 @@ struct WrongResultTests {
   @Test(
     "compare refuses a result that is cut, newer or edited with one line that names the field",
     arguments: [
-      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 1", "\"version\" : 2", "version"),
+      ("\"seed\" : ", "\"seed\" : -", "seed"), ("\"version\" : 2", "\"version\" : 3", "version"),
       ("\"format\" : \"ctxchain-run\"", "\"format\" : \"x\"", "format"), ("\n}", "", "ends early"),
     ])
   func badResults(old: String, new: String, part: String) throws {

@@ -33,13 +33,13 @@ struct GeneratedSourceTests {
     #expect(Set(files) == ["standard.yaml", "example-shop.yaml"])
   }
 
-  @Test("of the standard schema has the keys that the program's stores know, in their slots and with their types")
+  @Test("of the standard schema has the keys that the program's stores know, in their fields and with their types")
   func standardKeys() throws {
     let fields = try schema("standard").fields
     #expect(fields.map(\.name) == ContextSchema.keys.map(\.name))
-    #expect(ContextSchema.keys.map(\.slot) == Array(fields.indices))
+    #expect(ContextSchema.keys.map(\.field) == Array(fields.indices))
     for (field, key) in zip(fields, ContextSchema.keys) {
-      #expect(field.type == (key.type == .integer ? .int64 : .text(sizeMax: ContextSchema.textSlotSize)))
+      #expect(field.type == (key.type == .integer ? .int64 : .text(sizeMax: ContextSchema.textFieldSize)))
     }
   }
 
@@ -85,7 +85,7 @@ struct GeneratedSourceTests {
   }
 
   @Test(
-    "has slots that touch one another and fill the encoded size, whatever the fields",
+    "lays fields so that they touch one another and fill the encoded size, whatever the fields",
     arguments: 1...60 as ClosedRange<UInt64>)
   func layout(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -104,10 +104,10 @@ struct GeneratedSourceTests {
       case .bytes(let size): size
       }
     }
-    let slots = zip(schema.offsets, fields).map { ($0, $0 + size($1.type)) }.sorted { $0.0 < $1.0 }
-    #expect(slots.first?.0 == 27 + (fields.count <= 8 ? 1 : fields.count <= 16 ? 2 : 4))
-    for (one, next) in zip(slots, slots.dropFirst()) { #expect(one.1 == next.0) }
-    #expect(slots.last?.1 == schema.encodedSize)
+    let ranges = zip(schema.offsets, fields).map { ($0, $0 + size($1.type)) }.sorted { $0.0 < $1.0 }
+    #expect(ranges.first?.0 == 27 + (fields.count <= 8 ? 1 : fields.count <= 16 ? 2 : 4))
+    for (one, next) in zip(ranges, ranges.dropFirst()) { #expect(one.1 == next.0) }
+    #expect(ranges.last?.1 == schema.encodedSize)
   }
 
   @Test("keeps to 120 columns with the longest names and the most fields")

@@ -40,7 +40,7 @@ struct SchemaErrorTests {
       ("{name: b--c, type: bool}", "its parts joined by single hyphens, got \"b--c\""),
       ("{name: b-, type: bool}", "its parts joined by single hyphens, got \"b-\""),
       ("{name: a-name-of-more-than-24-by, type: bool}", "expected a name of at most 24 bytes, got 25"),
-      ("{name: b, type: text}", "missing key \"size\": a field of type text says the most bytes that its slot holds"),
+      ("{name: b, type: text}", "missing key \"size\": a field of type text says the most bytes that its field holds"),
       ("{name: b, type: bytes}", "missing key \"size\": a field of type bytes says how many bytes it has, such as 16B"),
       ("{name: b, type: text, size: 16x}", "unknown unit \"x\""),
       ("{name: b, type: text, size: 0}", "fields[1].size: expected a size of 1B to 255B, got \"0\""),

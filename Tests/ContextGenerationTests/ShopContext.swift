@@ -22,7 +22,7 @@ package import Context
 ///    330   17  field 8, class-of-service: size, 0 to 16, then UTF-8, zeros behind it
 /// ```
 ///
-/// A slot without a value is zero. A text that is longer than its slot is none.
+/// A field without a value is zero. A text that is longer than its field is none.
 package struct ShopContext: Equatable, Sendable {
   /// Of the schema: other fields, types or sizes have another.
   package static var schemaID: UInt64 { 0x3d1a_f83a_2cec_2503 }
@@ -30,7 +30,7 @@ package struct ShopContext: Equatable, Sendable {
   package static var wireID: UInt16 { 0xcccf }
   package static var encodedSize: Int { 347 }
 
-  /// Where a field's slot begins, and the bits that say which slots hold a value.
+  /// Where each field begins, and the bits that say which fields hold a value.
   package enum Offset {
     package static var presence: Int { 27 }
     package static var sessionID: Int { 46 }
@@ -195,8 +195,8 @@ extension ShopContext {
   package static var fieldCount: Int { 9 }
 
   /// Of the field of that number.
-  package static func name(slot: Int) -> StaticString {
-    switch slot {
+  package static func name(field: Int) -> StaticString {
+    switch field {
     case 0: "session-id"
     case 1: "customer"
     case 2: "region"
@@ -210,7 +210,7 @@ extension ShopContext {
   }
 
   /// Nil when no field has that name.
-  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {
+  package static func field(named name: UnsafeRawBufferPointer) -> Int? {
     switch name.count {
     case 6:
       if ContextText.equal(name, "region") { return 2 }
@@ -233,15 +233,15 @@ extension ShopContext {
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
-  package func integer(slot: Int) -> Int64? {
-    switch slot {
+  package func integer(field: Int) -> Int64? {
+    switch field {
     case 1: customer
     default: nil
     }
   }
 
-  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {
-    switch slot {
+  package func withText<Result>(field: Int, _ body: (RawSpan) -> Result) -> Result? {
+    switch field {
     case 2: texts.region.withBytes(body)
     case 5: texts.campaign.withBytes(body)
     case 8: texts.classOfService.withBytes(body)
@@ -250,16 +250,16 @@ extension ShopContext {
   }
 
   /// No effect on fields of other types.
-  package mutating func setInteger(slot: Int, _ value: Int64) {
-    switch slot {
+  package mutating func setInteger(field: Int, _ value: Int64) {
+    switch field {
     case 1: customer = value
     default: break
     }
   }
 
-  /// False when the field is of another type, or the text longer than its slot: then the field has none.
-  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {
-    switch slot {
+  /// False when the field is of another type, or the text longer than its field: then the field has none.
+  package mutating func setText(field: Int, _ value: RawSpan) -> Bool {
+    switch field {
     case 2: texts.region.set(value)
     case 5: texts.campaign.set(value)
     case 8: texts.classOfService.set(value)
@@ -274,13 +274,13 @@ package struct ShopContextView {
   private let presence: UInt16
 
   package init(_ bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
-    start = try SchemaSlot.start(of: bytes, wireID: 0xcccf, size: 347)
+    start = try EncodedField.start(of: bytes, wireID: 0xcccf, size: 347)
     presence = UInt16(littleEndian: start.loadUnaligned(fromByteOffset: 27, as: UInt16.self))
     guard presence & 0xfe00 == 0 else { throw .malformed }
     guard start.load(fromByteOffset: 45, as: UInt8.self) <= 1 else { throw .malformed }
-    guard SchemaSlot.isText(at: start + 65, sizeMax: 8) else { throw .malformed }
-    guard SchemaSlot.isText(at: start + 74, sizeMax: 255) else { throw .malformed }
-    guard SchemaSlot.isText(at: start + 330, sizeMax: 16) else { throw .malformed }
+    guard EncodedField.isText(at: start + 65, sizeMax: 8) else { throw .malformed }
+    guard EncodedField.isText(at: start + 74, sizeMax: 255) else { throw .malformed }
+    guard EncodedField.isText(at: start + 330, sizeMax: 16) else { throw .malformed }
   }
 
   /// As it came, valid or not.
@@ -295,7 +295,7 @@ package struct ShopContextView {
   }
 
   package var region: UnsafeRawBufferPointer? {
-    presence & 0x0004 != 0 ? SchemaSlot.text(at: start + 65) : nil
+    presence & 0x0004 != 0 ? EncodedField.text(at: start + 65) : nil
   }
 
   package var basketSize: Int32? {
@@ -307,7 +307,7 @@ package struct ShopContextView {
   }
 
   package var campaign: UnsafeRawBufferPointer? {
-    presence & 0x0020 != 0 ? SchemaSlot.text(at: start + 74) : nil
+    presence & 0x0020 != 0 ? EncodedField.text(at: start + 74) : nil
   }
 
   package var experiment: FixedBytes<3>? {
@@ -319,19 +319,19 @@ package struct ShopContextView {
   }
 
   package var classOfService: UnsafeRawBufferPointer? {
-    presence & 0x0100 != 0 ? SchemaSlot.text(at: start + 330) : nil
+    presence & 0x0100 != 0 ? EncodedField.text(at: start + 330) : nil
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
-  package func integer(slot: Int) -> Int64? {
-    switch slot {
+  package func integer(field: Int) -> Int64? {
+    switch field {
     case 1: customer
     default: nil
     }
   }
 
-  package func text(slot: Int) -> UnsafeRawBufferPointer? {
-    switch slot {
+  package func text(field: Int) -> UnsafeRawBufferPointer? {
+    switch field {
     case 2: region
     case 5: campaign
     case 8: classOfService

@@ -72,7 +72,7 @@ struct ShopContextTests {
     #expect(full.withExperiment(FixedBytes([7, 8, 8])) != full)
   }
 
-  @Test("leaves out a text that is longer than its slot, and a span context that is not valid")
+  @Test("leaves out a text that is longer than its field, and a span context that is not valid")
   func losses() throws {
     #expect(full.withRegion("123456789") == full.withRegion(nil))
     #expect(try decoded(bytes(full.withRegion("12345678"))) == full.withRegion("12345678"))
@@ -122,14 +122,14 @@ struct ShopContextTests {
   }
 
   @Test("gives 64-bit integers and texts by their number in the schema, and nothing else")
-  func slots() {
+  func fields() {
     var context = full
-    #expect((0..<9).map { context.integer(slot: $0) } == [nil, -2, nil, nil, nil, nil, nil, nil, nil])
-    let texts = (0..<9).map { context.withText(slot: $0) { String(utf8: $0) } }
+    #expect((0..<9).map { context.integer(field: $0) } == [nil, -2, nil, nil, nil, nil, nil, nil, nil])
+    let texts = (0..<9).map { context.withText(field: $0) { String(utf8: $0) } }
     #expect(texts == [nil, nil, "eu-west", nil, nil, "größe", nil, nil, "gold"])
-    for slot in -1...9 {
-      context.setInteger(slot: slot, 4)
-      #expect(context.setText(slot: slot, "t".utf8.span.bytes) == [2, 5, 8].contains(slot))
+    for field in -1...9 {
+      context.setInteger(field: field, 4)
+      #expect(context.setText(field: field, "t".utf8.span.bytes) == [2, 5, 8].contains(field))
     }
     #expect(context == full.withCustomer(4).withRegion("t").withCampaign("t").withClassOfService("t"))
   }

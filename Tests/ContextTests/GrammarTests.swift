@@ -37,11 +37,11 @@ struct GrammarTests {
   func schema() {
     for key in ContextSchema.keys {
       #expect(ContextSchema.key(named: key.name) === key)
-      #expect(ContextSchema.keys[key.slot] === key)
+      #expect(ContextSchema.keys[key.field] === key)
     }
     for name in ["", "User", "users", "tenanT", "request_id", "absent"] {
       #expect(ContextSchema.key(named: name) == nil)
     }
-    #expect(ContextSchema.keys.count == ContextSchema.slotCount)
+    #expect(ContextSchema.keys.count == ContextSchema.fieldCount)
   }
 }

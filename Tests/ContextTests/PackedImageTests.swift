@@ -11,7 +11,7 @@ struct PackedImageTests {
     context.setSpanContext(.sample)
     context.set(.requestID, "0123456789abcdef")
     context.setInteger(.user, -2)
-    context.set(.tenant, "a tenant longer than a slot")
+    context.set(.tenant, "a tenant longer than a field")
     context.setTraceState("rojo=00f067aa0ba902b7")
     context.set("groesse", "ü")
     return context

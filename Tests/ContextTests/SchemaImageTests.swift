@@ -47,8 +47,8 @@ struct SchemaImageTests {
     }
   }
 
-  @Test("have slots where a packed image has them")
-  func packedSlots() {
+  @Test("have fields where a packed image has them")
+  func packedFields() {
     for kind in StoreKind.compared {
       let context = kind.makeContext()
       context.setSpanContext(.sample)

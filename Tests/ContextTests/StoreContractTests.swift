@@ -54,13 +54,13 @@ struct StoreContractTests {
   @Test("changes a value's type when it is set again", arguments: StoreKind.compared)
   func typeChange(kind: StoreKind) {
     let context = kind.makeContext()
-    context.set("n", "text that is longer than a slot")
+    context.set("n", "text that is longer than a field")
     context.set("n", 9)
     #expect(context.integer(ContextKey(name: "n", type: .integer)) == 9)
     #expect(context.snapshot.entries == ["n": .integer(9)])
   }
 
-  @Test("moves a declared text between its slot and the tail without a trace", arguments: StoreKind.compared)
+  @Test("moves a declared text between its field and the tail without a trace", arguments: StoreKind.compared)
   func longText(kind: StoreKind) {
     let context = kind.makeContext()
     let long = String(repeating: "x", count: ContextLimits.textSizeMax)
@@ -178,7 +178,7 @@ struct StoreContractTests {
     context.set("n0", "changed")
     context.set(.requestID, "r")
     context.setInteger(.user, 1)
-    context.set(.tenant, "a tenant longer than a slot")
+    context.set(.tenant, "a tenant longer than a field")
     let entries = context.snapshot.entries
     #expect(entries.count == ContextLimits.entryCountMax + 3)
     #expect(entries["over"] == nil)

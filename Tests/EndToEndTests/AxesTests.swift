@@ -1,4 +1,4 @@
-// Presets, concurrencies and the length of open-loop slots, as a run's document shows them.
+// Presets, concurrencies and the length of open-loop trials, as a run's document shows them.
 
 import Foundation
 import Testing
@@ -9,7 +9,7 @@ struct AxesTests {
     try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any], "\(program.error)")
   }
 
-  @Test("Each concurrency has its slots at the largest depth, over as many connections as it says, and a histogram")
+  @Test("Each concurrency has its trials at the largest depth, over as many connections as it says, and a histogram")
   func concurrencies() throws {
     let program = try Program([
       "chain", "-n", "2", "--strategies", "baseline,packed", "--rounds", "2", "--passes", "open", "--in-flight", "8",
@@ -18,9 +18,9 @@ struct AxesTests {
     ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try document(program)
-    let slots = try #require(document["slots"] as? [[String: Any]]).filter { $0["phase"] as? String != "pilot" }
+    let trials = try #require(document["trials"] as? [[String: Any]]).filter { $0["phase"] as? String != "pilot" }
     func count(_ depth: Int, _ phase: String, _ inFlight: Int?, _ connections: Int) -> Int {
-      slots.count {
+      trials.count {
         $0["depth"] as? Int == depth && $0["phase"] as? String == phase && $0["inFlight"] as? Int == inFlight
           && $0["connections"] as? Int == connections
       }
@@ -31,7 +31,7 @@ struct AxesTests {
       #expect(count(depth, "single", 1, 1) == (depth == 2 ? 6 : 0))
       #expect(count(depth, "closed", 8, 8) == (depth == 2 ? 6 : 0))
     }
-    #expect(slots.count == 36 && slots.allSatisfy { ($0["throughput"] as? Double ?? 0) > 0 })
+    #expect(trials.count == 36 && trials.allSatisfy { ($0["throughput"] as? Double ?? 0) > 0 })
     let histograms = try #require(document["histograms"] as? [[String: Any]])
     let over8 = histograms.filter { ($0["concurrency"] as? [String: Int]) == ["inFlight": 8, "connections": 8] }
     #expect(over8.count == 3 && over8.allSatisfy { $0["depth"] as? Int == 2 && $0["phase"] as? String == "closed" })
@@ -39,7 +39,7 @@ struct AxesTests {
     #expect(program.error.contains("By concurrency, at depth 2"))
   }
 
-  @Test("A preset has its rounds and slots, and says before it starts and after the pilot how long it will take")
+  @Test("A preset has its rounds and trials, and says before it starts and after the pilot how long it will take")
   func preset() throws {
     let program = try Program([
       "chain", "-n", "1", "--strategies", "baseline,packed", "--preset", "standard", "--passes", "open", "--json", "-",
@@ -49,34 +49,34 @@ struct AxesTests {
     #expect(try program.wait() == 130)
     let document = try document(program)
     let settings = try #require(document["settings"] as? [String: Any])
-    #expect(settings["preset"] as? String == "standard" && settings["slotsPerRound"] as? Int == 2)
+    #expect(settings["preset"] as? String == "standard" && settings["trialsPerRound"] as? Int == 2)
     #expect(settings["roundsPlanned"] as? Int == 12 && settings["budgetSeconds"] == nil)
-    let slots = try #require(document["slots"] as? [[String: Any]]).filter { $0["round"] as? Int == 1 }
-    // Three arms, two slots each of: closed, open, one in flight, 64 over 64.
-    #expect(slots.filter { $0["rerun"] as? Bool == false }.count == 24)
+    let trials = try #require(document["trials"] as? [[String: Any]]).filter { $0["round"] as? Int == 1 }
+    // Three arms, two trials each of: closed, open, one in flight, 64 over 64.
+    #expect(trials.filter { $0["rerun"] as? Bool == false }.count == 24)
     let lines = program.error.split(separator: "\n")
     #expect(lines.first?.contains("this will take about") == true)
-    #expect(lines.first?.contains("12 rounds of 24 slots") == true)
-    let before = lines.firstIndex { $0.contains("from here: 12 rounds of 24 slots") }
+    #expect(lines.first?.contains("12 rounds of 24 trials") == true)
+    let before = lines.firstIndex { $0.contains("from here: 12 rounds of 24 trials") }
     let round = lines.firstIndex { $0.contains("round 1 of 12 done") }
     #expect(try #require(before) < (try #require(round)))
     let latencies = try #require(document["roundLatencies"] as? [[String: Any]])
     #expect(latencies.count { $0["round"] as? Int == 1 } == 3)
   }
 
-  @Test("Open-loop slots last until a round has 1000 requests, and only those do")
-  func openSlots() throws {
+  @Test("Open-loop trials last until a round has 1000 requests, and only those do")
+  func openTrials() throws {
     let program = try Program([
       "chain", "-n", "1", "--strategies", "packed", "--rounds", "1", "--passes", "open", "--rate", "800", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try document(program)
     let settings = try #require(document["settings"] as? [String: Any])
-    let seconds = try #require(settings["openSlotSeconds"] as? Double)
+    let seconds = try #require(settings["openTrialSeconds"] as? Double)
     #expect(abs(seconds - (0.05 + 1_010 / 800.0)) < 1e-6)
-    for slot in try #require(document["slots"] as? [[String: Any]]) {
-      let window = try #require(slot["windowNanoseconds"] as? Double)
-      #expect((window > 1e9) == (slot["phase"] as? String == "open"))
+    for trial in try #require(document["trials"] as? [[String: Any]]) {
+      let window = try #require(trial["windowNanoseconds"] as? Double)
+      #expect((window > 1e9) == (trial["phase"] as? String == "open"))
     }
     let latency = try #require(
       (document["roundLatencies"] as? [[String: Any]])?.first?["responseTime"] as? [String: Any])

@@ -40,12 +40,13 @@ struct CancelTests {
       let node = try up.counters(name)
       #expect(node.deliveries == 6 && node.cancelled == 6 && node.responses == 0 && node.deadlineExceeded == 0)
       // A slice may be under way between the client's giving up and the cancel's arrival; nothing else is.
-      #expect(node.orphans == 0 && node.late[0] <= 6 && node.late[1] == 0 && node.late[2] == 0, "\(name) \(node.late)")
+      #expect(
+        node.abandoned == 0 && node.late[0] <= 6 && node.late[1] == 0 && node.late[2] == 0, "\(name) \(node.late)")
       stops.append(node.stopNanosecondsMax)
     }
     // The cancel reached them in the order of the path, and every node knows since when.
     #expect(stops == stops.sorted() && stops.allSatisfy { $0 > 0 }, "\(stops)")
-    #expect(try up.end().contains("given up: 24 requests at nodes (24 cancelled, 0 past the deadline, 0 gone on with)"))
+    #expect(try up.end().contains("given up: 24 requests at nodes (24 cancelled, 0 past the deadline, 0 abandoned)"))
   }
 
   /// c is three seconds from its work when the client gives up.
@@ -73,12 +74,12 @@ struct CancelTests {
     try up.until("to answer nobody", "c") { $0.responses == 4 }
     for name in ["a", "b"] {
       let node = try up.counters(name)
-      #expect(node.cancelled + node.deadlineExceeded == 4 && node.orphans == 0 && node.late == [0, 0, 0], "\(name)")
+      #expect(node.cancelled + node.deadlineExceeded == 4 && node.abandoned == 0 && node.late == [0, 0, 0], "\(name)")
     }
     let (c, d) = (try up.counters("c"), try up.counters("d"))
-    #expect(c.orphans == 4 && c.cancelled == 0 && c.deadlineExceeded == 0)
+    #expect(c.abandoned == 4 && c.cancelled == 0 && c.deadlineExceeded == 0)
     #expect(c.late == [12, 4, 4], "slices, sleeps and calls of c")
-    #expect(d.deliveries == 4 && d.orphans == 4 && d.late == [8, 0, 0], "slices, sleeps and calls of d")
+    #expect(d.deliveries == 4 && d.abandoned == 4 && d.late == [8, 0, 0], "slices, sleeps and calls of d")
     try up.until("to find nobody waiting", "b") { $0.lateReplies == 4 }
   }
 
@@ -91,7 +92,7 @@ struct CancelTests {
     for name in ["a", "b", "c"] {
       try up.until("to forget its requests", name) { $0.open == 0 && $0.deliveries == 4 }
       let node = try up.counters(name)
-      #expect(node.cancelled + node.deadlineExceeded == 4 && node.orphans == 0 && node.late == [0, 0, 0], "\(name)")
+      #expect(node.cancelled + node.deadlineExceeded == 4 && node.abandoned == 0 && node.late == [0, 0, 0], "\(name)")
     }
     #expect(try up.counters("d").deliveries == 0)
   }
@@ -110,19 +111,19 @@ struct CancelTests {
       - {name: b, script: [{sleep: 40ms}, {work: 2ms}]}
     """.write(toFile: file, atomically: true, encoding: .utf8)
     let run = try Program.run(
-      "run", file, "--strategies", "packed", "--rounds", "1", "--passes", "open", "--slot", "300ms",
+      "run", file, "--strategies", "packed", "--rounds", "1", "--passes", "open", "--trial", "300ms",
       "--json", file + ".json")
     #expect(run.status == 0, "\(run.error)")
     let nodes = try ResultDocument(path: file + ".json").list("givenUp")
     let b = try #require(nodes.first { $0["service"] as? String == "b" })
     let counts = b.compactMapValues { $0 as? Int }
     if ignores {
-      #expect(counts["orphans"]! > 0 && counts["cancelled"] == 0)
+      #expect(counts["abandoned"]! > 0 && counts["cancelled"] == 0)
       // The counters of a set are read when it ends, whoever still sleeps; one given up late had slept already.
-      #expect((1...counts["orphans"]!).contains(counts["lateSleeps"]!))
-      #expect((1...2 * counts["orphans"]!).contains(counts["lateSlices"]!))
+      #expect((1...counts["abandoned"]!).contains(counts["lateSleeps"]!))
+      #expect((1...2 * counts["abandoned"]!).contains(counts["lateSlices"]!))
     } else {
-      #expect(counts["orphans"] == 0 && counts["cancelled"]! > 0)
+      #expect(counts["abandoned"] == 0 && counts["cancelled"]! > 0)
       #expect(counts["lateSlices"] == 0 && counts["lateSleeps"]! <= counts["cancelled"]!)
     }
     #expect(run.out.contains("given up"))
@@ -130,6 +131,6 @@ struct CancelTests {
     let csv = try String(contentsOfFile: folder + "/nodes.csv", encoding: .utf8)
     #expect(csv.contains("late_slices") && csv.contains("refused"))
     let page = try String(contentsOfFile: folder + "/index.html", encoding: .utf8)
-    #expect(page.contains("given up and gone on with"))
+    #expect(page.contains("abandoned"))
   }
 }

@@ -15,13 +15,13 @@ struct CommandTests {
     #expect(run.status == 0, "\(run.error)")
     for name in ["baseline", "opaque", "packed", "baseline′"] { #expect(run.out.contains("\n\(name)")) }
     let last = try #require(run.out.split(separator: "\n").last)
-    // Slots that were disturbed are named first.
+    // Trials that were disturbed are named first.
     #expect(last.contains("Found at depth 2"))
     let document = try ResultDocument(path: json)
     #expect(document.root["version"] as? Int == 1)
     try document.expectBalancedLedgers()
     // 4 arms × (2 depths × 2 + 1), and a pilot for each arm but the control.
-    #expect(document.slots.count == 4 * 5 + 3)
+    #expect(document.trials.count == 4 * 5 + 3)
     let verdicts = document.list("fidelity").map { "\($0["arm"]!): \($0["verdict"]!)" }
     #expect(
       verdicts == [
@@ -41,7 +41,7 @@ struct CommandTests {
     #expect(program.error.contains("Found at depth 1"))
   }
 
-  @Test("run measures a graph whose requests take far longer than a slot settles")
+  @Test("run measures a graph whose requests take far longer than a trial settles")
   func slowGraph() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID().uuidString).yaml")
     try "version: 1\nentry: a\nservices:\n  - {name: a, script: [{sleep: 300ms}]}\n"
@@ -50,11 +50,11 @@ struct CommandTests {
     let json = file.path + ".json"
     defer { try? FileManager.default.removeItem(atPath: json) }
     let run = try Program.run(
-      "run", file.path, "--strategies", "packed", "--rounds", "1", "--slot", "500ms", "--json", json)
+      "run", file.path, "--strategies", "packed", "--rounds", "1", "--trial", "500ms", "--json", json)
     #expect(run.status == 0)
     let document = try ResultDocument(path: json)
     try document.expectBalancedLedgers()
-    #expect(document.list("slots").contains { ($0["throughput"] as? Double ?? 0) > 0 })
+    #expect(document.list("trials").contains { ($0["throughput"] as? Double ?? 0) > 0 })
   }
 
   @Test("load does not settle for longer than its plan has requests for")
@@ -86,7 +86,7 @@ struct CommandTests {
     }
     #expect(run.out.contains("All arms at depth \(depth),") && run.out.contains("Found at depth \(depth),"))
     #expect((document.root["settings"] as? [String: Any])?["depths"] as? [Int] == [depth])
-    for part in ["slots", "histograms", "counts", "hopBytes"] {
+    for part in ["trials", "histograms", "counts", "hopBytes"] {
       #expect(document.list(part).allSatisfy { $0["depth"] as? Int == depth }, "\(part)")
     }
   }
@@ -146,7 +146,7 @@ struct CommandTests {
     #expect(program.error.contains("opaque 1000 B"))
   }
 
-  @Test("An invalid slot is status 4 with --strict and 0 without, and the JSON says the same status")
+  @Test("An invalid trial is status 4 with --strict and 0 without, and the JSON says the same status")
   func strict() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "failing-\(UUID().uuidString).yaml")
     try "version: 1\nentry: a\nservices:\n  - {name: a, error-rate: 50%}\n"
@@ -158,7 +158,7 @@ struct CommandTests {
       #expect(try program.wait() == Int32(status), "\(program.error)")
       let document = try ResultDocument(path: program.file("out"))
       #expect(document.root["exitStatus"] as? Int == status)
-      let verdicts = document.slots.compactMap { ($0["validity"] as? [String: Any])?["verdict"] as? String }
+      let verdicts = document.trials.compactMap { ($0["validity"] as? [String: Any])?["verdict"] as? String }
       #expect(verdicts.contains("invalid"))
     }
   }
@@ -200,8 +200,8 @@ struct CommandTests {
       let load = try Program.run(
         "load", String(address), "-R", "500", "-d", "1s", "--arrival", arrival, "--json", json)
       #expect(load.status == 0, "\(load.error)")
-      let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])
-      let ledger = try #require(slot["ledger"] as? [String: Int])
+      let trial = try #require(try ResultDocument(path: json).root["trial"] as? [String: Any])
+      let ledger = try #require(trial["ledger"] as? [String: Int])
       #expect(ledger["planned"]! > 300)
       #expect(
         ledger["planned"]! == ledger["completed"]! + ledger["failed"]! + ledger["timedOut"]! + ledger["shed"]! + ledger[
@@ -209,7 +209,7 @@ struct CommandTests {
     }
   }
 
-  @Test("One seed runs the slots in one order")
+  @Test("One seed runs the trials in one order")
   func seedFixesTheOrder() throws {
     func order() throws -> [String] {
       let program = try Program([
@@ -218,8 +218,8 @@ struct CommandTests {
       ])
       #expect(try program.wait() == 0)
       let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
-      let slots = document["slots"] as? [[String: Any]] ?? []
-      return slots.map { "\($0["arm"]!) \($0["depth"]!) \($0["phase"]!)" }
+      let trials = document["trials"] as? [[String: Any]] ?? []
+      return trials.map { "\($0["arm"]!) \($0["depth"]!) \($0["phase"]!)" }
     }
     #expect(try order() == order())
   }

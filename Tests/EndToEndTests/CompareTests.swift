@@ -22,14 +22,14 @@ struct CompareTests {
   }
 
   private func validate(_ file: String) throws {
-    let schema = "'\(Program.root.path)/docs/schema/comparison-1.schema.json'"
+    let schema = "'\(Program.root.path)/docs/schema/comparison-2.schema.json'"
     let check = try Tools.run("'\(Program.root.path)/scripts/validate-json' \(schema) '\(file)'")
     #expect(check.status == 0 || check.status == 3, "\(check.output)")
   }
 
   private func gated() throws -> Program {
     try Program([
-      "compare", "baseline", "map", "-n", "1", "--rounds", "6", "--slot", "250ms", "--json", "-", "--fail-if",
+      "compare", "baseline", "map", "-n", "1", "--rounds", "6", "--trial", "250ms", "--json", "-", "--fail-if",
       "cpu_per_hop > 1.05", "--fail-if", "allocations > +1000", "--fail-if", "context_bytes > +0",
     ])
   }
@@ -37,7 +37,7 @@ struct CompareTests {
   @Test("finds the CPU that map adds, says how long it takes, and a gate on it ends with status 3")
   func gate() throws {
     var program = try gated()
-    // A machine that gave the launcher no CPU for a while makes slots invalid, and then a gate on them is not judged.
+    // A machine that gave the launcher no CPU for a while makes trials invalid, and then a gate on them is not judged.
     for _ in 1...3 {
       try program.wait()
       guard program.error.contains("not judged") || program.out.contains("not-judged") else { break }
@@ -70,7 +70,7 @@ struct CompareTests {
     let copy = folder.appending(path: "other build").path
     try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
     let program = try Program([
-      "compare", "packed@2", "--against", copy, "-n", "3", "--rounds", "1", "--slot", "250ms", "--json", "-",
+      "compare", "packed@2", "--against", copy, "-n", "3", "--rounds", "1", "--trial", "250ms", "--json", "-",
       "--fail-if", "allocations > +0", "--fail-if", "p50 > 2",
     ])
     #expect(try program.wait() == 4, "\(program.error)")
@@ -113,7 +113,7 @@ struct CompareTests {
     let diamond = "map:" + Program.root.appending(path: "topologies/diamond.yaml").path
     let program = try Program([
       "compare", "baseline@1,placement=free,in-flight=4,keys-per-layer=1", diamond + "@2", "-n", "2", "--rounds", "40",
-      "--slot", "250ms", "--json", "-",
+      "--trial", "250ms", "--json", "-",
     ])
     try program.until("the first round", seconds: 90) { program.error.contains("round 1 of 40 done") }
     program.signal(SIGINT)
@@ -125,11 +125,11 @@ struct CompareTests {
     #expect(a?["placement"] as? String == "free" && a?["inFlight"] as? Int == 4 && a?["depth"] as? Int == 1)
     #expect(b?["placement"] as? String == "one" && b?["inFlight"] as? Int == 64 && b?["depth"] as? Int == 2)
     let run = try #require(document["run"] as? [String: Any])
-    let slots = try #require(run["slots"] as? [[String: Any]])
-    let closed = slots.filter { $0["phase"] as? String == "closed" && $0["round"] as? Int == 0 }
-    for slot in closed {
-      let isA = (slot["arm"] as? String)?.hasPrefix("A ") == true
-      #expect(slot["inFlight"] as? Int == (isA ? 4 : 64) && slot["depth"] as? Int == (isA ? 1 : 2))
+    let trials = try #require(run["trials"] as? [[String: Any]])
+    let closed = trials.filter { $0["phase"] as? String == "closed" && $0["round"] as? Int == 0 }
+    for trial in closed {
+      let isA = (trial["arm"] as? String)?.hasPrefix("A ") == true
+      #expect(trial["inFlight"] as? Int == (isA ? 4 : 64) && trial["depth"] as? Int == (isA ? 1 : 2))
     }
     #expect(closed.count == 3)
     // Only what the hops reach has deliveries: of a chain of two its first, of the diamond all but its last.
@@ -142,7 +142,7 @@ struct CompareTests {
 
   // MARK: Results
 
-  private static let golden = Program.root.appending(path: "Tests/Fixtures/golden/run-result-1.json")
+  private static let golden = Program.root.appending(path: "Tests/Fixtures/golden/run-result-2.json")
 
   @Test("holds two results against each other, refuses what differs, and with --anyway warns first")
   func results() throws {

@@ -32,8 +32,8 @@ struct DeadlineTests {
     let arguments = ["--in-flight", "8", "--timeout", "60ms", "--json", json] + mode
     let load = try Program.run(["load", address, "--propagator", "packed", "-n", "60"] + arguments)
     #expect(load.status == 1, "\(load.error)")
-    let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])
-    let ledger = try #require(slot["ledger"] as? [String: Int])
+    let trial = try #require(try ResultDocument(path: json).root["trial"] as? [String: Any])
+    let ledger = try #require(trial["ledger"] as? [String: Int])
     // Also where a node's clock ran out first, and it answered DEADLINE_EXCEEDED.
     #expect(
       ledger == ["planned": 60, "completed": 0, "failed": 0, "timedOut": 60, "shed": 0, "censored": 0], "\(ledger)")
@@ -80,7 +80,7 @@ struct NodeCounters {
   var errors: UInt64 { words[2] }
   var lateReplies: UInt64 { words[7] }
   var open: UInt64 { deliveries &- responses &- errors &- cancelled }
-  var orphans: UInt64 { words[30] }
+  var abandoned: UInt64 { words[30] }
   /// Slices of work, sleeps and calls of requests that had been given up.
   var late: [UInt64] { Array(words[31...33]) }
   var stopNanosecondsMax: UInt64 { words[34] }

@@ -47,8 +47,8 @@ struct FailureTests {
     try load.until("requests at the entry") { node.bytesRead > 1 << 20 }
     program.signal(SIGKILL)
     #expect(try load.wait(seconds: 30) == 1)
-    let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any])
-    let ledger = try #require(slot["ledger"] as? [String: Int])
+    let trial = try #require(try ResultDocument(path: json).root["trial"] as? [String: Any])
+    let ledger = try #require(trial["ledger"] as? [String: Int])
     let parts = ["completed", "failed", "timedOut", "shed", "censored"].map { ledger[$0]! }
     #expect(ledger["planned"]! == parts.reduce(0, +), "\(ledger)")
     #expect(load.children.isEmpty)

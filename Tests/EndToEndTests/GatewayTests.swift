@@ -56,7 +56,7 @@ struct GatewayTests {
     defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
     try topology.write(toFile: file, atomically: true, encoding: .utf8)
     let compared = [
-      "run", file, "--rounds", "1", "--passes", "fidelity,open", "--slot", "300ms", "--json", file + ".json",
+      "run", file, "--rounds", "1", "--passes", "fidelity,open", "--trial", "300ms", "--json", file + ".json",
     ]
     let run = try Program.run(compared)
     #expect(run.status == 0, "\(run.error)")
@@ -94,7 +94,7 @@ struct GatewayTests {
           + "      defaults: {user: 0}"
       ).write(toFile: file, atomically: true, encoding: .utf8)
     let run = try Program.run(
-      "run", file, "--rounds", "1", "--passes", "counting", "--slot", "300ms", "--json", file + ".json")
+      "run", file, "--rounds", "1", "--passes", "counting", "--trial", "300ms", "--json", file + ".json")
     #expect(run.status == 0, "\(run.error)")
     let rows = try ResultDocument(path: file + ".json").list("counts")
     let row = try #require(rows.first { $0["arm"] as? String == "as-written" })

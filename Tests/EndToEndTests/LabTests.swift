@@ -45,8 +45,8 @@ struct LabTests {
   func pressure() throws {
     // A machine that is busy with other tests may not hold the rate, and says so.
     let (document, program) = try document(
-      ["pressure", "--rate", "200", "--rounds", "1", "--slot", "300ms"], status: [0, 4])
-    let check = try SchemaCheck.status(of: program.file("out"), schema: "pressure-result-1.schema.json")
+      ["pressure", "--rate", "200", "--rounds", "1", "--trial", "300ms"], status: [0, 4])
+    let check = try SchemaCheck.status(of: program.file("out"), schema: "pressure-result-2.schema.json")
     #expect(check ?? 0 == 0)
     let sides = document.list("sides")
     #expect(sides.map { $0["store"] as? String } == ["map", "struct"])
@@ -66,7 +66,7 @@ struct LabTests {
   @Test("pressure: a rate that no machine holds is told, with status 4")
   func tooFast() throws {
     let (document, program) = try document(
-      ["pressure", "--rate", "2000000", "--depth", "1", "--rounds", "1", "--slot", "300ms"], status: [4])
+      ["pressure", "--rate", "2000000", "--depth", "1", "--rounds", "1", "--trial", "300ms"], status: [4])
     #expect(document.root["holdsRate"] as? Bool == false)
     #expect(program.error.contains("This machine does not hold"))
   }

@@ -37,7 +37,7 @@ struct LiveViewTests {
     #expect(try finish(program, terminal) == 0)
     let screen = terminal.screen
     let drawings = terminal.bytes.indices.count { terminal.bytes[$0...].starts(with: Array("\u{1B}[J".utf8)) }
-    // Before each slot: 3 arms with 5 slots in each of 2 rounds.
+    // Before each trial: 3 arms with 5 trials in each of 2 rounds.
     #expect(drawings > 30)
     for word in ["arm ", "baseline ", "baseline′ ", "packed "] {
       #expect(screen.count { $0.hasPrefix(word) } == 1, "\(word): \(screen)")

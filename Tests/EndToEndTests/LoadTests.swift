@@ -7,13 +7,13 @@ import Testing
 struct LoadTests {
   private static let chainOfOne = Program.root.appending(path: "topologies/chain-1.yaml").path
 
-  /// The slot of a result's document.
-  private func slot(_ path: String) throws -> [String: Any] {
-    try #require(try ResultDocument(path: path).root["slot"] as? [String: Any])
+  /// The trial of a result's document.
+  private func trial(_ path: String) throws -> [String: Any] {
+    try #require(try ResultDocument(path: path).root["trial"] as? [String: Any])
   }
 
-  private func reasons(_ slot: [String: Any]) -> String {
-    let validity = slot["validity"] as? [String: Any]
+  private func reasons(_ trial: [String: Any]) -> String {
+    let validity = trial["validity"] as? [String: Any]
     return "\(validity?["verdict"] ?? ""): \((validity?["reasons"] as? [String] ?? []).joined(separator: "; "))"
   }
 
@@ -28,14 +28,14 @@ struct LoadTests {
     try up.until("a request", "s1") { $0.deliveries > 0 }
     kill(try #require(up.program.children.first { $0.name == "s1" }).pid, SIGKILL)
     #expect(try load.wait() == 1, "\(load.error)")
-    let slot = try slot(up.program.file("load.json"))
-    #expect(reasons(slot).hasPrefix("invalid: "), "\(slot)")
-    #expect(load.out.contains("\nvalidity       \(reasons(slot))\n"), "\(load.out)")
-    #expect(slot["lostConnections"] as? Int == 1 && load.out.contains("1 connection (1 lost)"))
+    let trial = try trial(up.program.file("load.json"))
+    #expect(reasons(trial).hasPrefix("invalid: "), "\(trial)")
+    #expect(load.out.contains("\nvalidity       \(reasons(trial))\n"), "\(load.out)")
+    #expect(trial["lostConnections"] as? Int == 1 && load.out.contains("1 connection (1 lost)"))
     // A load of so many requests that were all planned did not end early; it has lost what it could not send.
     let isEarly = mode.contains("-d") || mode.contains("1000000000")
-    if isEarly { #expect((slot["earlyEnd"] as? String)?.contains("no connection") == true, "\(slot)") }
-    let ledger = try #require(slot["ledger"] as? [String: Int])
+    if isEarly { #expect((trial["earlyEnd"] as? String)?.contains("no connection") == true, "\(trial)") }
+    let ledger = try #require(trial["ledger"] as? [String: Int])
     #expect(ledger["completed"]! < ledger["planned"]!)
     #expect(load.out.contains("\nfailures "), "\(load.out)")
     _ = try up.program.wait()
@@ -55,9 +55,9 @@ struct LoadTests {
       "load", up.address, "--propagator", "packed", "-d", "100ms", "--in-flight", "4", "--timeout", "1h", "--drain",
       "100ms", "--json", json)
     #expect(load.status == 1, "\(load.error)")
-    let slot = try slot(json)
-    #expect(reasons(slot).hasPrefix("invalid: no request completed"), "\(slot)")
-    #expect((slot["ledger"] as? [String: Int])?["censored"] == 4)
+    let trial = try trial(json)
+    #expect(reasons(trial).hasPrefix("invalid: no request completed"), "\(trial)")
+    #expect((trial["ledger"] as? [String: Int])?["censored"] == 4)
     _ = try up.end()
   }
 
@@ -73,15 +73,15 @@ struct LoadTests {
     let json = up.program.file("load.json")
     let load = try Program.run("load", up.address, "--propagator", "packed", "-n", "2000", "--json", json)
     #expect(load.status == 1)
-    let slot = try slot(json)
-    let ledger = try #require(slot["ledger"] as? [String: Int])
-    let failures = try #require(slot["failures"] as? [[String: Any]])
+    let trial = try trial(json)
+    let ledger = try #require(trial["ledger"] as? [String: Int])
+    let failures = try #require(trial["failures"] as? [[String: Any]])
     #expect(failures.count == 1 && failures[0]["requests"] as? Int == ledger["failed"])
     let reason = try #require(failures[0]["reason"] as? String)
     #expect(load.out.contains("\nfailures       \(ledger["failed"]!) \(reason)\n"), "\(load.out)")
     #expect(load.out.contains("  P90 ≥ 10 s  P99 ≥ 10 s  max ≥ 10 s  of 2000\n"), "\(load.out)")
-    #expect(reasons(slot).contains("% of the planned requests completed"))
-    let latency = try #require(slot["responseTime"] as? [String: Any])
+    #expect(reasons(trial).contains("% of the planned requests completed"))
+    let latency = try #require(trial["responseTime"] as? [String: Any])
     #expect(latency["unfinishedCount"] as? Int == ledger["failed"])
     #expect(latency["leastUnfinished"] as? Int == 10_000_000_000)
     _ = try up.end()

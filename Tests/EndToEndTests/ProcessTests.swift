@@ -92,7 +92,7 @@ struct ProcessTests {
     try document.expectBalancedLedgers()
   }
 
-  @Test("Nodes that are killed together are all reported, each with its arm, and the slot under way keeps its ledger")
+  @Test("Nodes that are killed together are all reported, each with its arm, and the trial under way keeps its ledger")
   func nodesKilled() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "killed-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
@@ -106,7 +106,7 @@ struct ProcessTests {
     let failures = document.list("failures")
     #expect(Set(failures.compactMap { $0["arm"] as? String }) == ["baseline", "packed", "baseline′"])
     #expect(failures.allSatisfy { $0["service"] as? String == "s2" && $0["signal"] as? Int == Int(SIGKILL) })
-    let last = try #require(document.list("slots").last)
+    let last = try #require(document.list("trials").last)
     #expect((last["validity"] as? [String: Any])?["verdict"] as? String == "invalid")
     try document.expectBalancedLedgers()
   }
@@ -117,16 +117,16 @@ struct ProcessTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let program = try Program(
       [
-        "chain", "-n", "2", "--rounds", "1", "--passes", "open", "--slot", "250ms", "--strategies", "baseline,packed",
+        "chain", "-n", "2", "--rounds", "1", "--passes", "open", "--trial", "250ms", "--strategies", "baseline,packed",
         "--json", json,
       ])
     try program.until("the end of the measurement", seconds: 60) { program.error.contains("stopping") }
     program.signal(SIGINT)
     #expect([0, 130].contains(try program.wait(seconds: 30)))
-    #expect(try ResultDocument(path: json).list("slots").count > 0)
+    #expect(try ResultDocument(path: json).list("trials").count > 0)
   }
 
-  @Test("A stopped node is named in the slots that complete nothing")
+  @Test("A stopped node is named in the trials that complete nothing")
   func nodeStopped() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "stopped-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
@@ -141,8 +141,8 @@ struct ProcessTests {
     kill(victim.pid, SIGSTOP)
     #expect(try program.wait(seconds: 60) == 0)
     #expect(program.children.isEmpty)
-    let slots = try ResultDocument(path: json).list("slots")
-    let reasons = slots.flatMap { ($0["validity"] as? [String: Any])?["reasons"] as? [String] ?? [] }
+    let trials = try ResultDocument(path: json).list("trials")
+    let reasons = trials.flatMap { ($0["validity"] as? [String: Any])?["reasons"] as? [String] ?? [] }
     #expect(reasons.contains { $0.contains("s2 does not run") })
   }
 

@@ -24,7 +24,7 @@ enum Tools {
 
 @Suite("The command report")
 struct ReportCommandTests {
-  private static let golden = Program.root.appending(path: "Tests/Fixtures/golden/run-result-1.json")
+  private static let golden = Program.root.appending(path: "Tests/Fixtures/golden/run-result-2.json")
 
   private func folder() throws -> URL {
     let url = FileManager.default.temporaryDirectory.appending(path: "ctxchain-report-\(UUID().uuidString)")
@@ -35,7 +35,7 @@ struct ReportCommandTests {
   /// One short real run for all tests: its JSON on standard output, its tables on standard error.
   private static let run = Result {
     let run = try Program.run(
-      "chain", "-n", "3", "--strategies", "baseline,map", "--rounds", "1", "--slot", "250ms", "--json", "-")
+      "chain", "-n", "3", "--strategies", "baseline,map", "--rounds", "1", "--trial", "250ms", "--json", "-")
     try #require(run.status == 0, "\(run.error)")
     return run
   }
@@ -59,7 +59,7 @@ struct ReportCommandTests {
     #expect(
       names == [
         "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "result.json",
-        "semantics.csv", "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
+        "semantics.csv", "slopes.csv", "trials.csv", "stages.csv", "summary.csv",
       ])
   }
 

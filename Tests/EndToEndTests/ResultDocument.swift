@@ -13,13 +13,13 @@ struct ResultDocument {
 
   func list(_ name: String) -> [[String: Any]] { root[name] as? [[String: Any]] ?? [] }
 
-  var slots: [[String: Any]] { list("slots") }
+  var trials: [[String: Any]] { list("trials") }
 
-  /// planned = completed + failed + timed out + shed + censored, in every slot.
+  /// planned = completed + failed + timed out + shed + censored, in every trial.
   func expectBalancedLedgers() throws {
-    #expect(!slots.isEmpty)
-    for slot in slots {
-      let ledger = try #require(slot["ledger"] as? [String: Int])
+    #expect(!trials.isEmpty)
+    for trial in trials {
+      let ledger = try #require(trial["ledger"] as? [String: Int])
       let parts = ["completed", "failed", "timedOut", "shed", "censored"].map { ledger[$0]! }
       #expect(ledger["planned"]! == parts.reduce(0, +), "\(ledger)")
     }

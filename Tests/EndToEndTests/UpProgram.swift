@@ -41,7 +41,7 @@ struct UpProgram {
   func load(_ arguments: [String]) throws -> (status: Int32, ledger: [String: Int]) {
     let json = program.file("load-\(UUID().uuidString).json")
     let load = try Program.run(["load", address, "--json", json] + arguments)
-    let slot = try #require(try ResultDocument(path: json).root["slot"] as? [String: Any], "\(load.error)")
-    return (load.status, try #require(slot["ledger"] as? [String: Int]))
+    let trial = try #require(try ResultDocument(path: json).root["trial"] as? [String: Any], "\(load.error)")
+    return (load.status, try #require(trial["ledger"] as? [String: Int]))
   }
 }

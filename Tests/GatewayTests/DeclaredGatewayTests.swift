@@ -12,7 +12,7 @@ struct DeclaredGatewayTests {
   private static let values = [
     "", "a", "acme", "ACME", "42", "-7", "007", "+1", "-", "9223372036854775808", "00000000000000000001",
     "463ac35c9f6413ad", "0000000000000000", "463ac35c9f6413ad463ac35c9f6413ad", "a b", " a", "a\t",
-    "longer than a slot",
+    "longer than a field",
     "é", "true",
   ]
 

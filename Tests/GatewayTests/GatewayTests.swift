@@ -111,7 +111,7 @@ struct GatewayTests {
     ([("x-last", "l"), ("x-kind", "")], nil, nil),
     ([("x-alias", "r-1")], nil, nil),
     ([("x-alias", "r-1"), ("x-kind", "any")], nil, "r-1"),
-    ([("x-alias", "longer than a slot"), ("x-kind", "any")], nil, nil),
+    ([("x-alias", "longer than a field"), ("x-kind", "any")], nil, nil),
     ([("x-region", "first"), ("x-last", "l")], "first", nil),
     ([("x-service", "s"), ("x-kind", "service"), ("x-kind", "service")], nil, nil),
   ]
@@ -143,10 +143,10 @@ struct GatewayTests {
     #expect(ContextSnapshot(of: context).entries["user"] == .integer(-1))
   }
 
-  @Test("takes what its key's slot just holds, and not a byte more")
-  func slot() {
+  @Test("takes what its key's field just holds, and not a byte more")
+  func field() {
     let rules = GatewayRules(required: [FieldRule(field: "t", target: "tenant")])
-    let size = ContextSchema.textSlotSize
+    let size = ContextSchema.textFieldSize
     #expect(cleaned(rules, [("t", String(repeating: "x", count: size))]).outcome.refusal == nil)
     #expect(cleaned(rules, [("t", String(repeating: "x", count: size + 1))]).outcome.refusal == .malformedField)
     let free = GatewayRules(required: [FieldRule(field: "t", target: "note")])

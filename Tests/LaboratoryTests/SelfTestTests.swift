@@ -102,7 +102,7 @@ struct SelfTestTests {
       toolVersion: "0.1.0", commandLine: [], startedAt: "2026-01-01T00:00:00Z", seed: 1, signal: signal, tests: tests)
   }
 
-  @Test("never passes with a slot in which nothing completed, or whose ledger does not balance")
+  @Test("never passes with a trial in which nothing completed, or whose ledger does not balance")
   func ledgers() {
     for ledger in [Ledger(planned: 5, failed: 5), Ledger(planned: 5, completed: 4)] {
       #expect(SelfTestAttempt(seed: 1, figures: [], disturbances: [], ledgers: [ledger]).verdict == .missed)

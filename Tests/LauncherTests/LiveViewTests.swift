@@ -6,17 +6,17 @@ import Testing
 /// What the live view shows, as text, at several sizes of the terminal.
 @Suite("The live view")
 struct LiveViewTests {
-  private static func slot(
-    _ arm: String, round: Int, depth: Int = 5, phase: Slot.Phase = .closed, throughput: Double = 0,
+  private static func trial(
+    _ arm: String, round: Int, depth: Int = 5, phase: Trial.Phase = .closed, throughput: Double = 0,
     p99: Int64? = nil, isRerun: Bool = false, steal: Double? = 0.001, validity: ValidityVerdict = .ok
-  ) -> Slot {
+  ) -> Trial {
     var latency: LatencySummary?
     if let p99 {
       var histogram = LatencyHistogram()
       histogram.record(nanoseconds: p99)
       latency = LatencySummary(histogram)
     }
-    return Slot(
+    return Trial(
       round: round, position: 0, arm: arm, depth: depth, phase: phase, inFlight: phase == .closed ? 64 : nil,
       connections: 1, windowNanoseconds: 200_000_000, ledger: Ledger(planned: 1, completed: 1), throughput: throughput,
       responseTime: latency, serviceTime: latency, nodeCpuNanoseconds: 1, clientCpuNanoseconds: 1, deliveries: 5,
@@ -29,9 +29,9 @@ struct LiveViewTests {
     state.start(arms: ["baseline", "value-chain", "packed"], depth: 5, inFlight: 64)
     for (round, throughputs) in [[60_000.0, 30_000, 50_000], [61_000, 15_000, 55_500], [30_000]].enumerated() {
       for (arm, throughput) in zip(["baseline", "value-chain", "packed"], throughputs) {
-        state.add(slot(arm, round: round, throughput: throughput))
-        state.add(slot(arm, round: round, depth: 1, throughput: 999_999))
-        state.add(slot(arm, round: round, phase: .open, throughput: 1, p99: Int64(throughput * 10)))
+        state.add(trial(arm, round: round, throughput: throughput))
+        state.add(trial(arm, round: round, depth: 1, throughput: 999_999))
+        state.add(trial(arm, round: round, phase: .open, throughput: 1, p99: Int64(throughput * 10)))
       }
     }
     state.rounds = 2
@@ -102,7 +102,7 @@ struct LiveViewTests {
       state.start(
         arms: (0..<Int(generator.next() % 40)).map { "arm-\($0)-" + String(repeating: "x", count: $0) }, depth: 5,
         inFlight: 64)
-      for arm in state.arms { state.add(Self.slot(arm.name, round: 0, throughput: 5, validity: .ok.invalidated)) }
+      for arm in state.arms { state.add(Self.trial(arm.name, round: 0, throughput: 5, validity: .ok.invalidated)) }
       state.activity = String(repeating: "y", count: Int(generator.next() % 200))
       let (width, height) = (Int(generator.next() % 120), Int(generator.next() % 40))
       let lines = text(state, width, height)
@@ -111,22 +111,22 @@ struct LiveViewTests {
     }
   }
 
-  @Test("A slot that is measured again takes the first one's place; pilots and other windows are left out")
+  @Test("A trial that is measured again takes the first one's place; pilots and other windows are left out")
   func rerun() {
     var state = LiveState()
     state.start(arms: ["packed"], depth: 5, inFlight: 64)
-    state.add(Self.slot("packed", round: 0, phase: .pilot, throughput: 9))
+    state.add(Self.trial("packed", round: 0, phase: .pilot, throughput: 9))
     #expect(state.arms[0].throughputs == [])
-    state.add(Self.slot("packed", round: 0, throughput: 1))
-    state.add(Self.slot("packed", round: 0, throughput: 2, isRerun: true))
-    state.add(Self.slot("packed", round: 1, throughput: 3))
+    state.add(Self.trial("packed", round: 0, throughput: 1))
+    state.add(Self.trial("packed", round: 0, throughput: 2, isRerun: true))
+    state.add(Self.trial("packed", round: 1, throughput: 3))
     #expect(state.arms[0].throughputs == [2, 3])
   }
 
-  @Test("Stolen time above what makes a slot suspect stands out, and so do invalid slots")
+  @Test("Stolen time above what makes a trial suspect stands out, and so do invalid trials")
   func warnings() {
     var state = Self.state()
-    state.add(Self.slot("packed", round: 2, steal: 0.03, validity: .ok.invalidated))
+    state.add(Self.trial("packed", round: 2, steal: 0.03, validity: .ok.invalidated))
     let spans = LiveView(state).lines(width: 80, height: 23).flatMap { $0 }
     #expect(spans.filter { $0.style == .warning }.map(\.text) == ["stolen 3.0 %", " 1 invalid"])
   }

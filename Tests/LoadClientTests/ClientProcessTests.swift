@@ -123,8 +123,8 @@ struct ClientProcessTests {
 
     func wait(for name: String) -> Bool { loop.turn(until: { launcher.names.contains(name) }) }
 
-    /// The last slot's outcome.
-    var outcome: SlotOutcome? {
+    /// The last trial's outcome.
+    var outcome: TrialOutcome? {
       launcher.reports.lazy.reversed().compactMap { if case .finished(let outcome) = $0 { outcome } else { nil } }.first
     }
 
@@ -141,7 +141,7 @@ struct ClientProcessTests {
     setup.configure(connections: 3)
     #expect(setup.wait(for: "connected"))
     #expect(setup.entry.propagators == ["packed", "packed", "packed"])
-    setup.launcher.send(.run(.slot(.closed(inFlight: 16), token: 4, connections: 3, requestCount: 3000)))
+    setup.launcher.send(.run(.trial(.closed(inFlight: 16), token: 4, connections: 3, requestCount: 3000)))
     #expect(setup.wait(for: "finished 4"))
     #expect(setup.launcher.names == ["connected", "opened 4", "closed 4", "finished 4"])
     #expect(setup.entry.requestCount == 3000)
@@ -156,21 +156,21 @@ struct ClientProcessTests {
     defer { setup.close() }
     setup.configure()
     #expect(setup.wait(for: "connected"))
-    setup.launcher.send(.run(.slot(.open(rate: 2000, poisson: true), token: 2, requestCount: 200)))
+    setup.launcher.send(.run(.trial(.open(rate: 2000, poisson: true), token: 2, requestCount: 200)))
     #expect(setup.wait(for: "finished 2"))
     let outcome = try #require(setup.outcome)
     #expect(outcome.ledger == Ledger(planned: 200, completed: 200))
     #expect(outcome.sendLag.count == 200 && outcome.sendLag.clampedCount == 0)
   }
 
-  @Test("cancels what times out, fails what a lost connection takes, and ends the slot")
+  @Test("cancels what times out, fails what a lost connection takes, and ends the trial")
   func lost() throws {
     let setup = try Setup()
     defer { setup.close() }
     setup.configure()
     #expect(setup.wait(for: "connected"))
     setup.entry.isSilent = true
-    setup.launcher.send(.run(.slot(.closed(inFlight: 5), token: 1, window: 100 * second, timeout: 5 * millisecond)))
+    setup.launcher.send(.run(.trial(.closed(inFlight: 5), token: 1, window: 100 * second, timeout: 5 * millisecond)))
     #expect(setup.loop.turn(until: { setup.entry.cancelCount >= 20 }))
     setup.entry.connections.forEach { $0.close() }
     #expect(setup.wait(for: "finished 1"))
@@ -209,19 +209,19 @@ struct ClientProcessTests {
     setup.launcher.close()
   }
 
-  @Test("refuses a second slot while one is running, and an order before it is configured")
+  @Test("refuses a second trial while one is running, and an order before it is configured")
   func disorder() throws {
     let setup = try Setup()
     defer { setup.close() }
-    setup.launcher.send(.run(.slot(.closed(inFlight: 1))))
+    setup.launcher.send(.run(.trial(.closed(inFlight: 1))))
     #expect(setup.client.runUntilStopped() == 1)
     let second = try Setup()
     defer { second.close() }
     second.configure()
     #expect(second.wait(for: "connected"))
     second.entry.isSilent = true
-    second.launcher.send(.run(.slot(.closed(inFlight: 1), token: 1)))
-    second.launcher.send(.run(.slot(.closed(inFlight: 1), token: 2)))
+    second.launcher.send(.run(.trial(.closed(inFlight: 1), token: 1)))
+    second.launcher.send(.run(.trial(.closed(inFlight: 1), token: 2)))
     #expect(second.client.runUntilStopped() == 1)
   }
 }

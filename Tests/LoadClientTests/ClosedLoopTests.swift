@@ -1,4 +1,4 @@
-// A slot with a fixed number of requests under way, in virtual time.
+// A trial with a fixed number of requests under way, in virtual time.
 
 import Control
 import LoadClient
@@ -12,7 +12,7 @@ struct ClosedLoopTests {
   func inFlight(count: Int) throws {
     var random = TestSeed.generator("closed loop \(count)", standard: 11)
     let load = try VirtualLoad(
-      .slot(.closed(inFlight: count), connections: 3, timeout: 30 * millisecond), connectionCount: 3)
+      .trial(.closed(inFlight: count), connections: 3, timeout: 30 * millisecond), connectionCount: 3)
     load.answer = { _ in
       let time = Int64(random.next(below: 20_000_000)) + 1
       return switch random.next(below: 10) {
@@ -37,7 +37,7 @@ struct ClosedLoopTests {
 
   @Test("sends so many requests and no more, all of them in the window", arguments: [1, 5, 100])
   func requestCount(count: Int) throws {
-    let load = try VirtualLoad(.slot(.closed(inFlight: 8), settle: second, requestCount: count))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 8), settle: second, requestCount: count))
     let start = load.now
     let outcome = try #require(load.perform())
     #expect(load.arrivals.count == count)
@@ -51,7 +51,7 @@ struct ClosedLoopTests {
   @Test("opens its window in the end, however slow the requests are, and says that it had not settled")
   func unsettled() throws {
     for (replyTime, isSettled) in [(1 * millisecond, true), (400 * millisecond, false)] {
-      let load = try VirtualLoad(.slot(.closed(inFlight: 2), settle: 50 * millisecond, settleMax: 250 * millisecond))
+      let load = try VirtualLoad(.trial(.closed(inFlight: 2), settle: 50 * millisecond, settleMax: 250 * millisecond))
       load.answer = { _ in .reply(after: replyTime) }
       let start = load.now
       let outcome = try #require(load.perform())
@@ -63,7 +63,7 @@ struct ClosedLoopTests {
   @Test("opens its window after the settling time or 64 requests, whichever comes later")
   func settling() throws {
     for (replyTime, opensAt) in [(1 * millisecond, 50 * millisecond), (10 * millisecond, 320 * millisecond)] {
-      let load = try VirtualLoad(.slot(.closed(inFlight: 2), settle: 50 * millisecond))
+      let load = try VirtualLoad(.trial(.closed(inFlight: 2), settle: 50 * millisecond))
       load.answer = { _ in .reply(after: replyTime) }
       let start = load.now
       let outcome = try #require(load.perform())
@@ -75,7 +75,7 @@ struct ClosedLoopTests {
 
   @Test("settles also when nothing but failures and timeouts come back")
   func settlingOnFailures() throws {
-    let load = try VirtualLoad(.slot(.closed(inFlight: 2), settle: 50 * millisecond, timeout: 5 * millisecond))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 2), settle: 50 * millisecond, timeout: 5 * millisecond))
     load.answer = { $0.id & 1 == 0 ? .none : .error(after: millisecond) }
     let outcome = try #require(load.perform())
     #expect(outcome.ledger.completed == 0)
@@ -85,7 +85,7 @@ struct ClosedLoopTests {
   @Test("counts what completes in the window, its start included and its end not; times are of requests sent in it")
   func windowEdges() throws {
     // One request at a time, 20 ms each: replies at 20, 40, …, so at 1280 the 64th, which opens the window.
-    let load = try VirtualLoad(.slot(.closed(inFlight: 1), settle: millisecond, window: 100 * millisecond))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 1), settle: millisecond, window: 100 * millisecond))
     load.answer = { _ in .reply(after: 20 * millisecond) }
     let start = load.now
     let outcome = try #require(load.perform())
@@ -101,7 +101,7 @@ struct ClosedLoopTests {
   @Test("cuts its window into pieces whose sum is what completed in it")
   func pieces() throws {
     let load = try VirtualLoad(
-      .slot(.closed(inFlight: 4), settle: 50 * millisecond, window: 400 * millisecond, piece: 20 * millisecond))
+      .trial(.closed(inFlight: 4), settle: 50 * millisecond, window: 400 * millisecond, piece: 20 * millisecond))
     let outcome = try #require(load.perform())
     #expect(outcome.pieces.count == 20)
     #expect(outcome.pieces.allSatisfy { $0 == 80 })
@@ -110,7 +110,7 @@ struct ClosedLoopTests {
 
   @Test("when told to finish, sends nothing new, waits for what is under way, and reports")
   func finish() throws {
-    let load = try VirtualLoad(.slot(.closed(inFlight: 4), window: 100 * second))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 4), window: 100 * second))
     load.answer = { _ in .reply(after: 30 * millisecond) }
     let time = load.now + 100 * millisecond
     load.at(time) { load.run.finish() }

@@ -6,14 +6,14 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite("The ledger of a slot")
+@Suite("The ledger of a trial")
 struct LedgerTests {
   @Test("balances with every column in use", arguments: 1...20)
   func everyColumn(round: Int) throws {
     var random = TestSeed.generator("ledger \(round)", standard: UInt64(40 + round))
     let mode: LoadMode = round % 2 == 0 ? .closed(inFlight: 20) : .open(rate: 3000, poisson: true)
     let load = try VirtualLoad(
-      .slot(mode, connections: 4, settle: 20 * millisecond, timeout: 200 * millisecond, drain: 50 * millisecond),
+      .trial(mode, connections: 4, settle: 20 * millisecond, timeout: 200 * millisecond, drain: 50 * millisecond),
       connectionCount: 4)
     load.answer = { _ in
       let time = Int64(random.next(below: 30_000_000)) + 1
@@ -38,7 +38,7 @@ struct LedgerTests {
 
   @Test("has what is left after the drain as censored")
   func censored() throws {
-    let load = try VirtualLoad(.slot(.closed(inFlight: 3), window: 100 * millisecond, drain: 400 * millisecond))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 3), window: 100 * millisecond, drain: 400 * millisecond))
     // One of the three is answered, again and again; the other two never.
     load.answer = { $0.id & 0xffff_ffff > 0 ? .none : .reply(after: millisecond) }
     let start = load.now
@@ -53,7 +53,7 @@ struct LedgerTests {
   @Test("enters a censored request of the window with the time that it has waited")
   func censoredTime() throws {
     let load = try VirtualLoad(
-      .slot(.open(rate: 10, poisson: false), requestCount: 10, timeout: 0, drain: 400 * millisecond))
+      .trial(.open(rate: 10, poisson: false), requestCount: 10, timeout: 0, drain: 400 * millisecond))
     load.at(load.now + 1500 * millisecond) { load.run.finish() }
     let start = load.now
     load.answer = { $0.time == start ? .none : .reply(after: millisecond) }
@@ -64,9 +64,9 @@ struct LedgerTests {
     #expect(outcome.responseTime.max == 1900 * millisecond)
   }
 
-  @Test("a request that timed out is cancelled, and its late reply finds nothing, though its slot is in use again")
+  @Test("a request that timed out is cancelled, and its late reply finds nothing, though its trial is in use again")
   func lateReply() throws {
-    let load = try VirtualLoad(.slot(.closed(inFlight: 1), requestCount: 3, timeout: 10 * millisecond))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 1), requestCount: 3, timeout: 10 * millisecond))
     var isFirst = true
     load.answer = { _ in
       defer { isFirst = false }
@@ -79,16 +79,16 @@ struct LedgerTests {
     // What timed out is there too, as long as it was waited for.
     #expect(outcome.responseTime.count == 3 && outcome.responseTime.percentile(50) < 9 * millisecond)
     #expect(outcome.responseTime.max == 10 * millisecond && outcome.responseTime.leastUnfinished == 10 * millisecond)
-    let slots = Set(load.arrivals.map { $0.id & 0xffff_ffff })
-    #expect(slots.count == 1, "the slot was not used again")
+    let trials = Set(load.arrivals.map { $0.id & 0xffff_ffff })
+    #expect(trials.count == 1, "the trial was not used again")
     #expect(Set(load.arrivals.map(\.id)).count == 3)
   }
 
-  @Test("a reply to a request of an earlier slot finds nothing")
-  func replyOfEarlierSlot() throws {
-    let earlier = try VirtualLoad(.slot(.closed(inFlight: 1), token: 7, requestCount: 1))
+  @Test("a reply to a request of an earlier trial finds nothing")
+  func replyOfEarlierTrial() throws {
+    let earlier = try VirtualLoad(.trial(.closed(inFlight: 1), token: 7, requestCount: 1))
     _ = try #require(earlier.perform())
-    let load = try VirtualLoad(.slot(.closed(inFlight: 1), token: 8, requestCount: 1))
+    let load = try VirtualLoad(.trial(.closed(inFlight: 1), token: 8, requestCount: 1))
     load.answer = { _ in .reply(after: 20 * millisecond) }
     let stale = earlier.arrivals[0].id
     load.at(load.now + millisecond) { load.deliver(.response(id: stale), to: 0) }
@@ -99,9 +99,9 @@ struct LedgerTests {
   @Test("leaves nobody out of the histograms, so that an arm that fails more never looks faster")
   func survivors() throws {
     /// Of 1000 requests so many are never answered, and so many at once with an error; the others take 1 ms.
-    func outcome(silent: Int, failing: Int) throws -> SlotOutcome {
+    func outcome(silent: Int, failing: Int) throws -> TrialOutcome {
       let load = try VirtualLoad(
-        .slot(.open(rate: 1000, poisson: false), requestCount: 1000, timeout: 100 * millisecond))
+        .trial(.open(rate: 1000, poisson: false), requestCount: 1000, timeout: 100 * millisecond))
       var number = 0
       load.answer = { _ in
         number += 1
@@ -137,7 +137,7 @@ struct LedgerTests {
   @Test("has the first request of a counted load in every figure, though clocks are read one after the other")
   func firstRequest() throws {
     for mode in [LoadMode.open(rate: 1, poisson: false), .open(rate: 1000, poisson: true), .closed(inFlight: 1)] {
-      let load = try VirtualLoad(.slot(mode, requestCount: 1), readingNanoseconds: 1000)
+      let load = try VirtualLoad(.trial(mode, requestCount: 1), readingNanoseconds: 1000)
       let outcome = try #require(load.perform())
       #expect(outcome.responseTime.count == 1 && outcome.serviceTime.count == 1 && outcome.sendLag.count == 1)
       #expect(outcome.completedInWindow == 1 && outcome.ledger.completed == 1)
@@ -146,7 +146,7 @@ struct LedgerTests {
 
   @Test("the drain waits for what is under way and not longer")
   func drain() throws {
-    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: false), window: 200 * millisecond))
+    let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: false), window: 200 * millisecond))
     load.answer = { _ in .reply(after: 300 * millisecond) }
     let outcome = try #require(load.perform())
     let closed = try #require(load.windowClosed)

@@ -1,4 +1,4 @@
-// A slot whose requests have planned times, in virtual time.
+// A trial whose requests have planned times, in virtual time.
 
 import Control
 import LoadClient
@@ -11,7 +11,7 @@ struct OpenLoopTests {
     "sends request i at start + i / rate, without an error that grows",
     arguments: [(3.0, 60), (1000, 3), (7777.7, 1)] as [(Double, Int64)])
   func closedForm(rate: Double, seconds: Int64) throws {
-    let load = try VirtualLoad(.slot(.open(rate: rate, poisson: false), window: seconds * second))
+    let load = try VirtualLoad(.trial(.open(rate: rate, poisson: false), window: seconds * second))
     let start = load.now
     let outcome = try #require(load.perform())
     #expect(load.arrivals.count > Int(Double(seconds) * rate * 0.99))
@@ -24,7 +24,7 @@ struct OpenLoopTests {
   @Test("sends by plan whatever has come back, and starts new requests while all others wait")
   func open() throws {
     let load = try VirtualLoad(
-      .slot(.open(rate: 1000, poisson: false), requestCount: 300, timeout: second, drain: second))
+      .trial(.open(rate: 1000, poisson: false), requestCount: 300, timeout: second, drain: second))
     load.answer = { _ in .none }
     var mostWaiting = 0
     load.observe = { mostWaiting = max(mostWaiting, load.waiting.count) }
@@ -35,7 +35,7 @@ struct OpenLoopTests {
 
   @Test("counts and times every request that was planned while the client itself was held up, from its intended time")
   func lateClient() throws {
-    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: false), window: second))
+    let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: false), window: second))
     load.answer = { _ in .reply(after: millisecond / 2) }
     let stall = load.now + 100_700_000
     // The process sleeps for 200 ms: nothing of it runs.
@@ -55,7 +55,7 @@ struct OpenLoopTests {
 
   @Test("counts every request that was planned while the callee stood still, the late ones late")
   func stalledCallee() throws {
-    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: false), window: second))
+    let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: false), window: second))
     let start = load.now
     let (stalls, goesOn) = (start + 200 * millisecond, start + 700 * millisecond)
     load.answer = { arrival in
@@ -74,7 +74,7 @@ struct OpenLoopTests {
 
   @Test("counts what was due in the window and not sent when it closed, uniform and poisson", arguments: [false, true])
   func unsent(poisson: Bool) throws {
-    let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: poisson), window: second))
+    let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: poisson), window: second))
     let start = load.now
     // The process sleeps from 900 ms on until after the window's end.
     load.at(start + 900 * millisecond) { load.hold(until: start + 1100 * millisecond) }
@@ -96,7 +96,7 @@ struct OpenLoopTests {
   func tooHighARate() throws {
     // A request is due every microsecond, and every look at the clock takes ten.
     let load = try VirtualLoad(
-      .slot(.open(rate: 1e6, poisson: false), window: 20 * millisecond), readingNanoseconds: 10_000)
+      .trial(.open(rate: 1e6, poisson: false), window: 20 * millisecond), readingNanoseconds: 10_000)
     let outcome = try #require(load.perform())
     #expect(outcome.windowNanoseconds < 25 * millisecond)
     #expect(outcome.completedInWindow > 0 && outcome.ledger.isBalanced)
@@ -105,7 +105,7 @@ struct OpenLoopTests {
   @Test("settles no longer than the requests take that its plan has for settling", arguments: [1.0, 10, 100, 1000])
   func settle(rate: Double) throws {
     let load = try VirtualLoad(
-      .slot(
+      .trial(
         .open(rate: rate, poisson: false), settle: 50 * millisecond, settleMax: 400 * millisecond, window: 4 * second))
     let start = load.now
     let outcome = try #require(load.perform())
@@ -117,7 +117,7 @@ struct OpenLoopTests {
   @Test("sheds what would be more than 65 536 under way, and counts it")
   func shed() throws {
     let load = try VirtualLoad(
-      .slot(.open(rate: 1e6, poisson: false), requestCount: 70_000, timeout: 0, drain: millisecond))
+      .trial(.open(rate: 1e6, poisson: false), requestCount: 70_000, timeout: 0, drain: millisecond))
     load.answer = { _ in .none }
     load.at(load.now + 80 * millisecond) { load.run.finish() }
     let outcome = try #require(load.perform())
@@ -130,7 +130,7 @@ struct OpenLoopTests {
   @Test("takes exponential gaps from the seed: the same for one seed, others for another")
   func poisson() throws {
     func times(_ seed: UInt64) throws -> [Int64] {
-      let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: true), requestCount: 500, seed: seed))
+      let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: true), requestCount: 500, seed: seed))
       let start = load.now
       try #require(load.perform() != nil)
       return load.arrivals.map { $0.time - start }

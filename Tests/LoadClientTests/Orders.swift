@@ -1,4 +1,4 @@
-// What tests order: slots, images, small topologies. Values only.
+// What tests order: trials, images, small topologies. Values only.
 
 import Control
 import Glibc
@@ -10,15 +10,15 @@ import Topology
 let millisecond: Int64 = 1_000_000
 let second: Int64 = 1_000_000_000
 
-extension SlotOrder {
+extension TrialOrder {
   /// No settling unless it is asked for; times in nanoseconds.
-  static func slot(
+  static func trial(
     _ mode: LoadMode, token: Int = 1, connections: Int = 1, settle: Int64 = 0,
     settleMax: Int64 = 3600 * second, window: Int64 = second, requestCount: Int? = nil, timeout: Int64 = 10 * second,
     drain: Int64 = 2 * second, seed: UInt64 = 1,
     piece: Int64 = 0, reconnect: Int64? = nil
-  ) -> SlotOrder {
-    var order = SlotOrder(
+  ) -> TrialOrder {
+    var order = TrialOrder(
       token: token, mode: mode, connections: connections, hopsLeft: 1, settleNanoseconds: settle,
       settleNanosecondsMax: settleMax, windowNanoseconds: window, requestCount: requestCount,
       timeoutNanoseconds: timeout, drainNanoseconds: drain,

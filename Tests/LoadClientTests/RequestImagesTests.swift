@@ -1,4 +1,4 @@
-// The ready requests of a slot: right frames, contexts of their own, the same again after a round.
+// The ready requests of a trial: right frames, contexts of their own, the same again after a round.
 
 import Bytes
 import Context

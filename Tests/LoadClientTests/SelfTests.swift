@@ -30,7 +30,7 @@ struct SelfTests {
   func stall(stallSeconds: Double) throws {
     let (rate, window, serviceTime) = (2000.0, 10.0, 25_000 as Int64)
     let load = try VirtualLoad(
-      .slot(.open(rate: rate, poisson: false), window: Int64(window) * second, timeout: 20 * second))
+      .trial(.open(rate: rate, poisson: false), window: Int64(window) * second, timeout: 20 * second))
     let server = FixedServer(serviceTime: serviceTime)
     let start = load.now + 3 * second
     server.stall = start..<(start + Int64(stallSeconds * 1e9))
@@ -54,7 +54,7 @@ struct SelfTests {
   func waitingTime(seed: UInt64) throws {
     let serviceTime: Int64 = 500_000
     let load = try VirtualLoad(
-      .slot(.open(rate: 1000, poisson: true), requestCount: 30_000, seed: seed))
+      .trial(.open(rate: 1000, poisson: true), requestCount: 30_000, seed: seed))
     load.answer = FixedServer(serviceTime: serviceTime).answer
     let outcome = try #require(load.perform())
     #expect(outcome.responseTime.count == 30_000)
@@ -68,7 +68,7 @@ struct SelfTests {
   @Test("Poisson arrivals scatter as they must: the index of dispersion is 1, and that of uniform ones is 0")
   func dispersion() throws {
     func index(_ poisson: Bool, _ seed: UInt64) throws -> Double {
-      let load = try VirtualLoad(.slot(.open(rate: 1000, poisson: poisson), window: 10 * second, seed: seed))
+      let load = try VirtualLoad(.trial(.open(rate: 1000, poisson: poisson), window: 10 * second, seed: seed))
       load.answer = { _ in .reply(after: 1000) }
       let start = load.now
       try #require(load.perform() != nil)

@@ -1,4 +1,4 @@
-// A slot of load in virtual time: the run under test, a callee that is a function, and a clock that jumps to whatever
+// a trial in virtual time: the run under test, a callee that is a function, and a clock that jumps to whatever
 // comes next. No socket is read or written; the frames are taken out of the connections' buffers and put into them.
 
 import Bytes
@@ -60,11 +60,11 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   private(set) var attempts: [Int64] = []
   /// Called after everything that happened.
   var observe: () -> Void = {}
-  private(set) var outcome: SlotOutcome?
+  private(set) var outcome: TrialOutcome?
   private(set) var windowOpened: Int64?
   private(set) var windowClosed: Int64?
 
-  init(_ order: SlotOrder, connectionCount: Int = 1, readingNanoseconds: Int64 = 0) throws {
+  init(_ order: TrialOrder, connectionCount: Int = 1, readingNanoseconds: Int64 = 0) throws {
     let clock = clock
     clock.readingNanoseconds = readingNanoseconds
     loop = try EventLoop(clock: {
@@ -95,9 +95,9 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
     push(Event(time: time, number: eventCount, action: action))
   }
 
-  /// Runs the slot. Returns what it brought, or nil when it waits for ever.
+  /// Runs the trial. Returns what it brought, or nil when it waits for ever.
   @discardableResult
-  func perform(timeMax: Int64 = 600 * second) -> SlotOutcome? {
+  func perform(timeMax: Int64 = 600 * second) -> TrialOutcome? {
     let end = clock.now + timeMax
     run.start()
     takeOutput()
@@ -172,7 +172,7 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
 
   func runDidOpenWindow(_ run: LoadRun) { windowOpened = clock.now }
   func runDidCloseWindow(_ run: LoadRun) { windowClosed = clock.now }
-  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) {
+  func run(_ run: LoadRun, didFinish outcome: TrialOutcome) {
     #expect(self.outcome == nil, "a run ended twice")
     self.outcome = outcome
   }

@@ -87,8 +87,8 @@ struct KeptContextTests {
     for id in 1...4 { caller.send(.request(id: UInt64(id))) }
     #expect(bench.loop.turn { bench.callee.requests.count == 4 })
     #expect(bench.live.requests == 4 && bench.live.calls == 4)
-    // One that is only passed on has no slot of its own.
-    #expect(bench.live.contexts == (name == "passed on" ? 0 : 4))
+    // One that is forwarded has no slot of its own.
+    #expect(bench.live.contexts == (name == "forwarded" ? 0 : 4))
     for index in 0..<4 { bench.callee.answer(index) }
     #expect(bench.loop.turn { caller.replies.count == 4 })
     #expect(bench.live.isNothing)

@@ -165,6 +165,6 @@ func call(
 /// The scripts of one call under which a request is passed on, and under which it runs as a script: what the world sees
 /// must be the same.
 let oneCall: [(name: String, script: [Step])] = [
-  ("passed on", [.call(call())]),
+  ("forwarded", [.call(call())]),
   ("a script", [.call(call(retries: 1))]),
 ]

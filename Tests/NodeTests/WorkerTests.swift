@@ -98,7 +98,7 @@ struct WorkerTests {
 
   @Test("gives a new connection to the worker that has lost the most")
   func shares() {
-    let shares = WorkerShares(workerCount: 3)
+    let shares = ConnectionBalancer(workerCount: 3)
     #expect((0..<6).map { _ in shares.choose() } == [0, 1, 2, 0, 1, 2])
     shares.didLose(worker: 2)
     shares.didLose(worker: 2)

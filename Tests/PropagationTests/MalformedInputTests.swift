@@ -17,7 +17,7 @@ struct MalformedInputTests {
     #expect(propagator.extract(carrier, into: map) == drops, "\(label)")
     let snapshot = packed.snapshot
     #expect(snapshot == map.snapshot, "\(label)")
-    #expect(snapshot.entries.count <= ContextLimits.entryCountMax + ContextSchema.slotCount, "\(label)")
+    #expect(snapshot.entries.count <= ContextLimits.entryCountMax + ContextSchema.fieldCount, "\(label)")
     #expect(packed.image().withUnsafeBytes { ContextSnapshot(packedImage: $0) } == snapshot, "\(label)")
     for field in injected(map, by: propagator, over: .frame).receivedFields {
       #expect(field.value.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "\(label)")

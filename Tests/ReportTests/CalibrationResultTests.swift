@@ -8,7 +8,7 @@ struct CalibrationResultTests {
   static func empty(pairs: Int, rounds: Int = 12) -> CalibrationResult {
     CalibrationResult(
       toolVersion: "0.1.0", commandLine: ["ctxchain", "calibrate"], startedAt: "2026-01-31T12:00:00Z", seed: 1,
-      host: ExampleRun.sparse().host, placement: "one", depth: 3, inFlight: 64, slotSeconds: 0.25,
+      host: ExampleRun.sparse().host, placement: "one", depth: 3, inFlight: 64, trialSeconds: 0.25,
       roundsPerPair: rounds, pairsPerBatch: 4, pairsPlanned: pairs)
   }
 
@@ -22,8 +22,8 @@ struct CalibrationResultTests {
     for round in 0..<rounds {
       for (index, arm) in arms.enumerated() {
         let cpu = 1e9 * (1 + 0.01 * (generator.nextUnit() - 0.5)) * (index % 2 == 1 ? ratios[index / 2] : 1)
-        result.slots.append(
-          RunSummaryTests.slot(arm, depth: 3, round: round, perSecond: 1_000, cpu: Int64(cpu)))
+        result.trials.append(
+          RunSummaryTests.trial(arm, depth: 3, round: round, perSecond: 1_000, cpu: Int64(cpu)))
       }
     }
     return result
@@ -61,10 +61,10 @@ struct CalibrationResultTests {
 
   private static func even(_ ratios: [Double]) -> RunResult {
     var result = batch(ratios)
-    for (index, slot) in result.slots.enumerated() {
+    for (index, trial) in result.trials.enumerated() {
       let place = index % (2 * ratios.count)
-      result.slots[index].nodeCpuNanoseconds = Int64(1e9 * (place % 2 == 1 ? ratios[place / 2] : 1))
-      #expect(slot.arm == result.arms[place].name)
+      result.trials[index].nodeCpuNanoseconds = Int64(1e9 * (place % 2 == 1 ? ratios[place / 2] : 1))
+      #expect(trial.arm == result.arms[place].name)
     }
     return result
   }
@@ -82,8 +82,8 @@ struct CalibrationResultTests {
   func missing() {
     var result = Self.empty(pairs: 2)
     var batch = Self.batch([1, 2])
-    let index = batch.slots.firstIndex { $0.arm == "pair 2b" }!
-    batch.slots[index].superseded = true
+    let index = batch.trials.firstIndex { $0.arm == "pair 2b" }!
+    batch.trials[index].superseded = true
     result.add(batch: 0, batch)
     #expect(result.pairs.map(\.pair) == [0] && result.verdict == .incomplete)
     #expect(result.notes == ["batch 0, pair 1: not every round has CPU times"])

@@ -31,14 +31,14 @@ struct CapacityTextTests {
     var histogram = LatencyHistogram()
     histogram.record(nanoseconds: holds ? 1_000_000 : 9_000_000, count: 1_000)
     let ledger = Ledger(planned: 1_000, completed: 1_000)
-    let slot = Slot(
+    let trial = Trial(
       round: 1, position: 0, arm: "packed", depth: 1, phase: .open, inFlight: nil, connections: 1, plannedRate: 10,
       windowNanoseconds: 1_000_000_000, ledger: ledger, throughput: 1_000, responseTime: nil, serviceTime: nil,
       nodeCpuNanoseconds: 1, clientCpuNanoseconds: 1, deliveries: 1, nodes: [], validity: .ok)
     let check = CapacityCheck(
       objectives: [Self.goal], errorRateMax: 0, responseTime: histogram, ledger: ledger, sentCount: 1_000,
       unsentCount: 0, sendLagP99: 0)
-    return CapacityRun(slot, check)
+    return CapacityRun(trial, check)
   }
 
   private func text(_ arm: CapacityArm, notes: [String] = []) -> String {

@@ -17,7 +17,7 @@ struct ComparisonDocumentTests {
   func everyMetric() {
     let comparison = ComparisonExample.compared(ComparisonExample.run(MadeUpEffect(), rounds: 2)).comparisons[0]
     #expect(comparison.metrics.map(\.metric) == Metric.compared)
-    #expect(comparison.rounds == 2 && comparison.invalidSlots == 0)
+    #expect(comparison.rounds == 2 && comparison.invalidTrials == 0)
     #expect(comparison.metrics.allSatisfy { ($0.rounds == nil) == $0.metric.isExact })
   }
 
@@ -76,14 +76,14 @@ struct ComparisonDocumentTests {
     #expect(ComparisonExample.compared(run).comparisons[0][.allocations]?.verdict == .notEqual)
   }
 
-  @Test("leave out superseded slots, and count invalid ones")
-  func slots() {
+  @Test("leave out superseded trials, and count invalid ones")
+  func trials() {
     var run = ComparisonExample.run(MadeUpEffect(), rounds: 6)
-    run.slots[0].validity.add(.invalid, "x")
-    run.slots[3].validity.add(.invalid, "x")
-    run.slots[3].superseded = true
+    run.trials[0].validity.add(.invalid, "x")
+    run.trials[3].validity.add(.invalid, "x")
+    run.trials[3].superseded = true
     let comparison = ComparisonExample.compared(run).comparisons[0]
-    #expect(comparison.invalidSlots == 1 && comparison[.cpuPerHop]?.rounds == 5)
+    #expect(comparison.invalidTrials == 1 && comparison[.cpuPerHop]?.rounds == 5)
     #expect(comparison[.throughput]?.verdict == .rangeOnly && comparison[.p50]?.rounds == 6)
   }
 
@@ -94,14 +94,14 @@ struct ComparisonDocumentTests {
     run.settings.roundsPlanned = 12
     run.failures = ExampleRun.full().failures
     run.fidelity = [FidelityResult(arm: "B map", verdict: .mismatch, firstDifferingEdge: "a → b")]
-    run.slots[0].validity.add(.invalid, "x")
+    run.trials[0].validity.add(.invalid, "x")
     #expect(
       ComparisonExample.compared(run).warnings == [
         "Interrupted after 3 of 12 rounds.", "ctxchain node cart 0 died: killed by SIGKILL.",
-        "B map did not carry the context as declared, first at a → b.", "Invalid: 1 slot.",
+        "B map did not carry the context as declared, first at a → b.", "Invalid: 1 trial.",
       ])
-    run.slots = []
-    #expect(ComparisonExample.compared(run).finding == "Found nothing: no slot was measured.")
+    run.trials = []
+    #expect(ComparisonExample.compared(run).finding == "Found nothing: no trial was measured.")
   }
 
   // MARK: As a text and as a document
@@ -148,7 +148,7 @@ struct ComparisonDocumentTests {
     "are what their schema says, the run in them included", .enabled(if: SchemaTool.isAvailable, "needs jsonschema"))
   func schema() throws {
     let folder = try TemporaryFolder()
-    let schema = Repository.root + "/docs/schema/comparison-1.schema.json"
+    let schema = Repository.root + "/docs/schema/comparison-2.schema.json"
     for (index, example) in Self.examples.enumerated() {
       let result = try example.result()
       let path = "\(folder.path)/\(index).json"

@@ -14,7 +14,7 @@ struct MadeUpEffect {
   var allocatedBytes = 0.0
   /// Largest deviation of a round, either way.
   var scatter = 0.02
-  /// Requests of an open-loop slot.
+  /// Requests of an open-loop trial.
   var openCount = 1_200
 }
 
@@ -51,13 +51,13 @@ enum ComparisonExample {
     result.settings.openLoopRate = 6_000
     for (index, arm) in arms.enumerated() {
       let effect = index == 1 ? effect : MadeUpEffect(scatter: effect.scatter, openCount: effect.openCount)
-      var merged: [Slot.Phase: LatencyHistogram] = [:]
+      var merged: [Trial.Phase: LatencyHistogram] = [:]
       for round in 0..<rounds {
-        for (place, phase) in [Slot.Phase.closed, .open, .single].enumerated() {
+        for (place, phase) in [Trial.Phase.closed, .open, .single].enumerated() {
           let factor = scatter(effect.scatter, arm: index, round: round, place: place)
           let histogram = latencies(phase, effect, factor)
           merged[phase, default: LatencyHistogram()].merge(histogram)
-          result.slots.append(slot(arm, phase, effect, factor, round, histogram))
+          result.trials.append(trial(arm, phase, effect, factor, round, histogram))
         }
       }
       for (phase, histogram) in merged.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -75,7 +75,7 @@ enum ComparisonExample {
     return 1 + width * (2 * generator.nextUnit() - 1)
   }
 
-  private static func latencies(_ phase: Slot.Phase, _ effect: MadeUpEffect, _ factor: Double) -> LatencyHistogram {
+  private static func latencies(_ phase: Trial.Phase, _ effect: MadeUpEffect, _ factor: Double) -> LatencyHistogram {
     var histogram = LatencyHistogram()
     let count = phase == .open ? effect.openCount : 400
     for index in 0..<count {
@@ -86,13 +86,13 @@ enum ComparisonExample {
     return histogram
   }
 
-  private static func slot(
-    _ arm: Arm, _ phase: Slot.Phase, _ effect: MadeUpEffect, _ factor: Double, _ round: Int,
+  private static func trial(
+    _ arm: Arm, _ phase: Trial.Phase, _ effect: MadeUpEffect, _ factor: Double, _ round: Int,
     _ histogram: LatencyHistogram
-  ) -> Slot {
+  ) -> Trial {
     let hop = 10_000 * effect.cpu * factor * (phase == .single ? 2 : 1)
     let completed = 4_000.0 / (effect.cpu * factor)
-    return Slot(
+    return Trial(
       round: round, position: 0, arm: arm.name, depth: depth, phase: phase, inFlight: phase == .open ? nil : 64,
       connections: 1, windowNanoseconds: 200_000_000,
       ledger: Ledger(planned: UInt64(completed), completed: UInt64(completed)), throughput: completed / 0.2,

@@ -51,7 +51,7 @@ enum ExampleRun {
       for (position, index) in order.enumerated() {
         let kind = kinds[index / depths.count]
         let depth = depths[index % depths.count]
-        result.slots.append(closedSlot(kind, depth: depth, round: round, position: position))
+        result.trials.append(closedTrial(kind, depth: depth, round: round, position: position))
       }
     }
     for kind in kinds {
@@ -76,7 +76,7 @@ enum ExampleRun {
         cpuCount: 2, allowedCpus: [0, 1], cpuModel: "Example CPU @ 2.80GHz", kernel: "Linux 6.1.0",
         memoryBytes: 8_201_000_000),
       settings: RunSettings(
-        placement: "one", slotSeconds: 0.25, rounds: rounds, roundsPlanned: rounds, inFlight: 64, depths: depths,
+        placement: "one", trialSeconds: 0.25, rounds: rounds, roundsPlanned: rounds, inFlight: 64, depths: depths,
         growth: "shadow", keysPerLayer: 3, payloadSize: 128, socketBufferSize: 65_536, processSets: arms.count,
         processSetReplacements: rounds >= 6 ? 2 : 0, sharedProcessSet: false, budgetSeconds: 90,
         timeoutNanoseconds: 2_000_000_000),
@@ -90,13 +90,13 @@ enum ExampleRun {
     return 1 + 0.06 * (generator.nextUnit() - 0.5)
   }
 
-  private static func closedSlot(_ kind: Kind, depth: Int, round: Int, position: Int) -> Slot {
+  private static func closedTrial(_ kind: Kind, depth: Int, round: Int, position: Int) -> Trial {
     let window: Int64 = 200_000_000
     let hop = (6_000 + kind.addedNanoseconds) * scatter(kind, depth: depth, round: round)
     let client = 3_000.0
     let completed = UInt64(Double(window) / (hop * Double(depth) + client))
     let cpu = Int64(Double(completed) * hop)
-    return Slot(
+    return Trial(
       round: round, position: position, arm: kind.arm.name, depth: depth, phase: .closed, inFlight: 64, connections: 1,
       windowNanoseconds: window, ledger: Ledger(planned: completed, completed: completed),
       throughput: Double(completed) / 0.2, responseTime: nil, serviceTime: nil,
@@ -108,7 +108,7 @@ enum ExampleRun {
       hostStealRatio: 0.001, cpuPressureRatio: 0.31, validity: .ok)
   }
 
-  private static func histogram(_ kind: Kind, depth: Int, phase: Slot.Phase, count: Int) -> MergedHistogram {
+  private static func histogram(_ kind: Kind, depth: Int, phase: Trial.Phase, count: Int) -> MergedHistogram {
     var histogram = LatencyHistogram()
     let hop = 14_000 + 1.1 * kind.addedNanoseconds + (phase == .open ? 9_000 : 0)
     for index in 0..<count {

@@ -7,15 +7,15 @@ import Report
 @Suite("Exports")
 struct ExporterTests {
   static func small() -> RunResult {
-    ExampleRun.withOpenSlots(
+    ExampleRun.withOpenTrials(
       rounds: 2, depths: [1, 3], kinds: [ExampleRun.kinds[0], ExampleRun.kinds[1], ExampleRun.kinds[2]])
   }
 
   @Test("Markdown, CSV and percentiles are the golden files, character for character")
   func golden() throws {
-    try GoldenFile.expect(MarkdownReport.render(ExampleRun.withOpenSlots(rounds: 3)), equals: "report-3-rounds.md")
+    try GoldenFile.expect(MarkdownReport.render(ExampleRun.withOpenTrials(rounds: 3)), equals: "report-3-rounds.md")
     try GoldenFile.expect(MarkdownReport.render(TextReportTests.troubled()), equals: "report-troubled.md")
-    try GoldenFile.expect(NumberFiles.slots(Self.small()), equals: "slots-2-rounds.csv")
+    try GoldenFile.expect(NumberFiles.trials(Self.small()), equals: "trials-2-rounds.csv")
     try GoldenFile.expect(NumberFiles.summary(Self.small()), equals: "summary-2-rounds.csv")
     let histogram = try #require(Self.small().histograms.first { $0.arm == "map" && $0.depth == 3 })
     try GoldenFile.expect(
@@ -26,7 +26,7 @@ struct ExporterTests {
   func fields() {
     #expect(CSVTable.field("a,b") == "\"a,b\"" && CSVTable.field("say \"x\"") == "\"say \"\"x\"\"\"")
     #expect(CSVTable.field("a\nb") == "\"a\nb\"" && CSVTable.field("plain") == "plain")
-    for text in [NumberFiles.slots(Self.small()), NumberFiles.summary(Self.small())] {
+    for text in [NumberFiles.trials(Self.small()), NumberFiles.summary(Self.small())] {
       let counts = Set(
         text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
       #expect(counts.count == 1)

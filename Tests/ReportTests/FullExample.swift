@@ -13,9 +13,9 @@ extension ExampleRun {
     result.seed = .max
     result.settings.opaqueSize = 1_024
     result.settings.droppedDepths = [2]
-    result.settings.openSlotSeconds = 1.5
+    result.settings.openTrialSeconds = 1.5
     result.settings.preset = "standard"
-    result.settings.slotsPerRound = 2
+    result.settings.trialsPerRound = 2
     result.settings.moreConcurrencies = [Concurrency(inFlight: 64, connections: 64)]
     result.settings.fullRunSeconds = 131.5
     result.settings.openLoopRate = 9_350
@@ -27,7 +27,7 @@ extension ExampleRun {
     result.arms[0].opaqueSize = 500
     result.arms[0].program = "/opt/old/ctxchain"
     result.warmups = [Warmup(arm: "map", set: 1, windowsDiscarded: 125, seconds: 5, steady: false)]
-    result.slots = [fullSlot()]
+    result.trials = [fullTrial()]
     result.histograms = [
       MergedHistogram(arm: "map", depth: 3, phase: .open, responseTime: filled([90_000, 110_000, 250_000, 250_000])),
       MergedHistogram(
@@ -84,10 +84,10 @@ extension ExampleRun {
     ]
     result.givenUp = [
       GivenUpRequests(
-        arm: "map", service: "gateway", replica: 0, cancelled: 38, deadlineExceeded: 2, orphans: 0, lateSlices: 1,
+        arm: "map", service: "gateway", replica: 0, cancelled: 38, deadlineExceeded: 2, abandoned: 0, lateSlices: 1,
         lateSleeps: 0, lateCalls: 0, stopNanosecondsMax: 180_000),
       GivenUpRequests(
-        arm: "map", service: "cart", replica: 1, cancelled: 0, deadlineExceeded: 0, orphans: 38, lateSlices: 1_900,
+        arm: "map", service: "cart", replica: 1, cancelled: 0, deadlineExceeded: 0, abandoned: 38, lateSlices: 1_900,
         lateSleeps: 38, lateCalls: 76, stopNanosecondsMax: 0),
     ]
     result.refused = [
@@ -98,7 +98,7 @@ extension ExampleRun {
     return result
   }
 
-  /// Nothing was measured: stopped before the first slot.
+  /// Nothing was measured: stopped before the first trial.
   static func sparse() -> RunResult {
     var result = empty(rounds: 0, depths: [1], arms: [kinds[0].arm])
     result.interrupted = true
@@ -142,7 +142,7 @@ extension ExampleRun {
       ])
   }
 
-  private static func fullSlot() -> Slot {
+  private static func fullTrial() -> Trial {
     var validity = ValidityVerdict.ok
     validity.add(.suspect, "the host took 3.1 % of the CPU time")
     var work = NodeWork(service: "gateway", replica: 0, cpuNanoseconds: 50_000_000, deliveries: 1_800)
@@ -152,7 +152,7 @@ extension ExampleRun {
     var histogram = filled([90_000, 110_000])
     histogram.recordUnfinished(nanoseconds: 250_000, count: 2)
     let latency = LatencySummary(histogram)
-    var slot = Slot(
+    var trial = Trial(
       round: 0, position: 2, arm: "map", depth: 3, phase: .open, inFlight: 64, connections: 1, plannedRate: 9_350,
       windowNanoseconds: 200_000_000,
       ledger: Ledger(planned: 1_870, completed: 1_800, failed: 40, timedOut: 15, shed: 10, censored: 5),
@@ -161,13 +161,13 @@ extension ExampleRun {
       nodeCpuNanoseconds: 150_000_000, clientCpuNanoseconds: 9_000_000, deliveries: 5_400,
       nodes: [work],
       hostStealRatio: 0.031, cpuPressureRatio: 0.4, validity: validity, rerun: true, superseded: true)
-    slot.failures = [
+    trial.failures = [
       FailureCount(reason: "UNAVAILABLE", requests: 40), FailureCount(reason: "timed out", requests: 15),
       FailureCount(reason: "no connection", requests: 10),
     ]
-    slot.lostConnections = 1
-    slot.earlyEnd = "every connection to the entry was lost"
-    return slot
+    trial.lostConnections = 1
+    trial.earlyEnd = "every connection to the entry was lost"
+    return trial
   }
 
   /// Every kind of step, value and duration.

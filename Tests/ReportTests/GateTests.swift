@@ -91,13 +91,13 @@ struct GateTests {
     #expect(slow.reason == "n too small: no round has 1000 requests on both sides")
     let uncounted = try judged("allocations > +0", dearer) { $0.counts = [] }
     #expect(uncounted.outcome == .notJudged && uncounted.reason == "not measured: not counted")
-    let alone = try judged("cpu_per_hop > 1.05", dearer) { $0.slots.removeAll { $0.arm == "A packed′" } }
+    let alone = try judged("cpu_per_hop > 1.05", dearer) { $0.trials.removeAll { $0.arm == "A packed′" } }
     #expect(alone.outcome == .notJudged && alone.reason == "range only: the noise is not known")
-    let invalid = try judged("cpu_per_hop > 1.05", dearer) { $0.slots[0].validity.add(.invalid, "x") }
-    #expect(invalid.outcome == .notJudged && invalid.reason == "1 slot invalid")
-    // An open loop that failed says nothing of a closed one, and counts have no slots.
+    let invalid = try judged("cpu_per_hop > 1.05", dearer) { $0.trials[0].validity.add(.invalid, "x") }
+    #expect(invalid.outcome == .notJudged && invalid.reason == "1 trial invalid")
+    // An open loop that failed says nothing of a closed one, and counts have no trials.
     for gate in ["cpu_per_hop > 1.05", "throughput_at_1 > 1.05", "allocations > +0"] {
-      let other = try judged(gate, dearer) { $0.slots[1].validity.add(.invalid, "x") }
+      let other = try judged(gate, dearer) { $0.trials[1].validity.add(.invalid, "x") }
       #expect(other.outcome != .notJudged, "\(gate)")
     }
   }

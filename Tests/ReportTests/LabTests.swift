@@ -89,8 +89,8 @@ struct LabTests {
           arm: name, depth: 2, requests: 64, method: .mallocInterposition, nodes: [node, node],
           client: ClientCounts(allocationsPerRequest: 0)))
       for round in 0..<2 {
-        result.slots.append(
-          Slot(
+        result.trials.append(
+          Trial(
             round: round, position: 0, arm: name, depth: 2, phase: .open, inFlight: nil, connections: 1,
             plannedRate: 1000, windowNanoseconds: 1_000_000_000, ledger: Ledger(planned: 1000, completed: 1000),
             throughput: completed, responseTime: nil, serviceTime: nil, sendLag: nil, nodeCpuNanoseconds: 1,
@@ -137,7 +137,7 @@ struct LabTests {
     #expect(slow.verdict.isShown && !slow.holdsRate && slow.exitStatus == 4)
     #expect(slow.verdict.text.contains("This machine does not hold 1000 requests/s: map completes 800/s"))
     var invalid = run()
-    for index in invalid.slots.indices { invalid.slots[index].validity.add(.invalid, "the client was late") }
+    for index in invalid.trials.indices { invalid.trials[index].validity.add(.invalid, "the client was late") }
     #expect(pressure(invalid).exitStatus == 4)
     #expect(pressure(invalid).verdict.text.contains("the client was late"))
   }

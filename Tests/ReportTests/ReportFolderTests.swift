@@ -22,7 +22,7 @@ struct ReportFolderTests {
       names(path) == [
         "fidelity.csv", "histograms", "index.html", "nodes.csv", "report.md", "report.txt", "result.json",
         "semantics.csv",
-        "slopes.csv", "slots.csv", "stages.csv", "summary.csv",
+        "slopes.csv", "stages.csv", "summary.csv", "trials.csv",
       ])
     let histograms = names(path + "histograms")
     #expect(histograms.count == 2 * 2 * ExampleRun.kinds.count && histograms.contains("map-depth-1-open.hgrm"))
@@ -75,7 +75,7 @@ struct ReportFolderTests {
       errno = ENOSPC
       return -1
     }
-    let later = ReportFolder(ExampleRun.withOpenSlots(rounds: 4), document: [])
+    let later = ReportFolder(ExampleRun.withOpenTrials(rounds: 4), document: [])
     let error = #expect(throws: ResultError.self) { try later.write(to: folder.path, isForced: false, calls: calls) }
     #expect(error.map { "\($0)" }?.contains("No space left on device") == true)
     #expect(try folder.text(of: "index.html") == before)

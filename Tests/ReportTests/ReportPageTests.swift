@@ -9,8 +9,8 @@ import Topology
 @Suite("The page")
 struct ReportPageTests {
   static let examples: [@Sendable () -> RunResult] = [
-    { ExampleRun.withOpenSlots(rounds: 3) }, { ExampleRun.withOpenSlots(rounds: 8, depths: [1, 2, 5]) },
-    { ExampleRun.withOpenSlots(rounds: 7, depths: [3], kinds: [ExampleRun.kinds[0], ExampleRun.kinds[2]]) },
+    { ExampleRun.withOpenTrials(rounds: 3) }, { ExampleRun.withOpenTrials(rounds: 8, depths: [1, 2, 5]) },
+    { ExampleRun.withOpenTrials(rounds: 7, depths: [3], kinds: [ExampleRun.kinds[0], ExampleRun.kinds[2]]) },
   ]
 
   /// Made once: three pages for all tests.
@@ -34,16 +34,16 @@ struct ReportPageTests {
     return [number(value), number(sorted[rank - 1]), number(sorted[sorted.count - rank]), "\(rounds.count)"]
   }
 
-  private func slots(_ result: RunResult, _ phase: Slot.Phase, _ row: [String]) -> [Slot] {
-    result.slots.filter { $0.phase == phase && $0.arm == row[0] && "\($0.depth)" == row[1] && !$0.superseded }
+  private func trials(_ result: RunResult, _ phase: Trial.Phase, _ row: [String]) -> [Trial] {
+    result.trials.filter { $0.phase == phase && $0.arm == row[0] && "\($0.depth)" == row[1] && !$0.superseded }
       .sorted { $0.round < $1.round }
   }
 
-  @Test("has the throughput and CPU of the closed-loop slots", arguments: examples.indices)
+  @Test("has the throughput and CPU of the closed-loop trials", arguments: examples.indices)
   func closedLoop(example: Int) throws {
     let result = Self.examples[example]()
     let page = Self.pages[example]
-    let formulas: [(id: String, value: (Slot) -> Double)] = [
+    let formulas: [(id: String, value: (Trial) -> Double)] = [
       ("figure-throughput", { $0.throughput }),
       ("figure-cpu-per-hop", { Double($0.nodeCpuNanoseconds) / Double($0.deliveries) }),
       (
@@ -55,17 +55,17 @@ struct ReportPageTests {
       let rows = try page.table(id).rows
       #expect(rows.count == result.arms.count * result.settings.depths.count)
       for row in rows {
-        let rounds = slots(result, .closed, row).map(value)
+        let rounds = trials(result, .closed, row).map(value)
         #expect(Array(row.dropFirst(2)) == cells(median(rounds), rounds), "\(id) \(row)")
       }
     }
   }
 
-  @Test("has the percentiles of the merged histograms, in the band of the slots' own", arguments: examples.indices)
+  @Test("has the percentiles of the merged histograms, in the band of the trials' own", arguments: examples.indices)
   func openLoop(example: Int) throws {
     let result = Self.examples[example]()
     let page = Self.pages[example]
-    for (id, percentile, ofSlot) in [
+    for (id, percentile, ofTrial) in [
       ("figure-p50", 50.0, { (summary: LatencySummary) in summary.p50 }),
       ("figure-p99", 99.0, { (summary: LatencySummary) in summary.p99 }),
     ] {
@@ -74,7 +74,7 @@ struct ReportPageTests {
       for row in rows {
         let merged = try #require(
           result.histograms.first { $0.phase == .open && $0.arm == row[0] && "\($0.depth)" == row[1] })
-        let rounds = slots(result, .open, row).compactMap(\.responseTime).map { Double(ofSlot($0)) }
+        let rounds = trials(result, .open, row).compactMap(\.responseTime).map { Double(ofTrial($0)) }
         let value = Double(merged.responseTime.percentile(percentile))
         #expect(Array(row.dropFirst(2)) == cells(value, rounds), "\(id) \(row)")
       }
@@ -100,15 +100,15 @@ struct ReportPageTests {
     let result = Self.examples[example]()
     let depth = "\(result.settings.depths.last ?? 0)"
     let page = Self.pages[example]
-    let baseline = slots(result, .closed, ["baseline", depth])
-    func cpu(_ slot: Slot) -> Double { Double(slot.nodeCpuNanoseconds) / Double(slot.deliveries) }
+    let baseline = trials(result, .closed, ["baseline", depth])
+    func cpu(_ trial: Trial) -> Double { Double(trial.nodeCpuNanoseconds) / Double(trial.deliveries) }
     for row in try page.table("figure-added-cpu").rows {
-      let rounds = zip(slots(result, .closed, [row[0], depth]), baseline).map { cpu($0) - cpu($1) }
+      let rounds = zip(trials(result, .closed, [row[0], depth]), baseline).map { cpu($0) - cpu($1) }
       let expected = [median(rounds), rounds.min() ?? 0, rounds.max() ?? 0].map(number) + ["\(rounds.count)"]
       #expect(Array(row.dropFirst(2)) == expected)
     }
     for row in try page.table("figure-drop").rows {
-      let rounds = zip(slots(result, .closed, [row[0], depth]), baseline).map { 1 - $0.throughput / $1.throughput }
+      let rounds = zip(trials(result, .closed, [row[0], depth]), baseline).map { 1 - $0.throughput / $1.throughput }
       let expected = [median(rounds), rounds.min() ?? 0, rounds.max() ?? 0].map(number) + ["\(rounds.count)"]
       #expect(Array(row.dropFirst(2)) == expected)
     }
@@ -131,7 +131,7 @@ struct ReportPageTests {
       if arm == "baseline" {
         #expect(row[2] == "–" && row[3] == "–")
       } else {
-        let drops = zip(slots(result, .closed, row), slots(result, .closed, ["baseline", depth])).map {
+        let drops = zip(trials(result, .closed, row), trials(result, .closed, ["baseline", depth])).map {
           1 - $0.throughput / $1.throughput
         }
         #expect(row[2] == number(median(drops)) && row[3] == number(median(drops) / 0.15))
@@ -167,7 +167,7 @@ struct ReportPageTests {
     let rows = try Self.pages[example].table("figure-topology").rows
     #expect(rows.count == result.topology.services.count * result.arms.count)
     for row in rows {
-      let nodes = slots(result, .closed, [row[1], "\(result.settings.depths.last ?? 0)"]).flatMap(\.nodes)
+      let nodes = trials(result, .closed, [row[1], "\(result.settings.depths.last ?? 0)"]).flatMap(\.nodes)
       let amount = nodes.filter { $0.service == row[0] }.reduce(0) { $0 + $1.cpuNanoseconds }
       let sum = nodes.reduce(0) { $0 + $1.cpuNanoseconds }
       #expect(row[2] == "\(amount)" && row[3] == number(Double(amount) / Double(sum)))
@@ -202,7 +202,7 @@ struct ReportPageTests {
   @Test("is whole and says so when nothing was measured, and for a graph of one depth")
   func sparse() throws {
     let nothing = ReportPage(ExampleRun.sparse()).html
-    #expect(nothing.contains("Nothing was measured") && nothing.contains("Found nothing: no slot was measured."))
+    #expect(nothing.contains("Nothing was measured") && nothing.contains("Found nothing: no trial was measured."))
     let graph = ReportPage(TextReportTests.graph()).html
     #expect(graph.contains("All arms side by side") && !graph.contains("figure-thresholds"))
     for html in [nothing, graph, ReportPage(ExampleRun.full()).html] { try expectWhole(html) }

@@ -32,11 +32,19 @@ struct ResultFileTests {
     #expect(try ResultFile.read(path) == results[example])
   }
 
-  @Test("has the form of version 1, which the golden file holds")
+  @Test("of version 1 is read: what has another name now is the same")
+  func earlierVersion() throws {
+    var read = try ResultFile.read(Repository.root + "/Tests/Fixtures/golden/run-result-1.json")
+    #expect(read.version == 1)
+    read.version = RunResult.currentVersion
+    #expect(read == ExampleRun.full())
+  }
+
+  @Test("has the form of version 2, which the golden file holds")
   func goldenDocument() throws {
     let bytes = try ResultFile.encode(ExampleRun.full())
-    try GoldenFile.expect(String(decoding: bytes, as: UTF8.self), equals: "run-result-1.json")
-    let read = try ResultFile.read(Repository.root + "/Tests/Fixtures/golden/run-result-1.json")
+    try GoldenFile.expect(String(decoding: bytes, as: UTF8.self), equals: "run-result-2.json")
+    let read = try ResultFile.read(Repository.root + "/Tests/Fixtures/golden/run-result-2.json")
     #expect(read == ExampleRun.full())
   }
 
@@ -143,10 +151,10 @@ struct ResultFileTests {
   @Test("refuses a number that JSON cannot hold, and names its field")
   func notANumber() {
     var result = ExampleRun.full()
-    result.slots[0].throughput = .nan
+    result.trials[0].throughput = .nan
     #expect(
       Self.failure { _ = try ResultFile.encode(result) }
-        == "cannot write the result: slots[0].throughput: expected a finite number, got nan")
+        == "cannot write the result: trials[0].throughput: expected a finite number, got nan")
   }
 }
 

@@ -32,7 +32,7 @@ struct ResultPairingTests {
     }
     #expect(failure("baseline", nil) == "--arm: expected one of packed, which both results have, got \"baseline\"")
     #expect(failure(nil, 2) == "--depth: expected one of 3, which both results have, got 2")
-    for index in a.slots.indices { a.slots[index].depth = 4 }
+    for index in a.trials.indices { a.trials[index].depth = 4 }
     #expect(failure(nil, nil) == "no depth in common: 4 in a.json, 3 in b.json")
     a.arms = []
     #expect(failure(nil, nil) == "a.json and b.json have no arm of one name")
@@ -45,7 +45,7 @@ struct ResultPairingTests {
     ({ $0.topology.services[0].name = "x" }, "topology.services[0].name: \"s1\" in a.json, \"x\" in b.json"),
     ({ $0.settings.placement = "free" }, "settings.placement: \"one\" in a.json, \"free\" in b.json"),
     ({ $0.settings.inFlight = 1 }, "settings.inFlight: 64 in a.json, 1 in b.json"),
-    ({ $0.settings.slotSeconds = 0.5 }, "settings.slotSeconds: 0.25 in a.json, 0.5 in b.json"),
+    ({ $0.settings.trialSeconds = 0.5 }, "settings.trialSeconds: 0.25 in a.json, 0.5 in b.json"),
     ({ $0.settings.keysPerLayer = 9 }, "settings.keysPerLayer: 3 in a.json, 9 in b.json"),
     ({ $0.settings.growth = "distinct" }, "settings.growth: \"shadow\" in a.json, \"distinct\" in b.json"),
     ({ $0.settings.opaqueSize = 5 }, "settings.opaqueSize: none in a.json, 5 in b.json"),
@@ -112,8 +112,8 @@ struct ResultPairingTests {
     }
     let quiet = try #require(try seen().noise)
     #expect(try seen().verdict == .indicated)
-    for index in b.slots.indices where b.slots[index].arm == "baseline′" {
-      b.slots[index].nodeCpuNanoseconds *= b.slots[index].round.isMultiple(of: 2) ? 1 : 2
+    for index in b.trials.indices where b.trials[index].arm == "baseline′" {
+      b.trials[index].nodeCpuNanoseconds *= b.trials[index].round.isMultiple(of: 2) ? 1 : 2
     }
     #expect(try #require(try seen().noise) > 1.2 && quiet < 1.1)
     #expect(try seen().verdict == .noDifferenceSeen)

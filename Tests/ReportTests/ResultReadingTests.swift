@@ -60,10 +60,10 @@ struct ResultReadingTests {
   @Test("a newer version is refused as such, and a version of 0 as wrong")
   func versions() throws {
     #expect(
-      Self.failure(try Self.edited("\"version\" : 1", "\"version\" : 2, \"slots\" : 7"))
-        == "x.json: version: expected 1 to 1, got 2; a newer ctxchain wrote it")
+      Self.failure(try Self.edited("\"version\" : 2", "\"version\" : 3, \"trials\" : 7"))
+        == "x.json: version: expected 1 to 2, got 3; a newer ctxchain wrote it")
     #expect(
-      Self.failure(try Self.edited("\"version\" : 1", "\"version\" : 0")) == "x.json: version: expected 1 or more")
+      Self.failure(try Self.edited("\"version\" : 2", "\"version\" : 0")) == "x.json: version: expected 1 or more")
     #expect(Self.failure(#"{"format": "ctxchain-run"}"#) == "x.json: version: expected 1 or more")
   }
 
@@ -71,7 +71,7 @@ struct ResultReadingTests {
   func fields() throws {
     let edits: [(old: String, new: String, prefix: String)] = [
       ("\"seed\"", "\"seeds\"", "x.json: seed: is missing"),
-      ("\"timedOut\"", "\"late\"", "x.json: slots[0].ledger.timedOut: is missing"),
+      ("\"timedOut\"", "\"late\"", "x.json: trials[0].ledger.timedOut: is missing"),
       ("\"steady\" : false", "\"steady\" : 1", "x.json: warmups[0].steady: "),
       ("\"phase\" : \"open\"", "\"phase\" : \"ajar\"", "x.json: histograms[0].phase: "),
       (
@@ -80,7 +80,7 @@ struct ResultReadingTests {
       ),
       (
         "\"planned\" : 1870", "\"planned\" : -1",
-        "x.json: slots[0].ledger.planned: expected a number of another range, got -1"
+        "x.json: trials[0].ledger.planned: expected a number of another range, got -1"
       ),
       (
         "\"cpuCount\" : 2", "\"cpuCount\" : 2.5",
@@ -90,7 +90,7 @@ struct ResultReadingTests {
         "\"memoryBytes\" : 8201000000", "\"memoryBytes\" : 1e30",
         "x.json: host.memoryBytes: expected a number of another range, got 1e+30"
       ),
-      ("\"verdict\" : \"suspect\"", "\"verdict\" : null", "x.json: slots[0].validity.verdict: "),
+      ("\"verdict\" : \"suspect\"", "\"verdict\" : null", "x.json: trials[0].validity.verdict: "),
       ("\"fixedNanoseconds\" : 50000", "", "x.json: topology.services[0].script[1].work: "),
     ]
     for edit in edits {
@@ -100,14 +100,14 @@ struct ResultReadingTests {
     }
   }
 
-  @Test("a slot that is wrong is named by its place among all")
+  @Test("a trial that is wrong is named by its place among all")
   func place() throws {
     var result = ExampleRun.full()
-    while result.slots.count < 100 { result.slots.append(result.slots[0]) }
-    for index in result.slots.indices { result.slots[index].position = index }
+    while result.trials.count < 100 { result.trials.append(result.trials[0]) }
+    for index in result.trials.indices { result.trials[index].position = index }
     let text = String(decoding: try ResultFile.encode(result), as: UTF8.self)
     let damaged = text.replacing("\"position\" : 87,", with: "\"position\" : \"87\",")
-    #expect(Self.failure(damaged).hasPrefix("x.json: slots[87].position: "))
+    #expect(Self.failure(damaged).hasPrefix("x.json: trials[87].position: "))
   }
 
   @Test("random damage never crashes the reader, nor the report of what it accepts", arguments: [1, 2, 3] as [UInt64])

@@ -19,15 +19,15 @@ struct RoundTableTests {
     return LatencySummary(histogram)!
   }
 
-  /// Open slots whose latency is `nanoseconds` at depth 1 and scatters by up to 2 % from round to round.
+  /// Open trials whose latency is `nanoseconds` at depth 1 and scatters by up to 2 % from round to round.
   static func withLatencies(rounds: Int, count: UInt64, map: Double) -> RunResult {
     var result = result(rounds: rounds)
     for round in 0..<rounds {
       for (place, arm) in arms.enumerated() {
         for depth in [1, 4] {
-          var slot = RunSummaryTests.slot(arm, depth: depth, round: round, perSecond: 1_000, cpu: 1, phase: .open)
-          slot.inFlight = nil
-          result.slots += [slot, slot]
+          var trial = RunSummaryTests.trial(arm, depth: depth, round: round, perSecond: 1_000, cpu: 1, phase: .open)
+          trial.inFlight = nil
+          result.trials += [trial, trial]
           let scatter = 1 + 0.02 * Double((round * 7 + place * 5 + depth) % 11 - 5) / 5
           let value = 100_000 * Double(depth) * scatter * (arm.name == "map" ? map : 1)
           result.roundLatencies?.append(
@@ -97,15 +97,15 @@ struct RoundTableTests {
     #expect(TextReport.render(result).contains("n too small"))
   }
 
-  @Test("a document without percentiles of rounds has those of a round's only slot, and none where it has two")
+  @Test("a document without percentiles of rounds has those of a round's only trial, and none where it has two")
   func olderDocument() throws {
     var result = Self.result(rounds: 6)
     result.roundLatencies = nil
     for round in 0..<6 {
       for arm in [RunSummaryTests.base, RunSummaryTests.map] {
-        var slot = RunSummaryTests.slot(arm, depth: 4, round: round, perSecond: 1, cpu: 1, phase: .open)
-        slot.responseTime = Self.latency(arm.name == "map" ? 3_000 : 1_000, 1_000)
-        result.slots += round == 5 ? [slot, slot] : [slot]
+        var trial = RunSummaryTests.trial(arm, depth: 4, round: round, perSecond: 1, cpu: 1, phase: .open)
+        trial.responseTime = Self.latency(arm.name == "map" ? 3_000 : 1_000, 1_000)
+        result.trials += round == 5 ? [trial, trial] : [trial]
       }
     }
     let row = try #require(RunSummary(result).arm(named: "map")?.row(depth: 4))
@@ -124,12 +124,12 @@ struct RoundTableTests {
           (Concurrency(inFlight: 64), 1_000.0, 1_000.0), (Concurrency(inFlight: 1), 100, 5_000 * (1 + slow)),
           (many, 500, 3_000 * (1 + slow / 2)),
         ] {
-          var slot = RunSummaryTests.slot(arm, depth: 4, round: round, perSecond: perSecond * scatter, cpu: 0)
-          slot.phase = concurrency.inFlight == 1 ? .single : .closed
-          slot.inFlight = concurrency.inFlight
-          slot.connections = concurrency.connections
-          slot.nodeCpuNanoseconds = Int64(cpu * scatter * Double(slot.deliveries))
-          result.slots.append(slot)
+          var trial = RunSummaryTests.trial(arm, depth: 4, round: round, perSecond: perSecond * scatter, cpu: 0)
+          trial.phase = concurrency.inFlight == 1 ? .single : .closed
+          trial.inFlight = concurrency.inFlight
+          trial.connections = concurrency.connections
+          trial.nodeCpuNanoseconds = Int64(cpu * scatter * Double(trial.deliveries))
+          result.trials.append(trial)
         }
       }
     }
@@ -177,18 +177,18 @@ struct RoundTableTests {
       map[2...4].map { Double($0) } == [fit.line.slope, fit.slopeInterval?.lowerBound, fit.slopeInterval?.upperBound])
   }
 
-  @Test("what nodes did is told of the headline's slots alone")
+  @Test("what nodes did is told of the headline's trials alone")
   func nodes() throws {
     let result = ExampleRun.typical(rounds: 2, depths: [1, 3])
     let figures = try #require(NodeFigures(result))
     let topology = try PageReader(html: ReportPage(result).html).table("figure-topology").rows
     var more = result
-    for slot in result.slots {
+    for trial in result.trials {
       for (inFlight, connections) in [(64, 64), (16, 1)] {
-        var other = slot
+        var other = trial
         (other.inFlight, other.connections) = (inFlight, connections)
         for index in other.nodes.indices { other.nodes[index].cpuNanoseconds *= Int64(3 + 50 * index) }
-        more.slots.append(other)
+        more.trials.append(other)
       }
     }
     #expect(NodeFigures(more)?.rows == figures.rows)

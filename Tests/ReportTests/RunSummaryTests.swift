@@ -9,36 +9,36 @@ struct RunSummaryTests {
   static let control = Arm(name: "baseline′", store: nil, propagator: "none", controlOf: "baseline")
   static let map = Arm(name: "map", store: "map", propagator: "json-map")
 
-  static func slot(
-    _ arm: Arm, depth: Int, round: Int, perSecond: Double, cpu: Int64, phase: Slot.Phase = .closed
-  ) -> Slot {
-    Slot(
+  static func trial(
+    _ arm: Arm, depth: Int, round: Int, perSecond: Double, cpu: Int64, phase: Trial.Phase = .closed
+  ) -> Trial {
+    Trial(
       round: round, position: 0, arm: arm.name, depth: depth, phase: phase, inFlight: 64, connections: 1,
       windowNanoseconds: 500_000_000, ledger: Ledger(), throughput: perSecond, responseTime: nil, serviceTime: nil,
       nodeCpuNanoseconds: cpu, clientCpuNanoseconds: 0, deliveries: UInt64(perSecond / 2) * UInt64(depth), nodes: [],
       validity: .ok)
   }
 
-  static func result(_ slots: [Slot]) -> RunResult {
+  static func result(_ trials: [Trial]) -> RunResult {
     var result = ExampleRun.empty(rounds: 3, depths: [1, 2, 4], arms: [base, control, map])
-    result.slots = slots
+    result.trials = trials
     return result
   }
 
   @Test("throughput and its drops are medians over rounds of paired ratios")
   func throughput() throws {
-    var slots: [Slot] = []
+    var trials: [Trial] = []
     // The host is twice as fast in round 1: paired ratios do not see it.
     for (round, speed) in [1.0, 2, 1].enumerated() {
-      slots += [
-        Self.slot(Self.base, depth: 1, round: round, perSecond: 1_000 * speed, cpu: 1),
-        Self.slot(Self.base, depth: 4, round: round, perSecond: 500 * speed, cpu: 1),
-        Self.slot(Self.map, depth: 1, round: round, perSecond: 800 * speed, cpu: 1),
-        Self.slot(Self.map, depth: 4, round: round, perSecond: 200 * speed, cpu: 1),
+      trials += [
+        Self.trial(Self.base, depth: 1, round: round, perSecond: 1_000 * speed, cpu: 1),
+        Self.trial(Self.base, depth: 4, round: round, perSecond: 500 * speed, cpu: 1),
+        Self.trial(Self.map, depth: 1, round: round, perSecond: 800 * speed, cpu: 1),
+        Self.trial(Self.map, depth: 4, round: round, perSecond: 200 * speed, cpu: 1),
       ]
     }
-    slots[3].throughput = 250
-    let summary = RunSummary(Self.result(slots))
+    trials[3].throughput = 250
+    let summary = RunSummary(Self.result(trials))
     #expect(summary.roundCount == 3 && summary.depths == [1, 4])
     #expect(summary.baseline == "baseline" && summary.control == "baseline′")
     let row = try #require(summary.arm(named: "map")?.row(depth: 4))
@@ -56,19 +56,19 @@ struct RunSummaryTests {
 
   @Test("CPU per hop, added CPU and the marginal cost of a hop follow their definitions")
   func cpu() throws {
-    var slots: [Slot] = []
+    var trials: [Trial] = []
     for round in 0..<3 {
       // 500 requests in the window; total node CPU per request: 10 µs + 20 µs·depth, or + 30 µs·depth (+1 µs a round).
       for depth in [1, 2, 4] {
         let own = 30_000 * depth + 1_000 * round * depth
-        slots.append(
-          Self.slot(
+        trials.append(
+          Self.trial(
             Self.base, depth: depth, round: round, perSecond: 1_000, cpu: Int64(500 * (10_000 + 20_000 * depth))))
-        slots.append(
-          Self.slot(Self.map, depth: depth, round: round, perSecond: 1_000, cpu: Int64(500 * (10_000 + own))))
+        trials.append(
+          Self.trial(Self.map, depth: depth, round: round, perSecond: 1_000, cpu: Int64(500 * (10_000 + own))))
       }
     }
-    let summary = RunSummary(Self.result(slots))
+    let summary = RunSummary(Self.result(trials))
     let map = try #require(summary.arm(named: "map"))
     let slope = try #require(map.marginalCpu)
     #expect(slope.min == 30_000 && slope.median == 31_000 && slope.max == 32_000)
@@ -82,17 +82,17 @@ struct RunSummaryTests {
     #expect(summary.arm(named: "baseline′")?.rows.isEmpty == true)
   }
 
-  @Test("several slots of one round count as one long slot; superseded ones and pilots count as none")
-  func slotsOfARound() throws {
-    var dead = Self.slot(Self.map, depth: 1, round: 0, perSecond: 9, cpu: 9)
+  @Test("several trials of one round count as one long trial; superseded ones and pilots count as none")
+  func trialsOfARound() throws {
+    var dead = Self.trial(Self.map, depth: 1, round: 0, perSecond: 9, cpu: 9)
     dead.superseded = true
     let summary = RunSummary(
       Self.result([
-        Self.slot(Self.map, depth: 1, round: 0, perSecond: 1_000, cpu: 500 * 4_000),
-        Self.slot(Self.map, depth: 1, round: 0, perSecond: 2_000, cpu: 1_000 * 7_000),
+        Self.trial(Self.map, depth: 1, round: 0, perSecond: 1_000, cpu: 500 * 4_000),
+        Self.trial(Self.map, depth: 1, round: 0, perSecond: 2_000, cpu: 1_000 * 7_000),
         dead,
-        Self.slot(Self.map, depth: 1, round: 0, perSecond: 7, cpu: 7, phase: .pilot),
-        Self.slot(Self.map, depth: 2, round: 5, perSecond: 7, cpu: 7, phase: .pilot),
+        Self.trial(Self.map, depth: 1, round: 0, perSecond: 7, cpu: 7, phase: .pilot),
+        Self.trial(Self.map, depth: 2, round: 5, perSecond: 7, cpu: 7, phase: .pilot),
       ]))
     #expect(summary.roundCount == 1)
     let map = try #require(summary.arm(named: "map"))
@@ -104,7 +104,7 @@ struct RunSummaryTests {
   @Test("latency comes from the merged histogram of the open loop, and a P99 only of 1000 requests")
   func latency() throws {
     var result = Self.result([])
-    func add(_ depth: Int, _ phase: Slot.Phase, _ nanoseconds: Int64, _ count: UInt64) {
+    func add(_ depth: Int, _ phase: Trial.Phase, _ nanoseconds: Int64, _ count: UInt64) {
       var histogram = LatencyHistogram()
       histogram.record(nanoseconds: nanoseconds, count: count)
       result.histograms.append(MergedHistogram(arm: "map", depth: depth, phase: phase, responseTime: histogram))
@@ -134,7 +134,7 @@ struct RunSummaryTests {
     }
     let places: [(reached: Int, middle: Double)] = [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)]
     for (reached, middle) in places {
-      var result = Self.result([Self.slot(Self.map, depth: reached, round: 0, perSecond: 10, cpu: 1)])
+      var result = Self.result([Self.trial(Self.map, depth: reached, round: 0, perSecond: 10, cpu: 1)])
       let nodes = (1...5).map { node("s\($0)", $0 <= reached ? 1 : 0, Double($0)) }
       result.counts = [
         CountingPass(
@@ -156,9 +156,9 @@ struct RunSummaryTests {
   func missing() throws {
     let summary = RunSummary(
       Self.result([
-        Self.slot(Self.base, depth: 2, round: 0, perSecond: 0, cpu: 0),
-        Self.slot(Self.map, depth: 2, round: 0, perSecond: 10, cpu: 5),
-        Self.slot(Self.map, depth: 4, round: 1, perSecond: 10, cpu: 5),
+        Self.trial(Self.base, depth: 2, round: 0, perSecond: 0, cpu: 0),
+        Self.trial(Self.map, depth: 2, round: 0, perSecond: 10, cpu: 5),
+        Self.trial(Self.map, depth: 4, round: 1, perSecond: 10, cpu: 5),
       ]))
     let row = try #require(summary.arm(named: "map")?.row(depth: 2))
     #expect(row.dropAgainstDepthOne == nil && row.dropAgainstBaseline == nil && row.addedCpuPerHop == nil)

@@ -6,7 +6,7 @@ import Testing
 
 /// scripts/validate-json, run over documents.
 enum SchemaTool {
-  static let schemaPath = Repository.root + "/docs/schema/run-result-1.schema.json"
+  static let schemaPath = Repository.root + "/docs/schema/run-result-2.schema.json"
 
   /// Exit status and standard output, both streams together.
   static func run(_ command: String) throws -> (status: Int32, output: String) {
@@ -171,7 +171,7 @@ struct Mutation {
 
   /// Keys that may be absent.
   static let optional: Set<String> = [
-    "openSlotSeconds", "preset", "slotsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
+    "openTrialSeconds", "preset", "trialsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
     "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "budgetSeconds",
     "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
@@ -239,8 +239,8 @@ struct Mutation {
     }
     if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
-    if key == "responseTime" || key == "failures" { return path.hasPrefix("$.slots") }
-    if key == "inFlight" { return path.hasPrefix("$.slots") || path.hasPrefix("$.arms") }
+    if key == "responseTime" || key == "failures" { return path.hasPrefix("$.trials") }
+    if key == "inFlight" { return path.hasPrefix("$.trials") || path.hasPrefix("$.arms") }
     return true
   }
 

@@ -144,14 +144,14 @@ struct StageReportTests {
     #expect(nodes.count == 1 + 3 * 3 && Set(nodes.map(\.count)).count == 1)
   }
 
-  @Test("of nodes is per delivery, from slots, counts and memory")
+  @Test("of nodes is per delivery, from trials, counts and memory")
   func nodes() throws {
     var result = ExampleRun.withStages()
-    for slot in result.slots.indices {
-      for node in result.slots[slot].nodes.indices {
-        let deliveries = Int64(result.slots[slot].nodes[node].deliveries)
-        result.slots[slot].nodes[node].runQueueWaitNanoseconds = 250 * deliveries
-        result.slots[slot].nodes[node].voluntarySwitches = deliveries
+    for trial in result.trials.indices {
+      for node in result.trials[trial].nodes.indices {
+        let deliveries = Int64(result.trials[trial].nodes[node].deliveries)
+        result.trials[trial].nodes[node].runQueueWaitNanoseconds = 250 * deliveries
+        result.trials[trial].nodes[node].voluntarySwitches = deliveries
       }
     }
     for pass in result.counts.indices {
@@ -162,7 +162,7 @@ struct StageReportTests {
     let row = try #require(figures.rows.first { $0.arm == "map" && $0.service == "s1" })
     #expect(row.runQueueWait == 250 && row.voluntarySwitches == 1 && row.involuntarySwitches == nil)
     #expect(row.retains == 12 && row.releases == nil && row.resident == 23_000_000)
-    let work = result.slots.filter { $0.arm == "map" && $0.depth == 3 }.flatMap(\.nodes).filter { $0.service == "s1" }
+    let work = result.trials.filter { $0.arm == "map" && $0.depth == 3 }.flatMap(\.nodes).filter { $0.service == "s1" }
     let cpu = work.reduce(0) { $0 + $1.cpuNanoseconds }
     #expect(row.cpu == Double(cpu) / Double(work.reduce(0) { $0 + $1.deliveries }))
   }

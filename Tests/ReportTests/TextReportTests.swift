@@ -16,9 +16,9 @@ struct TextReportTests {
     result.failures[0].lastLogLines.append("a line that\u{1B}[31m a terminal\nmust not obey")
     result.fidelity[2] = full.fidelity[0]
     result.warmups[1].steady = false
-    result.slots[0].validity.add(.invalid, "no request completed")
-    result.slots[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
-    result.slots[2].ledger.planned += 5
+    result.trials[0].validity.add(.invalid, "no request completed")
+    result.trials[1].validity.add(.suspect, "send lag P99 is 2500 µs, response P50 only 130 µs")
+    result.trials[2].ledger.planned += 5
     result.closedConnections = full.closedConnections
     result.givenUp = full.givenUp
     result.refused = full.refused
@@ -59,9 +59,9 @@ struct TextReportTests {
   @Test("stays within 120 characters with the widest numbers")
   func widest() throws {
     var result = ExampleRun.typical(rounds: 3, depths: [1, 32, 64])
-    for index in result.slots.indices where result.slots[index].arm == "map" {
-      result.slots[index].throughput *= result.slots[index].round == 1 ? 900 : 1
-      result.slots[index].nodeCpuNanoseconds *= result.slots[index].round == 1 ? 90_000 : 3_000
+    for index in result.trials.indices where result.trials[index].arm == "map" {
+      result.trials[index].throughput *= result.trials[index].round == 1 ? 900 : 1
+      result.trials[index].nodeCpuNanoseconds *= result.trials[index].round == 1 ? 90_000 : 3_000
     }
     for index in result.histograms.indices {
       let count = result.histograms[index].responseTime.count
@@ -99,7 +99,7 @@ struct TextReportTests {
     result.interrupted = true
     result.settings.roundsPlanned = 9
     result.settings.rounds = rounds - 1
-    result.slots.removeLast(3)
+    result.trials.removeLast(3)
     let line = try #require(TextReport.render(result).split(separator: "\n").last)
     #expect(line.contains("Interrupted after \(rounds - 1) of 9 rounds."))
     let basis =
@@ -116,13 +116,13 @@ struct TextReportTests {
     var result = ExampleRun.typical(rounds: 3, depths: [1, 5])
     result.interrupted = true
     result.settings.roundsPlanned = 9
-    let last = result.slots.indices.filter { result.slots[$0].round == 2 }
-    var again = last.dropLast(2).map { result.slots[$0] }
+    let last = result.trials.indices.filter { result.trials[$0].round == 2 }
+    var again = last.dropLast(2).map { result.trials[$0] }
     for index in again.indices { again[index].rerun = true }
-    for index in last { result.slots[index].superseded = true }
+    for index in last { result.trials[index].superseded = true }
     func line() throws -> Substring { try #require(TextReport.render(result).split(separator: "\n").last) }
     #expect(try line().contains("Interrupted after 2 of 9 rounds."))
-    result.slots += again
+    result.trials += again
     #expect(try line().contains("Interrupted after 2 of 9 rounds. Found at depth 5, medians of 2 rounds and a part of"))
   }
 
@@ -142,14 +142,14 @@ struct TextReportTests {
   func givenUp() {
     func givenUp(_ service: String, _ cancelled: UInt64, _ stop: UInt64) -> GivenUpRequests {
       GivenUpRequests(
-        arm: nil, service: service, replica: 0, cancelled: cancelled, deadlineExceeded: 1, orphans: 0, lateSlices: 2,
+        arm: nil, service: service, replica: 0, cancelled: cancelled, deadlineExceeded: 1, abandoned: 0, lateSlices: 2,
         lateSleeps: 0, lateCalls: 1, stopNanosecondsMax: stop)
     }
     let sum = [givenUp("a", 2, 900)].merging([givenUp("a", 3, 500), givenUp("b", 1, 1_200_000)])
     #expect(sum.map(\.cancelled) == [5, 1] && sum.map(\.stopNanosecondsMax) == [900, 1_200_000])
     #expect(
       sum.texts == [
-        "9 requests at nodes (6 cancelled, 3 past the deadline, 0 gone on with); done after that: 6 slices of work, "
+        "9 requests at nodes (6 cancelled, 3 past the deadline, 0 abandoned); done after that: 6 slices of work, "
           + "0 sleeps, 3 calls; stopped within 1.20 ms"
       ])
     let refused = [RefusedRequests(arm: "x", service: "a", replica: 1, reason: "missingField", requests: 1)]

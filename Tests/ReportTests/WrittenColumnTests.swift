@@ -7,7 +7,7 @@ import Testing
 /// Every column of every file of numbers, held against the document's JSON: what is written is what was measured.
 @Suite("Written columns")
 struct WrittenColumnTests {
-  private static let examples = [ExampleRun.full(), ExampleRun.withOpenSlots(rounds: 3, depths: [1, 3])]
+  private static let examples = [ExampleRun.full(), ExampleRun.withOpenTrials(rounds: 3, depths: [1, 3])]
 
   /// What a column must hold, from an object of the document; nil is an empty field.
   private typealias Expected = (_ entry: JSON) -> Any?
@@ -83,8 +83,8 @@ struct WrittenColumnTests {
     }
   }
 
-  @Test("slots.csv has every slot")
-  func slots() throws {
+  @Test("trials.csv has every trial")
+  func trials() throws {
     var expected: [String: Expected] = [
       "round": Self.number("round"), "position": Self.number("position"), "arm": Self.text("arm"),
       "depth": Self.number("depth"), "phase": Self.text("phase"), "in_flight": Self.number("inFlight"),
@@ -110,7 +110,7 @@ struct WrittenColumnTests {
       expected["\(prefix)_unfinished_count"] = Self.number("\(field).unfinishedCount")
       expected["\(prefix)_least_unfinished_ns"] = Self.number("\(field).leastUnfinished")
     }
-    try Self.hold("slots.csv", { $0["slots"].list }, expected)
+    try Self.hold("trials.csv", { $0["trials"].list }, expected)
   }
 
   @Test("nodes.csv has every node: counts per delivery, memory in bytes, what was given up and refused")
@@ -127,7 +127,7 @@ struct WrittenColumnTests {
                 && $0["replica"].number == node["replica"].number
             }.compactMap(\.value)
           }
-          let works = document["slots"].list.filter {
+          let works = document["trials"].list.filter {
             $0["arm"].text == pass["arm"].text && $0["depth"].number == deepest && $0["phase"].text == "closed"
           }.flatMap { $0["nodes"].list }.filter { $0["service"].text == node["service"].text }
           return JSON([
@@ -150,7 +150,7 @@ struct WrittenColumnTests {
         return value / count
       }
     }
-    func ofSlots(_ field: String) -> Expected {
+    func ofTrials(_ field: String) -> Expected {
       { entry in
         let works = entry["works"].list
         let values = works.compactMap { $0[field].number }
@@ -163,8 +163,8 @@ struct WrittenColumnTests {
       [
         "arm": Self.text("pass.arm"), "depth": Self.number("pass.depth"), "service": Self.text("node.service"),
         "replica": Self.number("node.replica"), "deliveries_per_request": Self.number("node.deliveriesPerRequest"),
-        "cpu_ns": ofSlots("cpuNanoseconds"), "run_queue_wait_ns": ofSlots("runQueueWaitNanoseconds"),
-        "voluntary_switches": ofSlots("voluntarySwitches"), "involuntary_switches": ofSlots("involuntarySwitches"),
+        "cpu_ns": ofTrials("cpuNanoseconds"), "run_queue_wait_ns": ofTrials("runQueueWaitNanoseconds"),
+        "voluntary_switches": ofTrials("voluntarySwitches"), "involuntary_switches": ofTrials("involuntarySwitches"),
         "system_calls": perDelivery("systemCallsPerRequest"), "allocations": perDelivery("allocationsPerRequest"),
         "allocated_bytes": perDelivery("allocatedBytesPerRequest"), "retains": perDelivery("retainsPerRequest"),
         "releases": perDelivery("releasesPerRequest"),
@@ -172,7 +172,7 @@ struct WrittenColumnTests {
         "payload_bytes": Self.number("node.payloadBytesInPerDelivery"),
         "resident_bytes": Self.number("memory.resident"), "proportional_bytes": Self.number("memory.proportional"),
         "cancelled": Self.number("givenUp.cancelled"), "deadline_exceeded": Self.number("givenUp.deadlineExceeded"),
-        "orphans": Self.number("givenUp.orphans"), "late_slices": Self.number("givenUp.lateSlices"),
+        "abandoned": Self.number("givenUp.abandoned"), "late_slices": Self.number("givenUp.lateSlices"),
         "late_sleeps": Self.number("givenUp.lateSleeps"), "late_calls": Self.number("givenUp.lateCalls"),
         "stop_ns_max": Self.number("givenUp.stopNanosecondsMax"),
         "refused": { entry in
@@ -290,17 +290,17 @@ struct WrittenColumnTests {
 
   private static func summary(of result: RunResult, arm name: String, depth: Int) throws -> [String: Any?] {
     let arm = try #require(result.arms.first { $0.name == name })
-    func slots(_ arm: String, _ depth: Int, _ phase: Slot.Phase) -> [Slot] {
-      result.slots.filter { $0.arm == arm && $0.depth == depth && $0.phase == phase }.sorted { $0.round < $1.round }
+    func trials(_ arm: String, _ depth: Int, _ phase: Trial.Phase) -> [Trial] {
+      result.trials.filter { $0.arm == arm && $0.depth == depth && $0.phase == phase }.sorted { $0.round < $1.round }
     }
-    func hop(_ slot: Slot) -> Double { Double(slot.nodeCpuNanoseconds) / Double(slot.deliveries) }
-    func request(_ slot: Slot) -> Double {
-      Double(slot.nodeCpuNanoseconds) / (slot.throughput * Double(slot.windowNanoseconds) / 1e9)
+    func hop(_ trial: Trial) -> Double { Double(trial.nodeCpuNanoseconds) / Double(trial.deliveries) }
+    func request(_ trial: Trial) -> Double {
+      Double(trial.nodeCpuNanoseconds) / (trial.throughput * Double(trial.windowNanoseconds) / 1e9)
     }
-    let own = slots(name, depth, .closed)
-    let base = slots("baseline", depth, .closed)
-    let (first, isBase) = (slots(name, 1, .closed), name == "baseline")
-    func merged(_ depth: Int, _ phase: Slot.Phase, _ percentile: Double) -> Double? {
+    let own = trials(name, depth, .closed)
+    let base = trials("baseline", depth, .closed)
+    let (first, isBase) = (trials(name, 1, .closed), name == "baseline")
+    func merged(_ depth: Int, _ phase: Trial.Phase, _ percentile: Double) -> Double? {
       result.histograms.first { $0.arm == name && $0.depth == depth && $0.phase == phase }
         .map { Double($0.responseTime.percentile(percentile)) }
     }
@@ -321,7 +321,7 @@ struct WrittenColumnTests {
     put("throughput_per_s", own.map(\.throughput), ends: band)
     put("cpu_per_hop_ns", own.map(hop), ends: band)
     put("cpu_per_request_ns", own.map(request), ends: band)
-    let open = slots(name, depth, .open).compactMap(\.responseTime)
+    let open = trials(name, depth, .open).compactMap(\.responseTime)
     put("p50_ns", open.map { Double($0.p50) }, value: merged(depth, .open, 50), ends: band)
     put("p99_ns", open.map { Double($0.p99) }, value: merged(depth, .open, 99), ends: band)
     let pass = try #require(result.counts.first { $0.arm == name && $0.depth == depth })
@@ -349,7 +349,7 @@ struct WrittenColumnTests {
       depth == 1 ? nil : merged(depth, .open, 99).flatMap { here in merged(1, .open, 99).map { here / $0 } },
       forKey: "p99_growth")
     expected.updateValue(merged(depth, .single, 50), forKey: "single_in_flight_p50_ns")
-    let latencies = isBase ? [] : Array(zip(open, slots("baseline", depth, .open).compactMap(\.responseTime)))
+    let latencies = isBase ? [] : Array(zip(open, trials("baseline", depth, .open).compactMap(\.responseTime)))
     expected.updateValue(median(latencies.map { Double($0.p50) / Double($1.p50) }), forKey: "p50_ratio")
     expected.updateValue(median(latencies.map { Double($0.p99) / Double($1.p99) }), forKey: "p99_ratio")
     // Three rounds claim nothing.
@@ -366,7 +366,7 @@ struct WrittenColumnTests {
 
   @Test("slopes.csv has the fits of the summary, with their ends in order")
   func slopes() throws {
-    let result = ExampleRun.withOpenSlots(rounds: 8, depths: [1, 2, 5])
+    let result = ExampleRun.withOpenTrials(rounds: 8, depths: [1, 2, 5])
     let summary = RunSummary(result)
     let file = try #require(ReportFolder(result, document: []).files.first { $0.name == "slopes.csv" })
     let (_, rows) = try Self.table(String(decoding: file.bytes, as: UTF8.self))

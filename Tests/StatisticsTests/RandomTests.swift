@@ -48,7 +48,7 @@ struct RandomTests {
     #expect(RoundSchedule.order(seed: 7, round: 0, count: 8) == [0, 1, 4, 6, 2, 7, 3, 5])
   }
 
-  @Test("every order is a permutation, and every slot comes first about equally often")
+  @Test("every order is a permutation, and every trial comes first about equally often")
   func permutations() {
     var firstCounts = Array(repeating: 0, count: 6)
     for round in 0..<6_000 {

@@ -3,11 +3,11 @@ import Testing
 
 @Suite("Presets")
 struct RunPresetTests {
-  @Test("quick, standard and publish have 8, 12 and 20 rounds of 1, 2 and 4 slots")
+  @Test("quick, standard and publish have 8, 12 and 20 rounds of 1, 2 and 4 trials")
   func presets() {
     #expect(RunPreset.allCases.map(\.rawValue) == ["quick", "standard", "publish"])
     #expect(RunPreset.allCases.map(\.roundCount) == [8, 12, 20])
-    #expect(RunPreset.allCases.map(\.slotCount) == [1, 2, 4])
+    #expect(RunPreset.allCases.map(\.trialCount) == [1, 2, 4])
   }
 
   @Test("every preset has an interval, and the larger two a corrected p")

@@ -1,7 +1,7 @@
 import Statistics
 import Testing
 
-@Suite("The validity of a slot")
+@Suite("The validity of a trial")
 struct ValidityVerdictTests {
   static func ledger(_ completed: UInt64) -> Ledger {
     Ledger(planned: 10_000, completed: completed, censored: 10_000 - completed)
@@ -21,7 +21,7 @@ struct ValidityVerdictTests {
   }
 
   @Test(
-    "a slot is judged by how far the readings are from its window, either way",
+    "a trial is judged by how far the readings are from its window, either way",
     arguments: [
       (100, .ok), (105, .ok), (106, .suspect), (95, .ok), (94, .suspect), (125, .suspect), (126, .invalid),
       (75, .suspect), (74, .invalid), (0, .invalid),
@@ -78,7 +78,7 @@ struct ValidityVerdictTests {
     #expect(one == .ok)
   }
 
-  @Test("an early end makes a slot invalid, and lost connections make it suspect")
+  @Test("an early end makes a trial invalid, and lost connections make it suspect")
   func connections() {
     let early = ValidityVerdict.ok.judged(earlyEnd: "no connection", lostConnectionCount: 1)
     #expect(early.verdict == .invalid)
@@ -110,7 +110,7 @@ struct ValidityVerdictTests {
     }
   }
 
-  @Test("stolen time over 2 % makes a slot suspect, and never better than it was")
+  @Test("stolen time over 2 % makes a trial suspect, and never better than it was")
   func steal() {
     #expect(ValidityVerdict.ok.judged(stealRatio: 0.02) == .ok)
     let stolen = ValidityVerdict.ok.judged(stealRatio: 0.0305)

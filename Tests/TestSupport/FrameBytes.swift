@@ -49,11 +49,11 @@ package struct FrameBytes {
 
   /// - Parameters:
   ///   - at: when it was given up, microseconds of the machine's clock; 0: not said.
-  ///   - goesOn: the callee is only told.
-  package static func cancel(id: UInt64, at: UInt32 = 0, goesOn: Bool = false) -> FrameBytes {
+  ///   - continues: the callee is only told.
+  package static func cancel(id: UInt64, at: UInt32 = 0, continues: Bool = false) -> FrameBytes {
     var frame = FrameBytes(type: 5, id: id)
     frame.deadline = at
-    frame.flags = goesOn ? 4 : 0
+    frame.flags = continues ? 4 : 0
     return frame
   }
 

@@ -23,7 +23,7 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
   private var connectedCount = 0
   private(set) var connections: [LoadConnection] = []
   private(set) var lostReasons: [String] = []
-  private var outcome: SlotOutcome?
+  private var outcome: TrialOutcome?
   private var fidelity: FidelityOutcome?
   private var run: LoadRun?
   private var check: FidelityRun?
@@ -98,7 +98,7 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
 
   /// - Parameter deadline: that requests carry, in nanoseconds; 0 for none.
   func load(_ requestCount: Int, inFlight: Int, timeout: Int64 = 30_000_000_000, deadline: Int64 = 0) throws -> Ledger {
-    let order = SlotOrder(
+    let order = TrialOrder(
       token: 1, mode: .closed(inFlight: inFlight), connections: connections.count, hopsLeft: 8, settleNanoseconds: 0,
       windowNanoseconds: 0, requestCount: requestCount, timeoutNanoseconds: timeout,
       drainNanoseconds: 30_000_000_000, seed: 1)
@@ -129,7 +129,7 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {}
   func runDidOpenWindow(_ run: LoadRun) {}
   func runDidCloseWindow(_ run: LoadRun) {}
-  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) { self.outcome = outcome }
+  func run(_ run: LoadRun, didFinish outcome: TrialOutcome) { self.outcome = outcome }
   func run(_ run: FidelityRun, didFinish outcome: FidelityOutcome, losses: FidelityLosses) { fidelity = outcome }
   func connectionIsReady(_ connection: LoadConnection) {}
 

@@ -34,7 +34,8 @@ struct CompareMeasuring: ParsableArguments {
         keysPerLayer: chain.keysPerLayer, size: chain.size ?? ChainOptions.payloadSizeByDefault,
         responseSize: chain.responseSize ?? ChainOptions.payloadSizeByDefault))
     var plan = try options.plan(
-      arms: compared.arms, depths: compared.depths, isChain: false, slotSeconds: ComparePlan.slotSecondsByDefault, call)
+      arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
+      call)
     plan.rounds = rounds ?? ComparePlan.roundCountByDefault
     // What an arm costs, not why: also of builds that know no other passes.
     plan.passes = [.fidelity, .counting, .open]

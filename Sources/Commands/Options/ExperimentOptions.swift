@@ -11,7 +11,7 @@ struct ExperimentOptions: ParsableArguments {
   var strategies: String?
 
   @Option(
-    help: "How much is measured: quick, standard or publish, which are 8, 12 or 20 rounds of 1, 2 or 4 slots each.")
+    help: "How much is measured: quick, standard or publish, which are 8, 12 or 20 rounds of 1, 2 or 4 trials each.")
   var preset: String?
 
   @Option(help: "Rounds, 1 to 1000; without it, as many as fit the budget, at least 3.")
@@ -34,7 +34,7 @@ struct ExperimentOptions: ParsableArguments {
   @OptionGroup var chain: ChainOptions
   @OptionGroup var output: ResultOptions
 
-  @Flag(help: "Exit with status 4 when a slot is invalid.")
+  @Flag(help: "Exit with status 4 when a trial is invalid.")
   var strict = false
 
   mutating func validate() throws {
@@ -79,13 +79,13 @@ struct ExperimentOptions: ParsableArguments {
   func plan(arms: [ArmPlan], depths: [Int], isChain: Bool, _ call: Invocation) throws -> ExperimentPlan {
     var plan = try options.plan(
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
-      slotSeconds: ExperimentPlan.slotSecondsMin, call)
+      trialSeconds: ExperimentPlan.trialSecondsMin, call)
     plan.rounds = rounds ?? runPreset?.roundCount
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? Self.budgetByDefault : nil
     plan.moreConcurrencies = try concurrencies()
     plan.passes = try PassNames.passes(passes)
     plan.preset = runPreset
-    plan.slotCount = runPreset?.slotCount ?? 1
+    plan.trialCount = runPreset?.trialCount ?? 1
     return plan
   }
 

@@ -1,4 +1,4 @@
-// The option --passes: what a run measures beside its rounds of closed-loop slots.
+// The option --passes: what a run measures beside its rounds of closed-loop trials.
 
 internal import ArgumentParser
 internal import Launcher
@@ -7,7 +7,7 @@ enum PassNames {
   private static let known = ExperimentPlan.Pass.allCases.map(\.rawValue)
 
   static let help: ArgumentHelp = """
-    What is measured beside closed-loop slots: all, none, or some of \(known.joined(separator: ", ")), separated by \
+    What is measured beside closed-loop trials: all, none, or some of \(known.joined(separator: ", ")), separated by \
     commas; all without it.
     """
 

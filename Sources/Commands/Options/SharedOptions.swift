@@ -115,22 +115,35 @@ struct DriveOptions: ParsableArguments {
 
   /// One round of trials without a budget; what differs is the command's to change.
   func plan(
-    arms: [ArmPlan], depths: [Int], isChain: Bool, slotSeconds: Double, _ call: Invocation
+    arms: [ArmPlan], depths: [Int], isChain: Bool, trialSeconds: Double, _ call: Invocation
   ) throws -> ExperimentPlan {
     try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
     return ExperimentPlan(
       commandLine: call.commandLine, arms: arms, depths: depths, isChain: isChain, placement: placement.value,
-      slotSeconds: slotSeconds, rounds: 1, budgetSeconds: nil, inFlight: inFlight ?? 64,
+      trialSeconds: trialSeconds, rounds: 1, budgetSeconds: nil, inFlight: inFlight ?? 64,
       timeoutSeconds: timeout?.value ?? 10, drainSeconds: drain?.value ?? 2, seed: seed.value,
       isPoisson: arrival == "poisson", openLoopRate: nil, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
   }
 }
 
+struct TrialOption: ParsableArguments {
+  @Option(help: "Length of a trial, with its unit, 250ms to 10m; 250ms without it, 500ms for compare and lab pressure.")
+  var trial: Seconds?
+
+  /// What the option was called at first.
+  @Option(name: .customLong("slot"), help: .hidden)
+  var slot: Seconds?
+
+  var seconds: Double? { (trial ?? slot)?.value }
+
+  mutating func validate() throws {
+    if let length = trial ?? slot { try OptionRange.check("--trial", length, ExperimentPlan.trialSecondsMin...600) }
+  }
+}
+
 /// Trials in rounds, whose number is the command's.
 struct RoundOptions: ParsableArguments {
-  @Option(
-    help: "Length of a trial, with its unit, 250ms to 10m; 250ms without it, 500ms for compare.")
-  var slot: Seconds?
+  @OptionGroup var trial: TrialOption
 
   @Option(
     name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
@@ -143,20 +156,19 @@ struct RoundOptions: ParsableArguments {
   @OptionGroup var drive: DriveOptions
 
   mutating func validate() throws {
-    if let slot { try OptionRange.check("--slot", slot, ExperimentPlan.slotSecondsMin...600) }
     try OptionRange.check("--rate", rate: rate)
     try warmup?.check()
   }
 
   var given: [(String, Bool)] {
-    [("--slot", slot != nil), ("--rate", rate != nil), ("--warmup", warmup != nil)] + drive.given
+    [("--trial", trial.seconds != nil), ("--rate", rate != nil), ("--warmup", warmup != nil)] + drive.given
   }
 
   func plan(
-    arms: [ArmPlan], depths: [Int], isChain: Bool, slotSeconds: Double, _ call: Invocation
+    arms: [ArmPlan], depths: [Int], isChain: Bool, trialSeconds: Double, _ call: Invocation
   ) throws -> ExperimentPlan {
     var plan = try drive.plan(
-      arms: arms, depths: depths, isChain: isChain, slotSeconds: slot?.value ?? slotSeconds, call)
+      arms: arms, depths: depths, isChain: isChain, trialSeconds: trial.seconds ?? trialSeconds, call)
     plan.openLoopRate = rate
     plan.warmupSecondsMax = warmup?.seconds?.value
     return plan

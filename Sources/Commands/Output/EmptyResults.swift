@@ -3,7 +3,7 @@
 internal import Results
 
 extension RunResult {
-  var isEmpty: Bool { exitStatus != 0 && slots.isEmpty && counts.isEmpty && fidelity.isEmpty }
+  var isEmpty: Bool { exitStatus != 0 && trials.isEmpty && counts.isEmpty && fidelity.isEmpty }
 }
 
 extension CalibrationResult {

@@ -20,7 +20,7 @@ enum ExperimentRun {
   ) throws {
     try Epilogue(json: json, call).run({ try Experiment(plan: plan, observer: $0) }) { experiment, status in
       var result = experiment.result
-      let isInvalid = result.slots.contains { !$0.superseded && $0.validity.verdict == .invalid }
+      let isInvalid = result.trials.contains { !$0.superseded && $0.validity.verdict == .invalid }
       result.exitStatus = status == 0 && isStrict && isInvalid ? 4 : Int(status)
       var made = outcome(result)
       made.complaints = reasons(of: result, failed: status == 1) + made.complaints

@@ -35,7 +35,7 @@ extension LoadCommand {
     let experiment = ExperimentPlan(
       commandLine: call.commandLine,
       arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
-      isChain: true, placement: .free, slotSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
+      isChain: true, placement: .free, trialSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
       timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed.value, isPoisson: arrival == "poisson",
       openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     var plan = LoadPlan(

@@ -14,7 +14,7 @@
 ///     53   17  field 2, tenant: size, 0 to 16, then UTF-8, zeros behind it
 /// ```
 ///
-/// A slot without a value is zero. A text that is longer than its slot is none.
+/// A field without a value is zero. A text that is longer than its field is none.
 package struct StandardContext: Equatable, Sendable {
   /// Of the schema: other fields, types or sizes have another.
   package static var schemaID: UInt64 { 0x9286_aaac_d431_0146 }
@@ -22,7 +22,7 @@ package struct StandardContext: Equatable, Sendable {
   package static var wireID: UInt16 { 0x0001 }
   package static var encodedSize: Int { 70 }
 
-  /// Where a field's slot begins, and the bits that say which slots hold a value.
+  /// Where each field begins, and the bits that say which fields hold a value.
   package enum Offset {
     package static var presence: Int { 27 }
     package static var requestID: Int { 36 }
@@ -107,8 +107,8 @@ extension StandardContext {
   package static var fieldCount: Int { 3 }
 
   /// Of the field of that number.
-  package static func name(slot: Int) -> StaticString {
-    switch slot {
+  package static func name(field: Int) -> StaticString {
+    switch field {
     case 0: "request-id"
     case 1: "user"
     default: "tenant"
@@ -116,7 +116,7 @@ extension StandardContext {
   }
 
   /// Nil when no field has that name.
-  package static func slot(named name: UnsafeRawBufferPointer) -> Int? {
+  package static func field(named name: UnsafeRawBufferPointer) -> Int? {
     switch name.count {
     case 4:
       if ContextText.equal(name, "user") { return 1 }
@@ -130,15 +130,15 @@ extension StandardContext {
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
-  package func integer(slot: Int) -> Int64? {
-    switch slot {
+  package func integer(field: Int) -> Int64? {
+    switch field {
     case 1: user
     default: nil
     }
   }
 
-  package func withText<Result>(slot: Int, _ body: (RawSpan) -> Result) -> Result? {
-    switch slot {
+  package func withText<Result>(field: Int, _ body: (RawSpan) -> Result) -> Result? {
+    switch field {
     case 0: texts.requestID.withBytes(body)
     case 2: texts.tenant.withBytes(body)
     default: nil
@@ -146,16 +146,16 @@ extension StandardContext {
   }
 
   /// No effect on fields of other types.
-  package mutating func setInteger(slot: Int, _ value: Int64) {
-    switch slot {
+  package mutating func setInteger(field: Int, _ value: Int64) {
+    switch field {
     case 1: user = value
     default: break
     }
   }
 
-  /// False when the field is of another type, or the text longer than its slot: then the field has none.
-  package mutating func setText(slot: Int, _ value: RawSpan) -> Bool {
-    switch slot {
+  /// False when the field is of another type, or the text longer than its field: then the field has none.
+  package mutating func setText(field: Int, _ value: RawSpan) -> Bool {
+    switch field {
     case 0: texts.requestID.set(value)
     case 2: texts.tenant.set(value)
     default: false
@@ -169,18 +169,18 @@ package struct StandardContextView {
   private let presence: UInt8
 
   package init(_ bytes: UnsafeRawBufferPointer) throws(SchemaFault) {
-    start = try SchemaSlot.start(of: bytes, wireID: 0x0001, size: 70)
+    start = try EncodedField.start(of: bytes, wireID: 0x0001, size: 70)
     presence = UInt8(littleEndian: start.loadUnaligned(fromByteOffset: 27, as: UInt8.self))
     guard presence & 0xf8 == 0 else { throw .malformed }
-    guard SchemaSlot.isText(at: start + 36, sizeMax: 16) else { throw .malformed }
-    guard SchemaSlot.isText(at: start + 53, sizeMax: 16) else { throw .malformed }
+    guard EncodedField.isText(at: start + 36, sizeMax: 16) else { throw .malformed }
+    guard EncodedField.isText(at: start + 53, sizeMax: 16) else { throw .malformed }
   }
 
   /// As it came, valid or not.
   package var span: SpanContext { SpanContext(binary: start + 2) }
 
   package var requestID: UnsafeRawBufferPointer? {
-    presence & 0x01 != 0 ? SchemaSlot.text(at: start + 36) : nil
+    presence & 0x01 != 0 ? EncodedField.text(at: start + 36) : nil
   }
 
   package var user: Int64? {
@@ -188,19 +188,19 @@ package struct StandardContextView {
   }
 
   package var tenant: UnsafeRawBufferPointer? {
-    presence & 0x04 != 0 ? SchemaSlot.text(at: start + 53) : nil
+    presence & 0x04 != 0 ? EncodedField.text(at: start + 53) : nil
   }
 
   /// By the field's number in the schema, from 0: an integer of 64 bits or a text; nil for other fields.
-  package func integer(slot: Int) -> Int64? {
-    switch slot {
+  package func integer(field: Int) -> Int64? {
+    switch field {
     case 1: user
     default: nil
     }
   }
 
-  package func text(slot: Int) -> UnsafeRawBufferPointer? {
-    switch slot {
+  package func text(field: Int) -> UnsafeRawBufferPointer? {
+    switch field {
     case 0: requestID
     case 2: tenant
     default: nil

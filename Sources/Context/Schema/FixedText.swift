@@ -38,7 +38,7 @@ package struct FixedText<let size: Int>: Equatable, Sendable, BitwiseCopyable {
     return true
   }
 
-  /// Of a checked slot; nil removes it.
+  /// Of a checked field; nil removes it.
   @inline(__always)
   package mutating func take(_ text: UnsafeRawBufferPointer?) {
     if let text { _ = set(text.bytes) } else { remove() }
@@ -47,10 +47,10 @@ package struct FixedText<let size: Int>: Equatable, Sendable, BitwiseCopyable {
   @inline(__always)
   package mutating func remove() { count = -1 }
 
-  /// Fills a slot of zeros and returns `bit`; leaves it and returns 0 when there is no text.
+  /// Fills a field of zeros and returns `bit`; leaves it and returns 0 when there is no text.
   @inline(__always)
-  package func write<Presence: FixedWidthInteger>(to slot: UnsafeMutableRawPointer, bit: Presence) -> Presence {
-    withBytes { SchemaSlot.write($0, sizeMax: size, at: slot) ? bit : 0 } ?? 0
+  package func write<Presence: FixedWidthInteger>(to field: UnsafeMutableRawPointer, bit: Presence) -> Presence {
+    withBytes { EncodedField.write($0, sizeMax: size, at: field) ? bit : 0 } ?? 0
   }
 
   package static func == (left: Self, right: Self) -> Bool {

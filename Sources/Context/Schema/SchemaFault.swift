@@ -5,6 +5,6 @@ package enum SchemaFault: Error, Equatable, Sendable {
   case wrongSize
   /// They begin with another wire id.
   case unknownSchema
-  /// A bit of presence without a field, a size over its slot's, a text that is not UTF-8, a bool that is neither.
+  /// A bit of presence without a field, a size over its field's, a text that is not UTF-8, a bool that is neither.
   case malformed
 }

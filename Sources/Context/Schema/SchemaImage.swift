@@ -6,14 +6,14 @@ enum SchemaImage {
     StandardContext(span: context.spanContext()).encode(to: start)
     var presence: UInt8 = 0
     for key in ContextSchema.keys {
-      let slot = start + key.packedOffset
+      let field = start + key.packedOffset
       if key.type == .integer {
         guard let value = context.integer(key) else { continue }
-        slot.storeBytes(of: value.littleEndian, as: Int64.self)
+        field.storeBytes(of: value.littleEndian, as: Int64.self)
         presence |= key.presenceMask
       } else {
         context.withText(key) { text in
-          if SchemaSlot.write(text, sizeMax: ContextSchema.textSlotSize, at: slot) { presence |= key.presenceMask }
+          if EncodedField.write(text, sizeMax: ContextSchema.textFieldSize, at: field) { presence |= key.presenceMask }
         }
       }
     }
@@ -23,9 +23,9 @@ enum SchemaImage {
   static func read(_ view: StandardContextView, into context: RequestContext) {
     if view.span.isValid { context.setSpanContext(view.span) }
     for key in ContextSchema.keys {
-      if let value = view.integer(slot: key.slot) {
+      if let value = view.integer(field: key.field) {
         context.setInteger(key, value)
-      } else if let text = view.text(slot: key.slot) {
+      } else if let text = view.text(field: key.field) {
         context.setText(key, text.bytes)
       }
     }

@@ -66,9 +66,9 @@ package struct BoxedEntries: Sendable {
     }
   }
 
-  /// - Parameter slot: of the key; -1 for an undeclared one, of which a new name beyond the limit is dropped.
-  mutating func set(_ name: String, _ value: any Sendable, slot: Int) {
-    if slot < 0, values.count >= ContextLimits.entryCountMax, values[name] == nil,
+  /// - Parameter field: of the key; -1 for an undeclared one, of which a new name beyond the limit is dropped.
+  mutating func set(_ name: String, _ value: any Sendable, field: Int) {
+    if field < 0, values.count >= ContextLimits.entryCountMax, values[name] == nil,
       undeclaredCount() >= ContextLimits.entryCountMax
     {
       return

@@ -31,7 +31,7 @@ package enum SharedEntries {
     var records: [UInt64: BoxedEntries] = [:]
     for key in 0..<count {
       records[key] = BoxedEntries()
-      records[key]?.set(name, Int64(0), slot: -1)
+      records[key]?.set(name, Int64(0), field: -1)
     }
     return records
   }
@@ -39,7 +39,7 @@ package enum SharedEntries {
   static func value(_ record: BoxedEntries) -> Int64 { record.integer(name) ?? 0 }
 
   static func add(_ amount: Int64, to record: inout BoxedEntries) {
-    record.set(name, value(record) &+ amount, slot: -1)
+    record.set(name, value(record) &+ amount, field: -1)
   }
 }
 

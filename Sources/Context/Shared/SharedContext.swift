@@ -78,22 +78,22 @@ package final class SharedContext<Table: ContextTable>: RequestContext {
   }
 
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
-    update { $0.set(key.name, value, slot: key.slot) }
+    update { $0.set(key.name, value, field: key.field) }
   }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
     let text = String(utf8: value)
-    update { $0.set(key.name, text, slot: key.slot) }
+    update { $0.set(key.name, text, field: key.field) }
   }
 
   package override func setEntry(name: RawSpan, integer: Int64) {
     let name = String(utf8: name)
-    update { $0.set(name, integer, slot: -1) }
+    update { $0.set(name, integer, field: -1) }
   }
 
   package override func setEntry(name: RawSpan, text: RawSpan) {
     let (name, text) = (String(utf8: name), String(utf8: text))
-    update { $0.set(name, text, slot: -1) }
+    update { $0.set(name, text, field: -1) }
   }
 
   package override func removeEntry(name: RawSpan) {

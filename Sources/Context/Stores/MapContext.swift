@@ -103,22 +103,22 @@ package class MapContext: RequestContext {
     }
   }
 
-  package final override func setInteger(_ key: ContextKey, _ value: Int64) { set(key.name, value, slot: key.slot) }
+  package final override func setInteger(_ key: ContextKey, _ value: Int64) { set(key.name, value, field: key.field) }
 
   package final override func setText(_ key: ContextKey, _ value: RawSpan) {
-    set(key.name, String(utf8: value), slot: key.slot)
+    set(key.name, String(utf8: value), field: key.field)
   }
 
-  package final override func setEntry(name: RawSpan, integer: Int64) { set(String(utf8: name), integer, slot: -1) }
+  package final override func setEntry(name: RawSpan, integer: Int64) { set(String(utf8: name), integer, field: -1) }
 
   package final override func setEntry(name: RawSpan, text: RawSpan) {
-    set(String(utf8: name), String(utf8: text), slot: -1)
+    set(String(utf8: name), String(utf8: text), field: -1)
   }
 
   package final override func removeEntry(name: RawSpan) { state.pointee[String(utf8: name)] = nil }
 
-  private func set(_ name: String, _ value: any Sendable, slot: Int) {
-    if slot < 0, state.pointee.count >= ContextLimits.entryCountMax, state.pointee[name] == nil,
+  private func set(_ name: String, _ value: any Sendable, field: Int) {
+    if field < 0, state.pointee.count >= ContextLimits.entryCountMax, state.pointee[name] == nil,
       undeclaredCount() >= ContextLimits.entryCountMax
     {
       return

@@ -82,7 +82,7 @@ struct PackedBuffer {
     owned = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  // MARK: Slots
+  // MARK: Fields
 
   @inline(__always)
   func isPresent(_ key: ContextKey) -> Bool {
@@ -98,12 +98,12 @@ struct PackedBuffer {
   @inline(__always)
   var user: Int64? {
     let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
-    return presence & PackedLayout.userPresence != 0 ? userSlot : nil
+    return presence & PackedLayout.userPresence != 0 ? userField : nil
   }
 
-  /// The user's slot, whether there is one or not.
+  /// The user's field, whether there is one or not.
   @inline(__always)
-  var userSlot: Int64 {
+  var userField: Int64 {
     Int64(littleEndian: image.loadUnaligned(fromByteOffset: PackedLayout.userOffset, as: Int64.self))
   }
 
@@ -114,31 +114,31 @@ struct PackedBuffer {
     setPresence(PackedLayout.userPresence)
   }
 
-  /// From its slot; a text that is longer lies in the tail.
+  /// From its field; a text that is longer lies in the tail.
   @inline(__always)
-  func slotText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    isPresent(key) ? text(inSlotAt: key.packedOffset) : nil
+  func fieldText(_ key: ContextKey) -> UnsafeRawBufferPointer? {
+    isPresent(key) ? text(inFieldAt: key.packedOffset) : nil
   }
 
-  /// The same by the slot's number.
+  /// The same by the field's number.
   @inline(__always)
-  func slotText(_ slot: Int) -> UnsafeRawBufferPointer? {
+  func fieldText(_ field: Int) -> UnsafeRawBufferPointer? {
     let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
-    guard presence >> UInt8(truncatingIfNeeded: slot) & 1 == 1 else { return nil }
-    return text(inSlotAt: PackedLayout.slotOffset(slot))
+    guard presence >> UInt8(truncatingIfNeeded: field) & 1 == 1 else { return nil }
+    return text(inFieldAt: PackedLayout.fieldOffset(field))
   }
 
   @inline(__always)
-  private func text(inSlotAt offset: Int) -> UnsafeRawBufferPointer {
-    let slot = image + offset
-    return UnsafeRawBufferPointer(start: slot + 1, count: Int(slot.load(as: UInt8.self)))
+  private func text(inFieldAt offset: Int) -> UnsafeRawBufferPointer {
+    let field = image + offset
+    return UnsafeRawBufferPointer(start: field + 1, count: Int(field.load(as: UInt8.self)))
   }
 
   @inline(__always)
   mutating func setDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
-    if text.count <= ContextSchema.textSlotSize, !hasTail || isPresent(key) {
+    if text.count <= ContextSchema.textFieldSize, !hasTail || isPresent(key) {
       makeOwned()
-      PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+      PackedLayout.writeTextField(text, to: image + key.packedOffset)
       setPresence(key.presenceMask)
     } else {
       moveDeclaredText(key, text)
@@ -149,13 +149,13 @@ struct PackedBuffer {
   @inline(never)
   private mutating func moveDeclaredText(_ key: ContextKey, _ text: UnsafeRawBufferPointer) {
     let name = key.packedName
-    if text.count <= ContextSchema.textSlotSize {
+    if text.count <= ContextSchema.textFieldSize {
       removeRecord(name)
-      PackedLayout.writeTextSlot(text, to: image + key.packedOffset)
+      PackedLayout.writeTextField(text, to: image + key.packedOffset)
       setPresence(key.presenceMask)
     } else {
       replaceRecord(kind: PackedRecord.Kind.text, name: name, value: text)
-      PackedLayout.writeTextSlot(.init(start: nil, count: 0), to: image + key.packedOffset)
+      PackedLayout.writeTextField(.init(start: nil, count: 0), to: image + key.packedOffset)
       let presence = image.load(fromByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
       image.storeBytes(of: presence & ~key.presenceMask, toByteOffset: PackedLayout.presenceOffset, as: UInt8.self)
     }

@@ -71,7 +71,7 @@ package final class PackedContext: RequestContext {
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
-    if key.slot >= 0 { return key.type == .integer ? state.pointee.user : nil }
+    if key.field >= 0 { return key.type == .integer ? state.pointee.user : nil }
     switch state.pointee.look(for: key) {
     case .value(let found):
       guard found.kind == PackedRecord.Kind.integer else { return nil }
@@ -88,9 +88,9 @@ package final class PackedContext: RequestContext {
   /// The newest value of a text key, in place: for code that knows its store. Good until the context changes.
   @inline(__always)
   package func text(_ key: ContextKey) -> UnsafeRawBufferPointer? {
-    if key.slot >= 0 {
+    if key.field >= 0 {
       guard key.type == .text else { return nil }
-      if let text = state.pointee.slotText(key) { return text }
+      if let text = state.pointee.fieldText(key) { return text }
       return state.pointee.hasTail ? searchedText(key) : nil
     }
     switch state.pointee.look(for: key) {
@@ -126,16 +126,16 @@ package final class PackedContext: RequestContext {
     if !state.pointee.isPresent(key) {
       if state.pointee.hasTail { checksum = folded(checksum, fromTail: key) } else { checksum.foldAbsent() }
     } else if key.type == .text {
-      PackedContext.foldSlot(state.pointee.image + key.packedOffset, into: &checksum)
+      PackedContext.foldField(state.pointee.image + key.packedOffset, into: &checksum)
     } else {
-      checksum.fold(integer: state.pointee.userSlot)
+      checksum.fold(integer: state.pointee.userField)
     }
   }
 
   @inline(never)
   private func folded(_ checksum: ContextChecksum, fromTail key: ContextKey) -> ContextChecksum {
     var checksum = checksum
-    if key.slot >= 0 {
+    if key.field >= 0 {
       if key.type == .text, let text = searchedText(key) {
         checksum.fold(text: text)
       } else {
@@ -149,15 +149,15 @@ package final class PackedContext: RequestContext {
     return checksum
   }
 
-  /// `ContextChecksum.fold(text:)` of a slot, without a loop: sixteen bytes can be read whatever the size is.
+  /// `ContextChecksum.fold(text:)` of a field, without a loop: sixteen bytes can be read whatever the size is.
   @inline(__always)
-  private static func foldSlot(_ slot: UnsafeRawPointer, into checksum: inout ContextChecksum) {
-    let size = UInt64(slot.load(as: UInt8.self))
-    let low = UInt64(littleEndian: slot.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+  private static func foldField(_ field: UnsafeRawPointer, into checksum: inout ContextChecksum) {
+    let size = UInt64(field.load(as: UInt8.self))
+    let low = UInt64(littleEndian: field.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
     if size >= 8 {
       checksum.fold(low)
       if size > 8 {
-        let high = UInt64(littleEndian: slot.loadUnaligned(fromByteOffset: 9, as: UInt64.self))
+        let high = UInt64(littleEndian: field.loadUnaligned(fromByteOffset: 9, as: UInt64.self))
         checksum.fold(high & (~0 &>> (128 &- size &* 8)))
       }
     } else if size > 0 {
@@ -168,7 +168,7 @@ package final class PackedContext: RequestContext {
 
   @inline(__always)
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
-    if key.slot >= 0 {
+    if key.field >= 0 {
       if key.type == .integer { state.pointee.setUser(value) }
     } else {
       setUndeclared(key, integer: value)
@@ -177,7 +177,7 @@ package final class PackedContext: RequestContext {
 
   @inline(__always)
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
-    if key.slot >= 0 {
+    if key.field >= 0 {
       guard key.type == .text else { return }
       value.withUnsafeBytes { state.pointee.setDeclaredText(key, $0) }
     } else {
@@ -221,13 +221,13 @@ package final class PackedContext: RequestContext {
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    for slot in 0..<ContextSchema.slotCount {
-      let name = ContextSchema.name(slot: slot)
-      if slot == ContextSchema.userSlot {
+    for field in 0..<ContextSchema.fieldCount {
+      let name = ContextSchema.name(field: field)
+      if field == ContextSchema.userField {
         if let value = state.pointee.user { body(name.bytes, value, empty.bytes) }
-      } else if let text = state.pointee.slotText(slot) {
+      } else if let text = state.pointee.fieldText(field) {
         body(name.bytes, nil, text.bytes)
-      } else if state.pointee.hasTail, let text = searchedText(ContextSchema.keys[slot]) {
+      } else if state.pointee.hasTail, let text = searchedText(ContextSchema.keys[field]) {
         body(name.bytes, nil, text.bytes)
       }
     }

@@ -85,7 +85,7 @@ package final class ServiceContextStore: RequestContext {
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
-    switch key.slot {
+    switch key.field {
     case 1: return state.pointee[User.self]
     case -1:
       guard case .integer(let value)? = state.pointee[Entries.self]?[key.name] else { return nil }
@@ -99,7 +99,7 @@ package final class ServiceContextStore: RequestContext {
   }
 
   private func text(_ key: ContextKey) -> String? {
-    switch key.slot {
+    switch key.field {
     case 0: return state.pointee[RequestID.self]
     case 2: return state.pointee[Tenant.self]
     case -1:
@@ -122,7 +122,7 @@ package final class ServiceContextStore: RequestContext {
   }
 
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
-    switch key.slot {
+    switch key.field {
     case 1: state.pointee[User.self] = value
     case -1: setEntry(key.name, .integer(value))
     default: break
@@ -130,7 +130,7 @@ package final class ServiceContextStore: RequestContext {
   }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
-    switch key.slot {
+    switch key.field {
     case 0: state.pointee[RequestID.self] = String(utf8: value)
     case 2: state.pointee[Tenant.self] = String(utf8: value)
     case -1: setEntry(key.name, .text(String(utf8: value)))

@@ -5,7 +5,7 @@
 package final class StructContext: RequestContext {
   private struct State {
     var fields = StandardContext()
-    /// By slot: declared texts that are longer than it. Empty where there is none.
+    /// By field: declared texts that are longer than it. Empty where there is none.
     var longTexts = [KeptBytes](repeating: KeptBytes(), count: StandardContext.fieldCount)
     var hasLongTexts = false
     /// Empty when there is none.
@@ -80,7 +80,7 @@ package final class StructContext: RequestContext {
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {
-    if key.slot >= 0 { return state.pointee.fields.integer(slot: key.slot) }
+    if key.field >= 0 { return state.pointee.fields.integer(field: key.field) }
     return place(of: key.packedName.bytes).flatMap { state.pointee.others[$0].integer }
   }
 
@@ -95,16 +95,16 @@ package final class StructContext: RequestContext {
   }
 
   package override func setInteger(_ key: ContextKey, _ value: Int64) {
-    if key.slot >= 0 {
-      state.pointee.fields.setInteger(slot: key.slot, value)
+    if key.field >= 0 {
+      state.pointee.fields.setInteger(field: key.field, value)
     } else {
       setOther(key.packedName.bytes, integer: value)
     }
   }
 
   package override func setText(_ key: ContextKey, _ value: RawSpan) {
-    if key.slot >= 0 {
-      let fits = state.pointee.fields.setText(slot: key.slot, value)
+    if key.field >= 0 {
+      let fits = state.pointee.fields.setText(field: key.field, value)
       if !fits || state.pointee.hasLongTexts { setLongText(key, fits ? nil : value) }
     } else {
       setOther(key.packedName.bytes, text: value)
@@ -128,12 +128,12 @@ package final class StructContext: RequestContext {
 
   package override func forEachEntry(_ body: (_ name: RawSpan, _ integer: Int64?, _ text: RawSpan) -> Void) {
     let none = UnsafeRawBufferPointer(start: nil, count: 0)
-    for slot in 0..<ContextSchema.slotCount {
-      let name = ContextSchema.name(slot: slot)
-      if let integer = state.pointee.fields.integer(slot: slot) {
+    for field in 0..<ContextSchema.fieldCount {
+      let name = ContextSchema.name(field: field)
+      if let integer = state.pointee.fields.integer(field: field) {
         body(name.bytes, integer, none.bytes)
       } else {
-        _ = text(slot: slot) { body(name.bytes, nil, $0) }
+        _ = text(field: field) { body(name.bytes, nil, $0) }
       }
     }
     for place in 0..<state.pointee.otherCount {
@@ -142,28 +142,28 @@ package final class StructContext: RequestContext {
     }
   }
 
-  /// Nil: the text fits its slot. No effect on an integer.
+  /// Nil: the text fits its field. No effect on an integer.
   @inline(never)
   private func setLongText(_ key: ContextKey, _ value: RawSpan?) {
-    state.pointee.longTexts[key.slot].removeAll()
+    state.pointee.longTexts[key.field].removeAll()
     guard let value, key.type == .text else { return }
-    state.pointee.longTexts[key.slot].set(value)
+    state.pointee.longTexts[key.field].set(value)
     state.pointee.hasLongTexts = true
   }
 
   /// Nil, and `body` is not called, when there is no such text.
   @inline(__always)
   private func text(_ key: ContextKey, _ body: (RawSpan) -> Void) -> Void? {
-    if key.slot >= 0 { return text(slot: key.slot, body) }
+    if key.field >= 0 { return text(field: key.field, body) }
     guard let place = place(of: key.packedName.bytes), state.pointee.others[place].integer == nil else { return nil }
     return body(state.pointee.others[place].text.bytes.bytes)
   }
 
   @inline(__always)
-  private func text(slot: Int, _ body: (RawSpan) -> Void) -> Void? {
-    if let result = state.pointee.fields.withText(slot: slot, body) { return result }
-    guard state.pointee.hasLongTexts, !state.pointee.longTexts[slot].isEmpty else { return nil }
-    return body(state.pointee.longTexts[slot].bytes.bytes)
+  private func text(field: Int, _ body: (RawSpan) -> Void) -> Void? {
+    if let result = state.pointee.fields.withText(field: field, body) { return result }
+    guard state.pointee.hasLongTexts, !state.pointee.longTexts[field].isEmpty else { return nil }
+    return body(state.pointee.longTexts[field].bytes.bytes)
   }
 
   // MARK: The schema's bytes
@@ -207,7 +207,7 @@ package final class StructContext: RequestContext {
 
   @inline(never)
   private func removeLongTextsAndOthers() {
-    for slot in state.pointee.longTexts.indices { state.pointee.longTexts[slot].removeAll() }
+    for field in state.pointee.longTexts.indices { state.pointee.longTexts[field].removeAll() }
     state.pointee.hasLongTexts = false
     for place in 0..<state.pointee.otherCount { state.pointee.others[place].text.removeAll() }
     state.pointee.otherCount = 0

@@ -80,7 +80,7 @@ package final class ValueChainContext: RequestContext {
     return nil
   }
 
-  private func newest(_ key: ContextKey) -> (any Sendable)? { key.slot >= 0 ? value(key) : value(named: key.name) }
+  private func newest(_ key: ContextKey) -> (any Sendable)? { key.field >= 0 ? value(key) : value(named: key.name) }
 
   // MARK: Span context
 
@@ -129,7 +129,7 @@ package final class ValueChainContext: RequestContext {
   package override func setText(_ key: ContextKey, _ value: RawSpan) { set(key, String(utf8: value)) }
 
   private func set(_ key: ContextKey, _ value: any Sendable) {
-    if key.slot >= 0 { push(key, key.name, value) } else { setEntry(key.name, value) }
+    if key.field >= 0 { push(key, key.name, value) } else { setEntry(key.name, value) }
   }
 
   package override func setEntry(name: RawSpan, integer: Int64) { setEntry(String(utf8: name), integer) }

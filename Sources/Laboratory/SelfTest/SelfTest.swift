@@ -8,7 +8,7 @@ internal import LoadClient
 package import Results
 internal import Statistics
 
-/// Runs tests one after another. Owns SIGINT and SIGTERM until `close`: the first ends the slot, the second the process.
+/// Runs tests one after another. Owns SIGINT and SIGTERM until `close`: the first ends the trial, the second the process.
 package final class SelfTest {
   /// Attempts after the first, each with a seed of its own: of a test that was disturbed, or that missed, which chance
   /// alone lets happen too (5 % of the dispersions).
@@ -99,12 +99,12 @@ package final class SelfTest {
   }
 
   private func judge(
-    _ seed: UInt64, _ figures: [SelfTestFigure], _ outcomes: [SlotOutcome], _ disturbances: [String] = []
+    _ seed: UInt64, _ figures: [SelfTestFigure], _ outcomes: [TrialOutcome], _ disturbances: [String] = []
   ) -> SelfTestAttempt {
     let open = outcomes.flatMap {
       SelfTestTheory.disturbances($0.ledger, sendLag: $0.sendLag, responseTime: $0.responseTime)
     }
-    // Of a slot that was cut nothing can be expected.
+    // Of a trial that was cut nothing can be expected.
     let figures = receivedSignal == nil ? figures : []
     let lost = outcomes.reduce(into: Ledger()) { $0.merge($1.ledger) }
     return SelfTestAttempt(
@@ -187,7 +187,7 @@ package final class SelfTest {
     }
   }
 
-  private func throughput(_ outcome: SlotOutcome) -> Double {
+  private func throughput(_ outcome: TrialOutcome) -> Double {
     Double(outcome.completedInWindow) / Double(max(1, outcome.windowNanoseconds)) * 1e9
   }
 

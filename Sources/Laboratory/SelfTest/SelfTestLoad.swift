@@ -1,4 +1,4 @@
-// The load client against a server on the same loop: a listener, a connection, and slots of load one after another.
+// The load client against a server on the same loop: a listener, a connection, and trials one after another.
 
 internal import Control
 internal import EventLoop
@@ -18,15 +18,15 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   let server: SelfTestServer
   private var connection: LoadConnection!
   private var run: LoadRun?
-  private var outcome: SlotOutcome?
-  /// Of every slot so far.
-  private(set) var outcomes: [SlotOutcome] = []
+  private var outcome: TrialOutcome?
+  /// Of every trial so far.
+  private(set) var outcomes: [TrialOutcome] = []
   private var isCancelled = false
   private var problem: String?
   private var tokenCount = 0
-  /// By the loop's clock, of the latest slot.
+  /// By the loop's clock, of the latest trial.
   private(set) var windowStart: Int64 = 0
-  /// Called when the window of a slot opens.
+  /// Called when the window of a trial opens.
   var windowDidOpen: () -> Void = {}
 
   init(loop: EventLoop, server: SelfTestServer) throws {
@@ -46,19 +46,19 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
     server.close()
   }
 
-  /// Ends the slot under way early; none follows.
+  /// Ends the trial under way early; none follows.
   func cancel() {
     isCancelled = true
     run?.finish()
   }
 
-  /// One slot: a window of so long after settling, or so many requests. Throws `interrupted` once it was cancelled.
+  /// One trial: a window of so long after settling, or so many requests. Throws `interrupted` once it was cancelled.
   func perform(
     _ mode: LoadMode, windowNanoseconds: Int64 = 0, requestCount: Int? = nil, seed: UInt64
-  ) throws(LaboratoryError) -> SlotOutcome {
+  ) throws(LaboratoryError) -> TrialOutcome {
     if isCancelled { throw .interrupted }
     tokenCount += 1
-    let order = SlotOrder(
+    let order = TrialOrder(
       token: tokenCount, mode: mode, connections: 1, hopsLeft: 1, settleNanoseconds: Self.settleNanoseconds,
       windowNanoseconds: windowNanoseconds, requestCount: requestCount, timeoutNanoseconds: Self.timeoutNanoseconds,
       drainNanoseconds: Self.timeoutNanoseconds, seed: seed)
@@ -89,7 +89,7 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   }
 
   func runDidCloseWindow(_ run: LoadRun) {}
-  func run(_ run: LoadRun, didFinish outcome: SlotOutcome) { self.outcome = outcome }
+  func run(_ run: LoadRun, didFinish outcome: TrialOutcome) { self.outcome = outcome }
   func connectionIsReady(_ connection: LoadConnection) {}
   func connection(_ connection: LoadConnection, didReceive reply: ReceivedReply) { run?.didReceive(reply) }
 

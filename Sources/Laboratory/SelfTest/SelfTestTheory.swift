@@ -66,7 +66,7 @@ package enum SelfTestTheory {
       tolerance: 2 * (2 / Double(intervalCount - 1)).squareRoot())
   }
 
-  /// Why an open-loop slot may say more about the machine than about the client; empty when it kept its plan.
+  /// Why an open-loop trial may say more about the machine than about the client; empty when it kept its plan.
   package static func disturbances(
     _ ledger: Ledger, sendLag: LatencyHistogram, responseTime: LatencyHistogram
   ) -> [String] {

@@ -39,14 +39,14 @@ extension Experiment {
 
   /// Of what every run does: sets, the fidelity check, the counting pass, the pilot.
   private var secondsBeforeRounds: Double {
-    secondsOfSets + Double(plan.arms.count) * (RunDuration.armSeconds + plan.slotSeconds)
+    secondsOfSets + Double(plan.arms.count) * (RunDuration.armSeconds + plan.trialSeconds)
   }
 
   /// Of the smallest and the largest depth, which no budget drops.
   private var leastRoundsSeconds: Double {
     let ends = Set([depths.depths.first ?? 1, depths.depths.last ?? 1]).sorted()
-    return Double(ExperimentPlan.roundCountMin) * Double(slotSpecs(among: ends).count)
-      * (plan.slotSeconds + slotOverhead.seconds)
+    return Double(ExperimentPlan.roundCountMin) * Double(trialSpecs(among: ends).count)
+      * (plan.trialSeconds + trialOverhead.seconds)
   }
 
   /// About how long a pass takes that explains costs.
@@ -68,7 +68,7 @@ extension Experiment {
       let rounds = Double(ExperimentPlan.stageRoundCount(rounds: plan.rounds))
       return plan.arms.indices.reduce(0) { sum, arm in
         let least = Double(ExperimentPlan.countedRequestCountMin) * (secondsPerRequest[arm] ?? 0)
-        return sum + 3 * rounds * (max(ExperimentPlan.stageSlotSeconds, least) + slotOverhead.seconds)
+        return sum + 3 * rounds * (max(ExperimentPlan.stageTrialSeconds, least) + trialOverhead.seconds)
       }
     case .fidelity, .counting, .open: return 0
     }

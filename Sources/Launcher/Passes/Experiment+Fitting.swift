@@ -1,34 +1,34 @@
-// Which slots a round has, how long they take, and how many rounds fit the time that was given.
+// Which trials a round has, how long they take, and how many rounds fit the time that was given.
 
 internal import Results
 internal import Statistics
 
 extension Experiment {
-  func slotSpecs() -> [SlotSpec] { slotSpecs(among: depths.depths) }
+  func trialSpecs() -> [TrialSpec] { trialSpecs(among: depths.depths) }
 
-  func slotSpecs(among depths: [Int]) -> [SlotSpec] {
-    var specs: [SlotSpec] = []
+  func trialSpecs(among depths: [Int]) -> [TrialSpec] {
+    var specs: [TrialSpec] = []
     for arm in plan.arms.indices {
       for depth in plan.depths(of: arm, among: depths) {
-        specs.append(SlotSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
+        specs.append(TrialSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
         if plan.passes.contains(.open) {
-          specs.append(SlotSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
+          specs.append(TrialSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
         }
       }
       for more in plan.moreConcurrencies where more != plan.headline {
-        let phase = more == Concurrency(inFlight: 1) ? Slot.Phase.single : .closed
+        let phase = more == Concurrency(inFlight: 1) ? Trial.Phase.single : .closed
         specs.append(
-          SlotSpec(
+          TrialSpec(
             arm: arm, depth: depthMax(of: arm), phase: phase, inFlight: more.inFlight, connections: more.connections))
       }
     }
-    return Array(repeating: specs, count: plan.slotCount).flatMap { $0 }
+    return Array(repeating: specs, count: plan.trialCount).flatMap { $0 }
   }
 
-  func seconds(_ spec: SlotSpec) -> Double { spec.phase == .open ? openSlotSeconds : plan.slotSeconds }
+  func seconds(_ spec: TrialSpec) -> Double { spec.phase == .open ? openTrialSeconds : plan.trialSeconds }
 
   var roundSeconds: Double {
-    slotSpecs().reduce(0) { $0 + seconds($1) + slotOverhead.seconds }
+    trialSpecs().reduce(0) { $0 + seconds($1) + trialOverhead.seconds }
   }
 
   /// Of so many rounds, with the replacements that come with them.
@@ -42,13 +42,13 @@ extension Experiment {
     return elapsedSeconds + Double(rounds) * roundSeconds <= budget
   }
 
-  /// After each round: what was planned, or less when the slots take longer than they did at first. Never less than
+  /// After each round: what was planned, or less when the trials take longer than they did at first. Never less than
   /// three, with which the depths were chosen.
   func roundsThatStillFit(_ done: Int, of planned: Int) -> Int {
     var count = planned
     while count > max(done, ExperimentPlan.roundCountMin), !hasTimeFor(rounds: count - done) { count -= 1 }
     if count < planned {
-      observer.runDidReach("\(count) rounds fit the time, not \(planned): slots take longer than they did at first")
+      observer.runDidReach("\(count) rounds fit the time, not \(planned): trials take longer than they did at first")
       result.settings.roundsPlanned = count
     }
     return count
@@ -57,24 +57,24 @@ extension Experiment {
   /// As many rounds as fit the budget. When fewer than three do, depths are dropped, and the time that all of them
   /// would need is noted.
   func fitRounds() -> Int {
-    let shortest = plan.slotSeconds
+    let shortest = plan.trialSeconds
     let longer =
       plan.passes.contains(.open)
-      ? OpenSlotLength.seconds(
-        rate: openLoopRate, slotCount: plan.slotCount, shortest: shortest,
-        settleSeconds: Double(SlotRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson) : shortest
+      ? OpenTrialLength.seconds(
+        rate: openLoopRate, trialCount: plan.trialCount, shortest: shortest,
+        settleSeconds: Double(TrialRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson) : shortest
     guard plan.rounds == nil, let budget = plan.budgetSeconds else {
-      openSlotSeconds = longer
+      openTrialSeconds = longer
       return plan.rounds ?? ExperimentPlan.roundCountMin
     }
     dropDepths(budget: budget)
     let left = budget - elapsedSeconds
     let count = max(ExperimentPlan.roundCountMin, roundsWithin(left))
-    // Longer slots are for a P99 of every round. They may take rounds, but not the interval that six of them have.
-    openSlotSeconds = longer
+    // Longer trials are for a P99 of every round. They may take rounds, but not the interval that six of them have.
+    openTrialSeconds = longer
     let longerCount = roundsWithin(left)
     if longerCount >= min(count, SignTest.roundCountMin) { return longerCount }
-    openSlotSeconds = shortest
+    openTrialSeconds = shortest
     return count
   }
 
@@ -113,9 +113,9 @@ extension Experiment {
   }
 
   func roundWords(rounds: Int) -> String {
-    let (slot, longer) = (RunDuration.text(plan.slotSeconds), RunDuration.text(openSlotSeconds))
-    let open = longer == slot ? "" : ", those of the open loop of \(longer)"
-    return "\(rounds) round\(rounds == 1 ? "" : "s") of \(slotSpecs().count) slots of "
-      + slot + open
+    let (trial, longer) = (RunDuration.text(plan.trialSeconds), RunDuration.text(openTrialSeconds))
+    let open = longer == trial ? "" : ", those of the open loop of \(longer)"
+    return "\(rounds) round\(rounds == 1 ? "" : "s") of \(trialSpecs().count) trials of "
+      + trial + open
   }
 }

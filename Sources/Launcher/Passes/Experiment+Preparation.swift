@@ -15,7 +15,7 @@ extension Experiment {
     let longest = Double(WarmupDetector.durationNanosecondsMax) / 1e9
     let limit = plan.warmupSecondsMax ?? longest * (plan.budgetSeconds == nil ? 1 : 0.2)
     let (detector, seconds) = try runner.warmUp(
-      SlotSpec(arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)),
+      TrialSpec(arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)),
       on: sets[index], secondsMax: limit)
     result.warmups.append(
       Warmup(
@@ -32,22 +32,22 @@ extension Experiment {
       var slowest = (name: "", throughput: Double.infinity)
       for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
         observer.runDidProgress("pilot: \(plan.arms[arm].name)", secondsLeft: nil)
-        let spec = SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .pilot, inFlight: plan.inFlight(of: arm))
+        let spec = TrialSpec(arm: arm, depth: depthMax(of: arm), phase: .pilot, inFlight: plan.inFlight(of: arm))
         let begin = elapsedSeconds
         let measured = try runner.run(
-          spec, on: try set(for: arm), seconds: plan.slotSeconds, round: 0, position: arm, keep: keepRaw)
-        slotOverhead.add(elapsedSeconds - begin - plan.slotSeconds)
-        if measured.slot.throughput < slowest.throughput {
-          slowest = (plan.arms[arm].name, measured.slot.throughput)
+          spec, on: try set(for: arm), seconds: plan.trialSeconds, round: 0, position: arm, keep: keepRaw)
+        trialOverhead.add(elapsedSeconds - begin - plan.trialSeconds)
+        if measured.trial.throughput < slowest.throughput {
+          slowest = (plan.arms[arm].name, measured.trial.throughput)
         }
       }
       openLoopRate = max(1, (slowest.throughput / 2).rounded())
-      result.settings.openLoopRateReason = "half of what \(slowest.name), the slowest, did in its pilot slot"
+      result.settings.openLoopRateReason = "half of what \(slowest.name), the slowest, did in its pilot trial"
     }
     result.settings.openLoopRate = openLoopRate
     observer.runDidReach("open-loop rate: \(Int(openLoopRate)) requests/s")
   }
 
-  /// Adds a slot to the result alone.
-  func keepRaw(_ measured: MeasuredSlot) { result.slots.append(measured.slot) }
+  /// Adds a trial to the result alone.
+  func keepRaw(_ measured: MeasuredTrial) { result.trials.append(measured.trial) }
 }

@@ -45,12 +45,12 @@ extension Experiment {
       }
     }
     let measured = try runner.run(
-      SlotSpec(arm: arm, depth: depthMax(of: arm), phase: .single), on: set, seconds: ExperimentPlan.slotSecondsMin,
+      TrialSpec(arm: arm, depth: depthMax(of: arm), phase: .single), on: set, seconds: ExperimentPlan.trialSecondsMin,
       round: 0, position: 0, keep: { _ in })
-    guard measured.slot.ledger.completed > 0 else {
+    guard measured.trial.ledger.completed > 0 else {
       throw .childFailed(name: "client", reason: "no request completed")
     }
-    guard measured.slot.deliveries > 0 else {
+    guard measured.trial.deliveries > 0 else {
       throw .childFailed(name: "nodes", reason: "their counters did not move")
     }
   }

@@ -10,19 +10,19 @@ extension Experiment {
   func runRounds() throws(LauncherError) {
     var roundCount = fitRounds()
     result.settings.roundsPlanned = roundCount
-    if openSlotSeconds > plan.slotSeconds { result.settings.openSlotSeconds = openSlotSeconds }
+    if openTrialSeconds > plan.trialSeconds { result.settings.openTrialSeconds = openTrialSeconds }
     noteTime(rounds: roundCount)
     var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
     var round = 0
     while round < roundCount {
       observer.runDidCount(rounds: round, of: roundCount)
       if isReplacementDue(before: round, of: roundCount) { try replaceSets() }
-      let first = result.slots.count
+      let first = result.trials.count
       let steal = try runRound(round, of: roundCount, isRerun: false)
       result.settings.rounds = round + 1
       if steal > ValidityVerdict.stealRatioMax, rerunsLeft > 0, hasTimeFor(rounds: roundCount - round) {
         rerunsLeft -= 1
-        for index in first..<result.slots.count { result.slots[index].superseded = true }
+        for index in first..<result.trials.count { result.trials[index].superseded = true }
         roundHistograms = [:]
         observer.runDidReach("round \(round + 1): the host took \(Int(steal * 100)) % of the CPU; measured again")
         _ = try runRound(round, of: roundCount, isRerun: true)
@@ -51,7 +51,7 @@ extension Experiment {
   /// Returns the share of CPU time that the host took meanwhile.
   private func runRound(_ round: Int, of roundCount: Int, isRerun: Bool) throws(LauncherError) -> Double {
     roundUnderWay = round
-    let specs = slotSpecs()
+    let specs = trialSpecs()
     let order = RoundSchedule.order(seed: plan.seed, round: round, count: specs.count)
     let before = HostReading()
     var secondsLeft = Double(roundCount - round) * roundSeconds
@@ -63,19 +63,19 @@ extension Experiment {
         spec, on: try set(for: spec.arm), seconds: seconds(spec), round: round, position: position
       ) { measured in
         var measured = measured
-        measured.slot.rerun = isRerun
+        measured.trial.rerun = isRerun
         keep(measured, spec)
       }
-      slotOverhead.add(elapsedSeconds - begin - seconds(spec))
-      secondsLeft -= seconds(spec) + slotOverhead.seconds
+      trialOverhead.add(elapsedSeconds - begin - seconds(spec))
+      secondsLeft -= seconds(spec) + trialOverhead.seconds
     }
     observer.runDidReach("round \(round + 1) of \(roundCount) done after \(Int(elapsedSeconds)) s")
     return HostReading().stealRatio(since: before)
   }
 
-  private func keep(_ measured: MeasuredSlot, _ spec: SlotSpec) {
-    result.slots.append(measured.slot)
-    observer.runDidMeasure(measured.slot)
+  private func keep(_ measured: MeasuredTrial, _ spec: TrialSpec) {
+    result.trials.append(measured.trial)
+    observer.runDidMeasure(measured.trial)
     let own = Concurrency(inFlight: spec.inFlight, connections: spec.connections)
     let key = HistogramKey(
       arm: spec.arm, depth: spec.depth, phase: spec.phase,

@@ -7,7 +7,7 @@ internal import Statistics
 struct FidelityChecking: Pass {
   let kind = ExperimentPlan.Pass.fidelity
 
-  /// Holds the contexts that arrive against the declared rules, in a slot of its own per arm.
+  /// Holds the contexts that arrive against the declared rules, in a trial of its own per arm.
   func run(on experiment: Experiment) throws(LauncherError) {
     for arm in experiment.plan.arms.indices {
       experiment.observer.runDidProgress("checking what arrives: \(experiment.plan.arms[arm].name)", secondsLeft: nil)

@@ -40,7 +40,7 @@ struct ReferenceCounting: Pass {
     throws(LauncherError)
   {
     let n = experiment.result.counts[index].requests
-    let spec = SlotSpec(arm: arm, depth: experiment.result.counts[index].depth, phase: .single)
+    let spec = TrialSpec(arm: arm, depth: experiment.result.counts[index].depth, phase: .single)
     var readings: [[MeterReading]] = []
     for requestCount in [n, n, 2 * n] {
       readings.append(try set.readMeters())

@@ -34,7 +34,7 @@ struct RequestCounting: Pass {
   }
 
   private func count(on experiment: Experiment, _ arm: Int, _ depth: Int, _ set: ProcessSet) throws(LauncherError) {
-    let spec = SlotSpec(arm: arm, depth: depth, phase: .single)
+    let spec = TrialSpec(arm: arm, depth: depth, phase: .single)
     var readings: [CountReading] = []
     var clients: [MeterReading] = []
     func run(_ requestCount: Int) throws(LauncherError) {

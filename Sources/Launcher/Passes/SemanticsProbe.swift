@@ -182,15 +182,15 @@ final class SemanticsProbe {
 
   private func load(
     _ requestCount: Int, inFlight: Int, timeout: Int64, deadline: Int64? = nil
-  ) throws(LauncherError) -> SlotOutcome {
+  ) throws(LauncherError) -> TrialOutcome {
     let token = set.makeToken()
-    var order = SlotOrder(
+    var order = TrialOrder(
       token: token, mode: .closed(inFlight: inFlight), connections: 1, hopsLeft: set.nodes.count, settleNanoseconds: 0,
       windowNanoseconds: 1, requestCount: requestCount, timeoutNanoseconds: timeout, drainNanoseconds: timeout,
       seed: seed)
     order.deadlineNanoseconds = deadline
     set.client?.send(ClientCommand.run(order))
-    return try set.awaitClient("requests", seconds: 60) { report -> SlotOutcome? in
+    return try set.awaitClient("requests", seconds: 60) { report -> TrialOutcome? in
       if case .finished(let outcome) = report, outcome.token == token { outcome } else { nil }
     }
   }

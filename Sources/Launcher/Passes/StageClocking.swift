@@ -1,4 +1,4 @@
-// The stage pass: one request under way, every arm with stage clocks and without, in rounds of its own. Its slots are in
+// The stage pass: one request under way, every arm with stage clocks and without, in rounds of its own. Its trials are in
 // no other figure.
 
 internal import Control
@@ -31,13 +31,13 @@ struct StageClocking: Pass {
   private func clockStages(on experiment: Experiment, _ arm: Int, _ round: Int) throws(LauncherError) -> StagePass? {
     let set = try experiment.set(for: arm)
     let count = stagedRequestCount(on: experiment, arm)
-    var spec = SlotSpec(arm: arm, depth: experiment.depthMax(of: arm), phase: .single)
-    func run(_ requestCount: Int) throws(LauncherError) -> MeasuredSlot {
+    var spec = TrialSpec(arm: arm, depth: experiment.depthMax(of: arm), phase: .single)
+    func run(_ requestCount: Int) throws(LauncherError) -> MeasuredTrial {
       try experiment.runner.run(
         spec, on: set, seconds: experiment.plan.timeoutSeconds, round: round, position: arm, requestCount: requestCount,
         keep: { _ in })
     }
-    var plain: MeasuredSlot?
+    var plain: MeasuredTrial?
     let isPlainFirst = RoundSchedule.order(seed: experiment.plan.seed &+ UInt64(arm), round: round, count: 2)[0] == 0
     if isPlainFirst { plain = try run(count) }
     spec.clocksStages = true
@@ -53,7 +53,7 @@ struct StageClocking: Pass {
     return StagePass(
       arm: experiment.plan.arms[arm].name, depth: experiment.depthMax(of: arm), round: round, client: client,
       sums: sums, set: set,
-      throughput: clocked.slot.throughput, throughputWithoutClocks: plain.slot.throughput)
+      throughput: clocked.trial.throughput, throughputWithoutClocks: plain.trial.throughput)
   }
 
   private func readStages(_ set: ProcessSet, keepClocking: Bool) throws(LauncherError) -> [StageSums] {
@@ -66,9 +66,9 @@ struct StageClocking: Pass {
     return sums
   }
 
-  /// As many as fit a slot of the pass, by what one took in the counting pass.
+  /// As many as fit a trial of the pass, by what one took in the counting pass.
   private func stagedRequestCount(on experiment: Experiment, _ arm: Int) -> Int {
-    let affordable = ExperimentPlan.stageSlotSeconds / max(experiment.secondsPerRequest[arm] ?? 0, 1e-9)
+    let affordable = ExperimentPlan.stageTrialSeconds / max(experiment.secondsPerRequest[arm] ?? 0, 1e-9)
     return max(
       ExperimentPlan.countedRequestCountMin, Int(min(Double(ExperimentPlan.stagedRequestCountMax), affordable)))
   }

@@ -21,10 +21,10 @@ extension ProcessSet {
 
   func givenUpRequests(arm: String?) -> [GivenUpRequests] {
     pages.compactMap { service, replica, page in
-      guard page.cancelled | page.deadlineExceeded | page.orphans > 0 else { return nil }
+      guard page.cancelled | page.deadlineExceeded | page.abandoned > 0 else { return nil }
       return GivenUpRequests(
         arm: arm, service: service, replica: replica, cancelled: page.cancelled,
-        deadlineExceeded: page.deadlineExceeded, orphans: page.orphans, lateSlices: page.lateSlices,
+        deadlineExceeded: page.deadlineExceeded, abandoned: page.abandoned, lateSlices: page.lateSlices,
         lateSleeps: page.lateSleeps, lateCalls: page.lateCalls, stopNanosecondsMax: page.stopDurationMax)
     }
   }

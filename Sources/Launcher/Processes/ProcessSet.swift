@@ -1,4 +1,4 @@
-// The nodes of one topology and the client that loads them: started together, wired, used slot by slot, ended together.
+// The nodes of one topology and the client that loads them: started together, wired, used trial by trial, ended together.
 
 internal import Control
 internal import EventLoop

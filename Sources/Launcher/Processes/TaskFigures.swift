@@ -34,7 +34,7 @@ struct TaskFigures {
     )
   }
 
-  /// Adds to a slot's figures of this process what happened since an earlier reading.
+  /// Adds to a trial's figures of this process what happened since an earlier reading.
   func add(to work: inout NodeWork, since earlier: TaskFigures) {
     func difference(_ path: KeyPath<TaskFigures, Int64?>) -> Int64? {
       guard let now = self[keyPath: path], let before = earlier[keyPath: path] else { return nil }

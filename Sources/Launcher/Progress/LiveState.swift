@@ -1,4 +1,4 @@
-// What the live view knows of a run: plain values, kept up to date by the slots that have ended.
+// What the live view knows of a run: plain values, kept up to date by the trials that have ended.
 
 package import Results
 internal import Statistics
@@ -6,9 +6,9 @@ internal import Statistics
 package struct LiveState: Equatable, Sendable {
   package struct ArmState: Equatable, Sendable {
     package let name: String
-    /// Requests per second of the closed-loop slots at the largest depth, one per round.
+    /// Requests per second of the closed-loop trials at the largest depth, one per round.
     package fileprivate(set) var throughputs: [Double] = []
-    /// Nanoseconds, of the last open-loop slot at the largest depth.
+    /// Nanoseconds, of the last open-loop trial at the largest depth.
     package fileprivate(set) var p99: Int64?
     package fileprivate(set) var invalidCount = 0
     fileprivate var lastRound = -1
@@ -23,7 +23,7 @@ package struct LiveState: Equatable, Sendable {
   /// What is being done.
   package var activity = ""
   package var secondsLeft: Double?
-  /// Of the last slot; nil before one, and where the kernel does not say.
+  /// Of the last trial; nil before one, and where the kernel does not say.
   package private(set) var stealRatio: Double?
   package private(set) var pressureRatio: Double?
   /// What has been done, the latest last.
@@ -37,19 +37,19 @@ package struct LiveState: Equatable, Sendable {
     self.inFlight = inFlight
   }
 
-  /// A slot that is measured again takes the place of the first measurement.
-  package mutating func add(_ slot: Slot) {
-    stealRatio = slot.hostStealRatio ?? stealRatio
-    pressureRatio = slot.cpuPressureRatio ?? pressureRatio
-    guard let index = arms.firstIndex(where: { $0.name == slot.arm }), slot.phase != .pilot else { return }
-    if slot.validity.verdict == .invalid { arms[index].invalidCount += 1 }
-    guard slot.depth == depth else { return }
-    switch slot.phase {
-    case .open: arms[index].p99 = slot.responseTime?.p99
-    case .closed where slot.inFlight == inFlight:
-      if arms[index].lastRound == slot.round { arms[index].throughputs.removeLast() }
-      arms[index].throughputs.append(slot.throughput)
-      arms[index].lastRound = slot.round
+  /// A trial that is measured again takes the place of the first measurement.
+  package mutating func add(_ trial: Trial) {
+    stealRatio = trial.hostStealRatio ?? stealRatio
+    pressureRatio = trial.cpuPressureRatio ?? pressureRatio
+    guard let index = arms.firstIndex(where: { $0.name == trial.arm }), trial.phase != .pilot else { return }
+    if trial.validity.verdict == .invalid { arms[index].invalidCount += 1 }
+    guard trial.depth == depth else { return }
+    switch trial.phase {
+    case .open: arms[index].p99 = trial.responseTime?.p99
+    case .closed where trial.inFlight == inFlight:
+      if arms[index].lastRound == trial.round { arms[index].throughputs.removeLast() }
+      arms[index].throughputs.append(trial.throughput)
+      arms[index].lastRound = trial.round
     case .closed, .single, .pilot: break
     }
   }

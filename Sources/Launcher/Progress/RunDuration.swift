@@ -3,7 +3,7 @@
 enum RunDuration {
   /// To start a process set and to warm it up, as it was seen on a quiet machine of two CPUs.
   static let setSeconds = 0.8
-  /// Per arm: the fidelity check, the counting pass, and what a pilot takes beside its slot.
+  /// Per arm: the fidelity check, the counting pass, and what a pilot takes beside its trial.
   static let armSeconds = 0.2
   /// Per arm, of passes that explain costs.
   static let inProcessSeconds = 0.15

@@ -1,4 +1,4 @@
-// What a person sees while a run goes on, on standard error: a view that is drawn over on a terminal, and one line per
+// What a person sees while a run continues, on standard error: a view that is drawn over on a terminal, and one line per
 // step otherwise.
 
 internal import CLinux
@@ -6,22 +6,22 @@ internal import Glibc
 package import Results
 
 package protocol RunObserver: AnyObject {
-  /// Once, before anything else: what the run is about, its largest depth, and the requests under way in its closed slots.
+  /// Once, before anything else: what the run is about, its largest depth, and the requests under way in its closed trials.
   func runWillStart(arms: [String], depth: Int, inFlight: Int)
   /// A stretch of work is done: warm-up, counting, a round.
   func runDidReach(_ step: String)
-  /// `secondsLeft` is an estimate; nil when there is none yet. Never called while a slot is measured.
+  /// `secondsLeft` is an estimate; nil when there is none yet. Never called while a trial is measured.
   func runDidProgress(_ what: String, secondsLeft: Double?)
   /// So many rounds are done of those that are planned by now.
   func runDidCount(rounds: Int, of planned: Int)
-  /// A slot has ended.
-  func runDidMeasure(_ slot: Slot)
+  /// A trial has ended.
+  func runDidMeasure(_ trial: Trial)
 }
 
 extension RunObserver {
   package func runWillStart(arms: [String], depth: Int, inFlight: Int) {}
   package func runDidCount(rounds: Int, of planned: Int) {}
-  package func runDidMeasure(_ slot: Slot) {}
+  package func runDidMeasure(_ trial: Trial) {}
 }
 
 package final class TerminalProgress: RunObserver {
@@ -60,7 +60,7 @@ package final class TerminalProgress: RunObserver {
     state?.roundsPlanned = planned
   }
 
-  package func runDidMeasure(_ slot: Slot) { state?.add(slot) }
+  package func runDidMeasure(_ trial: Trial) { state?.add(trial) }
 
   /// Leaves the view as it was drawn last; what follows is written below it.
   package func close() {

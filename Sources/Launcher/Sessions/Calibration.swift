@@ -1,5 +1,5 @@
 // `ctxchain calibrate`: measures the same thing twice, very often, and counts how often the two differ. Pairs share
-// nothing: each has process sets and slots of its own. It decides nothing; the result does.
+// nothing: each has process sets and trials of its own. It decides nothing; the result does.
 
 internal import EventLoop
 package import Results
@@ -20,11 +20,11 @@ package struct CalibrationPlan: Sendable {
   package var topology: Topology
   package var pairCount: Int
   package var rounds: Int
-  package var slotSeconds: Double
+  package var trialSeconds: Double
   package var seed: UInt64
 
   package init(
-    commandLine: [String], toolVersion: String, topology: Topology, pairCount: Int, rounds: Int, slotSeconds: Double,
+    commandLine: [String], toolVersion: String, topology: Topology, pairCount: Int, rounds: Int, trialSeconds: Double,
     seed: UInt64
   ) {
     self.commandLine = commandLine
@@ -32,7 +32,7 @@ package struct CalibrationPlan: Sendable {
     self.topology = topology
     self.pairCount = pairCount
     self.rounds = rounds
-    self.slotSeconds = slotSeconds
+    self.trialSeconds = trialSeconds
     self.seed = seed
   }
 
@@ -50,7 +50,7 @@ package struct CalibrationPlan: Sendable {
     }
     var plan = ExperimentPlan(
       commandLine: commandLine, arms: arms, depths: [Self.depth], isChain: true, placement: .one,
-      slotSeconds: slotSeconds, rounds: rounds, budgetSeconds: nil, inFlight: Self.inFlight, timeoutSeconds: 10,
+      trialSeconds: trialSeconds, rounds: rounds, budgetSeconds: nil, inFlight: Self.inFlight, timeoutSeconds: 10,
       drainSeconds: 2, seed: seed &+ UInt64(batch) &* 0x9e37_79b9_7f4a_7c15, isPoisson: false, openLoopRate: nil,
       opaqueSize: nil, toolVersion: toolVersion)
     plan.passes = []
@@ -76,7 +76,7 @@ package final class Calibration: Session {
     result = CalibrationResult(
       toolVersion: plan.toolVersion, commandLine: plan.commandLine, startedAt: HostFacts.timestamp(), seed: plan.seed,
       host: HostFacts.describe(allowedCPUs: allowedCPUs), placement: Placement.one.rawValue,
-      depth: CalibrationPlan.depth, inFlight: CalibrationPlan.inFlight, slotSeconds: plan.slotSeconds,
+      depth: CalibrationPlan.depth, inFlight: CalibrationPlan.inFlight, trialSeconds: plan.trialSeconds,
       roundsPerPair: plan.rounds, pairsPerBatch: min(plan.pairCount, CalibrationPlan.pairsPerBatchMax),
       pairsPlanned: plan.pairCount)
   }
@@ -157,7 +157,7 @@ private final class BatchObserver: RunObserver {
 extension CalibrationPlan {
   /// Every set is started and warmed up three times, as in any run of six rounds or more.
   fileprivate var secondsBeforehand: Double {
-    let slot = slotSeconds + SlotOverhead().seconds
-    return Double(2 * pairCount) * (3 * RunDuration.setSeconds + Double(rounds) * slot)
+    let trial = trialSeconds + TrialOverhead().seconds
+    return Double(2 * pairCount) * (3 * RunDuration.setSeconds + Double(rounds) * trial)
   }
 }

@@ -3,8 +3,8 @@
 package import Statistics
 
 package struct CapacityPlan: Sendable {
-  /// Closed-loop slots whose median is the peak.
-  static let peakSlotCount = 3
+  /// Closed-loop trials whose median is the peak.
+  static let peakTrialCount = 3
   /// Runs of a probe, judged by their majority.
   package static let runCount = 3
   /// Seconds of a run at most, however few requests it has, where `--probe` does not ask for more.
@@ -19,7 +19,7 @@ package struct CapacityPlan: Sendable {
   private static let usualOverheadSeconds = 0.05
   private static let usualStartSeconds = 2.0
 
-  /// The arms without a control, one depth, and `slotSeconds` as the length of a run.
+  /// The arms without a control, one depth, and `trialSeconds` as the length of a run.
   package var experiment: ExperimentPlan
   package var objectives: [LatencyObjective]
   /// Of the requests of a run, 0…1.
@@ -36,18 +36,18 @@ package struct CapacityPlan: Sendable {
   /// How long a run at a rate lasts, settling included, so that every percentile has enough requests; nil when not even
   /// the longest run has enough for a bound.
   func runSeconds(rate: Double) -> Double? {
-    let settle = Double(SlotRunner.settleNanoseconds) / 1e9
-    let longest = max(Self.runSecondsMax, experiment.slotSeconds)
+    let settle = Double(TrialRunner.settleNanoseconds) / 1e9
+    let longest = max(Self.runSecondsMax, experiment.trialSeconds)
     let least = objectives.map { QuantileBound.countMin($0.percentile) }.max() ?? 0
     guard rate * (longest - settle) >= Double(least) else { return nil }
     let wanted = objectives.map { PercentileFigure.countMin($0.percentile) }.max() ?? 0
-    return min(longest, max(experiment.slotSeconds, Double(wanted) * Self.countMargin / rate + settle))
+    return min(longest, max(experiment.trialSeconds, Double(wanted) * Self.countMargin / rate + settle))
   }
 
   /// About how long the whole search takes where requests are many.
   var estimatedSeconds: Double {
-    let run = experiment.slotSeconds + Self.usualOverheadSeconds
+    let run = experiment.trialSeconds + Self.usualOverheadSeconds
     return Double(experiment.arms.count)
-      * (Self.usualStartSeconds + run * (Double(Self.peakSlotCount) + Self.usualProbeCount * Self.usualRunCount))
+      * (Self.usualStartSeconds + run * (Double(Self.peakTrialCount) + Self.usualProbeCount * Self.usualRunCount))
   }
 }

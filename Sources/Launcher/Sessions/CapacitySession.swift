@@ -12,7 +12,7 @@ package final class CapacitySession: Session {
   private let plan: CapacityPlan
   private let supervisor: Supervisor
   private let observer: any RunObserver
-  private let runner: SlotRunner
+  private let runner: TrialRunner
   private let placement: PlacementPlan
   private let sets: ArmSets
   private let startTime: Int64
@@ -29,7 +29,7 @@ package final class CapacitySession: Session {
     startTime = supervisor.loop.refreshNow()
     let allowed = PlacementPlan.allowedCPUs()
     placement = try PlacementPlan.choosing(plan.experiment.placement, among: allowed, supervisor)
-    runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
+    runner = TrialRunner(plan: plan.experiment, supervisor: supervisor)
     sets = ArmSets(plan: plan.experiment, supervisor: supervisor, placement: placement)
     searches = Array(repeating: nil, count: plan.experiment.arms.count)
     result = CapacityResult(plan, host: HostFacts.describe(allowedCPUs: allowed), startedAt: HostFacts.timestamp())
@@ -72,15 +72,15 @@ package final class CapacitySession: Session {
     }
   }
 
-  /// The median throughput of a few closed-loop slots, in which the arms take turns.
+  /// The median throughput of a few closed-loop trials, in which the arms take turns.
   private func findPeaks() throws(LauncherError) {
-    for number in 0..<CapacityPlan.peakSlotCount {
+    for number in 0..<CapacityPlan.peakTrialCount {
       for arm in arms.indices {
         observer.runDidProgress("closed loop: \(arms[arm].name)", secondsLeft: nil)
         let measured = try runner.run(
-          closedLoop(arm), on: try sets.set(for: arm), seconds: plan.experiment.slotSeconds, round: number,
+          closedLoop(arm), on: try sets.set(for: arm), seconds: plan.experiment.trialSeconds, round: number,
           position: arm, keep: { _ in })
-        result.arms[arm].peakThroughputs.append(measured.slot.throughput)
+        result.arms[arm].peakThroughputs.append(measured.trial.throughput)
       }
     }
     for arm in arms.indices {
@@ -94,8 +94,8 @@ package final class CapacitySession: Session {
     observer.runDidReach("closed loop: " + peaks.joined(separator: ", "))
   }
 
-  private func closedLoop(_ arm: Int) -> SlotSpec {
-    SlotSpec(arm: arm, depth: plan.depth, phase: .closed, inFlight: plan.experiment.inFlight)
+  private func closedLoop(_ arm: Int) -> TrialSpec {
+    TrialSpec(arm: arm, depth: plan.depth, phase: .closed, inFlight: plan.experiment.inFlight)
   }
 
   // MARK: The search
@@ -147,14 +147,14 @@ package final class CapacitySession: Session {
   ) throws(LauncherError) {
     let set = try sets.set(for: arm)
     runNumber += 1
-    let spec = SlotSpec(arm: arm, depth: plan.depth, phase: .open, rate: rate)
+    let spec = TrialSpec(arm: arm, depth: plan.depth, phase: .open, rate: rate)
     _ = try runner.run(spec, on: set, seconds: seconds, round: runNumber, position: arm) { measured in
-      let sendLag = measured.slot.sendLag
+      let sendLag = measured.trial.sendLag
       let check = CapacityCheck(
         objectives: plan.objectives, errorRateMax: plan.errorRateMax, responseTime: measured.responseTime,
-        ledger: measured.slot.ledger, sentCount: sendLag?.count ?? 0, unsentCount: measured.unsentCount,
+        ledger: measured.trial.ledger, sentCount: sendLag?.count ?? 0, unsentCount: measured.unsentCount,
         sendLagP99: sendLag?.p99 ?? 0)
-      keep(CapacityRun(measured.slot, check))
+      keep(CapacityRun(measured.trial, check))
     }
     try emptyNodes(set)
   }
@@ -197,7 +197,7 @@ extension CapacityResult {
       settings: CapacitySettings(
         objectives: plan.objectives, errorRateMax: plan.errorRateMax, placement: experiment.placement.rawValue,
         depth: plan.depth, inFlight: experiment.inFlight, arrival: experiment.isPoisson ? "poisson" : "uniform",
-        runSeconds: experiment.slotSeconds, runsPerProbe: CapacityPlan.runCount,
+        runSeconds: experiment.trialSeconds, runsPerProbe: CapacityPlan.runCount,
         budgetSeconds: experiment.budgetSeconds, timeoutNanoseconds: Int64(experiment.timeoutSeconds * 1e9),
         opaqueSize: experiment.opaqueSize),
       topology: experiment.shownTopology,

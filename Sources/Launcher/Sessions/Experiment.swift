@@ -11,7 +11,7 @@ package final class Experiment: Session {
   let plan: ExperimentPlan
   let supervisor: Supervisor
   let observer: any RunObserver
-  let runner: SlotRunner
+  let runner: TrialRunner
   let placement: PlacementPlan
   package internal(set) var result: RunResult
   let armSets: ArmSets
@@ -24,17 +24,17 @@ package final class Experiment: Session {
   let startTime: Int64
   /// What it takes to start every set and to warm it up: so long does a replacement take.
   var setsSeconds = 0.0
-  /// Of the open-loop slots: as the others, or longer for the sake of a P99.
-  var openSlotSeconds: Double
+  /// Of the open-loop trials: as the others, or longer for the sake of a P99.
+  var openTrialSeconds: Double
   /// With one under way at the largest depth, by arm; known from the counting pass.
   var secondsPerRequest: [Int: Double] = [:]
-  /// What a slot takes beside its own time, as measured so far.
-  var slotOverhead = SlotOverhead()
+  /// What a trial takes beside its own time, as measured so far.
+  var trialOverhead = TrialOverhead()
 
   struct HistogramKey: Hashable {
     let arm: Int
     let depth: Int
-    let phase: Slot.Phase
+    let phase: Trial.Phase
     /// Nil for the one that its phase has: the run's own, one request, or an open loop.
     let concurrency: Concurrency?
 
@@ -59,14 +59,14 @@ package final class Experiment: Session {
     self.observer = observer
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
-    openSlotSeconds = plan.slotSeconds
+    openTrialSeconds = plan.trialSeconds
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
     placement = try PlacementPlan.choosing(plan.placement, among: allowed, supervisor)
     armSets = ArmSets(plan: plan, supervisor: supervisor, placement: placement)
-    runner = SlotRunner(plan: plan, supervisor: supervisor)
+    runner = TrialRunner(plan: plan, supervisor: supervisor)
     result = Experiment.emptyResult(plan, allowedCPUs: allowed)
     result.settings.preset = plan.preset?.rawValue
-    if plan.slotCount > 1 { result.settings.slotsPerRound = plan.slotCount }
+    if plan.trialCount > 1 { result.settings.trialsPerRound = plan.trialCount }
     result.settings.moreConcurrencies = plan.moreConcurrencies
     result.roundLatencies = []
   }
@@ -163,7 +163,7 @@ package final class Experiment: Session {
       toolVersion: plan.toolVersion, commandLine: plan.commandLine, startedAt: now, finishedAt: now,
       interrupted: false, seed: plan.seed, exitStatus: 0, host: HostFacts.describe(allowedCPUs: allowedCPUs),
       settings: RunSettings(
-        placement: plan.placement.rawValue, slotSeconds: plan.slotSeconds, rounds: 0, roundsPlanned: plan.rounds ?? 0,
+        placement: plan.placement.rawValue, trialSeconds: plan.trialSeconds, rounds: 0, roundsPlanned: plan.rounds ?? 0,
         inFlight: plan.inFlight, depths: plan.depths, growth: entry.growth, keysPerLayer: entry.keysPerLayer,
         payloadSize: topology.client.payloadSize, opaqueSize: plan.opaqueSize, socketBufferSize: Int(Socket.bufferSize),
         processSets: plan.sharesProcessSet ? 1 : plan.arms.count, processSetReplacements: 0,

@@ -40,7 +40,7 @@ extension ArmPlan {
 }
 
 package struct ExperimentPlan: Sendable {
-  /// What a run does beside closed-loop slots.
+  /// What a run does beside closed-loop trials.
   package enum Pass: String, CaseIterable, Sendable {
     /// Whether what arrives is what was declared.
     case fidelity
@@ -54,7 +54,7 @@ package struct ExperimentPlan: Sendable {
     case references
     /// Where inside a node the time goes.
     case stages
-    /// Open-loop slots, and the pilot that finds their rate.
+    /// Open-loop trials, and the pilot that finds their rate.
     case open
   }
 
@@ -62,8 +62,8 @@ package struct ExperimentPlan: Sendable {
   package static let ownSetProcessCountMax = 64
   /// Rounds below which depths are dropped to fit the budget.
   package static let roundCountMin = 3
-  /// Seconds of a slot at least.
-  package static let slotSecondsMin = 0.25
+  /// Seconds of a trial at least.
+  package static let trialSecondsMin = 0.25
   /// Rounds from which every process set is replaced twice on the way.
   package static let replacementRoundCountMin = 6
   /// Bytes that `opaque` may carry.
@@ -78,8 +78,8 @@ package struct ExperimentPlan: Sendable {
   /// The same where requests take so long that the pass would last longer than this.
   package static let countedRequestCountMin = 4
   static let countedSecondsMax = 2.0
-  /// Seconds of a slot of the stage pass, and requests in it at most.
-  static let stageSlotSeconds = 0.03
+  /// Seconds of a trial of the stage pass, and requests in it at most.
+  static let stageTrialSeconds = 0.03
   static let stagedRequestCountMax = 1024
 
   /// Rounds of the stage pass in a run of so many rounds; nil when the budget decides.
@@ -92,7 +92,7 @@ package struct ExperimentPlan: Sendable {
   package var depths: [Int]
   package var isChain: Bool
   package var placement: Placement
-  package var slotSeconds: Double
+  package var trialSeconds: Double
   /// Nil: as many as fit the budget.
   package var rounds: Int?
   /// Nil: no bound.
@@ -100,12 +100,12 @@ package struct ExperimentPlan: Sendable {
   package var inFlight: Int
   /// Measured at the largest depth beside `inFlight` over one connection, which is measured at every depth.
   package var moreConcurrencies = [Concurrency(inFlight: 1)]
-  /// Slots of each arm, depth and concurrency in a round.
-  package var slotCount = 1
+  /// Trials of each arm, depth and concurrency in a round.
+  package var trialCount = 1
   package var passes: Set<Pass> = Set(Pass.allCases)
   /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
   package var warmupSecondsMax: Double?
-  /// By whose name rounds and slots were chosen.
+  /// By whose name rounds and trials were chosen.
   package var preset: RunPreset?
   package var timeoutSeconds: Double
   package var drainSeconds: Double
@@ -119,7 +119,7 @@ package struct ExperimentPlan: Sendable {
   package var toolVersion: String
 
   package init(
-    commandLine: [String], arms: [ArmPlan], depths: [Int], isChain: Bool, placement: Placement, slotSeconds: Double,
+    commandLine: [String], arms: [ArmPlan], depths: [Int], isChain: Bool, placement: Placement, trialSeconds: Double,
     rounds: Int?, budgetSeconds: Double?, inFlight: Int, timeoutSeconds: Double, drainSeconds: Double, seed: UInt64,
     isPoisson: Bool, openLoopRate: Double?, opaqueSize: Int?, toolVersion: String
   ) {
@@ -128,7 +128,7 @@ package struct ExperimentPlan: Sendable {
     self.depths = depths
     self.isChain = isChain
     self.placement = placement
-    self.slotSeconds = slotSeconds
+    self.trialSeconds = trialSeconds
     self.rounds = rounds
     self.budgetSeconds = budgetSeconds
     self.inFlight = inFlight

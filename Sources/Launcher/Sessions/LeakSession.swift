@@ -110,7 +110,7 @@ package final class LeakSession: Session {
       let token = set.makeToken()
       set.client?.send(
         ClientCommand.run(
-          SlotOrder(
+          TrialOrder(
             token: token, mode: .open(rate: plan.rate, poisson: false), connections: 1, hopsLeft: set.nodes.count,
             settleNanoseconds: 0, settleNanosecondsMax: 0, windowNanoseconds: Int64(plan.loadSeconds * 1e9),
             requestCount: nil, timeoutNanoseconds: LeakSession.timeoutNanoseconds,
@@ -125,7 +125,7 @@ package final class LeakSession: Session {
       sample(seconds)
     } while seconds < watched
     for (index, set) in sets.enumerated() {
-      let outcome = try set.awaitClient("requests", seconds: 30) { report -> SlotOutcome? in
+      let outcome = try set.awaitClient("requests", seconds: 30) { report -> TrialOutcome? in
         if case .finished(let outcome) = report, outcome.token == tokens[index] { outcome } else { nil }
       }
       result.chains[index].requests = outcome.ledger.completed

@@ -7,7 +7,7 @@ internal import Statistics
 package struct LoadPlan: Sendable {
   package var host: String
   package var port: UInt16
-  /// The client's side of the slot: one arm whose topology names the propagator and the payload.
+  /// The client's side of the trial: one arm whose topology names the propagator and the payload.
   package var experiment: ExperimentPlan
   package var connections: Int
   /// Requests per second; nil loads in a closed loop.
@@ -33,7 +33,7 @@ package struct LoadPlan: Sendable {
   }
 }
 
-/// Runs one slot against a running entry. Main thread only: it spawns the client.
+/// Runs one trial against a running entry. Main thread only: it spawns the client.
 package final class LoadSession: Session {
   /// Of the duration: what settles is in no figure.
   private static let settleShareMax = 0.1
@@ -63,7 +63,7 @@ package final class LoadSession: Session {
       problems = ["\(error)"]
       status = 1
     }
-    if let slot = result?.slot, status == 0, slot.earlyEnd != nil || slot.ledger.hasFailures { status = 1 }
+    if let trial = result?.trial, status == 0, trial.earlyEnd != nil || trial.ledger.hasFailures { status = 1 }
     return status
   }
 
@@ -77,19 +77,19 @@ package final class LoadSession: Session {
         seed: plan.experiment.seed, opaqueSize: plan.experiment.opaqueSize,
         runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
     try set.start()
-    var spec = SlotSpec(
+    var spec = TrialSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
       connections: plan.connections, rate: plan.rate ?? 0)
     spec.deadlineSeconds = plan.deadlineSeconds
-    spec.settleSecondsMax = max(Double(SlotRunner.settleNanoseconds) / 1e9, plan.seconds * Self.settleShareMax)
+    spec.settleSecondsMax = max(Double(TrialRunner.settleNanoseconds) / 1e9, plan.seconds * Self.settleShareMax)
     spec.reconnectSecondsMax = Self.reconnectSecondsMax
-    let runner = SlotRunner(plan: plan.experiment, supervisor: supervisor)
+    let runner = TrialRunner(plan: plan.experiment, supervisor: supervisor)
     _ = try runner.run(
       spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount
     ) { measured in
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
-        opaqueSize: plan.experiment.opaqueSize, entry: "\(plan.host):\(plan.port)", slot: measured.slot,
+        opaqueSize: plan.experiment.opaqueSize, entry: "\(plan.host):\(plan.port)", trial: measured.trial,
         responseTime: measured.responseTime)
     }
     set.stop()

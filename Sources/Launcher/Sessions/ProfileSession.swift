@@ -21,7 +21,7 @@ package struct ProfilePlan: Sendable {
   }
 }
 
-/// Runs one closed-loop slot with sampling on. Main thread only: it spawns.
+/// Runs one closed-loop trial with sampling on. Main thread only: it spawns.
 package final class ProfileSession: Session {
   /// Not a whole fraction of a millisecond, with which timers of the program could fall in step.
   private static let period: Int64 = 997_000
@@ -73,22 +73,22 @@ package final class ProfileSession: Session {
     self.set = set
     try set.start()
     observer.runDidReach("started \(set.processes.count) processes; warming up")
-    let runner = SlotRunner(plan: experiment, supervisor: supervisor)
-    let spec = SlotSpec(arm: 0, depth: experiment.depths[0], phase: .closed, inFlight: experiment.inFlight)
+    let runner = TrialRunner(plan: experiment, supervisor: supervisor)
+    let spec = TrialSpec(arm: 0, depth: experiment.depths[0], phase: .closed, inFlight: experiment.inFlight)
     _ = try runner.run(spec, on: set, seconds: Self.warmupSeconds, round: 0, position: 0, keep: { _ in })
     let clock = try startSampling(set)
     observer.runDidReach("profiling for \(Duration.seconds(plan.seconds))")
-    var slot: Slot?
+    var trial: Trial?
     var early: LauncherError?
     do {
-      _ = try runner.run(spec, on: set, seconds: plan.seconds, round: 0, position: 1) { slot = $0.slot }
+      _ = try runner.run(spec, on: set, seconds: plan.seconds, round: 0, position: 1) { trial = $0.trial }
     } catch .interrupted(let signal) {
       early = .interrupted(signal: signal)
     }
     result = ProfileResult(
       toolVersion: experiment.toolVersion, commandLine: experiment.commandLine, startedAt: HostFacts.timestamp(),
-      seed: experiment.seed, interrupted: early != nil, seconds: Double(slot?.windowNanoseconds ?? 0) / 1e9,
-      inFlight: experiment.inFlight, throughput: slot?.throughput ?? 0, sampler: clock.rawValue,
+      seed: experiment.seed, interrupted: early != nil, seconds: Double(trial?.windowNanoseconds ?? 0) / 1e9,
+      inFlight: experiment.inFlight, throughput: trial?.throughput ?? 0, sampler: clock.rawValue,
       periodNanoseconds: Self.period, allocationGapBytes: Self.gap)
     try stopSampling(set)
     if let early { throw early }

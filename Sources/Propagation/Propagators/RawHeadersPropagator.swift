@@ -4,7 +4,7 @@
 package import Context
 
 /// The user and the tenant are the declared keys where the header holds such a value. A header that holds anything else
-/// goes on as the text that it is, in an entry under the header's name. So does the trace id: without a span there is
+/// continues as the text that it is, in an entry under the header's name. So does the trace id: without a span there is
 /// no trace to continue, only an id to pass on. A value that no header can hold is left out.
 package final class RawHeadersPropagator: Propagator {
   package let name = "raw-headers"

@@ -1,11 +1,11 @@
-// Carries the trace and the declared keys in slots of fixed width: what a gateway has validated. No tail.
+// Carries the trace and the declared keys in fields of fixed width: what a gateway has validated. No tail.
 
 package import Context
 
 /// The bytes are those of `StandardContext`, which is made of contexts/standard.yaml; a store that is that struct writes
 /// and reads them as such.
 ///
-/// Undeclared keys, the tracestate, and texts that are longer than a slot are lost, as declared.
+/// Undeclared keys, the tracestate, and texts that are longer than a field are lost, as declared.
 package final class SchemaPropagator: Propagator {
   package let name = "schema"
 
@@ -31,7 +31,7 @@ package final class SchemaPropagator: Propagator {
     delivered.takeTrace(of: sent)
     for key in ContextSchema.keys {
       guard let value = sent.entries[key.name] else { continue }
-      if case .text(let text) = value, text.utf8.count > ContextSchema.textSlotSize { continue }
+      if case .text(let text) = value, text.utf8.count > ContextSchema.textFieldSize { continue }
       delivered.entries[key.name] = value
     }
     return delivered

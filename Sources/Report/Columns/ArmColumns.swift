@@ -79,7 +79,7 @@ extension Column where Entry == ArmRow {
   static var added: Column {
     spread("added_cpu_per_hop_ns", "added CPU per hop", "µs", narrow: ("added CPU", "µs/hop")) { $0.addedCpuPerHop }
   }
-  static var seen: Column { Column("cpu_verdict", "seen") { .seen($0.row.cpuComparison) } }
+  static var claim: Column { Column("cpu_verdict", "claim") { .claim($0.row.cpuComparison) } }
   static var addedPerRequest: Column {
     spread("added_cpu_per_request_ns", "added CPU per request", "µs", narrow: ("added CPU", "µs/req"), .none) {
       $0.addedCpuPerRequest
@@ -88,7 +88,7 @@ extension Column where Entry == ArmRow {
   static var marginal: Column { spread("marginal_cpu_ns", "+1 hop", "µs", .none) { $0.marginalCpu } }
   /// Over all depths.
   static var slope: Column {
-    Column("", "one more hop", "µs") { .spread($0.arm.marginalCpu, NumberText.microseconds, .range) }
+    Column("", "marginal CPU", "µs") { .spread($0.arm.marginalCpu, NumberText.microseconds, .range) }
   }
   static var p50AtOne: Column {
     Column("single_in_flight_p50_ns", "P50, 1 in flight", "µs", narrow: ("P50 µs", "1 in flight")) {
@@ -122,11 +122,11 @@ extension Column where Entry == ArmRow {
 
   /// Of all arms at one depth, where lines are short; where they are not.
   static var narrowComparison: [Column] {
-    [arm, added, seen, addedPerRequest, dropAlone, slope, p50AtOne, systemCalls, fidelity]
+    [arm, added, claim, addedPerRequest, dropAlone, slope, p50AtOne, systemCalls, fidelity]
   }
   static var wideComparison: [Column] {
     [
-      arm, throughput, drop, cpu, added, seen, addedPerRequest, slope, p50, p99, p50AtOne, allocations, systemCalls,
+      arm, throughput, drop, cpu, added, claim, addedPerRequest, slope, p50, p99, p50AtOne, allocations, systemCalls,
       context,
     ]
   }
@@ -141,19 +141,19 @@ extension Column where Entry == ArmRow {
       dropFromFirst, drop, added,
       addedPerRequest, marginal, p90, Column("latency_count") { .integer($0.row.latencyCount) },
       Column("least_unfinished_ns") { .integer($0.row.leastUnfinished) },
-      count("p99_growth") { $0.p99Growth }, p50AtOne, payload, keys, allocations, systemCalls, seen,
-      Column("throughput_verdict") { .seen($0.row.throughputComparison) },
-      count("p50_ratio") { $0.p50Effect?.effect }, Column("p50_verdict") { .seen($0.row.p50Comparison) },
-      count("p99_ratio") { $0.p99Effect?.effect }, Column("p99_verdict") { .seen($0.row.p99Comparison) }, fidelity,
+      count("p99_growth") { $0.p99Growth }, p50AtOne, payload, keys, allocations, systemCalls, claim,
+      Column("throughput_verdict") { .claim($0.row.throughputComparison) },
+      count("p50_ratio") { $0.p50Effect?.effect }, Column("p50_verdict") { .claim($0.row.p50Comparison) },
+      count("p99_ratio") { $0.p99Effect?.effect }, Column("p99_verdict") { .claim($0.row.p99Comparison) }, fidelity,
       Column("lost_keys") { .text($0.arm.fidelity?.lostKeys.joined(separator: " ") ?? "") },
     ]
   }
 
   /// Percentiles against the baseline, by round.
   static var responseTime: [Column] {
-    [arm, p50, ratio("P50 /") { $0.p50Effect }, seen { $0.p50Comparison }, p99, ratio("P99 /") { $0.p99Effect }]
+    [arm, p50, ratio("P50 /") { $0.p50Effect }, claim { $0.p50Comparison }, p99, ratio("P99 /") { $0.p99Effect }]
       + [
-        seen { $0.p99Comparison },
+        claim { $0.p99Comparison },
         Column("", "rounds", "with a P99") { .text($0.row.p99Effect.map { "\($0.roundCount)" } ?? "0") },
       ]
   }
@@ -169,10 +169,10 @@ extension Column where Entry == ArmRow {
     }
   }
 
-  private static func seen(_ comparison: @escaping (RunSummary.Row) -> Comparison?) -> Column {
-    Column("", "seen") { entry in
+  private static func claim(_ comparison: @escaping (RunSummary.Row) -> Comparison?) -> Column {
+    Column("", "claim") { entry in
       let comparison = comparison(entry.row)
-      return comparison?.verdict == .tooFew ? .text(Comparison.Verdict.tooFew.words) : .seen(comparison)
+      return comparison?.verdict == .tooFew ? .text(Comparison.Verdict.tooFew.words) : .claim(comparison)
     }
   }
 }
@@ -184,10 +184,10 @@ extension Column where Entry == (arm: String, row: RunSummary.ConcurrencyRow) {
       Column("arm", "arm") { .text($0.arm) }, Column("in_flight", "in flight") { .text($0.row.concurrency.name) },
       Column("", "throughput", "1/s") { .spread($0.row.throughput, NumberText.whole, .half) },
       Column("", "drop vs", "baseline %") { .spread($0.row.dropAgainstBaseline, NumberText.percent, .range) },
-      Column("", "seen") { .seen($0.row.throughputComparison) },
+      Column("", "claim") { .claim($0.row.throughputComparison) },
       Column("", "CPU", "µs/hop") { .spread($0.row.cpuPerHop, NumberText.microseconds, .half) },
       Column("", "added CPU", "µs/hop") { .spread($0.row.addedCpuPerHop, NumberText.microseconds, .range) },
-      Column("", "seen") { .seen($0.row.cpuComparison) },
+      Column("", "claim") { .claim($0.row.cpuComparison) },
       Column("", "P50", "µs") {
         let cell = Cell.microseconds($0.row.p50.map { Double($0) })
         return $0.row.isP50LowerBound ? .atLeast(cell) : cell
@@ -197,7 +197,7 @@ extension Column where Entry == (arm: String, row: RunSummary.ConcurrencyRow) {
 }
 
 extension Column where Entry == RunSummary.ArmSummary {
-  /// What one more hop adds to each metric.
+  /// Marginal cost per hop to each metric.
   static var slopes: [Column] {
     [Column("arm", "arm") { .text($0.arm.name) }]
       + RunSummary.sloped.map { metric in

@@ -59,7 +59,7 @@ indirect enum Cell {
   static func integer(_ value: (some BinaryInteger)?) -> Cell { .text(value.map { "\($0)" }) }
   static func full(_ value: Double?) -> Cell { .number(value) { ExactText.number($0) } }
 
-  static func seen(_ comparison: Comparison?) -> Cell {
+  static func claim(_ comparison: Comparison?) -> Cell {
     let word =
       switch comparison?.verdict {
       case .difference: "yes"

@@ -50,7 +50,7 @@ struct RunTables {
   /// By a robust line over the depths.
   private var slopes: ReportTable? {
     ReportTable(
-      title: "What one more hop adds",
+      title: "Marginal cost per hop",
       lead: "Slope of a Theil–Sen line over the depths, with the bootstrap's interval over the rounds from "
         + "\(SignTest.roundCountMin) of them on.", Column.slopes, summary.arms.filter { !$0.fits.isEmpty })
   }

@@ -42,16 +42,16 @@ package struct ArmReading {
     return nil
   }
 
-  /// Slots of rounds, superseded ones left out.
-  var slots: [Slot] {
-    result.slots.filter {
+  /// Trials of rounds, superseded ones left out.
+  var trials: [Trial] {
+    result.trials.filter {
       $0.arm == arm.name && $0.depth == depth && !$0.superseded && $0.phase != .pilot && $0.connections == 1
     }
   }
 
   // MARK: Timed
 
-  /// Of the closed-loop slots that show a metric.
+  /// Of the closed-loop trials that show a metric.
   private func concurrency(_ metric: Metric) -> Concurrency {
     Concurrency(inFlight: metric.phase == .single ? 1 : arm.inFlight ?? result.settings.inFlight)
   }
@@ -67,13 +67,13 @@ package struct ArmReading {
     }
     guard let percentile = metric.percentile else { return [:] }
     var values: [Int: [BoundedValue]] = [:]
-    for slot in slots where slot.phase == metric.phase {
-      guard let latency = metric == .p50AtOne ? slot.serviceTime : slot.responseTime,
+    for trial in trials where trial.phase == metric.phase {
+      guard let latency = metric == .p50AtOne ? trial.serviceTime : trial.responseTime,
         let value = latency.bounded(percentile == 50 ? latency.p50 : latency.p99, percentile: percentile)
       else { continue }
-      values[slot.round, default: []].append(value)
+      values[trial.round, default: []].append(value)
     }
-    // Several slots of a round: the middle one of their percentiles.
+    // Several trials of a round: the middle one of their percentiles.
     return values.compactMapValues { several in
       Spread.median(several.map(\.value)).map {
         BoundedValue($0, isLowerBound: several.contains(where: \.isLowerBound))
@@ -88,8 +88,8 @@ package struct ArmReading {
     return merged.flatMap { PercentileFigure(percentile, of: $0.responseTime).nanoseconds }.map { Double($0) }
   }
 
-  /// Whether there is any slot in which the metric could have been seen.
-  func wasTried(_ metric: Metric) -> Bool { slots.contains { $0.phase == metric.phase } }
+  /// Whether there is any trial in which the metric could have been seen.
+  func wasTried(_ metric: Metric) -> Bool { trials.contains { $0.phase == metric.phase } }
 
   /// The rounds in which both have a value, by number.
   func pairs(_ metric: Metric, with other: ArmReading) -> [(reference: Double, value: Double)] {

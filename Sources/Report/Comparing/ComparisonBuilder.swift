@@ -19,10 +19,10 @@ struct ComparisonBuilder {
       let pair = pairs[index]
       let metrics = zip(asked, judged).filter { $0.0.pair == index }.map { timedMetric(pair, $0.0.metric, $0.1) }
       let counts = Metric.compared.filter(\.isExact).map { exactMetric(pair, $0) }
-      let rounds = Set(pair.a.slots.map(\.round)).intersection(pair.b.slots.map(\.round))
-      let invalid = (pair.a.slots + pair.b.slots).count { $0.validity.verdict == .invalid }
+      let rounds = Set(pair.a.trials.map(\.round)).intersection(pair.b.trials.map(\.round))
+      let invalid = (pair.a.trials + pair.b.trials).count { $0.validity.verdict == .invalid }
       return ArmComparison(
-        a: pair.a.described, b: pair.b.described, rounds: rounds.count, invalidSlots: invalid,
+        a: pair.a.described, b: pair.b.described, rounds: rounds.count, invalidTrials: invalid,
         metrics: metrics + counts)
     }
   }
@@ -68,7 +68,7 @@ struct ComparisonBuilder {
     let range = judged.effect.flatMap { $0.roundCount > 1 ? $0.interval ?? $0.min...$0.max : nil }
     comparison.interval = range.map { .init($0) }
     comparison.rounds = judged.effect?.roundCount ?? 0
-    comparison.invalidSlots = (pair.a.slots + pair.b.slots).count {
+    comparison.invalidTrials = (pair.a.trials + pair.b.trials).count {
       $0.phase == metric.phase && $0.validity.verdict == .invalid
     }
     comparison.p = judged.effect?.test.p
@@ -83,7 +83,7 @@ struct ComparisonBuilder {
     _ judged: Comparison
   ) -> String? {
     switch verdict {
-    case .notMeasured: return "no slot of this kind at this depth"
+    case .notMeasured: return "no trial of this kind at this depth"
     case .notComparable:
       let rates = [pair.a, pair.b].map { NumberText.whole($0.result.settings.openLoopRate) }
       return "open loops at \(rates[0]) and \(rates[1]) requests/s"

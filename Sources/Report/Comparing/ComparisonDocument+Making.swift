@@ -49,8 +49,8 @@ extension ComparisonDocument {
   private mutating func compare(_ pairs: [(a: ArmReading, b: ArmReading)], gates: [Gate]) {
     comparisons = ComparisonBuilder(pairs: pairs, isOneRun: isOneRun).comparisons
     self.gates = comparisons.flatMap { comparison in gates.map { $0.judge(comparison) } }
-    let invalid = comparisons.map(\.invalidSlots).reduce(0, +)
-    if invalid > 0 { warnings.append("Invalid: \(NumberText.plural(invalid, "slot")).") }
+    let invalid = comparisons.map(\.invalidTrials).reduce(0, +)
+    if invalid > 0 { warnings.append("Invalid: \(NumberText.plural(invalid, "trial")).") }
     finding = ComparisonFinding(comparisons: comparisons).text
   }
 }

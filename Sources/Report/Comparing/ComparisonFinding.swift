@@ -6,7 +6,7 @@ struct ComparisonFinding {
   let comparisons: [ArmComparison]
 
   var text: String {
-    guard comparisons.contains(where: { $0.rounds > 0 }) else { return "Found nothing: no slot was measured." }
+    guard comparisons.contains(where: { $0.rounds > 0 }) else { return "Found nothing: no trial was measured." }
     return "Found " + comparisons.map(text).joined(separator: " Found ")
   }
 

@@ -78,8 +78,8 @@ package struct Gate: Equatable, Sendable {
         expression: expression, arm: comparison.b.name, depth: comparison.b.depth, outcome: outcome, reason: reason)
     }
     guard let seen = comparison[metric] else { return outcome(.notJudged, "not measured") }
-    if let invalid = seen.invalidSlots, invalid > 0 {
-      return outcome(.notJudged, "\(NumberText.plural(invalid, "slot")) invalid")
+    if let invalid = seen.invalidTrials, invalid > 0 {
+      return outcome(.notJudged, "\(NumberText.plural(invalid, "trial")) invalid")
     }
     let why = [seen.verdict.words, seen.reason].compactMap { $0 }.joined(separator: ": ")
     guard !seen.verdict.isSilent, let value = value(seen) else { return outcome(.notJudged, why) }

@@ -65,7 +65,7 @@ package struct ResultPairing {
   }
 
   private static func depths(_ result: RunResult) -> Set<Int> {
-    Set(result.slots.filter { $0.phase != .pilot && !$0.superseded }.map(\.depth))
+    Set(result.trials.filter { $0.phase != .pilot && !$0.superseded }.map(\.depth))
   }
 
   private static func text(_ result: RunResult) -> String {
@@ -117,7 +117,7 @@ package struct ResultPairing {
   /// What the load was, beside its rate: that bears on open loops alone, and is seen to there.
   private struct Conditions: Encodable {
     let placement: String
-    let slotSeconds: Double
+    let trialSeconds: Double
     let inFlight: Int
     let growth: String
     let keysPerLayer: Int
@@ -129,7 +129,7 @@ package struct ResultPairing {
 
     init(_ settings: RunSettings) {
       placement = settings.placement
-      slotSeconds = settings.slotSeconds
+      trialSeconds = settings.trialSeconds
       inFlight = settings.inFlight
       growth = settings.growth
       keysPerLayer = settings.keysPerLayer

@@ -5,8 +5,8 @@ package import Results
 internal import Statistics
 
 package enum NumberFiles {
-  /// Every slot in the order of time, superseded ones included.
-  package static func slots(_ result: RunResult) -> String { CSVTable(Column<Slot>.slots, result.slots).text }
+  /// Every trial in the order of time, superseded ones included.
+  package static func trials(_ result: RunResult) -> String { CSVTable(Column<Trial>.trials, result.trials).text }
 
   /// Every arm and depth.
   package static func summary(_ result: RunResult) -> String {
@@ -36,7 +36,7 @@ package enum NumberFiles {
     return CSVTable(Column<StageEntry>.stages, entries).text
   }
 
-  /// Every arm and fitted metric: what one more hop adds.
+  /// Every arm and fitted metric: the marginal cost per hop.
   package static func slopes(_ summary: RunSummary) -> String {
     let entries = summary.arms.flatMap { arm in
       RunSummary.sloped.compactMap { metric in arm.fits[metric].map { SlopeEntry(arm.arm.name, metric, $0) } }
@@ -95,8 +95,8 @@ package enum NumberFiles {
   }
 }
 
-extension Column where Entry == Slot {
-  static var slots: [Column] {
+extension Column where Entry == Trial {
+  static var trials: [Column] {
     let place: [Column] = [
       Column("round") { .integer($0.round) }, Column("position") { .integer($0.position) },
       Column("arm") { .text($0.arm) }, Column("depth") { .integer($0.depth) },
@@ -124,7 +124,7 @@ extension Column where Entry == Slot {
       + latency("send_lag") { $0.sendLag } + rest
   }
 
-  private static func latency(_ name: String, _ summary: @escaping (Slot) -> LatencySummary?) -> [Column] {
+  private static func latency(_ name: String, _ summary: @escaping (Trial) -> LatencySummary?) -> [Column] {
     let values: [(String, (LatencySummary) -> Int64)] = [
       ("p50", { $0.p50 }), ("p90", { $0.p90 }), ("p99", { $0.p99 }), ("p999", { $0.p999 }), ("max", { $0.max }),
     ]
@@ -134,7 +134,7 @@ extension Column where Entry == Slot {
   }
 
   /// Of requests, some of which may not have completed.
-  private static func requests(_ name: String, _ summary: @escaping (Slot) -> LatencySummary?) -> [Column] {
+  private static func requests(_ name: String, _ summary: @escaping (Trial) -> LatencySummary?) -> [Column] {
     latency(name, summary) + [
       Column("\(name)_unfinished_count") { .integer(summary($0)?.unfinishedCount) },
       Column("\(name)_least_unfinished_ns") { .integer(summary($0)?.leastUnfinished) },

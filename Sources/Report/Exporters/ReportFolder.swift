@@ -24,7 +24,7 @@ package struct ReportFolder {
 
   /// Files of numbers that lie beside the page, which links to them.
   static let tableNames = [
-    "summary.csv", "slots.csv", "nodes.csv", "stages.csv", "slopes.csv", "fidelity.csv", "semantics.csv", "report.txt",
+    "summary.csv", "trials.csv", "nodes.csv", "stages.csv", "slopes.csv", "fidelity.csv", "semantics.csv", "report.txt",
     "report.md", documentName,
   ]
   private static let documentName = "result.json"
@@ -42,7 +42,7 @@ package struct ReportFolder {
       { named.flatMap { Self.files(of: $1, named: $0) } },
       { [File("report.md", MarkdownReport.render(result, summary))] },
       { [File("report.txt", TextReport.render(result, summary))] },
-      { [File("slots.csv", NumberFiles.slots(result)), File("nodes.csv", NumberFiles.nodes(result))] },
+      { [File("trials.csv", NumberFiles.trials(result)), File("nodes.csv", NumberFiles.nodes(result))] },
       { [File("stages.csv", NumberFiles.stages(result)), File("slopes.csv", NumberFiles.slopes(summary))] },
       {
         let decay = DecayFigures(result: result, summary: summary)

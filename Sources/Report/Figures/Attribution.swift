@@ -15,7 +15,7 @@ package struct Attribution: Equatable, Sendable {
     package let added: TimeParts?
     /// Of the whole that is added.
     package let addedSpread: Spread?
-    /// What is added by the slots that ran without clocks.
+    /// What is added by the trials that ran without clocks.
     package let addedWithoutClocks: Spread?
     /// Throughput with the clocks / without.
     package let clockedThroughput: Spread?

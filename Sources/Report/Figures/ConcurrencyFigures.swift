@@ -27,7 +27,7 @@ struct ConcurrencyFigures {
     }
   }
 
-  /// Those that have a slot; empty when the headline is all there is.
+  /// Those that have a trial; empty when the headline is all there is.
   func rows(arm: String) -> [RunSummary.ConcurrencyRow] {
     guard concurrencies.count > 1 else { return [] }
     return concurrencies.map { row(arm: arm, at: $0) }.filter { $0.throughput != nil }

@@ -1,4 +1,4 @@
-// What each node of each arm did at the largest depth: CPU and scheduling from the closed-loop slots, counts from the
+// What each node of each arm did at the largest depth: CPU and scheduling from the closed-loop trials, counts from the
 // counting pass, memory after the rounds. It computes; it never formats.
 
 package import Results
@@ -11,7 +11,7 @@ package struct NodeFigures: Equatable, Sendable {
     package let service: String
     package let replica: Int
     package var deliveriesPerRequest: Double?
-    /// Nanoseconds, of all closed-loop slots together, as the next four.
+    /// Nanoseconds, of all closed-loop trials together, as the next four.
     package var cpu: Double?
     /// Nanoseconds in which it could have run and had no CPU.
     package var runQueueWait: Double?
@@ -37,11 +37,11 @@ package struct NodeFigures: Equatable, Sendable {
 
   /// Nil when no node was measured.
   package init?(_ result: RunResult) {
-    let slots = result.headlineSlots.filter { !$0.nodes.isEmpty }
-    guard let depth = (slots.map(\.depth) + result.counts.map(\.depth)).max() else { return nil }
+    let trials = result.headlineTrials.filter { !$0.nodes.isEmpty }
+    guard let depth = (trials.map(\.depth) + result.counts.map(\.depth)).max() else { return nil }
     self.depth = depth
     for arm in result.arms {
-      let works = slots.filter { $0.arm == arm.name && $0.depth == depth }.flatMap(\.nodes)
+      let works = trials.filter { $0.arm == arm.name && $0.depth == depth }.flatMap(\.nodes)
       let counts = result.counts.first { $0.arm == arm.name && $0.depth == depth }?.nodes ?? []
       var places: [(service: String, replica: Int)] = counts.map { ($0.service, $0.replica) }
       if places.isEmpty {
@@ -83,7 +83,7 @@ package struct NodeFigures: Equatable, Sendable {
     ("proportional_bytes", "PSS, bytes", { number($0.proportional) }),
     ("cancelled", "cancelled", { number($0.givenUp?.cancelled) }),
     ("deadline_exceeded", "past the deadline", { number($0.givenUp?.deadlineExceeded) }),
-    ("orphans", "given up and gone on with", { number($0.givenUp?.orphans) }),
+    ("abandoned", "abandoned", { number($0.givenUp?.abandoned) }),
     ("late_slices", "slices of work after that", { number($0.givenUp?.lateSlices) }),
     ("late_sleeps", "sleeps after that", { number($0.givenUp?.lateSleeps) }),
     ("late_calls", "calls after that", { number($0.givenUp?.lateCalls) }),

@@ -23,17 +23,17 @@ struct NodeShares {
   /// Arm → service → share, replicas together.
   private(set) var shares: [String: [String: Share]] = [:]
 
-  /// From the closed-loop slots; nil when there are none with nodes in them.
+  /// From the closed-loop trials; nil when there are none with nodes in them.
   init?(_ result: RunResult) {
-    let slots = result.headlineSlots.filter { !$0.nodes.isEmpty }
-    guard let depth = slots.map(\.depth).max() else { return nil }
+    let trials = result.headlineTrials.filter { !$0.nodes.isEmpty }
+    guard let depth = trials.map(\.depth).max() else { return nil }
     self.depth = depth
-    let deepest = slots.filter { $0.depth == depth }
+    let deepest = trials.filter { $0.depth == depth }
     quantity = deepest.contains { $0.nodes.contains { $0.cpuNanoseconds > 0 } } ? .cpu : .deliveries
     var amounts: [String: [String: Double]] = [:]
-    for slot in deepest {
-      for node in slot.nodes {
-        amounts[slot.arm, default: [:]][node.service, default: 0] +=
+    for trial in deepest {
+      for node in trial.nodes {
+        amounts[trial.arm, default: [:]][node.service, default: 0] +=
           quantity == .cpu ? Double(node.cpuNanoseconds) : Double(node.deliveries)
       }
     }

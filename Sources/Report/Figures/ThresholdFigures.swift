@@ -19,7 +19,7 @@ struct ThresholdFigures {
     var title: String {
       switch self {
       case .throughputDrop: "Throughput drop against the baseline"
-      case .p99Growth: "P99 growth since depth 1"
+      case .p99Growth: "P99 relative to depth 1"
       case .allocationGrowth: "Growth of allocations per hop since depth 1"
       }
     }

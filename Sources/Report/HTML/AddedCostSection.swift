@@ -62,7 +62,7 @@ struct AddedCostSection {
     return FigureCard(
       id: id, title: title, caption: caption + scale, picture: chart.markup(),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "seen", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 2,
+        columns: ["arm", "claim", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 2,
         rows: measured.map { arm in
           [arm.style.name, arm.verdict?.rawValue ?? NumberText.missing]
             + [arm.value.median, arm.value.range.lowerBound, arm.value.range.upperBound].map { ExactText.number($0) }

@@ -73,7 +73,7 @@ struct ConcurrencySection {
     return FigureCard(
       id: id, title: title, caption: caption, picture: .element("div", ["class": "grid3"], panels),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "in flight", "seen", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 3,
+        columns: ["arm", "in flight", "claim", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 3,
         rows: rows), isWide: true)
   }
 }

@@ -16,7 +16,7 @@ struct NodeSection {
       })
     return ReportPage.section(
       "nodes", "Node by node at depth \(figures.depth)",
-      "Per delivery to the node: CPU and scheduling from the closed-loop slots, counts from the counting pass with one "
+      "Per delivery to the node: CPU and scheduling from the closed-loop trials, counts from the counting pass with one "
         + "request under way. Run-queue wait is time in which it could have run and had no CPU. Requests that were cancelled, "
         + "given up or refused, and what was done for them afterwards, are numbers of the whole run.",
       [

@@ -1,4 +1,4 @@
-// What one more hop adds to each quantity, a panel per quantity, a row per arm.
+// Marginal cost per hop to each quantity, a panel per quantity, a row per arm.
 
 internal import Results
 internal import Statistics
@@ -10,7 +10,7 @@ struct SlopeSection {
     let shown = RunSummary.sloped.filter { slope in page.summary.arms.contains { $0.fits[slope] != nil } }
     guard !shown.isEmpty else { return .nothing }
     let card = FigureCard(
-      id: "figure-slopes", title: "What one more hop adds",
+      id: "figure-slopes", title: "Marginal cost per hop",
       caption: "Slope of a Theil–Sen line over the depths. Bars are the bootstrap's interval over the rounds, from "
         + "\(SignTest.roundCountMin) rounds on. Allocations are counted exactly: no bar.",
       picture: .element("div", ["class": "grid3"], shown.map(panel)), numbers: numbers(shown), isWide: true)

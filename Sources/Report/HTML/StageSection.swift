@@ -57,7 +57,7 @@ struct StageSection {
     return FigureCard(
       id: "figure-attribution", title: "What each strategy adds to a hop, and where",
       caption: "Against the baseline in the same round. The parts add up to the whole; what they leave is unexplained. "
-        + "The control arm shows how much of this is noise. Without clocks: the same difference in slots without them.",
+        + "The control arm shows how much of this is noise. Without clocks: the same difference in trials without them.",
       picture: .element("div", ["class": "scroll comparison"], [table.markup]),
       numbers: FigureCard.NumberTable(
         columns: ["arm", "whole, ns"] + TimePart.allCases.map(\.title) + ["unexplained", "without clocks"],

@@ -48,7 +48,7 @@ struct TopologySection {
   }
 
   private func caption(_ shares: NodeShares?, _ shown: [ArmStyle]) -> String {
-    guard let shares else { return "No slot of the closed loop says what the nodes did." }
+    guard let shares else { return "No trial of the closed loop says what the nodes did." }
     let which = shown.count == 1 ? "with \(shown[0].name)" : "per arm"
     return
       "Share of the \(shares.quantity.name), \(which), at depth \(shares.depth), closed loop, all rounds together. Bars "

@@ -22,9 +22,9 @@ struct VerdictSection {
     return .element("ul", ["class": "warnings"], texts.map { .element("li", text: $0) })
   }
 
-  private var slots: [Slot] { page.result.slots.filter { !$0.superseded && $0.phase != .pilot } }
+  private var trials: [Trial] { page.result.trials.filter { !$0.superseded && $0.phase != .pilot } }
 
-  private var worst: ValidityVerdict.Verdict? { slots.map(\.validity.verdict).max() }
+  private var worst: ValidityVerdict.Verdict? { trials.map(\.validity.verdict).max() }
 
   /// A sign, a word and the counts: never colour alone.
   private var banner: Markup {
@@ -54,10 +54,10 @@ struct VerdictSection {
   private var counts: String {
     let verdicts: [ValidityVerdict.Verdict] = [.ok, .suspect, .invalid]
     let parts = verdicts.compactMap { verdict -> String? in
-      let count = slots.count { $0.validity.verdict == verdict }
+      let count = trials.count { $0.validity.verdict == verdict }
       return count > 0 ? "\(count) \(verdict.rawValue)" : nil
     }
-    return "\(NumberText.plural(slots.count, "slot")): " + (parts.isEmpty ? "none" : parts.joined(separator: ", "))
+    return "\(NumberText.plural(trials.count, "trial")): " + (parts.isEmpty ? "none" : parts.joined(separator: ", "))
   }
 
   private var tiles: Markup {
@@ -65,20 +65,21 @@ struct VerdictSection {
     let rounds =
       settings.rounds == settings.roundsPlanned
       ? "\(settings.rounds)" : "\(settings.rounds) of \(settings.roundsPlanned)"
-    let steal = Spread(slots.compactMap(\.hostStealRatio))
-    let pressure = Spread(slots.compactMap(\.cpuPressureRatio))
+    let steal = Spread(trials.compactMap(\.hostStealRatio))
+    let pressure = Spread(trials.compactMap(\.cpuPressureRatio))
     let control = page.summary.arm(named: page.summary.control)?.row(depth: page.summary.depths.last ?? 1)
     return .element(
       "dl", ["class": "tiles"],
       [
-        tile("rounds", rounds, "slots of \(NumberText.short(settings.slotSeconds)) s, \(settings.inFlight) in flight"),
+        tile(
+          "rounds", rounds, "trials of \(NumberText.short(settings.trialSeconds)) s, \(settings.inFlight) in flight"),
         tile("placement", settings.placement, "\(page.result.host.cpuCount) CPUs"),
         tile(
           "stolen by the host", steal.map { NumberText.percent($0.median) + " %" } ?? NumberText.missing,
-          steal.map { "of the CPU time; worst slot \(NumberText.percent($0.max)) %" } ?? "not known"),
+          steal.map { "of the CPU time; worst trial \(NumberText.percent($0.max)) %" } ?? "not known"),
         tile(
           "waiting for a CPU", pressure.map { NumberText.percent($0.median) + " %" } ?? NumberText.missing,
-          pressure.map { "of the time; worst slot \(NumberText.percent($0.max)) %" } ?? "not known"),
+          pressure.map { "of the time; worst trial \(NumberText.percent($0.max)) %" } ?? "not known"),
         tile(
           "baseline against itself",
           NumberText.withRange(control?.addedCpuPerHop, unit: " µs", NumberText.microseconds),
@@ -100,11 +101,11 @@ struct VerdictSection {
   private var troubles: Markup {
     var texts = reasons.map { kind in
       let such = kind.count > 1 && kind.differs ? ", such as" : ":"
-      return "\(NumberText.plural(kind.count, "slot")) \(kind.verdict.rawValue)\(such) \(kind.example)"
+      return "\(NumberText.plural(kind.count, "trial")) \(kind.verdict.rawValue)\(such) \(kind.example)"
     }
-    let unbalanced = slots.count { !$0.ledger.isBalanced }
+    let unbalanced = trials.count { !$0.ledger.isBalanced }
     if unbalanced > 0 { texts.append("unbalanced: \(NumberText.plural(unbalanced, "ledger"))") }
-    let lost = slots.reduce(0.0) { $0 + Double($1.ledger.lost) }
+    let lost = trials.reduce(0.0) { $0 + Double($1.ledger.lost) }
     if lost > 0 { texts.append("not completed: \(NumberText.whole(lost)) requests") }
     texts += page.result.failures.map { failure in
       let last = failure.lastLogLines.last.map { "; its last line: \($0)" } ?? ""
@@ -119,15 +120,15 @@ struct VerdictSection {
       [.element("h3", text: "To be known"), .element("ul", [:], texts.map { .element("li", text: $0) })])
   }
 
-  /// Why slots are not ok: reasons that differ in their numbers alone together, with the first of them.
+  /// Why trials are not ok: reasons that differ in their numbers alone together, with the first of them.
   private var reasons: [(verdict: ValidityVerdict.Verdict, example: String, count: Int, differs: Bool)] {
     var kinds: [(verdict: ValidityVerdict.Verdict, example: String, count: Int, differs: Bool)] = []
     func kind(_ reason: String) -> [Substring] { reason.split(separator: " ").filter { $0.first?.isNumber != true } }
-    for slot in slots {
-      for reason in slot.validity.reasons {
-        let same = kinds.firstIndex { $0.verdict == slot.validity.verdict && kind($0.example) == kind(reason) }
+    for trial in trials {
+      for reason in trial.validity.reasons {
+        let same = kinds.firstIndex { $0.verdict == trial.validity.verdict && kind($0.example) == kind(reason) }
         guard let same else {
-          kinds.append((slot.validity.verdict, reason, 1, false))
+          kinds.append((trial.validity.verdict, reason, 1, false))
           continue
         }
         kinds[same].count += 1

@@ -1,6 +1,6 @@
 // What a result says, per arm and depth: derived from the document and nothing else. It never formats.
 //
-// Throughput and CPU come from the closed-loop slots, latency from the merged histograms of the open loop, bytes and
+// Throughput and CPU come from the closed-loop trials, latency from the merged histograms of the open loop, bytes and
 // counts from the counting pass. What was not measured is nil.
 
 package import Results
@@ -85,7 +85,7 @@ package struct RunSummary: Equatable, Sendable {
     package let arm: Arm
     /// By ascending depth.
     package let rows: [Row]
-    /// Nanoseconds that one more hop costs per client request: the Theil–Sen slope over all depths, per round.
+    /// Marginal CPU of a hop: nanoseconds per client request: the Theil–Sen slope over all depths, per round.
     package let marginalCpu: MedianInterval?
     /// Over depth, in the units of the metrics: of rounds with the bootstrap's interval; a percentile of all rounds merged
     /// where no round has requests enough at two depths, and what is counted, without one.
@@ -108,7 +108,7 @@ package struct RunSummary: Equatable, Sendable {
   package static let sloped: [Metric] = [.cpuPerRequest, .secondsPerRequest, .p50, .p99, .allocations]
 
   package let arms: [ArmSummary]
-  /// Rounds with at least one slot.
+  /// Rounds with at least one trial.
   package let roundCount: Int
   /// Depths of any arm, ascending.
   package let depths: [Int]

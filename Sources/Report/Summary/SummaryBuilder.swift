@@ -1,4 +1,4 @@
-// How the figures of a summary are computed from the slots.
+// How the figures of a summary are computed from the trials.
 
 internal import Results
 internal import Statistics
@@ -30,7 +30,7 @@ struct SummaryBuilder {
 
   func summary(of arm: Arm) -> RunSummary.ArmSummary {
     let depths = Set(
-      [Slot.Phase.closed, .open, .single].flatMap { table.depths(arm: arm.name, phase: $0) }
+      [Trial.Phase.closed, .open, .single].flatMap { table.depths(arm: arm.name, phase: $0) }
         + result.histograms.filter { $0.arm == arm.name && $0.phase != .pilot }.map(\.depth))
     var previous: Int?
     let rows = depths.sorted().map { depth in
@@ -81,7 +81,7 @@ struct SummaryBuilder {
   }
 
   private func addLatency(to row: inout RunSummary.Row, arm: String) {
-    let one: Slot.Phase = table.headline == Concurrency(inFlight: 1) ? .closed : .single
+    let one: Trial.Phase = table.headline == Concurrency(inFlight: 1) ? .closed : .single
     row.singleInFlightP50 = histogram(arm: arm, depth: row.depth, phase: one)?.percentile(50)
     if let baseline, baseline != arm {
       let reference = (arm: baseline, depth: row.depth)
@@ -111,7 +111,7 @@ struct SummaryBuilder {
   }
 
   /// nil when nothing was recorded.
-  private func histogram(arm: String, depth: Int, phase: Slot.Phase) -> LatencyHistogram? {
+  private func histogram(arm: String, depth: Int, phase: Trial.Phase) -> LatencyHistogram? {
     let found = result.histograms.first {
       $0.arm == arm && $0.depth == depth && $0.phase == phase && $0.concurrency == nil
     }

@@ -12,7 +12,7 @@ extension CalibrationResult {
         [
           "\(pairs.count) of \(pairsPlanned), at most \(pairsPerBatch) at once",
           "each two process sets of a baseline chain of \(depth)", "placement \(placement)", "\(inFlight) in flight",
-          "\(roundsPerPair) rounds, slots of \(NumberText.short(slotSeconds)) s",
+          "\(roundsPerPair) rounds, trials of \(NumberText.short(trialSeconds)) s",
         ]
       ),
     ]

@@ -32,7 +32,7 @@ package enum ComparisonText {
   private static func conditions(_ run: RunResult) -> [String] {
     let settings = run.settings
     var load = [
-      "\(settings.rounds) of \(settings.roundsPlanned) rounds, slots of \(NumberText.short(settings.slotSeconds)) s",
+      "\(settings.rounds) of \(settings.roundsPlanned) rounds, trials of \(NumberText.short(settings.trialSeconds)) s",
       "seed \(run.seed)",
     ]
     if let rate = settings.openLoopRate { load.append("open loop at \(NumberText.whole(rate))/s") }
@@ -87,7 +87,7 @@ package enum ComparisonText {
         words(metric),
       ]
     }
-    return table.rows.isEmpty ? ["no slot of both was measured"] : table.lines()
+    return table.rows.isEmpty ? ["no trial of both was measured"] : table.lines()
   }
 
   private static func counted(_ comparison: ArmComparison) -> [String] {

@@ -27,14 +27,16 @@ struct Findings {
     if summary.session.verdict == .suspect {
       texts.append("Suspect: the baseline, measured twice, differs from itself.")
     }
-    let invalid = result.slots.filter { !$0.superseded && $0.validity.verdict == .invalid }
-    if !invalid.isEmpty { texts.append("Invalid: " + NumberText.plural(invalid.count, "slot") + ".") }
+    let invalid = result.trials.filter { !$0.superseded && $0.validity.verdict == .invalid }
+    if !invalid.isEmpty { texts.append("Invalid: " + NumberText.plural(invalid.count, "trial") + ".") }
     return texts
   }
 
   /// What was found, without the warnings.
   var found: String {
-    guard let depth = summary.depths.last, summary.roundCount > 0 else { return "Found nothing: no slot was measured." }
+    guard let depth = summary.depths.last, summary.roundCount > 0 else {
+      return "Found nothing: no trial was measured."
+    }
     let candidates = summary.arms.filter { $0.arm.name != summary.baseline && $0.arm.controlOf == nil }
     let measured = candidates.compactMap { arm -> Candidate? in
       guard let row = arm.row(depth: depth), let added = row.addedCpuPerHop else { return nil }
@@ -62,13 +64,13 @@ struct Findings {
     let added: MedianInterval
   }
 
-  /// Without a round that was cut off, which has slots of some arms only; also when it was being measured again.
+  /// Without a round that was cut off, which has trials of some arms only; also when it was being measured again.
   private var completeRoundCount: Int {
     let count = min(result.settings.rounds, summary.roundCount)
-    guard let last = result.slots.last, last.rerun else { return count }
-    let slots = result.slots.filter { $0.round == last.round && $0.phase != .pilot }
-    let supersededCount = slots.filter(\.superseded).count
-    return slots.count - supersededCount < supersededCount ? count - 1 : count
+    guard let last = result.trials.last, last.rerun else { return count }
+    let trials = result.trials.filter { $0.round == last.round && $0.phase != .pilot }
+    let supersededCount = trials.filter(\.superseded).count
+    return trials.count - supersededCount < supersededCount ? count - 1 : count
   }
 
   private var basis: String {

@@ -7,29 +7,32 @@ extension LoadResult {
   package var text: String {
     var rows = [
       ("entry", "\(entry), \(load), \(connections)"),
-      ("throughput", "\(NumberText.short(slot.throughput)) requests/s over \(NumberText.time(slot.windowNanoseconds))"),
-      latency("response time", slot.responseTime),
+      (
+        "throughput",
+        "\(NumberText.short(trial.throughput)) requests/s over \(NumberText.time(trial.windowNanoseconds))"
+      ),
+      latency("response time", trial.responseTime),
     ]
-    if slot.phase == .open {
-      rows += [latency("service time", slot.serviceTime), latency("send lag", slot.sendLag)]
+    if trial.phase == .open {
+      rows += [latency("service time", trial.serviceTime), latency("send lag", trial.sendLag)]
     }
-    let ledger = slot.ledger
+    let ledger = trial.ledger
     rows.append(
       (
         "requests",
         "\(ledger.planned) planned = \(ledger.completed) completed + \(ledger.failed) failed + \(ledger.timedOut) timed out"
           + " + \(ledger.shed) shed + \(ledger.censored) censored"
       ))
-    if let failures = slot.failures, !failures.isEmpty {
+    if let failures = trial.failures, !failures.isEmpty {
       rows.append(("failures", failures.map { "\($0.requests) \($0.reason)" }.joined(separator: ", ")))
     }
-    let reasons = slot.validity.reasons.joined(separator: "; ")
-    rows.append(("validity", slot.validity.verdict.rawValue + (reasons.isEmpty ? "" : ": " + reasons)))
-    if let bounds = slot.responseTime?.unfinishedCount {
+    let reasons = trial.validity.reasons.joined(separator: "; ")
+    rows.append(("validity", trial.validity.verdict.rawValue + (reasons.isEmpty ? "" : ": " + reasons)))
+    if let bounds = trial.responseTime?.unfinishedCount {
       rows.append(
         (
           "note",
-          "≥ is a lower bound: \(bounds) of \(slot.responseTime?.count ?? 0) requests did not complete, and count as "
+          "≥ is a lower bound: \(bounds) of \(trial.responseTime?.count ?? 0) requests did not complete, and count as "
             + "long as they were waited for, or at least as long as the timeout when they failed"
         ))
     }
@@ -39,12 +42,12 @@ extension LoadResult {
   }
 
   private var load: String {
-    slot.plannedRate.map { "\(NumberText.short($0)) requests/s planned" } ?? "\(slot.inFlight ?? 0) in flight"
+    trial.plannedRate.map { "\(NumberText.short($0)) requests/s planned" } ?? "\(trial.inFlight ?? 0) in flight"
   }
 
   private var connections: String {
-    let lost = slot.lostConnections ?? 0
-    return NumberText.plural(slot.connections, "connection") + (lost == 0 ? "" : " (\(lost) lost)")
+    let lost = trial.lostConnections ?? 0
+    return NumberText.plural(trial.connections, "connection") + (lost == 0 ? "" : " (\(lost) lost)")
   }
 
   /// Each percentile for which there are requests enough, and the longest time.

@@ -7,14 +7,14 @@ package enum PressureText {
     var table = TextTable([
       .init("store", "", alignsLeft: true), .init("allocations", "/request"), .init("allocated", "B/request"),
       .init("retains", "/request"), .init("releases", "/request"), .init("completed", "1/s"), .init("P50", "µs"),
-      .init("P99", "µs"), .init("slots", "invalid"),
+      .init("P99", "µs"), .init("trials", "invalid"),
     ])
     table.rows = result.sides.map { side in
       [
         side.name, NumberText.count(side.allocations), NumberText.count(side.allocatedBytes),
         NumberText.count(side.retains), NumberText.count(side.releases), NumberText.whole(side.completedRate),
         NumberText.microseconds(side.p50), NumberText.microseconds(side.p99),
-        "\(side.invalidSlots) of \(side.slots)",
+        "\(side.invalidTrials) of \(side.trials)",
       ]
     }
     var lines = [

@@ -60,12 +60,12 @@ struct ReportHeader {
 
   private var rounds: String {
     let settings = result.settings
-    let slots = settings.slotsPerRound.map { ", each \($0) slots per arm" } ?? ""
-    let seconds = NumberText.short(settings.slotSeconds)
-    let longer = settings.openSlotSeconds.map { NumberText.short($0) } ?? seconds
+    let trials = settings.trialsPerRound.map { ", each \($0) trials per arm" } ?? ""
+    let seconds = NumberText.short(settings.trialSeconds)
+    let longer = settings.openTrialSeconds.map { NumberText.short($0) } ?? seconds
     let open = longer == seconds ? "" : ", in the open loop of \(longer) s"
     let preset = settings.preset.map { " (\($0))" } ?? ""
-    return "\(settings.rounds) of \(settings.roundsPlanned) rounds\(preset)\(slots), slots of "
+    return "\(settings.rounds) of \(settings.roundsPlanned) rounds\(preset)\(trials), trials of "
       + "\(seconds) s\(open)"
   }
 
@@ -103,18 +103,18 @@ struct ReportHeader {
   }
 
   private var validity: [String] {
-    let slots = result.slots.filter { !$0.superseded && $0.phase != .pilot }
-    guard !slots.isEmpty else { return ["no slot was measured"] }
+    let trials = result.trials.filter { !$0.superseded && $0.phase != .pilot }
+    guard !trials.isEmpty else { return ["no trial was measured"] }
     var pieces: [String] = []
     for verdict in [ValidityVerdict.Verdict.ok, .suspect, .invalid] {
-      let these = slots.filter { $0.validity.verdict == verdict }
+      let these = trials.filter { $0.validity.verdict == verdict }
       guard let first = these.first else { continue }
       let example = first.validity.reasons.first.map { " (\(first.arm), depth \(first.depth): \($0))" } ?? ""
-      pieces.append("\(these.count) of \(NumberText.plural(slots.count, "slot")) \(verdict.rawValue)" + example)
+      pieces.append("\(these.count) of \(NumberText.plural(trials.count, "trial")) \(verdict.rawValue)" + example)
     }
-    let unbalanced = slots.filter { !$0.ledger.isBalanced }.count
+    let unbalanced = trials.filter { !$0.ledger.isBalanced }.count
     if unbalanced > 0 { pieces.append("unbalanced: " + NumberText.plural(unbalanced, "ledger")) }
-    let lost = slots.reduce(0.0) { $0 + Double($1.ledger.lost) }
+    let lost = trials.reduce(0.0) { $0 + Double($1.ledger.lost) }
     if lost > 0 { pieces.append("not completed: \(NumberText.whole(lost)) requests") }
     return pieces + session
   }

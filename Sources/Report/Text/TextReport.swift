@@ -40,11 +40,11 @@ package enum TextReport {
     + "growth is against depth 1. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
     + "allocations at the middle node, one request under way. "
-    + "Seen is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
-    + "6 rounds allow no claim, or n too small where no round has requests enough. What one more hop adds is a Theil–Sen slope, "
+    + "Claim is yes (a difference), indicated (6 to 9 rounds: no corrected p), no (none seen), or range where fewer than "
+    + "6 rounds allow no claim, or n too small where no round has requests enough. Marginal cost per hop is a Theil–Sen slope, "
     + "with the bootstrap's interval. Half-depth is where one request costs twice what it costs at depth 1. "
     + "Where time goes: with the clocks of stages on; wait is what edges take beside the CPU of their writes; without "
-    + "clocks is what the arm adds in slots without them, and on/off what the clocks leave of the throughput. "
+    + "clocks is what the arm adds in trials without them, and on/off what the clocks leave of the throughput. "
     + "– was not measured."
 
   /// Nothing without a table.
@@ -67,7 +67,7 @@ package enum TextReport {
   /// How the arm grows with depth, in words.
   private static func decay(_ summary: RunSummary.ArmSummary) -> String {
     guard let marginal = summary.marginalCpu else { return "" }
-    var text = ". One more hop costs "
+    var text = ". Marginal cost of a hop: "
     if let fit = summary.fits[.cpuPerRequest], let interval = fit.slopeInterval {
       text += NumberText.withRange(fit.line.slope, interval, unit: " µs", NumberText.microseconds) + " CPU"
     } else {

@@ -1,11 +1,11 @@
-// What `ctxchain calibrate` found, as one document. The schema is docs/schema/calibration-result-1.schema.json. It
+// What `ctxchain calibrate` found, as one document. The schema is docs/schema/calibration-result-2.schema.json. It
 // judges; it never measures.
 
 internal import Statistics
 
 package struct CalibrationResult: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-calibration"
-  package static let currentVersion = 1
+  package static let currentVersion = 2
   /// Chance of one comparison of what is the same to see a difference.
   package static let alpha = 0.05
   /// Of a calibration that is sound to pass.
@@ -52,7 +52,7 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
   package var placement: String
   package var depth: Int
   package var inFlight: Int
-  package var slotSeconds: Double
+  package var trialSeconds: Double
   package var roundsPerPair: Int
   package var pairsPerBatch: Int
   package var pairsPlanned: Int
@@ -67,7 +67,7 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
 
   package init(
     toolVersion: String, commandLine: [String], startedAt: String, seed: UInt64, host: HostDescription,
-    placement: String, depth: Int, inFlight: Int, slotSeconds: Double, roundsPerPair: Int, pairsPerBatch: Int,
+    placement: String, depth: Int, inFlight: Int, trialSeconds: Double, roundsPerPair: Int, pairsPerBatch: Int,
     pairsPlanned: Int
   ) {
     self.toolVersion = toolVersion
@@ -79,7 +79,7 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
     self.placement = placement
     self.depth = depth
     self.inFlight = inFlight
-    self.slotSeconds = slotSeconds
+    self.trialSeconds = trialSeconds
     self.roundsPerPair = roundsPerPair
     self.pairsPerBatch = pairsPerBatch
     self.pairsPlanned = pairsPlanned

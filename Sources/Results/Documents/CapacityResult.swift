@@ -90,19 +90,19 @@ package struct CapacityRun: Codable, Equatable, Sendable {
   package var nodeCpuNanoseconds: Int64
   package var clientCpuNanoseconds: Int64
   package var hostStealRatio: Double?
-  /// As for any slot: beside what the run is judged by.
+  /// As for any trial: beside what the run is judged by.
   package var validity: ValidityVerdict
   package var check: CapacityCheck
 
-  package init(_ slot: Slot, _ check: CapacityCheck) {
-    windowNanoseconds = slot.windowNanoseconds
-    throughput = slot.throughput
-    ledger = slot.ledger
-    sendLagP99 = slot.sendLag?.p99
-    nodeCpuNanoseconds = slot.nodeCpuNanoseconds
-    clientCpuNanoseconds = slot.clientCpuNanoseconds
-    hostStealRatio = slot.hostStealRatio
-    validity = slot.validity
+  package init(_ trial: Trial, _ check: CapacityCheck) {
+    windowNanoseconds = trial.windowNanoseconds
+    throughput = trial.throughput
+    ledger = trial.ledger
+    sendLagP99 = trial.sendLag?.p99
+    nodeCpuNanoseconds = trial.nodeCpuNanoseconds
+    clientCpuNanoseconds = trial.clientCpuNanoseconds
+    hostStealRatio = trial.hostStealRatio
+    validity = trial.validity
     self.check = check
   }
 }
@@ -145,7 +145,7 @@ package struct CapacityArm: Codable, Equatable, Sendable {
   }
 
   package var arm: Arm
-  /// Of closed-loop slots, requests per second.
+  /// Of closed-loop trials, requests per second.
   package var peakThroughputs: [Double] = []
   package var probes: [CapacityProbe] = []
   package var outcome = Outcome.unfinished

@@ -1,13 +1,13 @@
 // The outcome of `ctxchain compare` as one document: made from run results, and from nothing else. Plain values.
 //
 // A field that is absent was not measured, or does not apply. A is the reference, B what is held against it. The JSON
-// schema is docs/schema/comparison-1.schema.json.
+// schema is docs/schema/comparison-2.schema.json.
 
 internal import Topology
 
 package struct ComparisonDocument: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-comparison"
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   /// Always `ctxchain-comparison`.
   package var format = Self.formatName
@@ -41,20 +41,20 @@ package struct ComparisonDocument: Codable, Equatable, Sendable {
 package struct ArmComparison: Codable, Equatable, Sendable {
   package var a: ComparedArm
   package var b: ComparedArm
-  /// Rounds in which both have slots.
+  /// Rounds in which both have trials.
   package var rounds: Int
-  /// Slots of both that are invalid, superseded ones left out.
-  package var invalidSlots: Int
+  /// Trials of both that are invalid, superseded ones left out.
+  package var invalidTrials: Int
   /// In the order of `Metric`.
   package var metrics: [MetricComparison]
 
   package init(
-    a: ComparedArm, b: ComparedArm, rounds: Int, invalidSlots: Int, metrics: [MetricComparison]
+    a: ComparedArm, b: ComparedArm, rounds: Int, invalidTrials: Int, metrics: [MetricComparison]
   ) {
     self.a = a
     self.b = b
     self.rounds = rounds
-    self.invalidSlots = invalidSlots
+    self.invalidTrials = invalidTrials
     self.metrics = metrics
   }
 
@@ -78,7 +78,7 @@ package struct ComparedArm: Codable, Equatable, Sendable {
   package var services: Int
   package var depth: Int
   package var placement: String
-  /// In closed-loop slots.
+  /// In closed-loop trials.
   package var inFlight: Int
 
   package init(_ arm: Arm, depth: Int, of result: RunResult, file: String?) {
@@ -151,8 +151,8 @@ package struct MetricComparison: Codable, Equatable, Sendable {
   package var interval: Interval?
   /// Rounds that could be compared; absent for counts, as is the next.
   package var rounds: Int?
-  /// Of the slots that the figures are made from, those that are invalid: with any, no gate is judged.
-  package var invalidSlots: Int?
+  /// Of the trials that the figures are made from, those that are invalid: with any, no gate is judged.
+  package var invalidTrials: Int?
   /// Wilcoxon's.
   package var p: Double?
   /// By Holm, over all timed metrics of the document.

@@ -1,10 +1,10 @@
-// What `ctxchain load` measured, as one document. The schema is docs/schema/load-result-1.schema.json.
+// What `ctxchain load` measured, as one document. The schema is docs/schema/load-result-2.schema.json.
 
 package import Statistics
 
 package struct LoadResult: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-load"
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   /// Always `ctxchain-load`.
   package var format = Self.formatName
@@ -18,11 +18,11 @@ package struct LoadResult: Codable, Equatable, Sendable {
   package var interrupted = false
   /// `host:port`.
   package var entry: String
-  package var slot: Slot
+  package var trial: Trial
   package var responseTime: LatencyHistogram
 
   package init(
-    toolVersion: String, commandLine: [String], seed: UInt64, opaqueSize: Int? = nil, entry: String, slot: Slot,
+    toolVersion: String, commandLine: [String], seed: UInt64, opaqueSize: Int? = nil, entry: String, trial: Trial,
     responseTime: LatencyHistogram
   ) {
     self.toolVersion = toolVersion
@@ -30,7 +30,7 @@ package struct LoadResult: Codable, Equatable, Sendable {
     self.seed = seed
     self.opaqueSize = opaqueSize
     self.entry = entry
-    self.slot = slot
+    self.trial = trial
     self.responseTime = responseTime
   }
 }

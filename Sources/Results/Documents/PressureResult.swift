@@ -1,11 +1,11 @@
 // What `ctxchain lab pressure` found: a boxed map and a typed struct under one rate of requests. Made from the result of
-// the run that measured both. The schema is docs/schema/pressure-result-1.schema.json.
+// the run that measured both. The schema is docs/schema/pressure-result-2.schema.json.
 
 internal import Statistics
 
 package struct PressureResult: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-pressure"
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   /// Always `ctxchain-pressure`.
   package var format = Self.formatName
@@ -41,14 +41,14 @@ package struct PressureSide: Codable, Equatable, Sendable {
   package var allocatedBytes: Double?
   package var retains: Double?
   package var releases: Double?
-  /// Completed per second in the open loop, the middle of its slots.
+  /// Completed per second in the open loop, the middle of its trials.
   package var completedRate: Double?
   /// Nanoseconds from the intended send, all rounds merged; a P99 needs 1000 requests.
   package var p50: Double?
   package var p99: Double?
-  package var slots: Int
-  package var invalidSlots: Int
-  /// Why slots are invalid.
+  package var trials: Int
+  package var invalidTrials: Int
+  /// Why trials are invalid.
   package var reasons: [String]
 }
 
@@ -76,7 +76,7 @@ extension PressureResult {
     p99Ratio = p99?.ratio
     p99Verdict = (p99?.verdict ?? .notMeasured).rawValue
     holdsRate = sides.allSatisfy { side in
-      side.slots > 0 && 2 * side.invalidSlots < side.slots
+      side.trials > 0 && 2 * side.invalidTrials < side.trials
         && (side.completedRate ?? 0) >= PressureResult.completedShareMin * rate
     }
     verdict = LabVerdict(isShown: false, text: "")
@@ -113,7 +113,7 @@ extension PressureResult {
     if !uncounted.isEmpty { text += "Not counted: \(uncounted.joined(separator: ", ")). " }
     if !holdsRate {
       let slow = sides.filter {
-        ($0.completedRate ?? 0) < PressureResult.completedShareMin * rate || $0.invalidSlots > 0
+        ($0.completedRate ?? 0) < PressureResult.completedShareMin * rate || $0.invalidTrials > 0
       }
       let names = slow.map { side in
         "\(side.name) completes \(NumberText.whole(side.completedRate))/s"
@@ -138,7 +138,7 @@ extension PressureSide {
       let values = (pass?.nodes ?? []).map(value)
       return values.isEmpty || values.contains(nil) ? nil : values.compactMap { $0 }.reduce(0, +)
     }
-    let open = run.slots.filter { $0.arm == name && $0.depth == depth && $0.phase == .open && !$0.superseded }
+    let open = run.trials.filter { $0.arm == name && $0.depth == depth && $0.phase == .open && !$0.superseded }
     let invalid = open.filter { $0.validity.verdict == .invalid }
     let merged = run.histograms.first { $0.arm == name && $0.depth == depth && $0.phase == .open }?.responseTime
     func percentile(_ percentile: Double) -> Double? {
@@ -148,7 +148,7 @@ extension PressureSide {
       name: name, store: run.arms.first { $0.name == name }?.store ?? "", allocations: sum(\.allocationsPerRequest),
       allocatedBytes: sum(\.allocatedBytesPerRequest), retains: sum(\.retainsPerRequest),
       releases: sum(\.releasesPerRequest), completedRate: Spread.median(open.map(\.throughput)), p50: percentile(50),
-      p99: percentile(99), slots: open.count, invalidSlots: invalid.count,
+      p99: percentile(99), trials: open.count, invalidTrials: invalid.count,
       reasons: Set(invalid.flatMap(\.validity.reasons)).sorted())
   }
 

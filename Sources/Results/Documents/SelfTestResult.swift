@@ -58,7 +58,7 @@ package struct SelfTestAttempt: Codable, Equatable, Sendable {
   package let figures: [SelfTestFigure]
   /// Why the attempt may say more about the machine than about the client.
   package let disturbances: [String]
-  /// Of every slot.
+  /// Of every trial.
   package let ledgers: [Ledger]
   package let verdict: Verdict
 

@@ -4,7 +4,7 @@
 internal import FoundationEssentials
 
 struct MisfitNumber: Equatable {
-  /// `slots[3].ledger.planned`
+  /// `trials[3].ledger.planned`
   let field: String
   /// As JSON.
   let number: String

@@ -14,26 +14,32 @@ extension ResultFile {
   /// - Parameter path: only for the error.
   package static func decode(_ bytes: [UInt8], path: String) throws(ResultError) -> RunResult {
     let data = Data(bytes)
+    let decoder = JSONDecoder()
+    decoder.userInfo[Document.path] = path
     do {
-      return try decoder(path).decode(Document.self, from: data).result
+      do {
+        return try decoder.decode(Document.self, from: data).result
+      } catch is EarlierVersion {
+        decoder.keyDecodingStrategy = OldKeys.strategy
+        decoder.userInfo[Document.knowsOldKeys] = true
+        return try decoder.decode(Document.self, from: data).result
+      }
     } catch let error as ResultError {
       throw error
     } catch let error as DecodingError {
-      throw described(error, in: data, path: path)
+      throw described(error, in: data, path: path) { decoder.refusesWithoutPlace(RunResult.self, in: $0) }
     } catch {
       throw .notJSON(path: path, problem: "\(error)")
     }
   }
 
-  private static func decoder(_ path: String) -> JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.userInfo[Document.path] = path
-    return decoder
-  }
+  /// Said of a document by a decoder that knows today's keys alone.
+  private struct EarlierVersion: Error {}
 
   /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
   private struct Document: Decodable {
     static let path = CodingUserInfoKey(rawValue: "path")!
+    static let knowsOldKeys = CodingUserInfoKey(rawValue: "knowsOldKeys")!
     let result: RunResult
 
     private struct Header: Decodable {
@@ -52,6 +58,9 @@ extension ResultFile {
       }
       guard version <= RunResult.currentVersion else {
         throw ResultError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
+      }
+      if version < RunResult.currentVersion, !decoder.userInfo.keys.contains(Self.knowsOldKeys) {
+        throw EarlierVersion()
       }
       result = try RunResult(from: decoder)
     }
@@ -90,7 +99,9 @@ extension ResultFile {
     }
   }
 
-  private static func described(_ error: DecodingError, in data: Data, path: String) -> ResultError {
+  private static func described(
+    _ error: DecodingError, in data: Data, path: String, fails: (Data) -> Bool
+  ) -> ResultError {
     switch error {
     case .keyNotFound(let key, let context):
       return .badField(path: path, field: fieldName(context.codingPath + [key]), problem: "is missing")
@@ -99,7 +110,7 @@ extension ResultFile {
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       return .badField(path: path, field: fieldName(context.codingPath), problem: context.debugDescription)
     case .dataCorrupted(let context):
-      if let misfit = MisfitNumber.find(in: data, fails: isRefusedWithoutPlace) {
+      if let misfit = MisfitNumber.find(in: data, fails: fails) {
         return .badField(
           path: path, field: misfit.field, problem: "expected a number of another range, got \(misfit.number)")
       }
@@ -108,17 +119,6 @@ extension ResultFile {
         path: path, problem: isCut ? "it ends early, after \(data.count) bytes" : context.debugDescription)
     @unknown default:
       return .notJSON(path: path, problem: "\(error)")
-    }
-  }
-
-  private static func isRefusedWithoutPlace(_ data: Data) -> Bool {
-    do {
-      _ = try JSONDecoder().decode(RunResult.self, from: data)
-      return false
-    } catch DecodingError.dataCorrupted(let context) {
-      return context.codingPath.isEmpty
-    } catch {
-      return false
     }
   }
 
@@ -140,7 +140,7 @@ extension ResultFile {
     return isInString || depth > 0 || bytes.isEmpty
   }
 
-  /// `slots[3].ledger.planned`
+  /// `trials[3].ledger.planned`
   static func fieldName(_ codingPath: [any CodingKey]) -> String {
     var name = ""
     for key in codingPath {
@@ -151,5 +151,19 @@ extension ResultFile {
       }
     }
     return name.isEmpty ? "document" : name
+  }
+}
+
+extension JSONDecoder {
+  /// Whether it fails without saying where: so Foundation does for a number that its field cannot hold.
+  fileprivate func refusesWithoutPlace(_ type: (some Decodable).Type, in data: Data) -> Bool {
+    do {
+      _ = try decode(type, from: data)
+      return false
+    } catch DecodingError.dataCorrupted(let context) {
+      return context.codingPath.isEmpty
+    } catch {
+      return false
+    }
   }
 }

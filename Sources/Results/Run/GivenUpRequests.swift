@@ -10,8 +10,8 @@ package struct GivenUpRequests: Codable, Equatable, Sendable {
   package var cancelled: UInt64
   /// Answered DEADLINE_EXCEEDED.
   package var deadlineExceeded: UInt64
-  /// Given up behind an edge with `deadline: ignore`, and gone on with.
-  package var orphans: UInt64
+  /// Given up behind an edge with `deadline: ignore`, and abandoned.
+  package var abandoned: UInt64
   /// What was done for requests after they had been given up: slices of CPU work (at most 1 ms each), sleeps, calls.
   package var lateSlices: UInt64
   package var lateSleeps: UInt64
@@ -20,7 +20,7 @@ package struct GivenUpRequests: Codable, Equatable, Sendable {
   package var stopNanosecondsMax: UInt64
 
   package init(
-    arm: String?, service: String, replica: Int, cancelled: UInt64, deadlineExceeded: UInt64, orphans: UInt64,
+    arm: String?, service: String, replica: Int, cancelled: UInt64, deadlineExceeded: UInt64, abandoned: UInt64,
     lateSlices: UInt64, lateSleeps: UInt64, lateCalls: UInt64, stopNanosecondsMax: UInt64
   ) {
     self.arm = arm
@@ -28,7 +28,7 @@ package struct GivenUpRequests: Codable, Equatable, Sendable {
     self.replica = replica
     self.cancelled = cancelled
     self.deadlineExceeded = deadlineExceeded
-    self.orphans = orphans
+    self.abandoned = abandoned
     self.lateSlices = lateSlices
     self.lateSleeps = lateSleeps
     self.lateCalls = lateCalls
@@ -42,7 +42,7 @@ extension GivenUpRequests: NodeEntry {
   package mutating func add(_ other: GivenUpRequests) {
     cancelled &+= other.cancelled
     deadlineExceeded &+= other.deadlineExceeded
-    orphans &+= other.orphans
+    abandoned &+= other.abandoned
     lateSlices &+= other.lateSlices
     lateSleeps &+= other.lateSleeps
     lateCalls &+= other.lateCalls
@@ -62,11 +62,11 @@ extension [GivenUpRequests] {
       }
     }
     return sums.map { sum in
-      let requests = Int(clamping: sum.cancelled &+ sum.deadlineExceeded &+ sum.orphans)
+      let requests = Int(clamping: sum.cancelled &+ sum.deadlineExceeded &+ sum.abandoned)
       let stopped =
         sum.cancelled == 0 ? "" : "; stopped within \(NumberText.short(Double(sum.stopNanosecondsMax) / 1e6)) ms"
       return "\(NumberText.plural(requests, "request")) at nodes\(sum.arm.map { " under \($0)" } ?? "") "
-        + "(\(sum.cancelled) cancelled, \(sum.deadlineExceeded) past the deadline, \(sum.orphans) gone on with); done "
+        + "(\(sum.cancelled) cancelled, \(sum.deadlineExceeded) past the deadline, \(sum.abandoned) abandoned); done "
         + "after that: \(NumberText.plural(Int(clamping: sum.lateSlices), "slice")) of work, "
         + "\(NumberText.plural(Int(clamping: sum.lateSleeps), "sleep")), "
         + "\(NumberText.plural(Int(clamping: sum.lateCalls), "call"))" + stopped

@@ -1,9 +1,9 @@
-// The slots of a run, found by arm, depth, concurrency and round. It knows no strategy and no meaning of a depth.
+// The trials of a run, found by arm, depth, concurrency and round. It knows no strategy and no meaning of a depth.
 
 package import Statistics
 
-/// Several slots of one arm, depth, concurrency and round count as one long slot, so that the round stays what is
-/// compared. Superseded slots and pilots are left out. A round has values of `throughput`, `cpuPerHop`, `cpuPerRequest` and
+/// Several trials of one arm, depth, concurrency and round count as one long trial, so that the round stays what is
+/// compared. Superseded trials and pilots are left out. A round has values of `throughput`, `cpuPerHop`, `cpuPerRequest` and
 /// `secondsPerRequest` (closed loop), `p50` and `p99` (open loop, of rounds with requests enough, see `PercentileFigure`).
 package struct RoundTable {
   private struct Place: Hashable {
@@ -19,7 +19,7 @@ package struct RoundTable {
 
   private struct PhaseKey: Hashable {
     let arm: String
-    let phase: Slot.Phase
+    let phase: Trial.Phase
   }
 
   private struct Cell {
@@ -27,7 +27,7 @@ package struct RoundTable {
     var windowSeconds = 0.0
     var nodeCpuNanoseconds = 0.0
     var deliveries = 0.0
-    /// Of the only slot, so that it comes out as it was measured.
+    /// Of the only trial, so that it comes out as it was measured.
     var onlyThroughput: Double?
 
     func value(_ metric: Metric) -> Double? {
@@ -41,55 +41,55 @@ package struct RoundTable {
     }
   }
 
-  /// Of closed-loop slots where nothing else is said.
+  /// Of closed-loop trials where nothing else is said.
   package let headline: Concurrency
-  /// Rounds that have a slot, ascending.
+  /// Rounds that have a trial, ascending.
   package let rounds: [Int]
   private var cells: [Key: Cell] = [:]
   private var latencies: [Place: LatencySummary] = [:]
   private var phaseDepths: [PhaseKey: Set<Int>] = [:]
 
   package init(_ result: RunResult) {
-    let used = result.slots.filter { !$0.superseded && $0.phase != .pilot }
+    let used = result.trials.filter { !$0.superseded && $0.phase != .pilot }
     headline = Concurrency(inFlight: result.settings.inFlight)
     rounds = Set(used.map(\.round)).sorted()
-    for slot in used { add(slot) }
+    for trial in used { add(trial) }
     if let known = result.roundLatencies {
       for latency in known {
         latencies[Place(arm: latency.arm, depth: latency.depth, round: latency.round)] = latency.responseTime
       }
     } else {
-      addLatencies(ofSlots: used)
+      addLatencies(ofTrials: used)
     }
   }
 
-  private mutating func add(_ slot: Slot) {
+  private mutating func add(_ trial: Trial) {
     let own = Concurrency(
-      inFlight: slot.phase == .single ? 1 : slot.inFlight ?? headline.inFlight, connections: slot.connections)
-    if slot.phase != .closed || own == headline {
-      phaseDepths[PhaseKey(arm: slot.arm, phase: slot.phase), default: []].insert(slot.depth)
+      inFlight: trial.phase == .single ? 1 : trial.inFlight ?? headline.inFlight, connections: trial.connections)
+    if trial.phase != .closed || own == headline {
+      phaseDepths[PhaseKey(arm: trial.arm, phase: trial.phase), default: []].insert(trial.depth)
     }
-    guard slot.phase != .open else { return }
-    let seconds = Double(slot.windowNanoseconds) / 1e9
-    let key = Key(place: Place(arm: slot.arm, depth: slot.depth, round: slot.round), concurrency: own)
+    guard trial.phase != .open else { return }
+    let seconds = Double(trial.windowNanoseconds) / 1e9
+    let key = Key(place: Place(arm: trial.arm, depth: trial.depth, round: trial.round), concurrency: own)
     var cell = cells[key] ?? Cell()
-    cell.onlyThroughput = cell.windowSeconds == 0 && seconds > 0 ? slot.throughput : nil
-    cell.completed += slot.throughput * seconds
+    cell.onlyThroughput = cell.windowSeconds == 0 && seconds > 0 ? trial.throughput : nil
+    cell.completed += trial.throughput * seconds
     cell.windowSeconds += seconds
-    cell.nodeCpuNanoseconds += Double(slot.nodeCpuNanoseconds)
-    cell.deliveries += Double(slot.deliveries)
+    cell.nodeCpuNanoseconds += Double(trial.nodeCpuNanoseconds)
+    cell.deliveries += Double(trial.deliveries)
     cells[key] = cell
   }
 
-  /// Documents that have no percentiles of rounds: those of a round's only slot. Of several they cannot be merged.
-  private mutating func addLatencies(ofSlots slots: [Slot]) {
-    let open = Dictionary(grouping: slots.filter { $0.phase == .open }) { slot in
-      Place(arm: slot.arm, depth: slot.depth, round: slot.round)
+  /// Documents that have no percentiles of rounds: those of a round's only trial. Of several they cannot be merged.
+  private mutating func addLatencies(ofTrials trials: [Trial]) {
+    let open = Dictionary(grouping: trials.filter { $0.phase == .open }) { trial in
+      Place(arm: trial.arm, depth: trial.depth, round: trial.round)
     }
-    for (place, slots) in open where slots.count == 1 { latencies[place] = slots[0].responseTime }
+    for (place, trials) in open where trials.count == 1 { latencies[place] = trials[0].responseTime }
   }
 
-  /// - Parameter concurrency: of the closed-loop slots; nil for the headline.
+  /// - Parameter concurrency: of the closed-loop trials; nil for the headline.
   package func value(
     _ metric: Metric, arm: String, depth: Int, round: Int, at concurrency: Concurrency? = nil
   ) -> Double? {
@@ -108,8 +108,8 @@ package struct RoundTable {
     }
   }
 
-  /// Depths at which the arm has slots of this phase, ascending; of closed-loop slots only those of the headline.
-  package func depths(arm: String, phase: Slot.Phase) -> [Int] {
+  /// Depths at which the arm has trials of this phase, ascending; of closed-loop trials only those of the headline.
+  package func depths(arm: String, phase: Trial.Phase) -> [Int] {
     phaseDepths[PhaseKey(arm: arm, phase: phase), default: []].sorted()
   }
 
@@ -149,9 +149,9 @@ package struct RoundTable {
 }
 
 extension RunResult {
-  /// Closed-loop slots at the concurrency that every depth has; superseded ones are left out.
-  package var headlineSlots: [Slot] {
-    slots.filter {
+  /// Closed-loop trials at the concurrency that every depth has; superseded ones are left out.
+  package var headlineTrials: [Trial] {
+    trials.filter {
       $0.phase == .closed && !$0.superseded && ($0.inFlight ?? settings.inFlight) == settings.inFlight
         && $0.connections == 1
     }

@@ -2,14 +2,14 @@
 // Plain values; it never measures and never formats.
 //
 // A field that is absent was not measured. Durations are nanoseconds, sizes bytes, unless the name says otherwise;
-// ratios are 0…1. The JSON schema is docs/schema/run-result-1.schema.json.
+// ratios are 0…1. The JSON schema is docs/schema/run-result-2.schema.json.
 
 package import Statistics
 package import Topology
 
 package struct RunResult: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-run"
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   /// Always `ctxchain-run`.
   package var format = Self.formatName
@@ -36,11 +36,11 @@ package struct RunResult: Codable, Equatable, Sendable {
   /// In the order in which reports show them.
   package var arms: [Arm]
   package var warmups: [Warmup] = []
-  /// Every slot as measured, in the order of time, re-run ones included.
-  package var slots: [Slot] = []
-  /// One per arm, depth, phase and concurrency, merged over the rounds; superseded slots are not in them.
+  /// Every trial as measured, in the order of time, re-run ones included.
+  package var trials: [Trial] = []
+  /// One per arm, depth, phase and concurrency, merged over the rounds; superseded trials are not in them.
   package var histograms: [MergedHistogram] = []
-  /// One per arm, depth and round of the open loop; superseded slots are not in them. Absent in older documents.
+  /// One per arm, depth and round of the open loop; superseded trials are not in them. Absent in older documents.
   package var roundLatencies: [RoundLatency]?
   package var counts: [CountingPass] = []
   package var hopBytes: [HopBytes] = []
@@ -134,7 +134,7 @@ package struct Arm: Codable, Equatable, Sendable {
   }
 }
 
-/// Of one process set, once, before its first slot.
+/// Of one process set, once, before its first trial.
 package struct Warmup: Codable, Equatable, Sendable {
   package var arm: String
   /// Number of the arm's process set, from 0; a replacement has the next number.
@@ -175,13 +175,13 @@ package struct NodeMemory: Codable, Equatable, Sendable {
 package struct MergedHistogram: Codable, Equatable, Sendable {
   package var arm: String
   package var depth: Int
-  package var phase: Slot.Phase
-  /// Only of closed-loop slots at another concurrency than that of the settings.
+  package var phase: Trial.Phase
+  /// Only of closed-loop trials at another concurrency than that of the settings.
   package var concurrency: Concurrency?
   package var responseTime: LatencyHistogram
 
   package init(
-    arm: String, depth: Int, phase: Slot.Phase, concurrency: Concurrency? = nil, responseTime: LatencyHistogram
+    arm: String, depth: Int, phase: Trial.Phase, concurrency: Concurrency? = nil, responseTime: LatencyHistogram
   ) {
     self.arm = arm
     self.depth = depth
@@ -191,7 +191,7 @@ package struct MergedHistogram: Codable, Equatable, Sendable {
   }
 }
 
-/// Response times of the open loop in one round, all its slots merged: what percentiles of rounds are compared by.
+/// Response times of the open loop in one round, all its trials merged: what percentiles of rounds are compared by.
 package struct RoundLatency: Codable, Equatable, Sendable {
   package var round: Int
   package var arm: String

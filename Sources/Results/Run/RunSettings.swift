@@ -5,17 +5,17 @@ package import Statistics
 package struct RunSettings: Codable, Equatable, Sendable {
   /// `one`, `client-apart`, `spread` or `free`.
   package var placement: String
-  package var slotSeconds: Double
-  /// Of the open-loop slots, where they were longer, so that a round has enough requests for a P99.
-  package var openSlotSeconds: Double?
+  package var trialSeconds: Double
+  /// Of the open-loop trials, where they were longer, so that a round has enough requests for a P99.
+  package var openTrialSeconds: Double?
   /// `quick`, `standard` or `publish`; absent when rounds or a budget were given instead.
   package var preset: String?
-  /// Slots of each arm, depth and concurrency in a round; absent for one.
-  package var slotsPerRound: Int?
+  /// Trials of each arm, depth and concurrency in a round; absent for one.
+  package var trialsPerRound: Int?
   /// Complete rounds in the result.
   package var rounds: Int
   package var roundsPlanned: Int
-  /// Requests under way in the closed-loop slots, over one connection.
+  /// Requests under way in the closed-loop trials, over one connection.
   package var inFlight: Int
   /// At which the largest depth was measured too; absent in older documents, which have one request under way.
   package var moreConcurrencies: [Concurrency]?
@@ -25,7 +25,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package var droppedDepths: [Int]
   /// Seconds that a run with all depths would need; only when depths were dropped.
   package var fullRunSeconds: Double?
-  /// Requests per second, common to all arms; absent when there are no open-loop slots.
+  /// Requests per second, common to all arms; absent when there are no open-loop trials.
   package var openLoopRate: Double?
   /// How the rate was found.
   package var openLoopRateReason: String?
@@ -49,7 +49,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package var timeoutNanoseconds: Int64
 
   package init(
-    placement: String, slotSeconds: Double, rounds: Int, roundsPlanned: Int, inFlight: Int, depths: [Int],
+    placement: String, trialSeconds: Double, rounds: Int, roundsPlanned: Int, inFlight: Int, depths: [Int],
     droppedDepths: [Int] = [], fullRunSeconds: Double? = nil, openLoopRate: Double? = nil,
     openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, payloadSize: Int,
     opaqueSize: Int? = nil, socketBufferSize: Int,
@@ -57,7 +57,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
     timeoutNanoseconds: Int64
   ) {
     self.placement = placement
-    self.slotSeconds = slotSeconds
+    self.trialSeconds = trialSeconds
     self.rounds = rounds
     self.roundsPlanned = roundsPlanned
     self.inFlight = inFlight

@@ -13,7 +13,7 @@ package struct StagePass: Codable, Equatable, Sendable {
   package var requests: Int
   /// From the send to the reply.
   package var response: Double
-  /// Completed requests per second, with the clocks and without, in two slots beside each other.
+  /// Completed requests per second, with the clocks and without, in two trials beside each other.
   package var throughput: Double
   package var throughputWithoutClocks: Double
   package var client: ClientStages

@@ -1,6 +1,6 @@
 // How the requests of a node spread over its workers, where it has several.
 
-/// Of one node, over all of its slots.
+/// Of one node, over all of its trials.
 package struct WorkerDeliveries: Codable, Equatable, Sendable {
   /// Absent when all arms share one process set.
   package var arm: String?

@@ -81,7 +81,7 @@ package enum NumberText {
     return percent(min(ratio, 0.999)) == "100" ? "99.9" : percent(ratio)
   }
 
-  /// `1 slot`, `2 slots`.
+  /// `1 trial`, `2 trials`.
   package static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// Ratios of several percentiles in one cell: `2.0/2.1/4.7×`.

@@ -129,7 +129,7 @@ public struct Callee {
   public func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) -> Bool {
     if let foreign { return continues || foreign.cancel(tag) }
     guard connection.isOpen else { return true }
-    CancelFrame(id: tag, cancelledAt: time, goesOn: continues).write(to: output)
+    CancelFrame(id: tag, cancelledAt: time, continues: continues).write(to: output)
     connection.send()
     return true
   }

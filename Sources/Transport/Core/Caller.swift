@@ -51,7 +51,7 @@ public struct Caller {
     case .cancel:
       let cancel = CancelFrame(frame)
       receiver.didReceive(
-        ReceivedCancel(tag: cancel.id, cancelledAt: cancel.cancelledAt, continues: cancel.goesOn))
+        ReceivedCancel(tag: cancel.id, cancelledAt: cancel.cancelledAt, continues: cancel.continues))
     case .hello:
       guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
         receiver.didReceiveHello(propagator: hello.propagator)

@@ -7,24 +7,25 @@ public struct CancelFrame {
   public let id: UInt64
   public let cancelledAt: CancelTime
   /// The edge says `deadline: ignore`, so that in a system without this program nothing would have been sent. The callee
-  /// goes on, and counts what it does from now on.
-  public let goesOn: Bool
+  /// continues, and counts what it does from now on.
+  public let continues: Bool
 
-  public init(id: UInt64, cancelledAt: CancelTime, goesOn: Bool = false) {
+  public init(id: UInt64, cancelledAt: CancelTime, continues: Bool = false) {
     self.id = id
     self.cancelledAt = cancelledAt
-    self.goesOn = goesOn
+    self.continues = continues
   }
 
   /// - Parameter frame: of type `cancel`.
   public init(_ frame: Frame) {
     self.init(
-      id: frame.id, cancelledAt: CancelTime(rawValue: frame.deadline), goesOn: frame.flags & FrameFlags.orphan != 0)
+      id: frame.id, cancelledAt: CancelTime(rawValue: frame.deadline),
+      continues: frame.flags & FrameFlags.abandoned != 0)
   }
 
   public func write(to buffer: ByteBuffer) {
     FrameWriter(
-      to: buffer, type: .cancel, flags: goesOn ? FrameFlags.orphan : 0, id: id, deadline: cancelledAt.rawValue
+      to: buffer, type: .cancel, flags: continues ? FrameFlags.abandoned : 0, id: id, deadline: cancelledAt.rawValue
     ).finish(payloadSize: 0)
   }
 }

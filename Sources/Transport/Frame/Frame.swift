@@ -59,8 +59,8 @@ public enum FrameFlags {
   @inlinable public static var echo: UInt8 { 1 << 0 }
   /// Each node on the path clocks its stages.
   @inlinable public static var stages: UInt8 { 1 << 1 }
-  /// Of a request: nobody waits for its answer any more. Of a cancel: the callee goes on. See `CancelFrame`.
-  @inlinable public static var orphan: UInt8 { 1 << 2 }
+  /// Of a request: nobody waits for its answer any more. Of a cancel: the callee continues. See `CancelFrame`.
+  @inlinable public static var abandoned: UInt8 { 1 << 2 }
 }
 
 public enum FrameDecoding {

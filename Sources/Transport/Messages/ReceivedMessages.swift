@@ -30,7 +30,7 @@ public struct ReceivedCancel {
   public let tag: UInt64
   public let cancelledAt: CancelTime
   /// The edge says `deadline: ignore`, so that in a system without this program nothing would have been sent: the callee
-  /// goes on, and counts what it does from now on.
+  /// continues, and counts what it does from now on.
   public let continues: Bool
 
   public init(tag: UInt64, cancelledAt: CancelTime, continues: Bool) {

@@ -2,7 +2,7 @@
 
 package import Statistics
 
-package struct Slot: Codable, Equatable, Sendable {
+package struct Trial: Codable, Equatable, Sendable {
   package enum Phase: String, Codable, Equatable, Sendable {
     /// A fixed number of requests under way.
     case closed
@@ -27,12 +27,12 @@ package struct Slot: Codable, Equatable, Sendable {
   /// Requests per second; only in an open loop.
   package var plannedRate: Double?
   package var windowNanoseconds: Int64
-  /// Of the whole slot, settling and draining included.
+  /// Of the whole trial, settling and draining included.
   package var ledger: Ledger
   /// Of what did not complete, but for what was censored, the most frequent first. Absent when all did, as the next two
   /// when nothing of the kind happened.
   package var failures: [FailureCount]?
-  /// Between client and entry, in this slot.
+  /// Between client and entry, in this trial.
   package var lostConnections: UInt64?
   /// Why the load ended before its time.
   package var earlyEnd: String?
@@ -55,9 +55,9 @@ package struct Slot: Codable, Equatable, Sendable {
   /// Share of the window in which some task of the machine waited for a CPU.
   package var cpuPressureRatio: Double?
   package var validity: ValidityVerdict
-  /// This is the second measurement of a slot whose first one was disturbed.
+  /// This is the second measurement of a trial whose first one was disturbed.
   package var rerun: Bool
-  /// A re-run took this slot's place: kept here, and in no figure.
+  /// A re-run took this trial's place: kept here, and in no figure.
   package var superseded: Bool
 
   package init(
@@ -94,7 +94,7 @@ package struct Slot: Codable, Equatable, Sendable {
   }
 }
 
-/// One node's share of a slot.
+/// One node's share of a trial.
 package struct NodeWork: Codable, Equatable, Sendable {
   package var service: String
   /// From 0.
@@ -116,7 +116,7 @@ package struct NodeWork: Codable, Equatable, Sendable {
   }
 }
 
-/// Of one slot, in nanoseconds. Never averaged over slots: see `MergedHistogram`.
+/// Of one trial, in nanoseconds. Never averaged over trials: see `MergedHistogram`.
 package struct LatencySummary: Codable, Equatable, Sendable {
   package var p50: Int64
   package var p90: Int64

@@ -1,4 +1,4 @@
-// Open-loop slots for a made-up result, with latencies that scatter from round to round.
+// Open-loop trials for a made-up result, with latencies that scatter from round to round.
 
 import Report
 import Results
@@ -6,23 +6,23 @@ import Statistics
 import Topology
 
 extension ExampleRun {
-  /// `typical` with an open slot beside every closed one.
-  static func withOpenSlots(rounds: Int, depths: [Int] = [1, 2, 3, 4, 5], kinds: [Kind] = kinds) -> RunResult {
+  /// `typical` with an open trial beside every closed one.
+  static func withOpenTrials(rounds: Int, depths: [Int] = [1, 2, 3, 4, 5], kinds: [Kind] = kinds) -> RunResult {
     var result = typical(rounds: rounds, depths: depths, kinds: kinds)
-    for closed in result.slots {
-      var slot = closed
-      slot.phase = .open
-      slot.inFlight = nil
-      slot.plannedRate = 9_350
+    for closed in result.trials {
+      var trial = closed
+      trial.phase = .open
+      trial.inFlight = nil
+      trial.plannedRate = 9_350
       var generator = SeededGenerator(seed: UInt64(closed.position), stream: UInt64(closed.round))
       var histogram = LatencyHistogram()
       for _ in 0..<1_500 {
         histogram.record(nanoseconds: Int64(40_000.0 * Double(closed.depth) * (1 + generator.nextUnit())))
       }
-      slot.responseTime = LatencySummary(histogram)
-      slot.serviceTime = LatencySummary(histogram)
-      slot.ledger = Ledger(planned: 1_500, completed: 1_500)
-      result.slots.append(slot)
+      trial.responseTime = LatencySummary(histogram)
+      trial.serviceTime = LatencySummary(histogram)
+      trial.ledger = Ledger(planned: 1_500, completed: 1_500)
+      result.trials.append(trial)
     }
     return result
   }
@@ -36,7 +36,7 @@ extension ExampleRun {
       fidelity: FidelityResult(
         arm: attack, verdict: .mismatch, requests: 1, views: 1, lostKeys: [attack], firstDifferingEdge: attack,
         expected: attack, found: attack))
-    var result = withOpenSlots(rounds: 2, depths: [1, 2], kinds: [kinds[0], kinds[1], bad])
+    var result = withOpenTrials(rounds: 2, depths: [1, 2], kinds: [kinds[0], kinds[1], bad])
     result.commandLine = [attack]
     result.startedAt = attack
     result.toolVersion = attack
@@ -46,12 +46,12 @@ extension ExampleRun {
     result.notes = [attack, "a\u{1B}[31m\u{0}b\nc"]
     result.failures = [NodeFailure(node: attack, service: attack, reason: attack, lastLogLines: [attack])]
     result.warmups[2].steady = false
-    result.slots[0].validity.add(.suspect, attack)
+    result.trials[0].validity.add(.suspect, attack)
     let plain = result.topology.services[0].name
     result.topology.services[0].name = attack
-    for slot in result.slots.indices {
-      for node in result.slots[slot].nodes.indices where result.slots[slot].nodes[node].service == plain {
-        result.slots[slot].nodes[node].service = attack
+    for trial in result.trials.indices {
+      for node in result.trials[trial].nodes.indices where result.trials[trial].nodes[node].service == plain {
+        result.trials[trial].nodes[node].service = attack
       }
     }
     return result

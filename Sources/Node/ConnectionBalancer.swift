@@ -4,7 +4,7 @@
 internal import Synchronization
 
 /// How many connections each worker serves.
-package final class WorkerShares: Sendable {
+package final class ConnectionBalancer: Sendable {
   private let counts: Mutex<[Int]>
 
   package init(workerCount: Int) { counts = Mutex(Array(repeating: 0, count: workerCount)) }

@@ -1,4 +1,4 @@
-// One slot on one process set: gives the order, reads every clock and counter at the window's edges, takes the result.
+// One trial on one process set: gives the order, reads every clock and counter at the window's edges, takes the result.
 
 internal import CLinux
 internal import Control
@@ -27,23 +27,23 @@ private struct WindowEdge {
   }
 }
 
-/// A slot's result with the histogram that goes into the merged ones.
-struct MeasuredSlot {
-  var slot: Slot
+/// A trial's result with the histogram that goes into the merged ones.
+struct MeasuredTrial {
+  var trial: Trial
   let responseTime: LatencyHistogram
   let pieces: [UInt32]
   let clientMeter: MeterReading
   /// Requests that were due in the window and not sent.
   let unsentCount: UInt64
-  /// When the slot asked for them.
+  /// When the trial asked for them.
   let stages: ClientStageSums?
 }
 
-/// How a slot is to run.
-struct SlotSpec {
+/// How a trial is to run.
+struct TrialSpec {
   var arm: Int
   var depth: Int
-  var phase: Slot.Phase
+  var phase: Trial.Phase
   var inFlight: Int = 1
   /// Used of those that are open between client and entry.
   var connections: Int = 1
@@ -51,7 +51,7 @@ struct SlotSpec {
   var rate: Double = 0
   /// Seconds that requests say are left; nil: the plan's timeout.
   var deadlineSeconds: Double?
-  /// What the slot settles at most; nil: as `SlotRunner.settleSecondsMax` says.
+  /// What the trial settles at most; nil: as `TrialRunner.settleSecondsMax` says.
   var settleSecondsMax: Double?
   /// Seconds without any connection that the client bridges by connecting again; nil: it does not.
   var reconnectSecondsMax: Double?
@@ -59,24 +59,24 @@ struct SlotSpec {
   var clocksStages = false
 }
 
-struct SlotRunner {
+struct TrialRunner {
   let plan: ExperimentPlan
   let supervisor: Supervisor
 
-  /// Nanoseconds that a slot settles at least before its window opens.
+  /// Nanoseconds that a trial settles at least before its window opens.
   static let settleNanoseconds: Int64 = 50_000_000
-  /// Seconds that a slot of so many settles at most: a slow graph may not hold up the run.
-  static func settleSecondsMax(_ slotSeconds: Double) -> Double { max(slotSeconds, 0.25) }
+  /// Seconds that a trial of so many settles at most: a slow graph may not hold up the run.
+  static func settleSecondsMax(_ trialSeconds: Double) -> Double { max(trialSeconds, 0.25) }
 
-  /// Runs a slot of `seconds`, settling included.
+  /// Runs a trial of `seconds`, settling included.
   ///
-  /// A signal or a child's death ends the slot early; what was measured is handed to `keep` all the same, marked
-  /// invalid, before the error goes on.
+  /// A signal or a child's death ends the trial early; what was measured is handed to `keep` all the same, marked
+  /// invalid, before the error continues.
   func run(
-    _ spec: SlotSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
-    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredSlot) -> Void
-  ) throws(LauncherError) -> MeasuredSlot {
-    var order = slotOrder(
+    _ spec: TrialSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
+    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredTrial) -> Void
+  ) throws(LauncherError) -> MeasuredTrial {
+    var order = trialOrder(
       spec, token: set.makeToken(), seconds: seconds, seed: plan.seed &+ UInt64(round) << 20 &+ UInt64(position),
       topology: set.topology)
     order.pieceNanoseconds = pieceNanoseconds
@@ -85,11 +85,11 @@ struct SlotRunner {
     order.clocksStages = spec.clocksStages ? true : nil
     order.reconnectNanosecondsMax = spec.reconnectSecondsMax.map { Int64($0 * 1e9) }
     let token = order.token
-    // A slot of so many requests takes as long as it takes.
-    let limit = requestCount == nil ? seconds + SlotRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
+    // A trial of so many requests takes as long as it takes.
+    let limit = requestCount == nil ? seconds + TrialRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
     set.client?.send(ClientCommand.run(order))
     var (opened, closed): (WindowEdge?, WindowEdge?)
-    var outcome: SlotOutcome?
+    var outcome: TrialOutcome?
     let listen = { (report: ClientReport) -> Bool? in
       switch report {
       case .windowOpened(token): opened = WindowEdge(set)
@@ -102,16 +102,16 @@ struct SlotRunner {
       return nil
     }
     do {
-      _ = try set.awaitClient("a slot's end", seconds: limit, listen)
+      _ = try set.awaitClient("a trial's end", seconds: limit, listen)
     } catch {
       if set.client?.isAlive == true, outcome == nil {
         set.client?.send(ClientCommand.finish)
         _ = try? set.awaitClient(
-          "a slot's early end", seconds: plan.drainSeconds + 5, ignoringSignalsAndDeaths: true, listen)
+          "a trial's early end", seconds: plan.drainSeconds + 5, ignoringSignalsAndDeaths: true, listen)
       }
       if let outcome {
         var measured = measure(spec, outcome, opened, closed, set, round, position, seconds)
-        measured.slot.validity.add(.invalid, "\(error)")
+        measured.trial.validity.add(.invalid, "\(error)")
         keep(measured)
       }
       throw error
@@ -121,30 +121,30 @@ struct SlotRunner {
     return measured
   }
 
-  private func settleSecondsMax(_ spec: SlotSpec, _ seconds: Double) -> Double {
-    spec.settleSecondsMax ?? SlotRunner.settleSecondsMax(seconds)
+  private func settleSecondsMax(_ spec: TrialSpec, _ seconds: Double) -> Double {
+    spec.settleSecondsMax ?? TrialRunner.settleSecondsMax(seconds)
   }
 
-  private func slotOrder(
-    _ spec: SlotSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology
-  ) -> SlotOrder {
-    SlotOrder(
+  private func trialOrder(
+    _ spec: TrialSpec, token: Int, seconds: Double, seed: UInt64, topology: Topology
+  ) -> TrialOrder {
+    TrialOrder(
       token: token,
       mode: spec.phase == .open
         ? .open(rate: spec.rate, poisson: plan.isPoisson) : .closed(inFlight: spec.inFlight),
       connections: spec.connections,
       hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: topology),
-      settleNanoseconds: SlotRunner.settleNanoseconds,
+      settleNanoseconds: TrialRunner.settleNanoseconds,
       settleNanosecondsMax: Int64(settleSecondsMax(spec, seconds) * 1e9),
-      windowNanoseconds: max(1, Int64(seconds * 1e9) - SlotRunner.settleNanoseconds), requestCount: nil,
+      windowNanoseconds: max(1, Int64(seconds * 1e9) - TrialRunner.settleNanoseconds), requestCount: nil,
       timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9), drainNanoseconds: Int64(plan.drainSeconds * 1e9),
       seed: seed)
   }
 
   private func measure(
-    _ spec: SlotSpec, _ outcome: SlotOutcome, _ opened: WindowEdge?, _ closed: WindowEdge?, _ set: ProcessSet,
+    _ spec: TrialSpec, _ outcome: TrialOutcome, _ opened: WindowEdge?, _ closed: WindowEdge?, _ set: ProcessSet,
     _ round: Int, _ position: Int, _ seconds: Double
-  ) -> MeasuredSlot {
+  ) -> MeasuredTrial {
     let end = closed ?? WindowEdge(set)
     let start = opened ?? end
     let nodes = set.nodes.indices.map { index in
@@ -181,7 +181,7 @@ struct SlotRunner {
     verdict = verdict.judged(
       earlyEnd: outcome.earlyEnd, lostConnectionCount: outcome.lostConnectionCount ?? 0)
     for name in stoppedNodes(set, outcome) { verdict.add(.invalid, "\(name) does not run (it was stopped)") }
-    var slot = Slot(
+    var trial = Trial(
       round: round, position: position, arm: plan.arms[spec.arm].name, depth: spec.depth, phase: spec.phase,
       inFlight: isOpen ? nil : spec.inFlight, connections: spec.connections, plannedRate: isOpen ? spec.rate : nil,
       windowNanoseconds: outcome.windowNanoseconds, ledger: outcome.ledger,
@@ -190,17 +190,17 @@ struct SlotRunner {
       nodeCpuNanoseconds: nodes.map(\.cpuNanoseconds).reduce(0, +), clientCpuNanoseconds: clientCPU,
       deliveries: nodes.map(\.deliveries).reduce(0, &+), nodes: nodes, hostStealRatio: steal,
       cpuPressureRatio: end.host.pressureRatio(since: start.host), validity: verdict.judged(stealRatio: steal))
-    slot.failures = outcome.failures.flatMap { $0.isEmpty ? nil : $0 }
-    slot.lostConnections = outcome.lostConnectionCount.flatMap { $0 == 0 ? nil : $0 }
-    slot.earlyEnd = outcome.earlyEnd
-    return MeasuredSlot(
-      slot: slot, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
+    trial.failures = outcome.failures.flatMap { $0.isEmpty ? nil : $0 }
+    trial.lostConnections = outcome.lostConnectionCount.flatMap { $0 == 0 ? nil : $0 }
+    trial.earlyEnd = outcome.earlyEnd
+    return MeasuredTrial(
+      trial: trial, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
       unsentCount: outcome.unsentCount ?? 0,
       stages: outcome.stages)
   }
 
-  /// Nodes that somebody has stopped, looked for when a slot completed nothing: they are alive, but answer nobody.
-  private func stoppedNodes(_ set: ProcessSet, _ outcome: SlotOutcome) -> [String] {
+  /// Nodes that somebody has stopped, looked for when a trial completed nothing: they are alive, but answer nobody.
+  private func stoppedNodes(_ set: ProcessSet, _ outcome: TrialOutcome) -> [String] {
     guard outcome.completedInWindow == 0 else { return [] }
     return set.nodes.map(\.process).filter { HostFacts.processState($0.pid) == "T" }.map(\.name)
   }

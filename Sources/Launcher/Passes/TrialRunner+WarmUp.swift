@@ -2,25 +2,25 @@
 
 internal import Statistics
 
-extension SlotRunner {
+extension TrialRunner {
   /// Seconds of one stretch of warm-up.
   private static let warmUpSeconds = 0.4
 
   /// Repeats stretches until the throughput is steady (MSER-5), and starts none that would end after `secondsMax`.
   func warmUp(
-    _ spec: SlotSpec, on set: ProcessSet, secondsMax: Double
+    _ spec: TrialSpec, on set: ProcessSet, secondsMax: Double
   ) throws(LauncherError) -> (detector: WarmupDetector, seconds: Double) {
     var windows: [Double] = []
     var detector = WarmupDetector(windows: [])
     var seconds = 0.0
     repeat {
       let measured = try run(
-        spec, on: set, seconds: SlotRunner.warmUpSeconds + Double(SlotRunner.settleNanoseconds) / 1e9, round: 0,
+        spec, on: set, seconds: TrialRunner.warmUpSeconds + Double(TrialRunner.settleNanoseconds) / 1e9, round: 0,
         position: 0, pieceNanoseconds: WarmupDetector.windowNanoseconds, keep: { _ in })
       windows += measured.pieces.map { Double($0) }
-      seconds += SlotRunner.warmUpSeconds
+      seconds += TrialRunner.warmUpSeconds
       detector = WarmupDetector(windows: windows)
-    } while !detector.isSteady && seconds + SlotRunner.warmUpSeconds <= secondsMax
+    } while !detector.isSteady && seconds + TrialRunner.warmUpSeconds <= secondsMax
     return (detector, seconds)
   }
 }

@@ -30,7 +30,7 @@ struct IgnoredDeadlineTests {
     caller.send(.request(id: 1, deadline: 20_000))
     #expect(bench.loop.turn { caller.replies.count == 1 && bench.callee.cancels.count == 1 })
     #expect(caller.replies[0].status == StatusCode.deadlineExceeded.rawValue)
-    #expect(bench.callee.cancels[0].flags == FrameFlags.orphan && bench.callee.cancels[0].deadline != 0)
+    #expect(bench.callee.cancels[0].flags == FrameFlags.abandoned && bench.callee.cancels[0].deadline != 0)
   }
 
   @Test("is told that its caller gave up with a flag that says: go on; other edges of the request are cancelled")
@@ -42,10 +42,10 @@ struct IgnoredDeadlineTests {
     #expect(bench.loop.turn { bench.callees.allSatisfy { $0.requests.count == 1 } })
     caller.send(.cancel(id: 1, at: 77))
     #expect(bench.loop.turn { bench.callees.allSatisfy { $0.cancels.count == 1 } })
-    #expect(bench.callees.map { $0.cancels[0].flags } == [FrameFlags.orphan, 0])
+    #expect(bench.callees.map { $0.cancels[0].flags } == [FrameFlags.abandoned, 0])
     // The time at which the first caller gave up goes with it.
     #expect(bench.callees.map { $0.cancels[0].deadline } == [77, 77])
-    #expect(bench.counters.cancelled == 1 && bench.counters.orphans == 0 && bench.counters.open == 0)
+    #expect(bench.counters.cancelled == 1 && bench.counters.abandoned == 0 && bench.counters.open == 0)
   }
 }
 
@@ -57,13 +57,13 @@ struct OrphanTests {
     let caller = try bench.connect()
     caller.send(.request(id: 1))
     #expect(bench.loop.turn { bench.callee.requests.count == 1 })
-    caller.send(.cancel(id: 1, at: 99, goesOn: true))
+    caller.send(.cancel(id: 1, at: 99, continues: true))
     #expect(bench.loop.turn { bench.callee.cancels.count == 1 })
-    #expect(bench.callee.cancels[0].flags == FrameFlags.orphan && bench.callee.cancels[0].deadline == 99)
+    #expect(bench.callee.cancels[0].flags == FrameFlags.abandoned && bench.callee.cancels[0].deadline == 99)
     #expect(bench.callee.cancels[0].id == bench.callee.requests[0].id)
     bench.callee.answer(0)
     #expect(bench.loop.turn { caller.reply(to: 1)?.type == .response })
-    #expect(bench.counters.orphans == 1 && bench.counters.cancelled == 0 && bench.counters.open == 0)
+    #expect(bench.counters.abandoned == 1 && bench.counters.cancelled == 0 && bench.counters.open == 0)
     #expect(bench.counters.lateSlices + bench.counters.lateSleeps + bench.counters.lateCalls == 0)
   }
 
@@ -76,12 +76,12 @@ struct OrphanTests {
     let caller = try bench.connect()
     caller.send(.request(id: 1))
     #expect(bench.loop.turn { bench.callee.requests.count == 1 })
-    caller.send(.cancel(id: 1, goesOn: true))
-    #expect(bench.loop.turn { bench.counters.orphans == 1 })
+    caller.send(.cancel(id: 1, continues: true))
+    #expect(bench.loop.turn { bench.counters.abandoned == 1 })
     bench.callee.answer(0)
     #expect(bench.loop.turn { bench.callee.requests.count == 3 })
     // Whom it calls from now on knows it from the start.
-    #expect(bench.callee.requests.map(\.flags) == [0, FrameFlags.orphan, FrameFlags.orphan])
+    #expect(bench.callee.requests.map(\.flags) == [0, FrameFlags.abandoned, FrameFlags.abandoned])
     bench.callee.answer(1)
     bench.callee.answer(2)
     #expect(bench.loop.turn { caller.reply(to: 1)?.type == .response })
@@ -92,14 +92,14 @@ struct OrphanTests {
   func arriving() throws {
     let bench = try NodeBench(script: [.work(.fixed(nanoseconds: 1000)), .call(call())])
     let caller = try bench.connect()
-    caller.send(.request(id: 1, flags: FrameFlags.orphan))
+    caller.send(.request(id: 1, flags: FrameFlags.abandoned))
     #expect(bench.loop.turn { bench.callee.requests.count == 1 })
     bench.callee.answer(0)
     #expect(bench.loop.turn { caller.reply(to: 1)?.type == .response })
     caller.send(.request(id: 2))
     #expect(bench.loop.turn { bench.callee.requests.count == 2 })
-    #expect(bench.callee.requests.map(\.flags) == [FrameFlags.orphan, 0])
-    #expect(bench.counters.orphans == 1 && bench.counters.lateSlices == 1 && bench.counters.lateCalls == 1)
+    #expect(bench.callee.requests.map(\.flags) == [FrameFlags.abandoned, 0])
+    #expect(bench.counters.abandoned == 1 && bench.counters.lateSlices == 1 && bench.counters.lateCalls == 1)
   }
 
   @Test("has the sleep counted that it was in, once, however often it is given up")
@@ -108,11 +108,11 @@ struct OrphanTests {
     let caller = try bench.connect()
     caller.send(.request(id: 1))
     #expect(bench.loop.turn { bench.counters.deliveries == 1 })
-    caller.send(.cancel(id: 1, goesOn: true))
-    caller.send(.cancel(id: 1, goesOn: true))
-    #expect(bench.loop.turn { bench.counters.orphans == 1 })
+    caller.send(.cancel(id: 1, continues: true))
+    caller.send(.cancel(id: 1, continues: true))
+    #expect(bench.loop.turn { bench.counters.abandoned == 1 })
     bench.loop.turn(for: 5 * millisecond)
-    #expect(bench.counters.orphans == 1 && bench.counters.lateSleeps == 1 && bench.counters.open == 1)
+    #expect(bench.counters.abandoned == 1 && bench.counters.lateSleeps == 1 && bench.counters.open == 1)
     // And one that is really cancelled ends.
     caller.send(.cancel(id: 1))
     #expect(bench.loop.turn { bench.counters.cancelled == 1 })
@@ -137,7 +137,7 @@ struct OrphanTests {
     bench.loop.turn(for: 2 * millisecond)
     caller.send(.cancel(id: 3, at: microseconds(bench, ago: millisecond)))
     #expect(bench.loop.turn { bench.counters.cancelled == 3 })
-    #expect(bench.counters.lateCalls == 1 && bench.counters.lateSleeps == 0 && bench.counters.orphans == 0)
+    #expect(bench.counters.lateCalls == 1 && bench.counters.lateSleeps == 0 && bench.counters.abandoned == 0)
     #expect(bench.counters.stopDurationMax >= 1_000_000 && bench.counters.stopDurationMax < 60_000_000_000)
   }
 }

@@ -1,7 +1,7 @@
-// What slots take beside their own time, as it was measured: what a budget is spent by.
+// What trials take beside their own time, as it was measured: what a budget is spent by.
 
 /// Orders, settling that took longer, drain, the result, and the switch to another strategy where sets are shared.
-struct SlotOverhead {
+struct TrialOverhead {
   /// Before anything was measured.
   private static let first = 0.02
 
@@ -13,6 +13,6 @@ struct SlotOverhead {
     count += 1
   }
 
-  /// Mean, per slot.
-  var seconds: Double { count == 0 ? SlotOverhead.first : sum / Double(count) }
+  /// Mean, per trial.
+  var seconds: Double { count == 0 ? TrialOverhead.first : sum / Double(count) }
 }
