@@ -138,7 +138,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Report", "Results", "Statistics", "Topology"]),
-    tests("LauncherTests", ["Launcher", "Results", "Statistics"]),
+    tests("LauncherTests", ["Launcher", "Results", "Statistics", "Topology"]),
     tests(
       "NodeTests",
       ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),

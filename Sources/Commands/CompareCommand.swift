@@ -13,12 +13,13 @@ struct CompareCommand: Command {
 
         packed                      a strategy over a generated chain
         sharded-map+json-map        a store and a propagator instead; more propagators behind further +
+        packed+frame                either of them over a transport
         packed@3                    the same, with requests that make 3 hops
         topologies/x.yaml           a topology as it is written
         packed:topologies/x.yaml    a topology under a strategy
 
       with what else it has to itself behind commas: placement=free, in-flight=1, growth=distinct, keys-per-layer=9, \
-      opaque-size=1000, size=0, response-size=0, program=PATH (the ctxchain that runs its processes).
+      opaque-size=1000, size=0, response-size=0, transport=frame, program=PATH (the ctxchain that runs its processes).
 
       With --against PATH there is one arm: A runs in that build, B in this one. Two .json files are results of chain or \
       run, compared arm by arm.

@@ -36,8 +36,9 @@ package struct DeclaredContext {
     package var isLeaf: Bool
     /// Position of the caller's view; nil for the client.
     package let caller: Int?
-    /// Of the edge by which the context came.
+    /// Of the edge by which the context came, as the next.
     package let propagator: String
+    package let transport: String
     /// What the caller does to a context before it sends it here.
     package let departure: Departure
   }
@@ -59,6 +60,7 @@ package struct DeclaredContext {
     var caller: Int?
     var path = ""
     var propagator: String
+    var transport: String
     var departure = Departure()
     var hopsLeft: Int
     var isCertain = true
@@ -93,7 +95,10 @@ package struct DeclaredContext {
       case .success(let cleaned): if !isLossless { arriving = Travelling(readable: cleaned) }
       }
     }
-    visit(topology.entry, arriving, Passage(propagator: topology.client.propagator, hopsLeft: hopsLeft))
+    visit(
+      topology.entry, arriving,
+      Passage(
+        propagator: topology.client.propagator, transport: topology.client.transportName, hopsLeft: hopsLeft))
   }
 
   private func deliver(_ context: Travelling, by name: String) -> Travelling {
@@ -123,7 +128,8 @@ package struct DeclaredContext {
     views.append(
       View(
         path: path, snapshot: context.readable, bytes: bytes, isCertain: passage.isCertain, isLeaf: true,
-        caller: passage.caller, propagator: passage.propagator, departure: passage.departure))
+        caller: passage.caller, propagator: passage.propagator, transport: passage.transport,
+        departure: passage.departure))
     guard passage.hopsLeft > 1 else { return }
     var departure = Departure()
     if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
@@ -138,8 +144,8 @@ package struct DeclaredContext {
         visit(
           call.service, deliver(leaving, by: call.propagator),
           Passage(
-            caller: position, path: path, propagator: call.propagator, departure: departure,
-            hopsLeft: passage.hopsLeft - 1,
+            caller: position, path: path, propagator: call.propagator, transport: call.transport,
+            departure: departure, hopsLeft: passage.hopsLeft - 1,
             isCertain: passage.isCertain && service.errorRate == 0 && call.probability >= 1))
       }
     }

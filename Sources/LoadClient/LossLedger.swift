@@ -25,6 +25,7 @@ struct LossLedger {
     let caller: String
     let callee: String
     let propagator: String
+    let transport: String
   }
 
   private var depths: [Int: LossCounter] = [:]
@@ -41,7 +42,7 @@ struct LossLedger {
     let path = view.path.split(separator: ">")
     let edge = Edge(
       caller: path.count < 2 ? "client" : String(path[path.count - 2]), callee: path.last.map(String.init) ?? "",
-      propagator: view.propagator)
+      propagator: view.propagator, transport: view.transport)
     if edges[edge] == nil { edgeOrder.append(edge) }
     if let bytes = view.bytes {
       // Bytes of the client's own: every service should see the same.
@@ -62,7 +63,9 @@ struct LossLedger {
       byDepth: depths.sorted { $0.key < $1.key }.map { DepthLoss(depth: $0.key, loss: $0.value.loss) },
       byEdge: edgeOrder.compactMap { edge in
         edges[edge].map {
-          EdgeLoss(caller: edge.caller, callee: edge.callee, propagator: edge.propagator, loss: $0.loss)
+          EdgeLoss(
+            caller: edge.caller, callee: edge.callee, propagator: edge.propagator, transport: edge.transport,
+            loss: $0.loss)
         }
       })
   }

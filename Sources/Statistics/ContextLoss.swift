@@ -66,12 +66,15 @@ package struct EdgeLoss: Codable, Equatable, Sendable {
   package var caller: String
   package var callee: String
   package var propagator: String
+  /// Absent in older documents, which have `frame`.
+  package var transport: String?
   package var loss: ContextLoss
 
-  package init(caller: String, callee: String, propagator: String, loss: ContextLoss) {
+  package init(caller: String, callee: String, propagator: String, transport: String? = nil, loss: ContextLoss) {
     self.caller = caller
     self.callee = callee
     self.propagator = propagator
+    self.transport = transport
     self.loss = loss
   }
 }

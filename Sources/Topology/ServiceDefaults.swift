@@ -7,13 +7,12 @@ struct ServiceDefaults {
       "context-work", "error-rate", "replicas", "workers", "writes", "keeps-context", "releases-context",
     ]
   static let strategy = "value-chain"
-  static let transport = "frame"
   /// Bytes of a payload and of a response.
   static let size = 128
   static let keysPerLayer = 3
 
   var carrier: CarrierChoice
-  var transport = ServiceDefaults.transport
+  var transport = Topology.transportByDefault
   var responseSize = ServiceDefaults.size
   var payloadSize = ServiceDefaults.size
   /// 0: only the caller's own deadline bounds a call.

@@ -17,6 +17,16 @@ package struct Topology: Codable, Equatable, Sendable {
   }
 }
 
+extension Topology {
+  /// Of edges whose file or document says none.
+  package static let transportByDefault = "frame"
+
+  /// Of every edge, the client's first.
+  package var transports: [String] {
+    [client.transportName] + services.flatMap(\.script).flatMap(\.calls).map(\.transport)
+  }
+}
+
 /// What the client sends to the entry.
 package struct ClientSide: Codable, Equatable, Sendable {
   package var propagator: String
@@ -42,6 +52,8 @@ package struct ClientSide: Codable, Equatable, Sendable {
     self.bad = bad
     self.transport = transport
   }
+
+  package var transportName: String { transport ?? Topology.transportByDefault }
 }
 
 package struct Service: Codable, Equatable, Sendable {

@@ -5,12 +5,17 @@
 package struct TopologyOverrides: Equatable, Sendable {
   /// A preset's name, or a store and a propagator: see `Vocabulary.arm`.
   package var strategy: String?
+  /// Of every edge.
+  package var transport: String?
   /// `shadow` or `distinct`.
   package var growth: String?
   package var keysPerLayer: Int?
 
-  package init(strategy: String? = nil, growth: String? = nil, keysPerLayer: Int? = nil) {
+  package init(
+    strategy: String? = nil, transport: String? = nil, growth: String? = nil, keysPerLayer: Int? = nil
+  ) {
     self.strategy = strategy
+    self.transport = transport
     self.growth = growth
     self.keysPerLayer = keysPerLayer
   }
@@ -29,6 +34,14 @@ extension Topology {
         throw TopologyError(file: "", path: "strategy", problem: "unknown strategy \(quoted(name))\(hint)")
       }
       result.replaceStrategy(by: preset)
+      if let transport = preset.transport { result.replaceTransport(by: transport) }
+    }
+    if let transport = overrides.transport {
+      guard vocabulary.transports.contains(transport) else {
+        let hint = NearestName.hint(for: transport, among: vocabulary.transports)
+        throw TopologyError(file: "", path: "transport", problem: "unknown transport \(quoted(transport))\(hint)")
+      }
+      result.replaceTransport(by: transport)
     }
     if let growth = overrides.growth {
       guard Growth.names.contains(growth) else {
@@ -67,6 +80,13 @@ extension Topology {
     }
   }
 
+  private mutating func replaceTransport(by name: String) {
+    client.transport = name
+    for index in services.indices {
+      for step in services[index].script.indices { services[index].script[step].replaceTransport(by: name) }
+    }
+  }
+
   /// Makes the entry a gateway, with its own rules where it has some.
   mutating func putGateway(_ edge: Vocabulary.Edge) {
     services[entry].strategy = CarrierChoice.custom
@@ -77,13 +97,18 @@ extension Topology {
 
 extension Step {
   /// Puts every call of this step under another propagator.
-  package mutating func replacePropagator(by name: String) {
+  package mutating func replacePropagator(by name: String) { changeCalls { $0.propagator = name } }
+
+  /// Puts every call of this step over another transport.
+  package mutating func replaceTransport(by name: String) { changeCalls { $0.transport = name } }
+
+  private mutating func changeCalls(_ change: (inout Call) -> Void) {
     switch self {
     case .call(var call):
-      call.propagator = name
+      change(&call)
       self = .call(call)
     case .parallel(var calls):
-      for index in calls.indices { calls[index].propagator = name }
+      for index in calls.indices { change(&calls[index]) }
       self = .parallel(calls)
     case .set, .work, .sleep: break
     }

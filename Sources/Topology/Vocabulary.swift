@@ -2,13 +2,15 @@
 
 package struct Vocabulary: Sendable {
   package struct Preset: Sendable {
-    package let name: String
+    package fileprivate(set) var name: String
     package let store: String
     package let propagator: String
     /// Whether a comparison that names no strategies has it as an arm.
     package let isComparedByDefault: Bool
     /// Nil: the entry is a service like any other.
     package let edge: Edge?
+    /// Only where an argument names one behind a strategy. Nil: the one that the edges have.
+    package fileprivate(set) var transport: String?
 
     package init(
       name: String, store: String, propagator: String, isComparedByDefault: Bool = true, edge: Edge? = nil
@@ -62,10 +64,22 @@ package struct Vocabulary: Sendable {
   func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
 
   /// What a command's arguments may name as a strategy: a preset, or a store and a propagator as `map+b3`. Several
-  /// propagators are joined by `+` too.
+  /// propagators are joined by `+` too. Behind either a transport may stand, as `packed+frame`: so arms that differ in
+  /// nothing else have names of their own.
   package func arm(named name: String) -> Preset? {
-    if let preset = preset(named: name) { return preset }
     let parts = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count > 1, let transport = parts.last, transports.contains(transport) else {
+      return strategy(named: name, parts)
+    }
+    let rest = parts.dropLast()
+    var preset = strategy(named: rest.joined(separator: "+"), Array(rest))
+    preset?.name = name
+    preset?.transport = transport
+    return preset
+  }
+
+  private func strategy(named name: String, _ parts: [String]) -> Preset? {
+    if let preset = preset(named: name) { return preset }
     let names = parts.dropFirst()
     guard !names.isEmpty, stores.contains(parts[0]), names.allSatisfy(propagators.contains),
       Set(names).count == names.count, names.count == 1 || !names.contains(where: exclusivePropagators.contains)

@@ -5,7 +5,9 @@ import Testing
 struct CommandArgumentTests {
   @Test(
     "A store and a propagator that are not there, or cannot be joined, are refused",
-    arguments: ["map+b4", "mop+b3", "map+", "+b3", "map+b3+b3", "map+json-map+b3"])
+    arguments: [
+      "map+b4", "mop+b3", "map+", "+b3", "map+b3+b3", "map+json-map+b3", "map+frame+frame", "map+frame+b3", "frame",
+    ])
   func storeAndPropagator(name: String) {
     for arguments in [["chain", "-n", "1", "--strategies", name], ["compare", name, "packed", "-n", "1"]] {
       let run = CommandRun(arguments)
@@ -92,6 +94,7 @@ struct CommandArgumentTests {
       (["packed@9", "map"], ["packed@9", "1 to 5", "got 9"]), (["packed@x", "map"], ["@", "got \"x\""]),
       (["packed", "map,foo=1"], ["foo", "keys-per-layer"]), (["packed", "map,placement=mars"], ["placement", "mars"]),
       (["packed", "map,in-flight=0"], ["in-flight", "1 to 4096"]), (["packed", "map,growth"], ["KEY=VALUE"]),
+      (["packed", "map,transport=pigeon"], ["map,transport=pigeon", "transport: expected one of frame", "pigeon"]),
       (["packed", "map,size=1,size=2"], ["size", "twice"]), (["packed", "map,opaque-size=9"], ["opaque"]),
       (["packed", "topologies/none.yaml"], ["topologies/none.yaml", "No such file"]),
       (["packed", "--against", "/nonexistent/ctxchain"], ["--against", "/nonexistent/ctxchain", "No such file"]),

@@ -120,6 +120,15 @@ struct FidelityLossTests {
     #expect(kept.byEdge.allSatisfy { $0.loss.isLossless } && kept.byEdge.map(\.loss.keys) == [21, 24])
   }
 
+  @Test("are apart for edges that differ in their transport alone")
+  func transports() throws {
+    let calls = ["frame", "pigeon"].map { Step.call(.to(1, by: "packed", over: $0)) }
+    let losses = try losses(.graph([.named("a", calls), .named("b")])) { [("a", $0), ("a>b", $0), ("a>b", $0)] }
+    #expect(losses.byEdge.map(\.callee) == ["a", "b", "b"])
+    #expect(losses.byEdge.map(\.transport) == ["frame", "frame", "pigeon"])
+    #expect(losses.byEdge.map(\.loss.contexts) == [3, 3, 3])
+  }
+
   @Test("name at most 32 keys, and count the others", arguments: [32, 33, 60])
   func bounded(count: Int) throws {
     let set = Step.set((0..<count).map { Assignment(key: "k\(10 + $0)", value: .integer(1)) })

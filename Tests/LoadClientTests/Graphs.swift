@@ -5,10 +5,12 @@ import Propagation
 import Topology
 
 extension Call {
-  static func to(_ service: Int, by propagator: String, probability: Double = 1) -> Call {
+  static func to(
+    _ service: Int, by propagator: String, over transport: String = "frame", probability: Double = 1
+  ) -> Call {
     Call(
       service: service, payloadSize: 0, timeoutNanoseconds: 0, probability: probability, retries: 0,
-      propagator: propagator, transport: "frame", dropsContext: false)
+      propagator: propagator, transport: transport, dropsContext: false)
   }
 }
 

@@ -65,8 +65,8 @@ struct FidelityReportTests {
   func csv() {
     let lines = NumberFiles.fidelity(Self.result).split(separator: "\n").map(String.init)
     #expect(lines.count == 1 + 6 * (3 + 3))
-    #expect(lines.contains("binary25,2,,,,10,70,40,1000,400,request-id tenant,,attempt:integer>text,0,2,0"))
-    #expect(lines.contains("packed,,s1,s2,b3,10,70,70,1000,1000,,,,0,0,0"))
+    #expect(lines.contains("binary25,2,,,,,10,70,40,1000,400,request-id tenant,,attempt:integer>text,0,2,0"))
+    #expect(lines.contains("packed,,s1,s2,b3,frame,10,70,70,1000,1000,,,,0,0,0"))
   }
 
   @Test("the page has a figure each for keys and bytes, and the lossy edges by name")

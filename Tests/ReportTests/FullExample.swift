@@ -21,6 +21,7 @@ extension ExampleRun {
     result.settings.openLoopRate = 9_350
     result.settings.openLoopRateReason = "half of the slowest pilot, map at depth 3"
     result.topology = everyStep()
+    for index in result.arms.indices { result.arms[index].transport = "frame" }
     result.arms[0].topology = chain(1)
     result.arms[0].placement = "free"
     result.arms[0].inFlight = 16
@@ -49,8 +50,8 @@ extension ExampleRun {
     ]
     result.hopBytes = [
       HopBytes(
-        arm: "map", depth: 3, contextBytesPerHop: 188, payloadBytesPerHop: 128, headerBytesPerHop: 40,
-        contextKeysAtDeepest: 8.5)
+        arm: "map", depth: 3, transport: "frame", contextBytesPerHop: 188, payloadBytesPerHop: 128,
+        headerBytesPerHop: 40, contextKeysAtDeepest: 8.5)
     ]
     result.inProcess = [
       InProcessHop(
@@ -115,7 +116,7 @@ extension ExampleRun {
   /// As `ctxchain semantics` has it, evidence included.
   static func someSemantics() -> StrategySemantics {
     StrategySemantics(
-      name: "map", store: "map", propagator: "json-map",
+      name: "map", store: "map", propagator: "json-map", transport: "frame",
       cells: SemanticsAspect.allCases.map { aspect in
         SemanticsCell(
           aspect: aspect, verdict: aspect == .bytes ? .figure : .yes, text: aspect == .bytes ? "224" : "kept",
@@ -137,8 +138,9 @@ extension ExampleRun {
     return FidelityLosses(
       byDepth: [DepthLoss(depth: 1, loss: whole), DepthLoss(depth: 3, loss: lossy)],
       byEdge: [
-        EdgeLoss(caller: "client", callee: "gateway", propagator: "tracecontext,baggage", loss: whole),
-        EdgeLoss(caller: "gateway", callee: "cart", propagator: "b3", loss: lossy),
+        EdgeLoss(
+          caller: "client", callee: "gateway", propagator: "tracecontext,baggage", transport: "frame", loss: whole),
+        EdgeLoss(caller: "gateway", callee: "cart", propagator: "b3", transport: "frame", loss: lossy),
       ])
   }
 

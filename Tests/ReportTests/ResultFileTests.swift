@@ -37,7 +37,21 @@ struct ResultFileTests {
     var read = try ResultFile.read(Repository.root + "/Tests/Fixtures/golden/run-result-1.json")
     #expect(read.version == 1)
     read.version = RunResult.currentVersion
-    #expect(read == ExampleRun.full())
+    #expect(read == Self.withoutTransports(ExampleRun.full()))
+  }
+
+  /// As it was written before arms and edges had one.
+  private static func withoutTransports(_ result: RunResult) -> RunResult {
+    var result = result
+    for index in result.arms.indices { result.arms[index].transport = nil }
+    for index in result.hopBytes.indices { result.hopBytes[index].transport = nil }
+    for index in result.semantics!.strategies.indices { result.semantics!.strategies[index].transport = nil }
+    for index in result.fidelity.indices {
+      for edge in result.fidelity[index].losses!.byEdge.indices {
+        result.fidelity[index].losses!.byEdge[edge].transport = nil
+      }
+    }
+    return result
   }
 
   @Test("has the form of version 2, which the golden file holds")

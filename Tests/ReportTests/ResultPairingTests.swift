@@ -51,6 +51,7 @@ struct ResultPairingTests {
     ({ $0.settings.opaqueSize = 5 }, "settings.opaqueSize: none in a.json, 5 in b.json"),
     ({ $0.host.cpuModel = "other" }, "host.cpuModel: \"Example CPU @ 2.80GHz\" in a.json, \"other\" in b.json"),
     ({ $0.arms[1].propagator = "json-map" }, "arms[packed].propagator: \"packed\" in a.json, \"json-map\" in b.json"),
+    ({ $0.arms[1].transport = "pigeon" }, "arms[packed].transport: \"frame\" in a.json, \"pigeon\" in b.json"),
     (
       { $0.counts[1].method = .none },
       "counts[packed].method: \"malloc-interposition\" in a.json, \"none\" in b.json"
@@ -79,6 +80,9 @@ struct ResultPairingTests {
     b.topology.client.propagator = "packed"
     b.topology.services[0].strategy = "packed"
     b.topology.services[0].store = "packed"
+    // What older documents do not say.
+    b.topology.client.transport = "frame"
+    b.arms[1].transport = "frame"
     b.startedAt = "2026-02-01T00:00:00Z"
     b.toolVersion = "9"
     b.settings.openLoopRate = 1

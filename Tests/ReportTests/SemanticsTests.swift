@@ -133,7 +133,7 @@ struct SemanticsTests {
     #expect(text.contains("What each strategy keeps (3 services)"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 || $0.hasPrefix("Found") })
     #expect(MarkdownReport.render(result).contains("| " + row.joined(separator: " | ") + " |"))
-    #expect(NumberFiles.semantics(result).contains("x,map,x,3,deadline,yes,\"shrinks, obeyed\"\n"))
+    #expect(NumberFiles.semantics(result).contains("x,map,x,frame,3,deadline,yes,\"shrinks, obeyed\"\n"))
     #expect(ReportPage(result).html.contains("<td class=\"kept\">✓ 9 of 9</td>"))
   }
 }

@@ -222,7 +222,8 @@ struct WrittenColumnTests {
     var expected: [String: Expected] = [
       "arm": Self.text("arm"), "depth": Self.number("place.depth"), "caller": Self.text("place.caller"),
       "callee": Self.text("place.callee"),
-      "propagator": Self.text("place.propagator"), "lost_keys": Self.joined("place.loss.lostKeys", " "),
+      "propagator": Self.text("place.propagator"), "transport": Self.text("place.transport"),
+      "lost_keys": Self.joined("place.loss.lostKeys", " "),
       "changed_keys": Self.joined("place.loss.changedKeys", " "),
       "changed_types": { entry in
         let types = entry["place.loss.changedTypes"].list.map {
@@ -255,7 +256,8 @@ struct WrittenColumnTests {
       "semantics.csv", entries,
       [
         "strategy": Self.text("strategy.name"), "store": Self.text("strategy.store"),
-        "propagator": Self.text("strategy.propagator"), "depth": Self.number("depth"),
+        "propagator": Self.text("strategy.propagator"), "transport": Self.text("strategy.transport"),
+        "depth": Self.number("depth"),
         "aspect": Self.text("cell.aspect"), "verdict": Self.text("cell.verdict"), "text": Self.text("cell.text"),
       ])
   }
@@ -305,8 +307,8 @@ struct WrittenColumnTests {
         .map { Double($0.responseTime.percentile(percentile)) }
     }
     var expected: [String: Any?] = [
-      "arm": name, "store": arm.store, "propagator": arm.propagator, "control_of": arm.controlOf,
-      "depth": Double(depth),
+      "arm": name, "store": arm.store, "propagator": arm.propagator, "transport": arm.transportName,
+      "control_of": arm.controlOf, "depth": Double(depth),
     ]
     func put(_ column: String, _ rounds: [Double], value: Double? = nil, ends: (String, String)) {
       // Also where there is none: a column that nobody knows is a fault.

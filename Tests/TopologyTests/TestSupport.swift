@@ -6,26 +6,30 @@ import Topology
 
 let standardRules = GatewayRules(required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z]+")])
 
-let vocabulary = Vocabulary(
-  presets: [
-    .init(name: "baseline", store: "none", propagator: "none"),
-    .init(name: "opaque", store: "none", propagator: "opaque"),
-    .init(name: "map", store: "map", propagator: "json-map"),
-    .init(name: "value-chain", store: "value-chain", propagator: "tracecontext,baggage"),
-    .init(name: "struct", store: "struct", propagator: "schema"),
-    .init(name: "packed", store: "packed", propagator: "packed"),
-    .init(name: "binary25", store: "struct", propagator: "binary25"),
-    .init(
-      name: "gateway", store: "struct", propagator: "schema",
-      edge: .init(propagator: "raw-headers", store: "map", rules: standardRules)),
-  ],
-  stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
-  propagators: [
-    "none", "opaque", "json-map", "tracecontext", "baggage", "b3", "binary25", "packed", "schema", "raw-headers",
-    "jaeger", "xray", "ottrace", "datadog", "protobuf",
-  ],
-  exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
-  transports: ["frame"])
+let vocabulary = makeVocabulary(transports: ["frame"])
+
+func makeVocabulary(transports: [String]) -> Vocabulary {
+  Vocabulary(
+    presets: [
+      .init(name: "baseline", store: "none", propagator: "none"),
+      .init(name: "opaque", store: "none", propagator: "opaque"),
+      .init(name: "map", store: "map", propagator: "json-map"),
+      .init(name: "value-chain", store: "value-chain", propagator: "tracecontext,baggage"),
+      .init(name: "struct", store: "struct", propagator: "schema"),
+      .init(name: "packed", store: "packed", propagator: "packed"),
+      .init(name: "binary25", store: "struct", propagator: "binary25"),
+      .init(
+        name: "gateway", store: "struct", propagator: "schema",
+        edge: .init(propagator: "raw-headers", store: "map", rules: standardRules)),
+    ],
+    stores: ["none", "map", "value-chain", "struct", "packed", "sharded-map"],
+    propagators: [
+      "none", "opaque", "json-map", "tracecontext", "baggage", "b3", "binary25", "packed", "schema", "raw-headers",
+      "jaeger", "xray", "ottrace", "datadog", "protobuf",
+    ],
+    exclusivePropagators: ["none", "opaque", "json-map", "binary25", "packed", "schema"],
+    transports: transports)
+}
 
 /// `topologies/` of this package.
 let shippedFolder: String = {

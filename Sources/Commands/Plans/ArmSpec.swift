@@ -10,6 +10,7 @@ internal import Topology
 struct ArmSpec {
   static let keys = [
     "growth", "in-flight", "keys-per-layer", "opaque-size", "placement", "program", "response-size", "size",
+    "transport",
   ]
 
   /// As it was given.
@@ -24,6 +25,7 @@ struct ArmSpec {
   private var keysPerLayer: Int?
   private var size: Int?
   private var responseSize: Int?
+  private var transport: String?
 
   init(_ text: String) throws {
     self.text = text
@@ -85,6 +87,12 @@ struct ArmSpec {
     case "opaque-size": own.opaqueSize = try size(key, value, max: ExperimentPlan.opaqueSizeMax)
     case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
+    case "transport":
+      let known = Vocabulary.current.transports
+      guard known.contains(value) else {
+        throw problem("transport: expected one of \(known.joined(separator: ", ")), got \"\(value)\"")
+      }
+      transport = value
     default: throw problem("expected one of \(ArmSpec.keys.joined(separator: ", ")), got \"\(key)\"")
     }
   }
@@ -140,7 +148,8 @@ struct ArmSpec {
 
   private func topology(_ defaults: Defaults) throws -> Topology {
     let overrides = TopologyOverrides(
-      strategy: strategy, growth: growth ?? defaults.growth, keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
+      strategy: strategy, transport: transport, growth: growth ?? defaults.growth,
+      keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
     if let file {
       return try TopologyFile.load(path: file, vocabulary: .current).applying(overrides, vocabulary: .current)
     }

@@ -21,12 +21,17 @@ enum ProbedStrategies {
         }
         return try arm(name, store: StoreKind.valueChain.rawValue, propagator: name, depth: depth)
       }
-      return try arm(name, store: preset.store, propagator: preset.propagator, depth: depth)
+      return try arm(
+        name, store: preset.store, propagator: preset.propagator, transport: preset.transport, depth: depth)
     }
   }
 
-  static func arm(_ name: String, store: String, propagator: String, depth: Int) throws -> ArmPlan {
+  /// - Parameter transport: nil for that of every chain.
+  static func arm(
+    _ name: String, store: String, propagator: String, transport: String? = nil, depth: Int
+  ) throws -> ArmPlan {
     var topology = try ChainTopology.make(depth: depth, vocabulary: .current)
+      .applying(TopologyOverrides(transport: transport), vocabulary: .current)
     topology.client.propagator = propagator
     for index in topology.services.indices {
       topology.services[index].strategy = name

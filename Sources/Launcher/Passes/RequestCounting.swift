@@ -111,7 +111,7 @@ struct RequestCounting: Pass {
         payloadBytesInPerDelivery: perDelivery(page.payloadSize, page),
         contextKeysPerDelivery: perDelivery(page.contextKeys, page))
     }
-    let name = experiment.plan.arms[arm].name
+    let (name, transport) = (experiment.plan.arms[arm].name, experiment.plan.arms[arm].transport)
     experiment.result.counts.append(
       CountingPass(
         arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
@@ -120,10 +120,10 @@ struct RequestCounting: Pass {
     let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
     experiment.result.hopBytes.append(
       HopBytes(
-        arm: name, depth: depth,
+        arm: name, depth: depth, transport: transport,
         contextBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.contextSize).reduce(0, +)) / deliveries,
         payloadBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.payloadSize).reduce(0, +)) / deliveries,
-        headerBytesPerHop: Double(Transport.frame.overheadSize ?? 0),
+        headerBytesPerHop: Transport.all.first { $0.name == transport }?.overheadSize.map(Double.init),
         contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
   }
 }

@@ -79,7 +79,7 @@ final class SemanticsProbe {
       readings.race = SemanticsReadings.Race(
         writers: race.writers, writesPerWriter: race.writesPerWriter, run: try race.run(store, seed: seed))
     }
-    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
+    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator, transport: arm.transport)
   }
 
   // MARK: What arrives

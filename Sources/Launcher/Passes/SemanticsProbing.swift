@@ -3,7 +3,6 @@
 internal import Results
 internal import Statistics
 internal import Topology
-internal import TransportCore
 
 struct SemanticsProbing: Pass {
   let kind = ExperimentPlan.Pass.semantics
@@ -37,14 +36,14 @@ struct SemanticsProbing: Pass {
     var readings = SemanticsReadings(
       services: arm.topology.services.map(\.name), integerKeys: Set(integers + ["user"]).sorted())
     readings.losses = experiment.result.fidelity.first { $0.arm == arm.name }?.losses
-    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator)
+    return readings.row(name: arm.name, store: arm.store, propagator: arm.propagator, transport: arm.transport)
   }
 }
 
 extension ArmPlan {
   /// Its strategy on a chain of services as the entry is; nil when its services or edges differ.
   fileprivate func asChain(depth: Int) -> ArmPlan? {
-    guard store != ArmPlan.mixedName, propagator != ArmPlan.mixedName else { return nil }
+    guard ![store, propagator, transport].contains(Arm.mixedName) else { return nil }
     var service = topology.services[topology.entry]
     (service.replicas, service.workers, service.errorRate, service.keepsContext) = (1, 1, 0, nil)
     var chain = self
@@ -54,8 +53,7 @@ extension ArmPlan {
       service.name = "s\(index + 1)"
       let call = Call(
         service: index + 1, payloadSize: topology.client.payloadSize, timeoutNanoseconds: 0, probability: 1, retries: 0,
-        propagator: propagator, transport: topology.client.transport ?? Transport.frame.name,
-        dropsContext: false)
+        propagator: propagator, transport: transport, dropsContext: false)
       service.script = index + 1 < depth ? [.call(call)] : []
       return service
     }

@@ -53,7 +53,9 @@ extension Topology {
 extension Arm {
   /// - Parameter shown: the result's own topology.
   init(_ plan: ArmPlan, shown: Topology) {
-    self.init(name: plan.name, store: plan.store, propagator: plan.propagator, controlOf: plan.controlOf)
+    self.init(
+      name: plan.name, store: plan.store, propagator: plan.propagator, transport: plan.transport,
+      controlOf: plan.controlOf)
     placement = plan.own.placement?.rawValue
     inFlight = plan.own.inFlight
     opaqueSize = plan.own.opaqueSize

@@ -202,7 +202,7 @@ extension CapacityResult {
         opaqueSize: experiment.opaqueSize),
       topology: experiment.shownTopology,
       arms: experiment.arms.map {
-        CapacityArm(Arm(name: $0.name, store: $0.store, propagator: $0.propagator, controlOf: nil))
+        CapacityArm(Arm(name: $0.name, store: $0.store, propagator: $0.propagator, transport: $0.transport))
       })
   }
 }

@@ -1,11 +1,10 @@
 // The arm of a topology as its file says it, and which topology a result shows. It decides nothing about the run.
 
+internal import Results
 package import Topology
 
 extension ArmPlan {
   package static let asWrittenName = "as-written"
-  /// Stands for a store or a propagator that is not the same everywhere in the graph.
-  static let mixedName = "mixed"
 
   /// The graph with the strategies of its file.
   package static func asWritten(_ topology: Topology) -> ArmPlan {
@@ -17,9 +16,12 @@ extension ArmPlan {
       topology: topology)
   }
 
+  /// What carries its requests.
+  package var transport: String { ArmPlan.onlyName(topology.transports) }
+
   private static func onlyName(_ names: [String]) -> String {
     let different = Set(names)
-    return different.count == 1 ? different.first! : mixedName
+    return different.count == 1 ? different.first! : Arm.mixedName
   }
 }
 

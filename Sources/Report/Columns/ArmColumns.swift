@@ -109,6 +109,7 @@ extension Column where Entry == ArmRow {
       $0.systemCallsPerRequest
     }
   }
+  static var transport: Column { Column("transport", "transport") { .text($0.arm.arm.transportName) } }
   static var fidelity: Column { Column("fidelity", "context") { .fidelity($0.arm.fidelity) } }
 
   // MARK: Choices
@@ -135,7 +136,7 @@ extension Column where Entry == ArmRow {
   static var ofFile: [Column] {
     [
       arm, Column("store") { .text($0.arm.arm.store) },
-      Column("propagator") { .text($0.arm.arm.propagator) },
+      Column("propagator") { .text($0.arm.arm.propagator) }, transport,
       Column("control_of") { .text($0.arm.arm.controlOf) }, depth,
       throughput, p50, p99, cpu, metric(.cpuPerRequest, "CPU per request", "µs"), allocationsOfAllNodes, context,
       dropFromFirst, drop, added,

@@ -14,10 +14,12 @@ struct RunTables {
     ReportTable(title: title, columns, arm.rows.map { ArmRow(arm: arm, row: $0, decay: decay) })
   }
 
-  /// All arms at the largest depth.
+  /// All arms at the largest depth, behind their names the transports where these differ.
   func comparison(title: String, _ columns: [Column<ArmRow>]) -> ReportTable? {
     guard let depth = summary.depths.last else { return nil }
-    return ReportTable(title: title, columns, ArmRow.all(decay, depth: depth))
+    let transport = result.arms.commonTransport == nil ? [Column<ArmRow>.transport] : []
+    return ReportTable(
+      title: title, columns.prefix(1) + transport + columns.dropFirst(), ArmRow.all(decay, depth: depth))
   }
 
   /// Those that stand beside the comparison.

@@ -105,11 +105,14 @@ package struct ResultPairing {
   /// Without the strategy of the arm that the result happens to show.
   private static func graph(_ topology: Topology) -> Topology {
     var graph = topology
-    graph.client.propagator = ""
+    (graph.client.propagator, graph.client.transport) = ("", nil)
     for index in graph.services.indices {
       graph.services[index].strategy = ""
       graph.services[index].store = ""
-      for step in graph.services[index].script.indices { graph.services[index].script[step].replacePropagator(by: "") }
+      for step in graph.services[index].script.indices {
+        graph.services[index].script[step].replacePropagator(by: "")
+        graph.services[index].script[step].replaceTransport(by: "")
+      }
     }
     return graph
   }
@@ -154,10 +157,12 @@ package struct ResultPairing {
   private struct Carrying: Encodable {
     let store: String?
     let propagator: String
+    let transport: String
 
     init(_ arm: Arm) {
       store = arm.store
       propagator = arm.propagator
+      transport = arm.transportName
     }
   }
 }

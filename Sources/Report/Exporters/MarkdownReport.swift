@@ -28,7 +28,7 @@ package enum MarkdownReport {
       guard var table = tables.arm(arm, title: arm.arm.name, Column.ofArm + [Column.allocationsOfAllNodes]) else {
         continue
       }
-      table.lead = lead(arm)
+      table.lead = lead(arm, among: result.arms)
       blocks += section(table)
     }
     blocks += [
@@ -47,9 +47,9 @@ package enum MarkdownReport {
     return ["## Signs of decay against their limits", list]
   }
 
-  private static func lead(_ arm: RunSummary.ArmSummary) -> String {
+  private static func lead(_ arm: RunSummary.ArmSummary, among arms: [Arm]) -> String {
     var text =
-      "Store \(arm.arm.store ?? NumberText.missing), propagator \(arm.arm.propagator); context "
+      "S" + arm.arm.words(among: arms).dropFirst() + "; context "
       + Cell.fidelity(arm.fidelity).shown
     if let lost = arm.fidelity?.lostKeys, !lost.isEmpty { text += " (\(lost.joined(separator: ", ")))" }
     return text + "."

@@ -62,7 +62,8 @@ package enum NumberFiles {
     }
     let columns: [Column<(strategy: StrategySemantics, cell: SemanticsCell)>] = [
       Column("strategy") { .text($0.strategy.name) }, Column("store") { .text($0.strategy.store) },
-      Column("propagator") { .text($0.strategy.propagator) }, Column("depth") { _ in .integer(table?.depth) },
+      Column("propagator") { .text($0.strategy.propagator) },
+      Column("transport") { .text($0.strategy.transportName) }, Column("depth") { _ in .integer(table?.depth) },
       Column("aspect") { .text($0.cell.aspect.rawValue) }, Column("verdict") { .text($0.cell.verdict.rawValue) },
       Column("text") { .text($0.cell.text) },
     ]
@@ -185,7 +186,8 @@ extension Column where Entry == NumberFiles.LossEntry {
     [
       Column("arm") { .text($0.arm) }, Column("depth") { .integer($0.depth) },
       Column("caller") { .text($0.edge?.caller) }, Column("callee") { .text($0.edge?.callee) },
-      Column("propagator") { .text($0.edge?.propagator) }, Column("contexts") { .integer($0.loss.contexts) },
+      Column("propagator") { .text($0.edge?.propagator) }, Column("transport") { .text($0.edge?.transportName) },
+      Column("contexts") { .integer($0.loss.contexts) },
       Column("keys") { .integer($0.loss.keys) }, Column("keys_kept") { .integer($0.loss.keysKept) },
       Column("bytes") { .integer($0.loss.bytes) }, Column("bytes_kept") { .integer($0.loss.bytesKept) },
       Column("lost_keys") { .text($0.loss.lostKeys.joined(separator: " ")) },

@@ -17,12 +17,13 @@ struct FidelityDecay {
   struct LossyEdges {
     let arm: String
     let first: EdgeLoss
+    /// `client → s1 (b3)`.
+    let firstName: String
     var count = 1
 
     /// `client → s1 (b3)`, `s1 → s2 (b3) and 3 more edges`.
     var name: String {
-      "\(first.caller) → \(first.callee) (\(first.propagator))"
-        + (count > 1 ? " and \(NumberText.plural(count - 1, "more edge"))" : "")
+      firstName + (count > 1 ? " and \(NumberText.plural(count - 1, "more edge"))" : "")
     }
   }
 
@@ -45,14 +46,15 @@ struct FidelityDecay {
 
   /// Every run of edges that loses something, in the order of paths.
   var lossyEdges: [LossyEdges] {
-    arms.flatMap { arm in
+    let all = arms.flatMap(\.byEdge)
+    return arms.flatMap { arm in
       arm.byEdge.filter { !$0.loss.isLossless }.reduce(into: [LossyEdges]()) { list, edge in
         if let last = list.last?.first, last.propagator == edge.propagator,
-          last.loss.words == edge.loss.words
+          last.transportName == edge.transportName, last.loss.words == edge.loss.words
         {
           list[list.count - 1].count += 1
         } else {
-          list.append(LossyEdges(arm: arm.name, first: edge))
+          list.append(LossyEdges(arm: arm.name, first: edge, firstName: edge.name(among: all)))
         }
       }
     }

@@ -84,17 +84,19 @@ struct FidelitySection {
           NumberText.share(edge.first.loss.keptByteRatio),
         ]
       })
+    let isOneTransport = decay.arms.flatMap(\.byEdge).haveOneTransport
     let names = faithful.isEmpty ? "" : " No edge of " + faithful.joined(separator: ", ") + " loses anything."
     return FigureCard(
       id: "figure-fidelity-edges", title: "Where it is lost",
       caption: "Per edge, what arrives of what left the caller; what services set on the way counts too." + names,
       picture: lossy.isEmpty ? .nothing : .element("div", ["class": "scroll"], [table.markup]),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "caller", "callee", "propagator", "contexts", "keys", "keys kept", "bytes", "bytes kept"],
-        wordColumnCount: 4,
+        columns: ["arm", "caller", "callee", "propagator"] + (isOneTransport ? [] : ["transport"])
+          + ["contexts", "keys", "keys kept", "bytes", "bytes kept"],
+        wordColumnCount: isOneTransport ? 4 : 5,
         rows: decay.arms.flatMap { arm in
           arm.byEdge.map { edge in
-            [arm.name, edge.caller, edge.callee, edge.propagator]
+            [arm.name, edge.caller, edge.callee, edge.propagator] + (isOneTransport ? [] : [edge.transportName])
               + [
                 edge.loss.contexts, edge.loss.keys, edge.loss.keysKept, edge.loss.bytes, edge.loss.bytesKept,
               ].map { "\($0)" }

@@ -7,7 +7,10 @@ package enum CapacityText {
   /// Lines of at most 120 characters.
   package static func render(_ result: CapacityResult) -> String {
     var lines = header(result)
-    for arm in result.arms where !arm.peakThroughputs.isEmpty { lines += [""] + table(arm, result.settings) }
+    let arms = result.arms.map(\.arm)
+    for arm in result.arms where !arm.peakThroughputs.isEmpty {
+      lines += [""] + table(arm, among: arms, result.settings)
+    }
     lines += [""] + TextTable.wrapped(label: "", pieces: [legend], indent: 0) + [""]
     for arm in result.arms { lines += TextTable.wrapped(label: "", pieces: [finding(arm, result.settings)], indent: 0) }
     return lines.map(TextReport.printable).joined(separator: "\n") + "\n"
@@ -49,10 +52,10 @@ package enum CapacityText {
     settings.objectives.map { "\($0.name) ≤ \(NumberText.time($0.nanoseconds))" }.joined(separator: " and ")
   }
 
-  private static func table(_ arm: CapacityArm, _ settings: CapacitySettings) -> [String] {
+  private static func table(_ arm: CapacityArm, among arms: [Arm], _ settings: CapacitySettings) -> [String] {
     let peaks = MedianInterval(arm.peakThroughputs)
     let title =
-      "\(arm.arm.name): store \(arm.arm.store ?? NumberText.missing), propagator \(arm.arm.propagator). "
+      "\(arm.arm.name): " + arm.arm.words(among: arms) + ". "
       + "Closed loop: \(NumberText.withRange(peaks, unit: "/s", NumberText.whole))"
     var table = TextTable(
       [.init("probe", "", alignsLeft: true), .init("rate", "1/s"), .init("of peak", "%"), .init("holds", "")]

@@ -50,15 +50,17 @@ package enum ComparisonText {
 
   private static func sides(_ comparison: ArmComparison) -> [String] {
     [("A", comparison.a), ("B", comparison.b)].flatMap { letter, arm in
-      TextTable.wrapped(label: letter, pieces: side(arm, letter))
+      TextTable.wrapped(label: letter, pieces: side(arm, letter, comparison))
     }
   }
 
-  private static func side(_ arm: ComparedArm, _ letter: String) -> [String] {
+  private static func side(_ arm: ComparedArm, _ letter: String, _ comparison: ArmComparison) -> [String] {
     // In a run that measured both, the letter is a part of the name.
     let name = arm.name.hasPrefix(letter + " ") ? String(arm.name.dropFirst(2)) : arm.name
+    let differs = comparison.a.transportName != comparison.b.transportName
+    let transport = differs ? ", transport \(arm.transportName)" : ""
     var pieces = [
-      "\(name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)",
+      "\(name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)" + transport,
       "depth \(arm.depth) of \(NumberText.plural(arm.services, "service"))", "placement \(arm.placement)",
       "\(arm.inFlight) in flight",
     ]

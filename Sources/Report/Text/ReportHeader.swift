@@ -77,7 +77,7 @@ struct ReportHeader {
       ? "one set for all arms, switched by message"
       : NumberText.plural(settings.processSets, "set") + ", replaced "
         + NumberText.plural(settings.processSetReplacements, "time")
-    return [sets, "socket buffers \(buffers)"]
+    return [sets, "socket buffers \(buffers)"] + (result.arms.commonTransport.map { ["transport \($0)"] } ?? [])
   }
 
   private var context: [String] {

@@ -12,7 +12,8 @@ package enum TextReport {
     let tables = RunTables(result: result, decay: DecayFigures(result: result, summary: summary))
     var lines = ReportHeader(result: result, summary: summary).lines
     for arm in summary.arms {
-      lines += block(tables.arm(arm, title: title(arm), Column.ofArm), isWrapped: true, alignsFirstLeft: false)
+      let table = tables.arm(arm, title: title(arm, among: result.arms), Column.ofArm)
+      lines += block(table, isWrapped: true, alignsFirstLeft: false)
     }
     if summary.arms.count > 1, let depth = summary.depths.last {
       lines += block(
@@ -57,11 +58,10 @@ package enum TextReport {
     return [""] + title + table.textLines(alignsFirstLeft: alignsFirstLeft) + notes
   }
 
-  private static func title(_ summary: RunSummary.ArmSummary) -> String {
+  private static func title(_ summary: RunSummary.ArmSummary, among arms: [Arm]) -> String {
     let arm = summary.arm
     let repeated = arm.controlOf.map { ", the same as \($0) once more" } ?? ""
-    return "\(arm.name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)" + repeated
-      + decay(summary)
+    return "\(arm.name): " + arm.words(among: arms) + repeated + decay(summary)
   }
 
   /// How the arm grows with depth, in words.

@@ -75,6 +75,8 @@ package struct ComparedArm: Codable, Equatable, Sendable {
   package var seed: UInt64
   package var store: String?
   package var propagator: String
+  /// Absent in older documents, which have `frame`.
+  package var transport: String?
   package var services: Int
   package var depth: Int
   package var placement: String
@@ -90,11 +92,14 @@ package struct ComparedArm: Codable, Equatable, Sendable {
     seed = result.seed
     store = arm.store
     propagator = arm.propagator
+    transport = arm.transportName
     services = (arm.topology ?? result.topology).services.count
     self.depth = depth
     placement = arm.placement ?? result.settings.placement
     inFlight = arm.inFlight ?? result.settings.inFlight
   }
+
+  package var transportName: String { transport ?? Topology.transportByDefault }
 }
 
 package struct MetricComparison: Codable, Equatable, Sendable {

@@ -105,9 +105,11 @@ package struct SemanticsReadings: Sendable {
     self.integerKeys = integerKeys
   }
 
-  package func row(name: String, store: String?, propagator: String) -> StrategySemantics {
+  package func row(
+    name: String, store: String?, propagator: String, transport: String? = nil
+  ) -> StrategySemantics {
     StrategySemantics(
-      name: name, store: store, propagator: propagator,
+      name: name, store: store, propagator: propagator, transport: transport,
       cells: [keys, types, traceState, deadline, cancel, writers, leftover, bytes])
   }
 
@@ -121,9 +123,9 @@ package struct SemanticsReadings: Sendable {
     if loss.keys == 0 {
       return SemanticsCell(aspect: .keys, verdict: loss.isLossless ? .yes : .no, text: "unread bytes", evidence: seen())
     }
-    let edges = (losses?.byEdge ?? []).filter { !$0.loss.isLossless }.map { edge in
-      SemanticsEvidence(
-        place: "\(edge.caller) → \(edge.callee) (\(edge.propagator))", text: edge.loss.words)
+    let all = losses?.byEdge ?? []
+    let edges = all.filter { !$0.loss.isLossless }.map { edge in
+      SemanticsEvidence(place: edge.name(among: all), text: edge.loss.words)
     }
     return SemanticsCell(
       aspect: .keys, verdict: verdict(kept: loss.keysKept, of: loss.keys), text: loss.keysInWords,

@@ -1,6 +1,8 @@
 // What each strategy keeps and what it loses, found by running it: one document. The schema is
 // docs/schema/semantics-result-1.schema.json. Plain values; SemanticsReadings makes the cells.
 
+internal import Topology
+
 package struct SemanticsResult: Codable, Equatable, Sendable {
   package static let formatName = "ctxchain-semantics"
   package static let currentVersion = 1
@@ -33,15 +35,22 @@ package struct StrategySemantics: Codable, Equatable, Sendable {
   /// Absent where no context is kept.
   package var store: String?
   package var propagator: String
+  /// Absent in older documents, which have `frame`.
+  package var transport: String?
   /// Of every aspect, in the order of `SemanticsAspect`.
   package var cells: [SemanticsCell]
 
-  package init(name: String, store: String?, propagator: String, cells: [SemanticsCell]) {
+  package init(
+    name: String, store: String?, propagator: String, transport: String? = nil, cells: [SemanticsCell]
+  ) {
     self.name = name
     self.store = store
     self.propagator = propagator
+    self.transport = transport
     self.cells = cells
   }
+
+  package var transportName: String { transport ?? Topology.transportByDefault }
 
   package func cell(_ aspect: SemanticsAspect) -> SemanticsCell? { cells.first { $0.aspect == aspect } }
 }

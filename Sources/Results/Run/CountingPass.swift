@@ -83,19 +83,22 @@ package struct ClientCounts: Codable, Equatable, Sendable {
 package struct HopBytes: Codable, Equatable, Sendable {
   package var arm: String
   package var depth: Int
+  /// That of the arm: `mixed` where edges differ, absent in older documents, which have `frame`.
+  package var transport: String?
   package var contextBytesPerHop: Double
   package var payloadBytesPerHop: Double
-  /// The transport's own bytes, the same in every arm.
-  package var headerBytesPerHop: Double
+  /// The transport's own bytes; absent where they are not the same in every message.
+  package var headerBytesPerHop: Double?
   /// Entries of the context that arrived at the deepest service.
   package var contextKeysAtDeepest: Double
 
   package init(
-    arm: String, depth: Int, contextBytesPerHop: Double, payloadBytesPerHop: Double, headerBytesPerHop: Double,
-    contextKeysAtDeepest: Double
+    arm: String, depth: Int, transport: String? = nil, contextBytesPerHop: Double, payloadBytesPerHop: Double,
+    headerBytesPerHop: Double?, contextKeysAtDeepest: Double
   ) {
     self.arm = arm
     self.depth = depth
+    self.transport = transport
     self.contextBytesPerHop = contextBytesPerHop
     self.payloadBytesPerHop = payloadBytesPerHop
     self.headerBytesPerHop = headerBytesPerHop

@@ -111,11 +111,16 @@ package struct HostDescription: Codable, Equatable, Sendable {
 
 /// A strategy as it took part: at every depth and concurrency of the run.
 package struct Arm: Codable, Equatable, Sendable {
+  /// Stands for a store, a propagator or a transport that is not the same everywhere in the graph.
+  package static let mixedName = "mixed"
+
   package var name: String
   /// Absent where no context is kept in the process; `mixed` where services differ.
   package var store: String?
   /// `mixed` where edges differ.
   package var propagator: String
+  /// The same; absent in older documents, which have `frame`.
+  package var transport: String?
   /// For a control arm the name of the arm that it repeats: A′ is `baseline′`, control of `baseline`.
   package var controlOf: String?
   // Where it differs from the run's settings and topology, as arms of `compare` may; absent where it does not.
@@ -126,12 +131,17 @@ package struct Arm: Codable, Equatable, Sendable {
   /// Path of the other program that ran its nodes and its client.
   package var program: String?
 
-  package init(name: String, store: String?, propagator: String, controlOf: String? = nil) {
+  package init(
+    name: String, store: String?, propagator: String, transport: String? = nil, controlOf: String? = nil
+  ) {
     self.name = name
     self.store = store
     self.propagator = propagator
+    self.transport = transport
     self.controlOf = controlOf
   }
+
+  package var transportName: String { transport ?? Topology.transportByDefault }
 }
 
 /// Of one process set, once, before its first trial.
