@@ -83,6 +83,8 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case configure(ClientConfiguration)
   /// Another strategy in the same process set: new contexts, and a new hello to the entry.
   case replaceTopology(Topology)
+  /// Before `replaceTopology`, where the client's next edge reaches the entry elsewhere.
+  case replaceEntry([ServiceAddress])
   case run(TrialOrder)
   /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
   case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)

@@ -10,12 +10,15 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
   /// From 0.
   package var replica: Int
   package var host: String
-  /// 0 takes a free port.
+  /// Of the first listener; 0 takes a free port.
   package var port: UInt16
   package var seed: UInt64
+  /// Nil for one, over the transport `frame`.
+  package var listeners: [ListenerPlan]?
 
   package init(
-    service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64
+    service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64,
+    listeners: [ListenerPlan]? = nil
   ) {
     self.service = service
     self.layer = layer
@@ -23,6 +26,22 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
     self.host = host
     self.port = port
     self.seed = seed
+    self.listeners = listeners
+  }
+}
+
+/// A way by which callers reach a node; each has a port of its own.
+package struct ListenerPlan: Codable, Equatable, Sendable {
+  package var transport: String
+  /// How callers write the context, where the transport does not say hello; nil where it does.
+  package var propagator: String?
+  /// 0 takes a free port, or that of the configuration for the first.
+  package var port: UInt16
+
+  package init(transport: String, propagator: String? = nil, port: UInt16 = 0) {
+    self.transport = transport
+    self.propagator = propagator
+    self.port = port
   }
 }
 
@@ -91,7 +110,8 @@ package enum NodeCommand: Codable, Equatable, Sendable {
 }
 
 package enum NodeReport: Codable, Equatable, Sendable {
-  case listening(port: UInt16)
+  /// The first port, and those of the other listeners in the order of the configuration.
+  case listening(port: UInt16, others: [UInt16]? = nil)
   /// Every edge is connected and has exchanged its hello.
   case connected
   case replaced

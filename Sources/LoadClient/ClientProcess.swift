@@ -80,6 +80,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .explain(let token, let hopsLeft, let timeout):
       try verify(token: token, requestCount: 1, inFlight: 1, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
       explainedToken = token
+    case .replaceEntry(let addresses): configuration?.entry = addresses
     case .finish: run?.finish()
     case .stop: loop.stop()
     }

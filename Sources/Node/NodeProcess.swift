@@ -3,6 +3,7 @@
 package import Control
 package import EventLoop
 internal import Topology
+package import TransportCore
 
 /// Runs one node until it is told to stop or the control channel closes.
 package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
@@ -10,6 +11,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private let counters: [UnsafeMutablePointer<CounterPage>]
   private let readMeter: @Sendable () -> MeterReading
   private let profiler: NodeProfiler?
+  private let transports: [Transport]
   private var profile: ProfileOrders?
   private var channel: LineChannel!
   /// Of a node with one worker, which is this thread.
@@ -28,14 +30,17 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   ///   - counters: a page for each worker, see `NodeServer`.
   ///   - readMeter: the calling thread's allocation and system-call counts.
   ///   - profiler: samples the calling thread; without it a profile is refused.
+  ///   - transports: those that listeners and edges may name.
   package init(
     loop: EventLoop, controlFD: Int32, counters: [UnsafeMutablePointer<CounterPage>],
-    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler? = nil
+    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler? = nil,
+    transports: [Transport] = Transport.all
   ) {
     self.loop = loop
     self.counters = counters
     self.readMeter = readMeter
     self.profiler = profiler
+    self.transports = transports
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
   }
 
@@ -79,14 +84,16 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
           "\(counters.count) pages of counters for \(configuration.service.workers) workers")
       }
       workers = try WorkerGroup(
-        loop: loop, configuration: configuration, pages: counters, readMeter: readMeter, profiler: profiler
+        loop: loop, configuration: configuration, pages: counters, readMeter: readMeter, profiler: profiler,
+        transports: transports
       ) { [unowned self] report in didAnswer(report) }
     case .configure(let configuration):
-      let server = try NodeServer(loop: loop, configuration: configuration, counters: counters[0])
+      let server = try NodeServer(
+        loop: loop, configuration: configuration, counters: counters[0], transports: transports)
       server.delegate = self
       self.server = server
       log = NodeLog(configuration)
-      send(.listening(port: try server.listen()))
+      send(try server.listenToAll())
     case .connect(let callees): try server?.connect(callees)
     case .replaceService(let service):
       isReplacing = true

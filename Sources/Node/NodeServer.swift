@@ -36,7 +36,7 @@ package struct ConnectionHandoff {
   /// Whose connection a new one is to be; an index of a worker.
   let choose: () -> Int
   /// Hands a new connection to another worker.
-  let handOver: (_ fd: Int32, _ worker: Int) -> Void
+  let handOver: (_ fd: Int32, _ listener: Int, _ worker: Int) -> Void
   /// A connection of this worker is gone.
   let didLoseConnection: () -> Void
 }
@@ -66,6 +66,8 @@ package final class NodeServer {
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
   private var listeners: [Listener] = []
+  /// Of each listener.
+  private var entrances: [Entrance] = []
   private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
   /// Set while the server finishes what it has.
   var drainTimer: Timer?
@@ -141,15 +143,17 @@ package final class NodeServer {
   package func listen(
     on port: UInt16? = nil, over transport: Transport = .frame, propagator: String? = nil
   ) throws(EventLoopError) -> UInt16 {
-    let propagator = propagator.flatMap { PropagatorRegistry.resolve($0) }
+    let index = entrances.count
+    entrances.append(
+      Entrance(transport: transport, propagator: propagator.flatMap { PropagatorRegistry.resolve($0) }))
     let listener = try Listener(
       loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: handoff != nil,
       didRunOut: { [unowned self] reason in delegate?.server(self, cannotAcceptFor: reason) }
     ) { [unowned self] fd in
       if let handoff, case let chosen = handoff.choose(), chosen != handoff.worker {
-        handoff.handOver(fd, chosen)
+        handoff.handOver(fd, index, chosen)
       } else {
-        take(fd, over: transport, propagator: propagator)
+        take(fd, from: index)
       }
     }
     listeners.append(listener)
@@ -157,9 +161,13 @@ package final class NodeServer {
   }
 
   /// Serves a connection that was accepted, here or by another worker.
-  func take(_ fd: Int32, over transport: Transport = .frame, propagator: (any Propagator)? = nil) {
+  ///
+  /// - Parameter listener: which of them accepted it.
+  func take(_ fd: Int32, from listener: Int) {
     if drainTimer != nil { return refuse(fd) }
-    let connection = InboundConnection(server: self, fd: fd, over: transport, propagator: propagator)
+    let entrance = entrances[listener]
+    let connection = InboundConnection(
+      server: self, fd: fd, over: entrance.transport, propagator: entrance.propagator)
     connections[ObjectIdentifier(connection)] = connection
   }
 
@@ -208,11 +216,14 @@ package final class NodeServer {
     guard let callee = callees.first(where: { $0.isReached(by: key) }) else {
       throw .missingAddress(service: key.service)
     }
-    guard let transport = transports.first(where: { $0.name == key.transport }) else {
-      throw .unknownTransport(key.transport)
-    }
+    let transport = try transport(named: key.transport)
     guard let propagator = PropagatorRegistry.resolve(key.propagator) else { throw .unknownPropagator(key.propagator) }
     return Downstream(server: self, callee: callee, propagator: propagator, transport: transport, index: index)
+  }
+
+  func transport(named name: String) throws(NodeError) -> Transport {
+    guard let transport = transports.first(where: { $0.name == name }) else { throw .unknownTransport(name) }
+    return transport
   }
 
   /// In place of the edges that there were.

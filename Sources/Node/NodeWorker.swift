@@ -6,6 +6,7 @@ internal import Control
 internal import EventLoop
 internal import Glibc
 internal import Topology
+internal import TransportCore
 
 final class NodeWorker: NodeServerDelegate {
   private let loop: EventLoop
@@ -71,24 +72,25 @@ final class NodeWorker: NodeServerDelegate {
     case .configure(let configuration, let contexts):
       let handoff = ConnectionHandoff(
         worker: worker, choose: { [balancer] in balancer.choose() },
-        handOver: { [orders] fd, other in orders[other].post(.take(fd: fd)) },
+        handOver: { [orders] fd, listener, other in orders[other].post(.take(fd: fd, listener: listener)) },
         didLoseConnection: { [balancer, worker] in balancer.didLose(worker: worker) })
       let server = try NodeServer(
-        loop: loop, configuration: configuration, counters: resources.counters, contexts: contexts, handoff: handoff)
+        loop: loop, configuration: configuration, counters: resources.counters, contexts: contexts, handoff: handoff,
+        transports: resources.transports)
       server.delegate = self
       self.server = server
-      answer(.listening(port: try server.listen()))
+      answer(try server.listenToAll())
     case .connect(let callees): try server?.connect(callees)
     case .replace(let service, let contexts):
       isReplacing = true
       try server?.replace(service, contexts: contexts)
     case .command(let command): obey(command, meter)
-    case .take(let fd):
+    case .take(let fd, let listener):
       guard let server else {
         Glibc.close(fd)
         return balancer.didLose(worker: worker)
       }
-      server.take(fd)
+      server.take(fd, from: listener)
     case .drain(let nanoseconds):
       guard let server else { return reports.post(.drained) }
       server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }
@@ -146,14 +148,16 @@ struct WorkerResources: Sendable {
   /// Of the calling thread.
   let readMeter: @Sendable () -> MeterReading
   let profiler: NodeProfiler?
+  let transports: [Transport]
 
   init(
     counters: UnsafeMutablePointer<CounterPage>, readMeter: @escaping @Sendable () -> MeterReading,
-    profiler: NodeProfiler?
+    profiler: NodeProfiler?, transports: [Transport]
   ) {
     countersAddress = UInt(bitPattern: counters)
     self.readMeter = readMeter
     self.profiler = profiler
+    self.transports = transports
   }
 
   var counters: UnsafeMutablePointer<CounterPage> { UnsafeMutablePointer(bitPattern: countersAddress)! }

@@ -4,6 +4,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Topology
+internal import TransportCore
 
 /// On the main thread. Answers come in the order of the orders, each once, when every worker has answered.
 final class WorkerGroup {
@@ -27,7 +28,7 @@ final class WorkerGroup {
   init(
     loop: EventLoop, configuration: NodeConfiguration, pages: [UnsafeMutablePointer<CounterPage>],
     readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?,
-    didAnswer: @escaping (NodeReport) -> Void
+    transports: [Transport] = Transport.all, didAnswer: @escaping (NodeReport) -> Void
   ) throws {
     self.configuration = configuration
     self.didAnswer = didAnswer
@@ -42,13 +43,14 @@ final class WorkerGroup {
     let balancer = ConnectionBalancer(workerCount: workerCount)
     closeReports = reports.open(on: loop) { [unowned self] report in didReceive(report) }
     for (worker, page) in pages.enumerated() {
-      let resources = WorkerResources(counters: page, readMeter: readMeter, profiler: profiler)
+      let resources = WorkerResources(
+        counters: page, readMeter: readMeter, profiler: profiler, transports: transports)
       threads.append(
         try WorkerThread(name: "\(configuration.service.name)/\(worker)") {
           NodeWorker.run(worker: worker, resources: resources, orders: orders, reports: reports, balancer: balancer)
         })
     }
-    // The first takes the port, which the others then share.
+    // The first takes the ports, which the others then share.
     orders[0].post(.configure(configuration, contexts))
   }
 
@@ -96,11 +98,10 @@ final class WorkerGroup {
     case .drained: didDrain()
     case .reachedCallee(let name): log.reachedCallee(name)
     case .cannotAccept(let reason): log.cannotAccept(reason: reason)
-    case .answer(.listening(let port), worker: 0) where !isListening:
+    case .answer(.listening(let port, let others), worker: 0) where !isListening:
       isListening = true
-      answers[0].append(.listening(port: port))
-      var shared = configuration
-      shared.port = port
+      answers[0].append(.listening(port: port, others: others))
+      let shared = configuration.sharing(port: port, others: others ?? [])
       orders.dropFirst().forEach { $0.post(.configure(shared, contexts)) }
     case .answer(.failed(let reason), _): didAnswer(.failed(reason))
     case .answer(let report, let worker):

@@ -13,7 +13,7 @@ enum WorkerOrder: Sendable {
   /// Whatever does not concern how the node is made: answered as the launcher is.
   case command(NodeCommand)
   /// To serve a connection that another worker accepted.
-  case take(fd: Int32)
+  case take(fd: Int32, listener: Int)
   /// To finish what it has, within these nanoseconds: reported by `drained`.
   case drain(within: Int64)
   case stop

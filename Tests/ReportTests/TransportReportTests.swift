@@ -34,7 +34,8 @@ struct TransportReportTests {
 
   /// Those without a quoted field.
   private static func rows(_ csv: String) -> [[String: String]] {
-    let lines = csv.split(separator: "\n").filter { !$0.contains("\"") }.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let lines = csv.split(separator: "\n").filter { !$0.contains("\"") }
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     return lines.dropFirst().map { line in
       Dictionary(uniqueKeysWithValues: zip(lines[0].map(String.init), line.map(String.init)))
     }

@@ -20,6 +20,13 @@ extension NodeDocument {
       let last = TopologyLimits.replicasMax - 1
       throw error("configuration.replica", "expected 0 to \(last), got \(configuration.replica)")
     }
+    let transports = Vocabulary.current.transports
+    for (index, listener) in (configuration.listeners ?? []).enumerated()
+    where !transports.contains(listener.transport) {
+      throw error(
+        "configuration.listeners[\(index)].transport",
+        "expected one of \(transports.joined(separator: ", ")), got \"\(listener.transport)\"")
+    }
     for (index, callee) in callees.enumerated() {
       guard !callee.addresses.isEmpty else {
         throw error("callees[\(index)].addresses", "expected at least one address, got none")

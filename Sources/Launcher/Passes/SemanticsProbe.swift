@@ -48,7 +48,8 @@ final class SemanticsProbe {
   ) throws(LauncherError) {
     guard let first = arms.first else { return }
     let set = ProcessSet(
-      topology: first.topology, supervisor: supervisor, options: ProcessSetOptions(placement: placement, seed: seed))
+      topology: first.topology, supervisor: supervisor,
+      options: ProcessSetOptions(placement: placement, seed: seed, laterTopologies: arms.map(\.topology)))
     defer { set.stop() }
     try set.start()
     try body(SemanticsProbe(set, supervisor, seed: seed))

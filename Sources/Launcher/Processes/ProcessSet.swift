@@ -9,7 +9,8 @@ struct NodeHandle {
   let service: Int
   let replica: Int
   let process: ChildProcess
-  var port: UInt16 = 0
+  /// In the order of the service's listeners.
+  var ports: [UInt16] = []
 }
 
 /// What a process set is made of.
@@ -35,6 +36,8 @@ struct ProcessSetOptions {
   var preload: String?
   /// Seconds until everything must be ready.
   var readySeconds = readySecondsMax
+  /// Topologies that the set will be put under later: their edges need listeners too.
+  var laterTopologies: [Topology] = []
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
 }
@@ -44,6 +47,8 @@ final class ProcessSet {
   private(set) var topology: Topology
   private let supervisor: Supervisor
   private let options: ProcessSetOptions
+  /// By service.
+  private let listeners: [[ListenerPlan]]
   private(set) var nodes: [NodeHandle] = []
   private(set) var client: ChildProcess?
   private var nodeReports: [[NodeReport]] = []
@@ -54,11 +59,26 @@ final class ProcessSet {
     self.topology = topology
     self.supervisor = supervisor
     self.options = options
+    listeners = options.laterTopologies.reduce(topology.listeners) { known, later in
+      zip(known, later.listeners).map { list, more in list + more.filter { !list.contains($0) } }
+    }
   }
 
   var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
 
-  var entryAddresses: [ServiceAddress] { options.runningEntry.map { [$0] } ?? addresses(of: topology.entry) }
+  /// Where the client's edge leads.
+  var entryAddresses: [ServiceAddress] {
+    options.runningEntry.map { [$0] } ?? addresses(of: topology.entry, by: topology.entryListener)
+  }
+
+  /// The entry's for people; with the transports where there are several.
+  var entryTexts: [String] {
+    let entry = topology.entry
+    let isOne = listeners[entry].count == 1
+    return listeners[entry].flatMap { listener in
+      addresses(of: entry, by: listener).map { "\($0.host):\($0.port)" + (isOne ? "" : " over \(listener.transport)") }
+    }
+  }
 
   // MARK: Start and end
 
@@ -77,8 +97,8 @@ final class ProcessSet {
   private func startNodes() throws(LauncherError) {
     try spawnNodes()
     try collect("listening") { index, report in
-      guard case .listening(let port) = report else { return false }
-      nodes[index].port = port
+      guard case .listening(let port, let others) = report else { return false }
+      nodes[index].ports = [port] + (others ?? [])
       return true
     }
     try wire()
@@ -109,7 +129,8 @@ final class ProcessSet {
             NodeConfiguration(
               service: service, layer: index + 1, replica: replica, host: options.host,
               port: isEntry ? options.entryPort : 0,
-              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15)))
+              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15,
+              listeners: listeners[index].isUsual ? nil : listeners[index])))
       }
     }
   }
@@ -119,10 +140,13 @@ final class ProcessSet {
       let callees = Set(topology.services[node.service].callees).sorted()
       node.process.send(
         NodeCommand.connect(
-          callees.map { callee in
-            CalleeAddresses(
-              service: callee, name: topology.services[callee].name, addresses: addresses(of: callee),
-              workers: topology.services[callee].workers)
+          callees.flatMap { callee in
+            listeners[callee].map { listener in
+              CalleeAddresses(
+                service: callee, name: topology.services[callee].name, addresses: addresses(of: callee, by: listener),
+                workers: topology.services[callee].workers,
+                transport: listeners[callee].isUsual ? nil : listener.transport, propagator: listener.propagator)
+            }
           }))
     }
     try collect("connected") { _, report in if case .connected = report { true } else { false } }
@@ -155,9 +179,11 @@ final class ProcessSet {
 
   /// Puts the same processes under another strategy; the graph must be the same.
   func replace(_ topology: Topology) throws(LauncherError) {
+    let entry = entryAddresses
     self.topology = topology
     for node in nodes { node.process.send(NodeCommand.replaceService(topology.services[node.service])) }
     try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
+    if entryAddresses != entry { client?.send(ClientCommand.replaceEntry(entryAddresses)) }
     client?.send(ClientCommand.replaceTopology(topology))
     _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
   }
@@ -236,8 +262,12 @@ final class ProcessSet {
     if let failure { throw .childFailed(name: nodes[failure.0].process.name, reason: failure.1) }
   }
 
-  private func addresses(of service: Int) -> [ServiceAddress] {
-    nodes.filter { $0.service == service }.map { ServiceAddress(host: options.host, port: $0.port) }
+  /// Of every replica, where `listener` is.
+  private func addresses(of service: Int, by listener: ListenerPlan) -> [ServiceAddress] {
+    guard let index = listeners[service].firstIndex(of: listener) else { return [] }
+    return nodes.filter { $0.service == service && index < $0.ports.count }.map {
+      ServiceAddress(host: options.host, port: $0.ports[index])
+    }
   }
 }
 
