@@ -137,7 +137,7 @@ let package = Package(
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
-    tests("ReportTests", ["Report", "Results", "Statistics", "Topology"]),
+    tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
     tests("LauncherTests", ["Launcher", "Results", "Statistics", "Topology"]),
     tests(
       "NodeTests",

@@ -2,6 +2,8 @@
 // outlives a node that dies. One writer (a worker of the node), any number of readers; every field is one aligned 64-bit
 // word.
 
+package import Results
+
 /// The layout of the shared page. Plain stores and loads: a reader may see one field newer than another by the work of
 /// a request.
 package struct CounterPage {
@@ -55,6 +57,20 @@ package struct CounterPage {
 
   /// Requests that arrived and are not answered yet.
   package var open: UInt64 { deliveries &- responses &- errors &- cancelled }
+
+  /// What reports speak of.
+  package subscript(_ counter: NodeCounter) -> UInt64 {
+    switch counter {
+    case .cancelled: cancelled
+    case .deadlineExceeded: deadlineExceeded
+    case .abandoned: abandoned
+    case .lateSlices: lateSlices
+    case .lateSleeps: lateSleeps
+    case .lateCalls: lateCalls
+    case .stopNanosecondsMax: stopDurationMax
+    case .retries: retries
+    }
+  }
 
   /// Bytes from one worker's page to the next; the shared memory file has as many as the node has workers.
   package static let size = 4096

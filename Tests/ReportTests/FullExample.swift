@@ -84,13 +84,20 @@ extension ExampleRun {
       WorkerDeliveries(arm: "map", service: "cart", replica: 1, deliveries: [3, 0, 1]),
     ]
     result.givenUp = [
-      GivenUpRequests(
-        arm: "map", service: "gateway", replica: 0, cancelled: 38, deadlineExceeded: 2, abandoned: 0, lateSlices: 1,
-        lateSleeps: 0, lateCalls: 0, stopNanosecondsMax: 180_000),
-      GivenUpRequests(
-        arm: "map", service: "cart", replica: 1, cancelled: 0, deadlineExceeded: 0, abandoned: 38, lateSlices: 1_900,
-        lateSleeps: 38, lateCalls: 76, stopNanosecondsMax: 0),
+      NodeEvents(
+        arm: "map", service: "gateway", replica: 0,
+        counts: [
+          .cancelled: 38, .deadlineExceeded: 2, .abandoned: 0, .lateSlices: 1, .lateSleeps: 0, .lateCalls: 0,
+          .stopNanosecondsMax: 180_000,
+        ]),
+      NodeEvents(
+        arm: "map", service: "cart", replica: 1,
+        counts: [
+          .cancelled: 0, .deadlineExceeded: 0, .abandoned: 38, .lateSlices: 1_900, .lateSleeps: 38, .lateCalls: 76,
+          .stopNanosecondsMax: 0,
+        ]),
     ]
+    result.calls = [NodeEvents(arm: "map", service: "gateway", replica: 0, counts: [.retries: 5])]
     result.refused = [
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "malformedField", requests: 8),

@@ -182,7 +182,7 @@ struct Mutation {
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
     "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
-    "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop",
+    "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries",
   ]
 
   /// Of a topology; all its other keys must be there.
@@ -233,10 +233,12 @@ struct Mutation {
     if path.contains(".topology") { return optionalInTopology.contains(key) && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
     if key == "arm" {
-      return ["closedConnections", "workerDeliveries", "memory", "givenUp", "refused"].contains {
+      return ["closedConnections", "workerDeliveries", "memory", "givenUp", "calls", "refused"].contains {
         path.hasPrefix("$.\($0)")
       }
     }
+    // Of a step of a topology it must be there.
+    if key == "retries" { return path.hasPrefix("$.calls") }
     if key == "store" { return path.hasPrefix("$.arms") || path.hasPrefix("$.semantics") }
     if key == "service" { return path.hasPrefix("$.failures") }
     if key == "responseTime" || key == "failures" { return path.hasPrefix("$.trials") }

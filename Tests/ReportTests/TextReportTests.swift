@@ -21,6 +21,7 @@ struct TextReportTests {
     result.trials[2].ledger.planned += 5
     result.closedConnections = full.closedConnections
     result.givenUp = full.givenUp
+    result.calls = full.calls
     result.refused = full.refused
     result.notes = full.notes
     return result
@@ -140,17 +141,20 @@ struct TextReportTests {
 
   @Test("adds up what was given up, one text per arm, and what was refused, one per node")
   func givenUp() {
-    func givenUp(_ service: String, _ cancelled: UInt64, _ stop: UInt64) -> GivenUpRequests {
-      GivenUpRequests(
-        arm: nil, service: service, replica: 0, cancelled: cancelled, deadlineExceeded: 1, abandoned: 0, lateSlices: 2,
-        lateSleeps: 0, lateCalls: 1, stopNanosecondsMax: stop)
+    func givenUp(_ service: String, _ cancelled: UInt64, _ stop: UInt64) -> NodeEvents {
+      NodeEvents(
+        arm: nil, service: service, replica: 0,
+        counts: [
+          .cancelled: cancelled, .deadlineExceeded: 1, .abandoned: 0, .lateSlices: 2, .lateCalls: 1,
+          .stopNanosecondsMax: stop,
+        ])
     }
     let sum = [givenUp("a", 2, 900)].merging([givenUp("a", 3, 500), givenUp("b", 1, 1_200_000)])
-    #expect(sum.map(\.cancelled) == [5, 1] && sum.map(\.stopNanosecondsMax) == [900, 1_200_000])
+    #expect(sum.map { $0[.cancelled] } == [5, 1] && sum.map { $0[.stopNanosecondsMax] } == [900, 1_200_000])
     #expect(
       sum.texts == [
-        "9 requests at nodes (6 cancelled, 3 past the deadline, 0 abandoned); done after that: 6 slices of work, "
-          + "0 sleeps, 3 calls; stopped within 1.20 ms"
+        "at nodes: 6 requests cancelled, 3 requests past the deadline, 6 slices of work after that, 3 calls after that, "
+          + "stopped within 1.20 ms"
       ])
     let refused = [RefusedRequests(arm: "x", service: "a", replica: 1, reason: "missingField", requests: 1)]
     #expect(refused.texts == ["1 request of a#1 under x: 1 missingField"])

@@ -19,13 +19,9 @@ extension ProcessSet {
     }
   }
 
-  func givenUpRequests(arm: String?) -> [GivenUpRequests] {
+  func events(_ group: NodeCounter.Group, arm: String?) -> [NodeEvents] {
     pages.compactMap { service, replica, page in
-      guard page.cancelled | page.deadlineExceeded | page.abandoned > 0 else { return nil }
-      return GivenUpRequests(
-        arm: arm, service: service, replica: replica, cancelled: page.cancelled,
-        deadlineExceeded: page.deadlineExceeded, abandoned: page.abandoned, lateSlices: page.lateSlices,
-        lateSleeps: page.lateSleeps, lateCalls: page.lateCalls, stopNanosecondsMax: page.stopDurationMax)
+      NodeEvents(group, arm: arm, service: service, replica: replica) { page[$0] }
     }
   }
 
@@ -65,7 +61,7 @@ extension Experiment {
       if !entries.isEmpty { list = (list ?? []).merging(entries) }
     }
     add(set.closedConnections(arm: arm), to: &result.closedConnections)
-    add(set.givenUpRequests(arm: arm), to: &result.givenUp)
+    for group in NodeCounter.Group.allCases { add(set.events(group, arm: arm), to: &result[group]) }
     add(set.refusedRequests(arm: arm), to: &result.refused)
     add(set.workerDeliveries(arm: arm), to: &result.workerDeliveries)
   }

@@ -30,7 +30,9 @@ package final class UpSession {
     defer {
       incidents =
         set.closedConnections(arm: nil).texts.map { "closed \($0)" }
-        + set.givenUpRequests(arm: nil).texts.map { "given up: \($0)" }
+        + NodeCounter.Group.allCases.flatMap { group in
+          set.events(group, arm: nil).texts.map { "\(group.rawValue): \($0)" }
+        }
         + set.refusedRequests(arm: nil).texts.map { "refused \($0)" }
       // That callees leave at the end is no news.
       for process in set.processes { process.didLog = nil }

@@ -28,7 +28,7 @@ package struct NodeFigures: Equatable, Sendable {
     package var resident: UInt64?
     package var proportional: UInt64?
     /// Of the whole run; nil where it did not happen.
-    package var givenUp: GivenUpRequests?
+    package var events: [NodeCounter: UInt64] = [:]
     package var refused: UInt64?
   }
 
@@ -58,7 +58,10 @@ package struct NodeFigures: Equatable, Sendable {
         }
         row.resident = memory?.resident
         row.proportional = memory?.proportional
-        row.givenUp = result.givenUp?.first { $0.isAt(place, of: arm.name) }
+        for events in NodeCounter.Group.allCases.compactMap({ result[$0] }).joined()
+        where events.isAt(place, of: arm.name) {
+          row.events.merge(events.counts) { first, _ in first }
+        }
         row.refused = result.refused?.filter { $0.isAt(place, of: arm.name) }.map(\.requests).reduce(0, &+)
         rows.append(row)
       }
@@ -66,7 +69,18 @@ package struct NodeFigures: Equatable, Sendable {
   }
 
   /// The columns of a table of numbers, and how a row fills them.
-  package static let columns: [(name: String, title: String, value: @Sendable (Row) -> Double?)] = [
+  package static let columns: [NumberColumn] = measured + counted + [refused]
+
+  package typealias NumberColumn = (name: String, title: String, value: @Sendable (Row) -> Double?)
+
+  private static func column(_ counter: NodeCounter) -> NumberColumn {
+    (counter.facts.column, counter.facts.title, { number($0.events[counter]) })
+  }
+
+  private static let counted: [NumberColumn] = NodeCounter.allCases.map { column($0) }
+  private static let refused: NumberColumn = ("refused", "refused", { number($0.refused) })
+
+  private static let measured: [NumberColumn] = [
     ("deliveries_per_request", "deliveries /request", { $0.deliveriesPerRequest }),
     ("cpu_ns", "CPU, ns", { $0.cpu }),
     ("run_queue_wait_ns", "run-queue wait, ns", { $0.runQueueWait }),
@@ -81,14 +95,6 @@ package struct NodeFigures: Equatable, Sendable {
     ("payload_bytes", "payload bytes", { $0.payloadBytes }),
     ("resident_bytes", "RSS, bytes", { number($0.resident) }),
     ("proportional_bytes", "PSS, bytes", { number($0.proportional) }),
-    ("cancelled", "cancelled", { number($0.givenUp?.cancelled) }),
-    ("deadline_exceeded", "past the deadline", { number($0.givenUp?.deadlineExceeded) }),
-    ("abandoned", "abandoned", { number($0.givenUp?.abandoned) }),
-    ("late_slices", "slices of work after that", { number($0.givenUp?.lateSlices) }),
-    ("late_sleeps", "sleeps after that", { number($0.givenUp?.lateSleeps) }),
-    ("late_calls", "calls after that", { number($0.givenUp?.lateCalls) }),
-    ("stop_ns_max", "stopped within, ns", { number($0.givenUp?.stopNanosecondsMax) }),
-    ("refused", "refused", { number($0.refused) }),
   ]
 
   /// Not `map(Double.init)`, which takes an unsigned integer for the bits of a number.

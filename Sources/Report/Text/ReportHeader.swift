@@ -26,11 +26,10 @@ struct ReportHeader {
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
       ("workers", result.workerDeliveries?.texts ?? []),
-      ("given up", result.givenUp?.texts ?? []),
-      ("refused", result.refused?.texts ?? []),
-      ("notes", result.notes),
     ]
-    return blocks.filter { !$0.pieces.isEmpty }
+    let counted = NodeCounter.Group.allCases.map { (label: $0.rawValue, pieces: result[$0]?.texts ?? []) }
+    let last = [("refused", result.refused?.texts ?? []), ("notes", result.notes)]
+    return (blocks + counted + last).filter { !$0.pieces.isEmpty }
   }
 
   private var host: [String] {

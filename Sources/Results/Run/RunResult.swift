@@ -59,7 +59,9 @@ package struct RunResult: Codable, Equatable, Sendable {
   /// Absent when no node has several workers.
   package var workerDeliveries: [WorkerDeliveries]?
   /// Absent when no node gave up a request.
-  package var givenUp: [GivenUpRequests]?
+  package var givenUp: [NodeEvents]?
+  /// Absent when no call went another way than it should, and in older documents.
+  package var calls: [NodeEvents]?
   /// Absent when no gateway refused one.
   package var refused: [RefusedRequests]?
   /// For people: why something is suspect, which depths were dropped.
@@ -84,6 +86,21 @@ package struct RunResult: Codable, Equatable, Sendable {
 }
 
 extension RunResult {
+  package subscript(_ group: NodeCounter.Group) -> [NodeEvents]? {
+    get {
+      switch group {
+      case .givenUp: givenUp
+      case .calls: calls
+      }
+    }
+    set {
+      switch group {
+      case .givenUp: givenUp = newValue
+      case .calls: calls = newValue
+      }
+    }
+  }
+
   /// What the others are held against: the arm that carries nothing, or else the one that is measured twice, which is the
   /// first. Nil for a single arm that carries something.
   package var baseline: String? {
