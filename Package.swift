@@ -78,7 +78,7 @@ let package = Package(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
-        "Context", "Topology", "Statistics", logging,
+        "Context", "Results", "Topology", "Statistics", logging,
       ]),
     module(
       "LoadClient",
@@ -141,7 +141,10 @@ let package = Package(
     tests("LauncherTests", ["Launcher", "Results", "Statistics", "Topology"]),
     tests(
       "NodeTests",
-      ["Context", "Control", "EventLoop", "Node", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
+      [
+        "Context", "Control", "EventLoop", "Node", "Results", "TestSupport", "Topology", "TransportCore",
+        "TransportFrame",
+      ]),
     tests(
       "FuzzTests",
       [

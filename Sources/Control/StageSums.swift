@@ -1,24 +1,6 @@
 // Where the time of requests went in one process, summed over the requests of a stage pass. Plain values.
 
-/// A part of a request's time in a node. In the order in which a request comes through them.
-package enum Stage: Int, CaseIterable, Sendable {
-  /// The system call that reads.
-  case read
-  /// Received bytes to frame, and to a place in the node's tables.
-  case decode
-  /// Frame to context.
-  case extract
-  /// Work with the context: the standard work, `set` steps, and the copy that outlives the received bytes.
-  case store
-  /// `work` and `sleep` steps.
-  case work
-  /// Context to frame.
-  case inject
-  /// What else is written of a frame: header and payload, of calls and of replies.
-  case encode
-  /// From the last frame of a turn to the begin of its write: the loop, and the clocks of the write.
-  case loop
-}
+internal import Results
 
 /// Of one node. Durations in nanoseconds.
 package struct StageSums: Codable, Equatable, Sendable {

@@ -6,6 +6,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Propagation
+internal import Results
 internal import Statistics
 internal import Topology
 internal import TransportCore

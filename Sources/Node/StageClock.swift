@@ -3,6 +3,7 @@
 
 internal import Control
 internal import EventLoop
+internal import Results
 
 /// Exact with one request under way in the chain; with more, the frames of others are in between.
 final class StageClock {

@@ -3,6 +3,7 @@
 
 package import Control
 internal import EventLoop
+internal import Results
 
 /// Nanoseconds of the loop's clock; kept while the node has a stage clock.
 struct StageMarks {

@@ -5,6 +5,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Glibc
+internal import Results
 internal import Statistics
 internal import TransportCore
 

@@ -1,5 +1,6 @@
 import Control
 import Node
+import Results
 import TestSupport
 import Testing
 import Topology

@@ -26,11 +26,21 @@ extension ExampleRun {
       let isLeaf = place == depth
       let wait = isLeaf ? 0 : residence + shape.wait + 2 * write
       var node = NodeStages(
-        service: "s\(place)", replica: 0, deliveriesPerRequest: 1, read: isLeaf ? 900 : 1_800, decode: 300 + drift,
-        extract: shape.extract, store: shape.store, work: 0, inject: isLeaf ? 0 : shape.inject, encode: 100, loop: 700,
-        write: isLeaf ? write : 2 * write, wait: wait, overlap: 0, residence: 0)
-      node.residence =
-        node.read + node.decode + node.extract + node.store + node.inject + node.encode + node.loop + wait
+        service: "s\(place)", replica: 0, deliveriesPerRequest: 1, write: isLeaf ? write : 2 * write, wait: wait,
+        overlap: 0, residence: 0
+      ) { stage in
+        switch stage {
+        case .read: isLeaf ? 900 : 1_800
+        case .decode: 300 + drift
+        case .extract: shape.extract
+        case .store: shape.store
+        case .work: 0
+        case .inject: isLeaf ? 0 : shape.inject
+        case .encode: 100
+        case .loop: 700
+        }
+      }
+      node.residence = node.stages.reduce(wait, +)
       residence = node.residence
       nodes.insert(node, at: 0)
     }

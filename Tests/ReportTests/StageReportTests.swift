@@ -14,8 +14,10 @@ struct StageReportTests {
   @Test("in one request is found again part by part, and the parts add up to its response time")
   func parts() {
     let time = TimeParts(ExampleRun.stagePass("map", depth: 4))
-    #expect(isClose(time[.extract], 4 * 80) && isClose(time[.inject], 3 * 40) && isClose(time[.store], 4 * 50))
-    #expect(isClose(time[.read], 3 * 1_800 + 900) && isClose(time[.loop], 4 * 700))
+    #expect(
+      isClose(time[.stage(.extract)], 4 * 80) && isClose(time[.stage(.inject)], 3 * 40)
+        && isClose(time[.stage(.store)], 4 * 50))
+    #expect(isClose(time[.stage(.read)], 3 * 1_800 + 900) && isClose(time[.stage(.loop)], 4 * 700))
     // The client's write, two of each node in the middle, and the leaf's reply.
     #expect(isClose(time[.write], 5_000 + 3 * 10_000 + 5_000))
     #expect(isClose(time[.wait], 4 * 7_000) && isClose(time[.client], 450) && time[.overlap] == 0)
@@ -50,11 +52,12 @@ struct StageReportTests {
     let map = try #require(attribution.row(arm: "map"))
     let added = try #require(map.added)
     #expect(
-      isClose(added[.extract], 28_000) && isClose(added[.store], 1_000) && isClose(added[.inject], 13_000 * 2 / 3))
-    #expect(isClose(added[.decode], 0) && isClose(added[.wait], 0) && isClose(added.unexplained, 0))
+      isClose(added[.stage(.extract)], 28_000) && isClose(added[.stage(.store)], 1_000)
+        && isClose(added[.stage(.inject)], 13_000 * 2 / 3))
+    #expect(isClose(added[.stage(.decode)], 0) && isClose(added[.wait], 0) && isClose(added.unexplained, 0))
     #expect(isClose(added.whole, 28_000 + 1_000 + 13_000 * 2 / 3))
     let most = try #require(map.grewMost)
-    #expect(most.part == .extract && isClose(most.nanoseconds, 28_000))
+    #expect(most.part == .stage(.extract) && isClose(most.nanoseconds, 28_000))
     #expect(isClose(try #require(map.addedWithoutClocks).median, (1.0 / 4_000 - 1.0 / 8_000) * 1e9 / 3))
     #expect(isClose(try #require(map.clockedThroughput).median, 0.8))
     let baseline = try #require(attribution.row(arm: "baseline"))

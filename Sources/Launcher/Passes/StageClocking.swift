@@ -94,11 +94,10 @@ extension StagePass {
 
 extension NodeStages {
   fileprivate init(service: String, replica: Int, sums: StageSums, requestCount n: Double) {
-    func mean(_ stage: Stage) -> Double { Double(sums.stages[stage.rawValue]) / n }
     self.init(
-      service: service, replica: replica, deliveriesPerRequest: Double(sums.requests) / n, read: mean(.read),
-      decode: mean(.decode), extract: mean(.extract), store: mean(.store), work: mean(.work), inject: mean(.inject),
-      encode: mean(.encode), loop: mean(.loop), write: Double(sums.write) / n, wait: Double(sums.wait) / n,
-      overlap: Double(sums.overlap) / n, residence: Double(sums.residence) / n)
+      service: service, replica: replica, deliveriesPerRequest: Double(sums.requests) / n,
+      write: Double(sums.write) / n, wait: Double(sums.wait) / n, overlap: Double(sums.overlap) / n,
+      residence: Double(sums.residence) / n
+    ) { Double(sums.stages[$0.rawValue]) / n }
   }
 }

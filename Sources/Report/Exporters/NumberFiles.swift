@@ -155,7 +155,7 @@ extension Column where Entry == NumberFiles.StageEntry {
       Column("deliveries_per_request") { .full($0.node?.deliveriesPerRequest) },
     ]
     let parts = TimePart.ofNodes.map { part in
-      Column("\(part.rawValue)_ns") { entry in
+      Column("\(part.name)_ns") { entry in
         .full(entry.node?.nanoseconds(part) ?? (part == .write ? entry.pass.client.write : nil))
       }
     }

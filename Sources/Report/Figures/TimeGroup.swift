@@ -1,8 +1,8 @@
-// Parts of a request's time as pictures show them: few enough to be told apart.
+// What pictures call the groups of parts that they show, and what is in each.
 
-enum TimeGroup: CaseIterable {
-  case extract, store, inject, frames, loop, kernel, wait, script, client
+internal import Results
 
+extension TimeGroup {
   var title: String {
     switch self {
     case .extract: "extract"
@@ -17,19 +17,7 @@ enum TimeGroup: CaseIterable {
     }
   }
 
-  private var parts: [TimePart] {
-    switch self {
-    case .extract: [.extract]
-    case .store: [.store]
-    case .inject: [.inject]
-    case .frames: [.decode, .encode]
-    case .loop: [.loop]
-    case .kernel: [.read, .write]
-    case .wait: [.wait]
-    case .script: [.work]
-    case .client: [.client]
-    }
+  func nanoseconds(_ time: TimeParts) -> Double {
+    TimePart.allCases.filter { $0.group == self }.reduce(0) { $0 + time[$1] }
   }
-
-  func nanoseconds(_ time: TimeParts) -> Double { parts.reduce(0) { $0 + time[$1] } }
 }

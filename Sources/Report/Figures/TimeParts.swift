@@ -11,8 +11,10 @@
 
 package import Results
 
-package enum TimePart: String, CaseIterable, Sendable {
-  case read, decode, extract, store, work, inject, encode, loop, write
+package enum TimePart: Hashable, Sendable {
+  case stage(Stage)
+  /// CPU time of the system call that writes.
+  case write
   /// What edges take beside the CPU time of their writes: the kernel's delivery, the wake-up, the wait for a CPU.
   case wait
   /// The client, from its clock to its write and from its read to its clock.
@@ -20,16 +22,36 @@ package enum TimePart: String, CaseIterable, Sendable {
   /// Time that is in two parts at once, because calls of one step overlap: negative.
   case overlap
 
+  /// What a node does itself.
+  static let ofNodes = Stage.allCases.map(TimePart.stage) + [.write]
+
+  /// In files.
+  package var name: String {
+    if case .stage(let stage) = self { stage.name } else { "\(self)" }
+  }
+
   package var title: String {
     switch self {
     case .wait: "scheduling and wait"
     case .overlap: "overlapping calls"
-    default: rawValue
+    default: name
     }
   }
 
-  /// What a node does itself.
-  static let ofNodes: [TimePart] = [.read, .decode, .extract, .store, .work, .inject, .encode, .loop, .write]
+  /// Nil for what no picture shows.
+  var group: TimeGroup? {
+    switch self {
+    case .stage(let stage): stage.group
+    case .write: .kernel
+    case .wait: .wait
+    case .client: .client
+    case .overlap: nil
+    }
+  }
+}
+
+extension TimePart: CaseIterable {
+  package static let allCases = ofNodes + [.wait, .client, .overlap]
 }
 
 package struct TimeParts: Equatable, Sendable {
@@ -98,14 +120,7 @@ extension NodeStages {
   /// Of a part of nodes; 0 for others.
   func nanoseconds(_ part: TimePart) -> Double {
     switch part {
-    case .read: read
-    case .decode: decode
-    case .extract: extract
-    case .store: store
-    case .work: work
-    case .inject: inject
-    case .encode: encode
-    case .loop: loop
+    case .stage(let stage): self[stage]
     case .write: write
     case .wait, .client, .overlap: 0
     }

@@ -13,7 +13,7 @@ enum StageTable {
       title: "Where a hop's time goes at depth \(first.depth), 1 in flight, middle of "
         + "\(NumberText.plural(attribution.roundCount, "round")) with clocks\(reference)",
       headings: [.init(title: "arm"), .init(title: "whole", unit: "µs/hop")]
-        + parts.map { .init(title: $0.title, narrow: ($0 == .wait ? "wait" : $0.rawValue, "")) } + [
+        + parts.map { .init(title: $0.title, narrow: ($0.name, "")) } + [
           .init(title: "unexplained", narrow: ("unex-", "plained")),
           .init(title: "without clocks", narrow: ("without", "clocks")), .init(title: "on/off", unit: "1/s"),
         ],

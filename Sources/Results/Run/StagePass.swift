@@ -50,27 +50,13 @@ package struct ClientStages: Codable, Equatable, Sendable {
   }
 }
 
-/// Of one node, all its deliveries of one client request together.
-package struct NodeStages: Codable, Equatable, Sendable {
+/// Of one node, all its deliveries of one client request together. In a document every stage is a field.
+package struct NodeStages: Equatable, Sendable {
   package var service: String
   package var replica: Int
   package var deliveriesPerRequest: Double
-  /// The system call.
-  package var read: Double
-  /// Received bytes to frame, requests and replies.
-  package var decode: Double
-  /// Frame to context.
-  package var extract: Double
-  /// Work with the context.
-  package var store: Double
-  /// `work` and `sleep` steps of the script.
-  package var work: Double
-  /// Context to frame.
-  package var inject: Double
-  /// The rest of the frames that are written, calls and replies.
-  package var encode: Double
-  /// From the last frame of a turn of the loop to its write.
-  package var loop: Double
+  /// In the order of `Stage`.
+  package var stages = [Double](repeating: 0, count: Stage.allCases.count)
   /// CPU time of the system call.
   package var write: Double
   /// From the begin of the write of a call to the begin of the read of its reply; of calls that overlap, their sum.
@@ -80,26 +66,49 @@ package struct NodeStages: Codable, Equatable, Sendable {
   /// From the begin of the read of a request to the begin of the write of its reply.
   package var residence: Double
 
+  /// - Parameter stage: nanoseconds of each.
   package init(
-    service: String, replica: Int, deliveriesPerRequest: Double, read: Double, decode: Double, extract: Double,
-    store: Double, work: Double, inject: Double, encode: Double, loop: Double, write: Double, wait: Double,
-    overlap: Double,
-    residence: Double
+    service: String, replica: Int, deliveriesPerRequest: Double, write: Double, wait: Double, overlap: Double,
+    residence: Double, stage: (Stage) -> Double
   ) {
     self.service = service
     self.replica = replica
     self.deliveriesPerRequest = deliveriesPerRequest
-    self.read = read
-    self.decode = decode
-    self.extract = extract
-    self.store = store
-    self.work = work
-    self.inject = inject
-    self.encode = encode
-    self.loop = loop
     self.write = write
     self.wait = wait
     self.overlap = overlap
     self.residence = residence
+    stages = Stage.allCases.map(stage)
+  }
+
+  package subscript(_ stage: Stage) -> Double {
+    get { stages[stage.rawValue] }
+    set { stages[stage.rawValue] = newValue }
+  }
+}
+
+extension NodeStages: Codable {
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: FieldName.self)
+    service = try fields.decode(String.self, forKey: FieldName("service"))
+    replica = try fields.decode(Int.self, forKey: FieldName("replica"))
+    deliveriesPerRequest = try fields.decode(Double.self, forKey: FieldName("deliveriesPerRequest"))
+    write = try fields.decode(Double.self, forKey: FieldName("write"))
+    wait = try fields.decode(Double.self, forKey: FieldName("wait"))
+    overlap = try fields.decode(Double.self, forKey: FieldName("overlap"))
+    residence = try fields.decode(Double.self, forKey: FieldName("residence"))
+    for stage in Stage.allCases { self[stage] = try fields.decode(Double.self, forKey: FieldName(stage.name)) }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: FieldName.self)
+    try fields.encode(service, forKey: FieldName("service"))
+    try fields.encode(replica, forKey: FieldName("replica"))
+    try fields.encode(deliveriesPerRequest, forKey: FieldName("deliveriesPerRequest"))
+    try fields.encode(write, forKey: FieldName("write"))
+    try fields.encode(wait, forKey: FieldName("wait"))
+    try fields.encode(overlap, forKey: FieldName("overlap"))
+    try fields.encode(residence, forKey: FieldName("residence"))
+    for stage in Stage.allCases { try fields.encode(self[stage], forKey: FieldName(stage.name)) }
   }
 }

@@ -1,0 +1,43 @@
+// The parts of a request's time in a node that are clocked one behind the other. A line each: whatever clocks, sums, writes
+// and shows stages goes through all of them.
+
+package enum Stage: Int, CaseIterable, Sendable {
+  // In the order in which a request comes through them.
+  /// The system call that reads.
+  case read
+  /// Received bytes to frame, and to a place in the node's tables; requests and replies.
+  case decode
+  /// Frame to context.
+  case extract
+  /// Work with the context: the standard work, `set` steps, and the copy that outlives the received bytes.
+  case store
+  /// `work` and `sleep` steps of the script.
+  case work
+  /// Context to frame.
+  case inject
+  /// What else is written of a frame: header and payload, of calls and of replies.
+  case encode
+  /// From the last frame of a turn to the begin of its write: the loop, and the clocks of the write.
+  case loop
+
+  /// In documents and files.
+  package var name: String { "\(self)" }
+
+  /// What a picture shows it as part of, where it cannot show all.
+  package var group: TimeGroup {
+    switch self {
+    case .read: .kernel
+    case .decode, .encode: .frames
+    case .extract: .extract
+    case .store: .store
+    case .work: .script
+    case .inject: .inject
+    case .loop: .loop
+    }
+  }
+}
+
+/// Parts of a request's time as pictures show them: few enough to be told apart.
+package enum TimeGroup: CaseIterable, Sendable {
+  case extract, store, inject, frames, loop, kernel, wait, script, client
+}
