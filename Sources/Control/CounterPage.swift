@@ -50,6 +50,8 @@ package struct CounterPage {
   /// Of a service that keeps contexts, now: those in its table, and their timers.
   package var keptContexts: UInt64 = 0
   package var keptTimers: UInt64 = 0
+  /// Calls for which no connection to a callee was there.
+  package var unreachedCalls: UInt64 = 0
   /// Microseconds that the last request with an echo flag had left when it arrived.
   package var echoDeadline: UInt64 = 0
 
@@ -69,6 +71,7 @@ package struct CounterPage {
     case .lateCalls: lateCalls
     case .stopNanosecondsMax: stopDurationMax
     case .retries: retries
+    case .unreachedCalls: unreachedCalls
     }
   }
 

@@ -5,6 +5,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Propagation
+internal import Results
 internal import Statistics
 internal import Topology
 internal import TransportCore
@@ -183,8 +184,12 @@ extension NodeServer {
   @inline(never)
   func refusal(of edge: Unmanaged<Downstream>) -> StatusCode {
     let isFull = edge._withUnsafeGuaranteedRef(\.isReady)
-    if isFull { counters.pointee.shed &+= 1 }
-    return isFull ? .resourceExhausted : .unavailable
+    guard isFull else {
+      counters.pointee.unreachedCalls &+= 1
+      return .unavailable
+    }
+    counters.pointee.shed &+= 1
+    return .resourceExhausted
   }
 
   /// What every call of a request asks of the nodes behind it.

@@ -71,11 +71,14 @@ struct CallTests {
     let caller = try bench.connect()
     for id in 1...2 { caller.send(.request(id: UInt64(id))) }
     #expect(bench.loop.turn { bench.callee.requests.count == 2 })
+    #expect(bench.counters.unreachedCalls == 0)
     bench.callee.connections[0].close()
     #expect(bench.loop.turn { caller.replies.count == 2 })
+    let unreached = bench.counters.unreachedCalls
     caller.send(.request(id: 3))
     #expect(bench.loop.turn { caller.replies.count == 3 })
     #expect(caller.replies.allSatisfy { $0.status == StatusCode.unavailable.rawValue })
+    #expect(bench.counters.unreachedCalls == unreached + 1)
     #expect(bench.counters.open == 0 && bench.lostCallees == ["callee0"])
   }
 

@@ -97,7 +97,7 @@ extension ExampleRun {
           .stopNanosecondsMax: 0,
         ]),
     ]
-    result.calls = [NodeEvents(arm: "map", service: "gateway", replica: 0, counts: [.retries: 5])]
+    result.calls = [NodeEvents(arm: "map", service: "gateway", replica: 0, counts: [.retries: 5, .unreachedCalls: 2])]
     result.refused = [
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "malformedField", requests: 8),

@@ -182,7 +182,7 @@ struct Mutation {
     "releasesPerRequest", "runQueueWaitNanoseconds",
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
     "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
-    "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries",
+    "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries", "unreachedCalls",
   ]
 
   /// Of a topology; all its other keys must be there.

@@ -132,7 +132,8 @@ struct WrittenColumnTests {
           }.flatMap { $0["nodes"].list }.filter { $0["service"].text == node["service"].text }
           return JSON([
             "pass": pass.value as Any, "node": node.value as Any, "memory": own("memory").first as Any,
-            "givenUp": own("givenUp").first as Any, "calls": own("calls").first as Any, "refused": own("refused"), "works": works.compactMap(\.value),
+            "givenUp": own("givenUp").first as Any, "calls": own("calls").first as Any, "refused": own("refused"),
+            "works": works.compactMap(\.value),
           ])
         }
       }.sorted { left, right in
@@ -175,6 +176,7 @@ struct WrittenColumnTests {
         "abandoned": Self.number("givenUp.abandoned"), "late_slices": Self.number("givenUp.lateSlices"),
         "late_sleeps": Self.number("givenUp.lateSleeps"), "late_calls": Self.number("givenUp.lateCalls"),
         "stop_ns_max": Self.number("givenUp.stopNanosecondsMax"), "retries": Self.number("calls.retries"),
+        "unreached_calls": Self.number("calls.unreachedCalls"),
         "refused": { entry in
           let counts = entry["refused"].list.compactMap(\.["requests"].number)
           return counts.isEmpty ? nil : counts.reduce(0, +)

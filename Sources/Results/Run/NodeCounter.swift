@@ -14,6 +14,8 @@ package enum NodeCounter: String, CaseIterable, Sendable {
   case stopNanosecondsMax
   /// Calls that were tried again.
   case retries
+  /// Calls for which no connection to a callee was there.
+  case unreachedCalls
 
   /// The list of a result that has it, and the heading under which a text does.
   package enum Group: String, CaseIterable, Sendable {
@@ -48,6 +50,7 @@ package enum NodeCounter: String, CaseIterable, Sendable {
     case .stopNanosecondsMax:
       Facts(group: .givenUp, column: "stop_ns_max", title: "stopped within, ns", words: .longest("stopped within"))
     case .retries: calls("retries", "tried again")
+    case .unreachedCalls: calls("unreached_calls", "without a connection")
     }
   }
 
