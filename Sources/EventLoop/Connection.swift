@@ -154,7 +154,7 @@ public final class Connection {
     let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
     if loop.clockReadingCost != nil { clockRead() }
     let size = unsafe read(fd, room, input.room)
-    let error = errno
+    let error = size > 0 ? 0 : errno
     loop.refreshReadTime()
     guard size > 0 else {
       if size < 0 && (error == EAGAIN || error == EINTR) { return }
@@ -219,7 +219,13 @@ public final class Connection {
     return size
   }
 
+  @inline(__always)
   private func noteOutputSize() {
+    if isFull || output.count > Connection.outputSizeMax { tellOutputSize() }
+  }
+
+  @inline(never)
+  private func tellOutputSize() {
     if !isFull, output.count > Connection.outputSizeMax {
       isFull = true
       delegate?.connectionDidFill(self)

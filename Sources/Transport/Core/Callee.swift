@@ -59,15 +59,16 @@ public struct Callee {
         return receiver.isOpen
       },
       didReceive: { frame in
-        didReceiveOther(frame, receiver)
+        Callee.didReceiveOther(frame, receiver)
         return receiver.isOpen
       },
       didFail: { receiver.didReceive($0) })
   }
 
+  /// Static, so that a read need not copy the callee for it.
   @inline(never)
   @usableFromInline
-  func didReceiveOther(_ frame: Frame, _ receiver: some ReplyReceiver) {
+  static func didReceiveOther(_ frame: Frame, _ receiver: some ReplyReceiver) {
     switch frame.type {
     case .response: receiver.didReceive(ReceivedReply(frame.message, tag: frame.id, status: 0))
     case .error: receiver.didReceive(error: ReceivedReply(frame.message, tag: frame.id, status: frame.status))
