@@ -71,8 +71,9 @@ public struct Caller {
     guard case .frame = kind else {
       return foreign.unsafelyUnwrapped.reply(to: tag, status: .ok, views: nil, payloadSize: payloadSize)
     }
-    connection.willAppend()
+    let end = output.end
     FrameWriter.write(.response, id: tag, payloadSize: payloadSize, to: output)
+    connection.didAppend(behind: end)
   }
 
   /// - Parameter views: more than a message holds is left out: the client then misses those.
