@@ -33,6 +33,9 @@ public struct ByteBuffer {
 
   @inlinable public var isEmpty: Bool { storage.pointee.tail == storage.pointee.head }
 
+  /// Where the content ends in the storage: 0 when there is none, and `count` at least.
+  @inlinable public var end: Int { storage.pointee.tail }
+
   public var capacity: Int { storage.pointee.capacity }
 
   /// The unconsumed bytes. Valid until the next call that appends, reserves, consumes or deallocates.

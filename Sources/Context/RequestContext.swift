@@ -84,17 +84,10 @@ public class RequestContext {
   /// Takes the trace of a message in place of the one that is held. What belongs to the one before goes with it: its
   /// tracestate. The same trace keeps that, and its flag `random`, which is said of the trace id (W3C Trace Context,
   /// section 3.2.2.5.2) and which most formats cannot say.
-  package final func continueTrace(_ span: SpanContext, saysRandom: Bool = false) {
-    let held = spanContext()
-    var span = span
-    if held.isSameTrace(as: span) {
-      if !saysRandom { span.flags |= held.flags & SpanContext.random }
-    } else {
-      var holdsTraceState = false
-      withTraceState { _ in holdsTraceState = true }
-      if holdsTraceState { removeTraceState() }
-    }
-    setSpanContext(span)
+  ///
+  /// Each store hands itself to `takeTrace` under its own type, so that one call is looked up and not three.
+  package func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
   }
 
   // MARK: Entries
@@ -166,4 +159,19 @@ public class RequestContext {
   /// `StandardWork.perform`. Each store hands itself to the steps under its own type, so that they are compiled
   /// against the store, as a service's code is, and not against this class.
   package func perform(_ work: StandardWork, spanID: UInt64) -> UInt64 { 0 }
+}
+
+/// `RequestContext.continueTrace`, compiled against a store.
+@inline(__always)
+func takeTrace(_ span: SpanContext, saysRandom: Bool, in store: some RequestContext) {
+  let held = store.spanContext()
+  var span = span
+  if held.isSameTrace(as: span) {
+    if !saysRandom { span.flags |= held.flags & SpanContext.random }
+  } else {
+    var holdsTraceState = false
+    store.withTraceState { _ in holdsTraceState = true }
+    if holdsTraceState { store.removeTraceState() }
+  }
+  store.setSpanContext(span)
 }

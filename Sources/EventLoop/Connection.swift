@@ -29,7 +29,7 @@ extension ConnectionDelegate {
 
 /// Bytes in both directions, from `start` to `close`.
 ///
-/// Public, as are `output` and `willAppend`, because the compiler inlines across modules only what is
+/// Public, as are `output` and `didAppend`, because the compiler inlines across modules only what is
 /// `@inlinable public`. Safe to use: received bytes are handed out for the length of a call, and what it keeps without a
 /// count, it is released in `close()`.
 @safe
@@ -108,13 +108,13 @@ public final class Connection {
 
   package var isOpen: Bool { readEvent != nil }
 
-  /// In place of `send`, before a frame is appended: output that is there already is on its way, but too much of it
-  /// must be noted at the end of the turn.
+  /// In place of `send`, after a frame was appended behind `size` bytes of output: what was there already is on its way,
+  /// but too much of it must be noted. Where there is any, `size` may say more: `ByteBuffer.end`.
   @inlinable
   @inline(__always)
-  public func willAppend() {
+  public func didAppend(behind size: Int) {
     // Empty, or over `outputSizeMax`, in one comparison: the size before an empty output's is the largest there is.
-    if UInt(bitPattern: output.count &- 1) >= Connection.outputSizeMax { send() }
+    if UInt(bitPattern: size &- 1) >= Connection.outputSizeMax { send() }
   }
 
   /// Queues `output` for the end of this turn.
@@ -154,7 +154,7 @@ public final class Connection {
     let room = unsafe input.reserve(input.isEmpty ? Connection.readSize : Connection.readSize / 4)
     if loop.clockReadingCost != nil { clockRead() }
     let size = unsafe read(fd, room, input.room)
-    let error = errno
+    let error = size > 0 ? 0 : errno
     loop.refreshReadTime()
     guard size > 0 else {
       if size < 0 && (error == EAGAIN || error == EINTR) { return }
@@ -219,7 +219,13 @@ public final class Connection {
     return size
   }
 
+  @inline(__always)
   private func noteOutputSize() {
+    if isFull || output.count > Connection.outputSizeMax { tellOutputSize() }
+  }
+
+  @inline(never)
+  private func tellOutputSize() {
     if !isFull, output.count > Connection.outputSizeMax {
       isFull = true
       delegate?.connectionDidFill(self)

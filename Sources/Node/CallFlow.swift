@@ -157,26 +157,31 @@ extension NodeServer {
   ) -> Bool {
     let call = pending.pointee.call.unsafelyUnwrapped
     return connection._withUnsafeGuaranteedRef { connection in
-      let message = connection.callee.begin(
-        RequestHead(
-          tag: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1,
-          flags: flags(of: request)))
-      if !call.pointee.dropsContext {
-        request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-          // Each call has a span id of its own; the standard work has drawn the first.
-          if !request.pointee.hasFreshSpan, runtime.requests.holdsEntries { context.setSpanID(random.next() | 1) }
-          request.pointee.hasFreshSpan = false
-          lap(.encode)
-          call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef {
-            $0.propagator.inject(context, intoMessage: message)
-          }
-          lap(.inject)
-        }
+      let head = RequestHead(
+        tag: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1,
+        flags: flags(of: request))
+      let isWritten = connection.callee.send(head, payloadSize: call.pointee.payloadSize) { message in
+        if !call.pointee.dropsContext { inject(request, into: message, of: call) }
       }
-      let isWritten = connection.callee.finish(
-        message, tag: pending.pointee.id, payloadSize: call.pointee.payloadSize)
       lap(.encode)
       return isWritten
+    }
+  }
+
+  /// Writes the context of a request into one of its calls.
+  @inline(__always)
+  private func inject(
+    _ request: RequestSlot, into message: MessageWriter, of call: UnsafeMutablePointer<ScriptCall>
+  ) {
+    request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
+      // Each call has a span id of its own; the standard work has drawn the first.
+      if !request.pointee.hasFreshSpan, runtime.requests.holdsEntries { context.setSpanID(random.next() | 1) }
+      request.pointee.hasFreshSpan = false
+      lap(.encode)
+      call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+        $0.propagator.inject(context, intoMessage: message)
+      }
+      lap(.inject)
     }
   }
 

@@ -77,8 +77,12 @@ struct CallTable {
 
   /// A slot, or nil when all are taken.
   @inline(__always)
-  mutating func allocate() -> CallSlot? {
-    guard let free = firstFree else { return addSlot() }
+  mutating func allocate() -> CallSlot? { allocateFreed() ?? addSlot() }
+
+  /// A slot that was used before, or nil when all of those are taken. `allocate` may have another.
+  @inline(__always)
+  mutating func allocateFreed() -> CallSlot? {
+    guard let free = firstFree else { return nil }
     firstFree = free.pointee.next
     return free
   }
@@ -110,7 +114,7 @@ struct CallTable {
     let slot = slots + index
     // As numbers, which compare in one instruction: a free slot has 0.
     let isSentHere =
-      Int(bitPattern: slot.pointee.connection?.toOpaque())
+      unsafeBitCast(slot.pointee.connection, to: Int.self)
       == Int(bitPattern: Unmanaged.passUnretained(connection).toOpaque())
     return slot.pointee.id == id && isSentHere ? slot : nil
   }

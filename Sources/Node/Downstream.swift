@@ -24,7 +24,7 @@ final class Downstream {
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// The only connection, while it is ready and its callee keeps up: no array on the request path. Its place keeps it
   /// alive.
-  @exclusivity(unchecked) private var single: Unmanaged<DownstreamConnection>?
+  @exclusivity(unchecked) private(set) var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
   /// Oldest first. Empty where the transport multiplexes.
   var waiting: [CallSlot] = []

@@ -20,37 +20,66 @@ extension NodeServer {
     _ request: ReceivedRequest, from caller: InboundConnection, reader: ContextReader,
     call: UnsafeMutablePointer<ScriptCall>
   ) {
-    let head = request.head
+    // What is nearly always there. All else is out of line and does not come back here, so that no register is saved
+    // for it.
+    guard let connection = call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef({ $0.single }),
+      let pending = runtime.calls.allocateFreed()
+    else {
+      return forwardOtherwise(request.message, request.head, from: caller, reader: reader, call: call)
+    }
+    forward(request, from: caller, reader: reader, call: call, as: pending, on: connection)
+  }
+
+  /// The same with whichever connection and slot there are, if any.
+  @inline(never)
+  private func forwardOtherwise(
+    _ message: ReceivedMessage, _ head: RequestHead, from caller: InboundConnection, reader: ContextReader,
+    call: UnsafeMutablePointer<ScriptCall>
+  ) {
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
       return edge._withUnsafeGuaranteedRef { $0.canWait }
-        ? beginScript(for: request, from: caller, reader: reader) : refuse(head, from: caller, with: refusal(of: edge))
+        ? beginScript(for: message, head, from: caller, reader: reader)
+        : refuse(head, from: caller, with: refusal(of: edge))
     }
     guard let pending = runtime.calls.allocate() else {
       counters.pointee.shed &+= 1
       return refuse(head, from: caller, with: .resourceExhausted)
     }
-    let remaining = head.deadline
-    let deadline = remaining == 0 ? .max : loop.readTime &+ Int64(remaining) &* 1000
+    forward(
+      ReceivedRequest(message, head), from: caller, reader: reader, call: call, as: pending, on: connection)
+  }
+
+  @inline(__always)
+  private func forward(
+    _ request: ReceivedRequest, from caller: InboundConnection, reader: ContextReader,
+    call: UnsafeMutablePointer<ScriptCall>, as pending: CallSlot, on connection: Unmanaged<DownstreamConnection>
+  ) {
+    let head = request.head
+    // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
+    let (deadline, remaining) =
+      head.deadline == 0
+      ? (.max, 0) : (loop.readTime &+ Int64(head.deadline) &* 1000, head.deadline &- 1)
     pending.pointee.connection = connection
     pending.pointee.deadline = deadline
     pending.pointee.caller = Unmanaged.passUnretained(caller)
     pending.pointee.callerTag = head.tag
     pending.join(caller.forwarded)
+    if deadline < nextSweep { scheduleSweep(for: deadline) }
     let isWritten = connection._withUnsafeGuaranteedRef { connection in
       runtime.forwardedContext._withUnsafeGuaranteedRef { context in
         extract(request.message, into: context, reader: reader)
-        if !doStandardWork(on: context), runtime.requests.holdsEntries { context.setSpanID(random.next() | 1) }
-        // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
-        let message = connection.callee.begin(
-          RequestHead(
-            tag: pending.pointee.id, deadline: remaining == 0 ? 0 : remaining &- 1, hopsLeft: head.hopsLeft &- 1))
-        edge._withUnsafeGuaranteedRef { $0.propagator.inject(context, intoMessage: message) }
-        return connection.callee.finish(message, tag: pending.pointee.id, payloadSize: call.pointee.payloadSize)
+        // Without entries there is no work either.
+        if runtime.requests.holdsEntries, !doStandardWork(on: context) { context.setSpanID(random.next() | 1) }
+        let sent = RequestHead(tag: pending.pointee.id, deadline: remaining, hopsLeft: head.hopsLeft &- 1)
+        return connection.callee.send(sent, payloadSize: call.pointee.payloadSize) { message in
+          call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+            $0.propagator.inject(context, intoMessage: message)
+          }
+        }
       }
     }
-    guard isWritten else { return failForwarded(pending, with: .resourceExhausted) }
-    if deadline < nextSweep { scheduleSweep(for: deadline) }
+    if !isWritten { failForwarded(pending, with: .resourceExhausted) }
   }
 
   /// The callee has answered: so does this service.

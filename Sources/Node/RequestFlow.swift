@@ -19,13 +19,15 @@ extension NodeServer {
     if let call = runtime.forwardedCall, canForward(request.head) {
       forward(request, from: caller, reader: reader, call: call)
     } else {
-      beginScript(for: request, from: caller, reader: reader)
+      beginScript(for: request.message, request.head, from: caller, reader: reader)
     }
   }
 
+  /// Message and head apart: a whole request is passed in memory, where each would be written that is only passed on.
   @inline(never)
-  func beginScript(for received: ReceivedRequest, from caller: InboundConnection, reader: ContextReader) {
-    let (message, head) = (received.message, received.head)
+  func beginScript(
+    for message: ReceivedMessage, _ head: RequestHead, from caller: InboundConnection, reader: ContextReader
+  ) {
     guard let request = runtime.requests.allocate() else {
       counters.pointee.shed &+= 1
       return refuse(head, from: caller, with: .resourceExhausted)
@@ -60,7 +62,7 @@ extension NodeServer {
   func extract(_ message: ReceivedMessage, into context: RequestContext, reader: ContextReader) {
     if !reader.replacesContext { context.reset() }
     let drops = reader.propagator.extract(message: message, into: context)
-    if drops.rawValue != 0 { counters.pointee.extractionDrops &+= 1 }
+    if drops.rawValue != 0 { countDrops() }
     if isCounting { count(message, context) }
   }
 
@@ -162,6 +164,9 @@ extension NodeServer {
     release(request)
     countStop(since: time)
   }
+
+  @inline(never)
+  private func countDrops() { counters.pointee.extractionDrops &+= 1 }
 
   /// What only counting passes do.
   @inline(never)

@@ -116,14 +116,14 @@ struct StoreContractTests {
     context.set("x", "y")
     // The same trace under another span id, in a format that has no flag for a random id.
     (span.spanID, span.flags) = (9, SpanContext.debug)
-    context.continueTrace(span)
+    context.continueTrace(span, saysRandom: false)
     #expect(context.spanContext().spanID == 9)
     #expect(context.snapshot.flags == SpanContext.debug | SpanContext.random)
     #expect(context.snapshot.traceState == "a=1")
     context.continueTrace(span, saysRandom: true)
     #expect(context.snapshot.flags == SpanContext.debug)
     span.traceIDHigh ^= 1
-    context.continueTrace(span)
+    context.continueTrace(span, saysRandom: false)
     #expect(context.spanContext() == span)
     #expect(context.snapshot.traceState == nil)
     #expect(context.snapshot.entries == ["x": .text("y")])

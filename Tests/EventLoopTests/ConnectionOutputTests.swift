@@ -66,14 +66,15 @@ struct ConnectionOutputTests {
   }
 
   @Test("A frame appended behind output that is on its way goes with it")
-  func willAppend() throws {
+  func didAppend() throws {
     let loop = try makeLoop()
     let pair = ConnectedPair(loop, SOCK_SEQPACKET)
     defer { pair.connection.close() }
     for turn in 1...2 {
       for byte in [1, 2, 3] as [UInt8] {
-        pair.connection.willAppend()
+        let end = pair.connection.output.end
         pair.connection.append([byte])
+        pair.connection.didAppend(behind: end)
       }
       loop.flush()
       pair.peer.drain()
@@ -146,7 +147,7 @@ struct ConnectionOutputTests {
   }
 
   @Test("The owner hears of full output also when every frame is appended behind waiting output")
-  func fullByWillAppend() throws {
+  func fullByDidAppend() throws {
     let loop = try makeLoop()
     let pair = ConnectedPair(loop)
     defer { pair.connection.close() }
@@ -154,8 +155,9 @@ struct ConnectionOutputTests {
     // Turn by turn, as a server answers whose caller has stopped to read.
     var appendedSize = 0
     while appendedSize < 2 * Connection.outputSizeMax, pair.recorder.events.isEmpty {
-      pair.connection.willAppend()
+      let end = pair.connection.output.end
       pair.connection.append(frame)
+      pair.connection.didAppend(behind: end)
       appendedSize += frame.count
       loop.flush()
     }

@@ -65,6 +65,10 @@ package final class SharedContext<Table: ContextTable>: RequestContext {
 
   package override func removeTraceState() { update { $0.traceState = nil } }
 
+  package override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? { entries.integer(key.name) }

@@ -83,6 +83,10 @@ package class MapContext: RequestContext {
 
   package final override func removeTraceState() { state.pointee[Name.traceState] = nil }
 
+  package final override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package final override func integer(_ key: ContextKey) -> Int64? { state.pointee[key.name] as? Int64 }

@@ -68,6 +68,10 @@ package final class PackedContext: RequestContext {
 
   package override func removeTraceState() { state.pointee.removeRecord(PackedName(.init(start: nil, count: 0))) }
 
+  package override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {

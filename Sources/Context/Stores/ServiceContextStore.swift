@@ -82,6 +82,10 @@ package final class ServiceContextStore: RequestContext {
 
   package override func removeTraceState() { state.pointee[TraceState.self] = nil }
 
+  package override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {

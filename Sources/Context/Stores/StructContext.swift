@@ -77,6 +77,10 @@ package final class StructContext: RequestContext {
 
   package override func removeTraceState() { state.pointee.traceState.removeAll() }
 
+  package override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? {

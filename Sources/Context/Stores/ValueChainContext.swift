@@ -105,6 +105,10 @@ package final class ValueChainContext: RequestContext {
 
   package override func removeTraceState() { push(traceStateKey, traceStateKey.name, Removed()) }
 
+  package override func continueTrace(_ span: SpanContext, saysRandom: Bool) {
+    takeTrace(span, saysRandom: saysRandom, in: self)
+  }
+
   // MARK: Entries
 
   package override func integer(_ key: ContextKey) -> Int64? { newest(key) as? Int64 }

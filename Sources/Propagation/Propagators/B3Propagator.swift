@@ -60,7 +60,7 @@ package final class B3Propagator: Propagator {
     }
     switch single {
     case .span(let span):
-      context.continueTrace(span)
+      context.continueTrace(span, saysRandom: false)
       return []
     case .absent: return []
     case .invalid: drops = .malformedSpanContext
@@ -71,7 +71,7 @@ package final class B3Propagator: Propagator {
       name.withUnsafeBytes { name in value.withUnsafeBytes { fields.take(name, $0) } }
     }
     switch fields.reading {
-    case .span(let span): context.continueTrace(span)
+    case .span(let span): context.continueTrace(span, saysRandom: false)
     case .absent: break
     case .invalid: drops = .malformedSpanContext
     }

@@ -39,7 +39,7 @@ package final class DatadogPropagator: Propagator {
       name.withUnsafeBytes { name in value.withUnsafeBytes { fields.take(name, $0) } }
     }
     switch fields.reading {
-    case .span(let span): context.continueTrace(span)
+    case .span(let span): context.continueTrace(span, saysRandom: false)
     case .absent: break
     case .invalid: return fields.drops.union(.malformedSpanContext)
     }

@@ -17,7 +17,7 @@ package final class GRPCTraceBinPropagator: Propagator {
     if bytes.isEmpty { return [] }
     guard let span = GRPCTraceBin.read(bytes) else { return .malformedBinary }
     guard span.isValid else { return .malformedSpanContext }
-    context.continueTrace(span)
+    context.continueTrace(span, saysRandom: false)
     return []
   }
 

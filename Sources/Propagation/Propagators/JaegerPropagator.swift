@@ -37,7 +37,7 @@ package final class JaegerPropagator: Propagator {
       }
     }
     switch span {
-    case .known(let span): context.continueTrace(span)
+    case .known(let span): context.continueTrace(span, saysRandom: false)
     case .absent: break
     case .invalid: return parser.drops.union(.malformedSpanContext)
     }

@@ -42,7 +42,7 @@ package final class OTTracePropagator: Propagator {
       }
     }
     switch fields.reading {
-    case .span(let span): context.continueTrace(span)
+    case .span(let span): context.continueTrace(span, saysRandom: false)
     case .absent: break
     case .invalid: return parser.drops.union(.malformedSpanContext)
     }

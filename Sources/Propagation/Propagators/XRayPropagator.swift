@@ -21,7 +21,7 @@ package final class XRayPropagator: Propagator {
       reading = reading == nil ? value.withUnsafeBytes { XRay.parse($0) } : .invalid
     }
     switch reading {
-    case .span(let span): context.continueTrace(span)
+    case .span(let span): context.continueTrace(span, saysRandom: false)
     case .invalid: return .malformedSpanContext
     case .absent, nil: break
     }

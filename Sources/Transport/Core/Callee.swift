@@ -59,15 +59,16 @@ public struct Callee {
         return receiver.isOpen
       },
       didReceive: { frame in
-        didReceiveOther(frame, receiver)
+        Callee.didReceiveOther(frame, receiver)
         return receiver.isOpen
       },
       didFail: { receiver.didReceive($0) })
   }
 
+  /// Static, so that a read need not copy the callee for it.
   @inline(never)
   @usableFromInline
-  func didReceiveOther(_ frame: Frame, _ receiver: some ReplyReceiver) {
+  static func didReceiveOther(_ frame: Frame, _ receiver: some ReplyReceiver) {
     switch frame.type {
     case .response: receiver.didReceive(ReceivedReply(frame.message, tag: frame.id, status: 0))
     case .error: receiver.didReceive(error: ReceivedReply(frame.message, tag: frame.id, status: frame.status))
@@ -89,21 +90,29 @@ public struct Callee {
     return true
   }
 
-  /// Begins a request; its context follows, through a propagator, then `finish`.
+  /// Sends a request whose context `inject` writes, through a propagator. False when the context has outgrown what the
+  /// transport carries: nothing is sent then.
   @inlinable
   @inline(__always)
-  public func begin(_ head: RequestHead) -> MessageWriter {
-    connection.willAppend()
-    return encoder.begin(head, to: output)
+  public func send(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
+    guard case .frame = kind else { return sendForeign(head, payloadSize: payloadSize, inject) }
+    let message = FrameWriter(to: output, head).message
+    inject(message)
+    guard FrameWriter(message).finish(payloadSize: payloadSize) else { return false }
+    connection.didAppend(behind: message.start)
+    return true
   }
 
-  /// False when the context has outgrown what the transport carries: nothing is sent then.
+  /// Inlined, so that `inject` is nowhere made a closure in memory.
   @inlinable
   @inline(__always)
-  public func finish(_ message: MessageWriter, tag: UInt64, payloadSize: Int) -> Bool {
-    let isWritten = encoder.finish(message, payloadSize: payloadSize)
-    if case .foreign = kind, isWritten { foreign.unsafelyUnwrapped.didSend(tag) }
-    return isWritten
+  func sendForeign(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
+    let message = encoder.begin(head, to: output)
+    inject(message)
+    guard encoder.finish(message, payloadSize: payloadSize) else { return false }
+    foreign.unsafelyUnwrapped.didSend(head.tag)
+    connection.send()
+    return true
   }
 
   /// Sends a ready image (`RequestEncoder.finishImage`) under a tag of its own.

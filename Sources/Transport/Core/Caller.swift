@@ -37,15 +37,16 @@ public struct Caller {
     return Frame.decodeAll(
       bytes, usual: .request, didReceiveUsual: { receiver.didReceive(ReceivedRequest($0)) },
       didReceive: { frame in
-        didReceiveOther(frame, receiver)
+        Caller.didReceiveOther(frame, receiver, over: connection)
         return receiver.isOpen
       },
       didFail: { receiver.didReceive($0) })
   }
 
+  /// Static, so that a read need not copy the caller for it.
   @inline(never)
   @usableFromInline
-  func didReceiveOther(_ frame: Frame, _ receiver: some RequestReceiver) {
+  static func didReceiveOther(_ frame: Frame, _ receiver: some RequestReceiver, over connection: Connection) {
     switch frame.type {
     case .request: _ = receiver.didReceive(ReceivedRequest(frame))
     case .cancel:
@@ -56,7 +57,7 @@ public struct Caller {
       guard let hello = FrameHello(frame), hello.version == FrameHello.currentVersion,
         receiver.didReceiveHello(propagator: hello.propagator)
       else { return receiver.didReceive(.unexpectedHello) }
-      FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: output)
+      FrameHello(edge: hello.edge, propagator: hello.propagator).write(to: connection.output)
       connection.send()
     case .response, .error, .goaway: receiver.didReceive(.unexpectedType)
     }
@@ -70,8 +71,9 @@ public struct Caller {
     guard case .frame = kind else {
       return foreign.unsafelyUnwrapped.reply(to: tag, status: .ok, views: nil, payloadSize: payloadSize)
     }
-    connection.willAppend()
+    let end = output.end
     FrameWriter.write(.response, id: tag, payloadSize: payloadSize, to: output)
+    connection.didAppend(behind: end)
   }
 
   /// - Parameter views: more than a message holds is left out: the client then misses those.

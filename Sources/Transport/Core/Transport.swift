@@ -57,10 +57,7 @@ public struct RequestEncoder {
   @inline(__always)
   public func begin(_ head: RequestHead, to buffer: ByteBuffer) -> MessageWriter {
     guard case .frame = kind else { return foreign.unsafelyUnwrapped.begin(head, to: buffer) }
-    return FrameWriter(
-      to: buffer, type: .request, flags: head.flags.rawValue, id: head.tag, deadline: head.deadline,
-      hopsLeft: head.hopsLeft
-    ).message
+    return FrameWriter(to: buffer, head).message
   }
 
   /// Appends the payload. False when the context has outgrown what the transport carries: nothing is written then.
@@ -89,6 +86,17 @@ public struct RequestEncoder {
     if let foreign { return withExtendedLifetime(foreign.decode(image)) { body(ReceivedMessage($0)) } }
     let payloadSize = Frame(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count)).payloadSize
     return body(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count + payloadSize))
+  }
+}
+
+extension FrameWriter {
+  /// Begins a request.
+  @inlinable
+  @inline(__always)
+  init(to buffer: ByteBuffer, _ head: RequestHead) {
+    self.init(
+      to: buffer, type: .request, flags: head.flags.rawValue, id: head.tag, deadline: head.deadline,
+      hopsLeft: head.hopsLeft)
   }
 }
 

@@ -115,20 +115,23 @@ public struct Frame {
     _ bytes: UnsafeRawBufferPointer, usual: FrameType, didReceiveUsual: (Frame) -> Bool, didReceive: (Frame) -> Bool,
     didFail: (TransportFault) -> Void
   ) -> Int {
-    guard var next = bytes.baseAddress else { return 0 }
-    let end = next + bytes.count
-    while next < end {
+    guard let start = bytes.baseAddress else { return 0 }
+    let end = start + bytes.count
+    var next = start
+    while end - next >= FrameLayout.headerSize {
       if let frame = plain(next, count: end - next, type: usual) {
         next += frame.size
-        if didReceiveUsual(frame) { continue } else { break }
+        if didReceiveUsual(frame) { continue } else { return next - start }
       }
       guard case .frame(let frame) = decode(UnsafeRawBufferPointer(start: next, count: end - next), didFail) else {
-        break
+        return next - start
       }
       next += frame.size
-      if !didReceive(frame) { break }
+      if !didReceive(frame) { return next - start }
     }
-    return bytes.count &- (end - next)
+    // What is no whole header may still be known to begin no frame.
+    if next < end { _ = decode(UnsafeRawBufferPointer(start: next, count: end - next), didFail) }
+    return next - start
   }
 
   @usableFromInline
@@ -138,16 +141,18 @@ public struct Frame {
     return decoding
   }
 
-  /// The whole and valid frame of that type and without fields which starts here; nil says nothing.
+  /// The whole and valid frame of that type, without fields and no larger than a context section may be, which starts
+  /// here; nil says nothing.
+  ///
+  /// - Parameter count: a header's bytes at least.
   @inlinable
   @inline(__always)
   static func plain(_ base: UnsafeRawPointer, count: Int, type: FrameType) -> Frame? {
-    guard count >= FrameLayout.headerSize else { return nil }
     let frame = Frame(base: base, size: Int(load32(base, 0)) &+ FrameLayout.sizeFieldSize)
     let contextSize = frame.contextSize
+    // The section is no larger than the whole: one limit keeps the other.
     guard frame.size <= count, frame.size == FrameLayout.headerSize &+ contextSize &+ frame.payloadSize,
-      contextSize <= FrameLimits.contextSizeMax, frame.size <= FrameLimits.frameSizeMax, frame.fieldCount == 0,
-      frame.typeByte == type.rawValue
+      frame.fieldCount == 0, frame.size <= FrameLimits.contextSizeMax, frame.typeByte == type.rawValue
     else { return nil }
     return frame
   }
@@ -207,12 +212,12 @@ public struct Frame {
     var offset = FrameLayout.headerSize
     for _ in 0..<fieldCount {
       let nameSize = Int(load16(base, offset))
-      let valueSize = Int(load16(base, offset + 2))
-      let name = base + (offset + FrameLayout.fieldHeaderSize)
+      let valueSize = Int(load16(base, offset &+ 2))
+      let name = base + (offset &+ FrameLayout.fieldHeaderSize)
       body(
         UnsafeRawBufferPointer(start: name, count: nameSize),
         UnsafeRawBufferPointer(start: name + nameSize, count: valueSize))
-      offset += FrameLayout.fieldHeaderSize + nameSize + valueSize
+      offset &+= FrameLayout.fieldHeaderSize &+ nameSize &+ valueSize
     }
   }
 }
