@@ -6,7 +6,7 @@ import Statistics
 import Topology
 
 /// What B is, in units of A.
-struct MadeUpEffect {
+struct MadeUpEffect: Hashable {
   var cpu = 1.0
   var latency = 1.0
   /// Per request, on top of A's.
@@ -46,7 +46,19 @@ enum ComparisonExample {
     ComparisonDocument(run: run, a: (run.arms[0].name, depth), b: (run.arms[1].name, depth), gates: gates)
   }
 
+  private struct Made: Hashable {
+    let arms: [String]
+    let effect: MadeUpEffect
+    let rounds: Int
+  }
+
+  private static let runs = MadeOnce<Made, RunResult>()
+
   private static func filled(_ arms: [Arm], _ effect: MadeUpEffect, rounds: Int) -> RunResult {
+    runs.value(Made(arms: arms.map(\.name), effect: effect, rounds: rounds)) { made(arms, effect, rounds: rounds) }
+  }
+
+  private static func made(_ arms: [Arm], _ effect: MadeUpEffect, rounds: Int) -> RunResult {
     var result = ExampleRun.empty(rounds: rounds, depths: [depth], arms: arms)
     result.settings.openLoopRate = 6_000
     for (index, arm) in arms.enumerated() {
@@ -55,7 +67,9 @@ enum ComparisonExample {
       for round in 0..<rounds {
         for (place, phase) in [Trial.Phase.closed, .open, .single].enumerated() {
           let factor = scatter(effect.scatter, arm: index, round: round, place: place)
-          let histogram = latencies(phase, effect, factor)
+          let histogram = Times(
+            scale: 100_000 * effect.latency * factor, count: phase == .open ? effect.openCount : 400
+          ).histogram()
           merged[phase, default: LatencyHistogram()].merge(histogram)
           result.trials.append(trial(arm, phase, effect, factor, round, histogram))
         }
@@ -75,28 +89,18 @@ enum ComparisonExample {
     return 1 + width * (2 * generator.nextUnit() - 1)
   }
 
-  private static func latencies(_ phase: Trial.Phase, _ effect: MadeUpEffect, _ factor: Double) -> LatencyHistogram {
-    var histogram = LatencyHistogram()
-    let count = phase == .open ? effect.openCount : 400
-    for index in 0..<count {
-      let quantile = (Double(index) + 0.5) / Double(count)
-      histogram.record(
-        nanoseconds: Int64(100_000 * effect.latency * factor * (0.8 + 0.3 * quantile + 0.02 / (1.02 - quantile))))
-    }
-    return histogram
-  }
-
   private static func trial(
     _ arm: Arm, _ phase: Trial.Phase, _ effect: MadeUpEffect, _ factor: Double, _ round: Int,
     _ histogram: LatencyHistogram
   ) -> Trial {
     let hop = 10_000 * effect.cpu * factor * (phase == .single ? 2 : 1)
     let completed = 4_000.0 / (effect.cpu * factor)
+    let latency = LatencySummary(histogram)
     return Trial(
       round: round, position: 0, arm: arm.name, depth: depth, phase: phase, inFlight: phase == .open ? nil : 64,
       connections: 1, windowNanoseconds: 200_000_000,
       ledger: Ledger(planned: UInt64(completed), completed: UInt64(completed)), throughput: completed / 0.2,
-      responseTime: LatencySummary(histogram), serviceTime: LatencySummary(histogram),
+      responseTime: latency, serviceTime: latency,
       nodeCpuNanoseconds: Int64(hop * completed * Double(depth)), clientCpuNanoseconds: 1_000_000,
       deliveries: UInt64(completed * Double(depth)), nodes: [], validity: .ok)
   }
