@@ -85,6 +85,12 @@ struct CarrierParts {
   }
 }
 
+/// Whether there is nothing but printable ASCII. A plain loop: a debug build calls no closure per byte.
+func isPrintable(_ bytes: [UInt8]) -> Bool {
+  for byte in bytes.span.indices where bytes[byte] < 0x20 || bytes[byte] > 0x7e { return false }
+  return true
+}
+
 /// Without spaces and tabs at both ends.
 func trimmed(_ bytes: some BidirectionalCollection<UInt8>) -> [UInt8] {
   func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }

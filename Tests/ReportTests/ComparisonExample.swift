@@ -63,18 +63,16 @@ enum ComparisonExample {
     result.settings.openLoopRate = 6_000
     for (index, arm) in arms.enumerated() {
       let effect = index == 1 ? effect : MadeUpEffect(scatter: effect.scatter, openCount: effect.openCount)
-      var merged: [Trial.Phase: LatencyHistogram] = [:]
+      let needed = Latencies(
+        latency: effect.latency, scatter: effect.scatter, openCount: effect.openCount, arm: index, rounds: rounds)
+      let times = latencies.value(needed, make: needed.made)
       for round in 0..<rounds {
-        for (place, phase) in [Trial.Phase.closed, .open, .single].enumerated() {
+        for (place, phase) in phases.enumerated() {
           let factor = scatter(effect.scatter, arm: index, round: round, place: place)
-          let histogram = Times(
-            scale: 100_000 * effect.latency * factor, count: phase == .open ? effect.openCount : 400
-          ).histogram()
-          merged[phase, default: LatencyHistogram()].merge(histogram)
-          result.trials.append(trial(arm, phase, effect, factor, round, histogram))
+          result.trials.append(trial(arm, phase, effect, factor, round, times.summaries[round][place]))
         }
       }
-      for (phase, histogram) in merged.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      for (phase, histogram) in zip(phases, times.merged).sorted(by: { $0.0.rawValue < $1.0.rawValue }) {
         result.histograms.append(
           MergedHistogram(arm: arm.name, depth: depth, phase: phase, responseTime: histogram))
       }
@@ -82,6 +80,33 @@ enum ComparisonExample {
     }
     return result
   }
+
+  private static let phases: [Trial.Phase] = [.closed, .open, .single]
+
+  /// What the latencies of one arm depend on. Most effects leave them alone, so many runs have the same.
+  private struct Latencies: Hashable {
+    let latency: Double
+    let scatter: Double
+    let openCount: Int
+    let arm: Int
+    let rounds: Int
+
+    /// By round and place of the phase, and by place all rounds together.
+    func made() -> (summaries: [[LatencySummary?]], merged: [LatencyHistogram]) {
+      var merged = phases.map { _ in LatencyHistogram() }
+      let summaries = (0..<rounds).map { round in
+        phases.enumerated().map { place, phase in
+          let factor = ComparisonExample.scatter(scatter, arm: arm, round: round, place: place)
+          let histogram = Times(scale: 100_000 * latency * factor, count: phase == .open ? openCount : 400).histogram()
+          merged[place].merge(histogram)
+          return LatencySummary(histogram)
+        }
+      }
+      return (summaries, merged)
+    }
+  }
+
+  private static let latencies = MadeOnce<Latencies, (summaries: [[LatencySummary?]], merged: [LatencyHistogram])>()
 
   /// Other ones for every arm, round and place.
   private static func scatter(_ width: Double, arm: Int, round: Int, place: Int) -> Double {
@@ -91,11 +116,10 @@ enum ComparisonExample {
 
   private static func trial(
     _ arm: Arm, _ phase: Trial.Phase, _ effect: MadeUpEffect, _ factor: Double, _ round: Int,
-    _ histogram: LatencyHistogram
+    _ latency: LatencySummary?
   ) -> Trial {
     let hop = 10_000 * effect.cpu * factor * (phase == .single ? 2 : 1)
     let completed = 4_000.0 / (effect.cpu * factor)
-    let latency = LatencySummary(histogram)
     return Trial(
       round: round, position: 0, arm: arm.name, depth: depth, phase: phase, inFlight: phase == .open ? nil : 64,
       connections: 1, windowNanoseconds: 200_000_000,
