@@ -6,7 +6,7 @@ internal import Results
 internal import Statistics
 internal import Topology
 
-struct CapacityCommand: Command {
+struct CapacityCommand: Command, DriveOptionSet {
   static let configuration = CommandConfiguration(
     commandName: "capacity",
     abstract: "Find the highest rate that holds a latency goal.",
@@ -42,7 +42,9 @@ struct CapacityCommand: Command {
       """)
   var strategies: String?
 
+  @OptionGroup var placement: PlacementOption
   @OptionGroup var drive: DriveOptions
+  @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
   @OptionGroup var output: ResultOptions
 
@@ -56,7 +58,7 @@ struct CapacityCommand: Command {
     }
     let objectives = try LatencyObjective.parse(slo)
     let (arms, depth) = try arms()
-    var experiment = try drive.plan(
+    var experiment = try drivePlan(
       arms: arms, depths: [depth], isChain: file == nil, trialSeconds: probe.value, call)
     experiment.drainSeconds = drive.drain?.value ?? Self.drainByDefault
     experiment.budgetSeconds = budget.value

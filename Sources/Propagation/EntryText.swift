@@ -1,6 +1,7 @@
 // What becomes of an entry that travels as text.
 
 internal import Context
+internal import Glibc
 
 enum ReceivedText {
   /// A declared key gets its type back; properties of an older value go. False when the text is not of that type. `key` is a name, `text` UTF-8 of at
@@ -25,10 +26,20 @@ enum SentText {
   /// The order in which entries are offered a place where not all find one: declared keys in field order, then by the
   /// bytes of their names.
   static func inOrder(_ entries: [String: ContextValue]) -> [(key: String, value: ContextValue)] {
-    entries.sorted { left, right in
-      let leftField = ContextSchema.key(named: left.key)?.field ?? Int.max
-      let rightField = ContextSchema.key(named: right.key)?.field ?? Int.max
-      return leftField != rightField ? leftField < rightField : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+    let placed = entries.map { (field: ContextSchema.key(named: $0.key)?.field ?? Int.max, entry: $0) }
+    return placed.sorted { left, right in
+      left.field != right.field ? left.field < right.field : precedes(left.entry.key, right.entry.key)
+    }.map(\.entry)
+  }
+
+  /// By bytes, the shorter one of two that begin alike first.
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.span.withUnsafeBytes { left in
+      right.utf8.span.withUnsafeBytes { right in
+        guard let a = left.baseAddress, let b = right.baseAddress else { return left.count < right.count }
+        let order = memcmp(a, b, min(left.count, right.count))
+        return order == 0 ? left.count < right.count : order < 0
+      }
     }
   }
 

@@ -20,6 +20,17 @@ struct Divergence: CustomStringConvertible {
   let input: [(name: String, value: [UInt8])]
   let ours: DifferentialView
   let theirs: DifferentialView
+  /// Of the message's baggage: nearly every rule asks for them.
+  let members: [(key: String, value: String)]
+
+  init(
+    format: String, direction: Direction, part: Part, input: [(name: String, value: [UInt8])], ours: DifferentialView,
+    theirs: DifferentialView
+  ) {
+    (self.format, self.direction, self.part) = (format, direction, part)
+    (self.input, self.ours, self.theirs) = (input, ours, theirs)
+    members = Divergence.members(of: Divergence.values("baggage", in: input))
+  }
 
   var description: String {
     let fields = input.map { "\($0.name): \(String(decoding: $0.value, as: UTF8.self).debugDescription)" }
@@ -28,7 +39,9 @@ struct Divergence: CustomStringConvertible {
   }
 
   /// Values of that name, byte for character.
-  func values(_ name: String) -> [String] {
+  func values(_ name: String) -> [String] { Divergence.values(name, in: input) }
+
+  private static func values(_ name: String, in input: [(name: String, value: [UInt8])]) -> [String] {
     input.filter { $0.name == name }.map { field in
       String(String.UnicodeScalarView(field.value.map { UnicodeScalar($0) }))
     }
@@ -63,8 +76,8 @@ struct Divergence: CustomStringConvertible {
     }
   }
 
-  var members: [(key: String, value: String)] {
-    values("baggage").flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { member in
+  private static func members(of fields: [String]) -> [(key: String, value: String)] {
+    fields.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { member in
       let sides = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.trimmed }
       return sides.count == 2 ? (sides[0], sides[1]) : nil
     }

@@ -4,6 +4,8 @@ import Context
 import Propagation
 
 struct HTTP1TestCarrier: TestCarrier {
+  private static let binaryName = Array("ctxchain-context-bin".utf8)
+
   private var parts = CarrierParts()
   private var decoded = ReceivedBytes([])
 
@@ -39,7 +41,7 @@ struct HTTP1TestCarrier: TestCarrier {
       guard let colon = line.firstIndex(of: 0x3a) else { continue }
       let name = line[..<colon].map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
       let value = trimmed(line[(colon + 1)...])
-      if name == Array("ctxchain-context-bin".utf8) {
+      if name == HTTP1TestCarrier.binaryName {
         decoded = ReceivedBytes(Base64.decode(value))
       } else {
         parts.fields.append((name, ReceivedBytes(value)))

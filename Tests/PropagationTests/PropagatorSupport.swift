@@ -43,6 +43,27 @@ func injected(_ context: RequestContext, by propagator: any Propagator, over tra
   }
 }
 
+/// What `fill` draws from, made once: the tests fill tens of thousands of contexts.
+private enum RandomContent {
+  static let texts = [
+    "", "acme", "0123456789abcdef", "seventeen-bytes-x", "a b,c;d=e\"f\\g%h", "größe €", "tab\tnew\nline\u{0}",
+    String(repeating: "long ", count: 100),
+  ]
+  static let names = [
+    "session", "request", "customer", "enduser.id", "a/b", "x;", "session;", "~", "UPPER", "n:1", "k=v",
+    String(repeating: "n", count: 255),
+  ]
+  static let members = (0..<240).map { "member-\($0)" }
+  static let values = (0..<300).map { String(repeating: "v", count: $0) }
+}
+
+/// What `fill` sets.
+func filledSnapshot(seed: UInt64) -> ContextSnapshot {
+  let context = StoreKind.map.makeContext()
+  context.fill(seed: seed)
+  return context.snapshot
+}
+
 extension RequestContext {
   func set(_ key: ContextKey, _ text: String) { setText(key, text.utf8.span.bytes) }
   func set(_ name: String, _ text: String) { setEntry(name: name.utf8.span.bytes, text: text.utf8.span.bytes) }
@@ -62,15 +83,7 @@ extension RequestContext {
   /// Random content that touches every rule: every store gets the same for the same seed.
   func fill(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let texts = [
-      "", "acme", "0123456789abcdef", "seventeen-bytes-x", "a b,c;d=e\"f\\g%h", "größe €", "tab\tnew\nline\u{0}",
-      String(repeating: "long ", count: 100),
-    ]
-    let names = [
-      "session", "request", "customer", "enduser.id", "a/b", "x;", "session;", "~", "UPPER", "n:1", "k=v",
-      String(repeating: "n", count: 255),
-    ]
-    func text() -> String { texts.randomElement(using: &random) ?? "" }
+    func text() -> String { RandomContent.texts.randomElement(using: &random) ?? "" }
     if random.next() % 4 != 0 {
       setSpanContext(
         SpanContext(
@@ -83,7 +96,7 @@ extension RequestContext {
     if random.next() % 4 != 0 { set(.requestID, text()) }
     if random.next() % 4 != 0 { setInteger(.user, Int64(bitPattern: random.next()) >> Int64(random.next() % 64)) }
     if random.next() % 4 != 0 { set(.tenant, text()) }
-    for name in names where random.next() % 3 == 0 {
+    for name in RandomContent.names where random.next() % 3 == 0 {
       if random.next() % 3 == 0, name.last != ";" {
         set(name, Int64(bitPattern: random.next()))
       } else {
@@ -92,7 +105,7 @@ extension RequestContext {
     }
     if random.next() % 8 == 0 {
       for index in 0..<Int(random.next() % 240) {
-        set("member-\(index)", String(repeating: "v", count: Int(random.next() % 300)))
+        set(RandomContent.members[index], RandomContent.values[Int(random.next() % 300)])
       }
     }
   }

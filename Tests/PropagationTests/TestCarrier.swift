@@ -68,7 +68,8 @@ struct CarrierParts {
   }
 
   func forEach(_ name: StaticString, _ body: (RawSpan) -> Void) {
-    for field in fields where field.name == bytes(name) { body(field.value.raw.bytes) }
+    let name = bytes(name)
+    for field in fields where field.name == name { body(field.value.raw.bytes) }
   }
 
   func forEach(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
@@ -84,9 +85,16 @@ struct CarrierParts {
   }
 }
 
+/// Whether there is nothing but printable ASCII. A plain loop: a debug build calls no closure per byte.
+func isPrintable(_ bytes: [UInt8]) -> Bool {
+  for byte in bytes.span.indices where bytes[byte] < 0x20 || bytes[byte] > 0x7e { return false }
+  return true
+}
+
 /// Without spaces and tabs at both ends.
 func trimmed(_ bytes: some BidirectionalCollection<UInt8>) -> [UInt8] {
+  func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
   var rest = Array(bytes)
-  while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
-  return Array(rest.drop { $0 == 0x20 || $0 == 0x09 })
+  while isBlank(rest.last) { rest.removeLast() }
+  return isBlank(rest.first) ? Array(rest.drop(while: isBlank)) : rest
 }

@@ -5,6 +5,21 @@ import Results
 import Statistics
 import Topology
 
+/// Evenly spaced quantiles of a distribution with a tail, in nanoseconds.
+struct Times: Hashable {
+  let scale: Double
+  let count: Int
+
+  func histogram() -> LatencyHistogram {
+    var histogram = LatencyHistogram()
+    for index in 0..<count {
+      let quantile = (Double(index) + 0.5) / Double(count)
+      histogram.record(nanoseconds: Int64(scale * (0.8 + 0.3 * quantile + 0.02 / (1.02 - quantile))))
+    }
+    return histogram
+  }
+}
+
 enum ExampleRun {
   /// A strategy and what it costs in this made-up world.
   struct Kind {
@@ -109,16 +124,13 @@ enum ExampleRun {
   }
 
   private static func histogram(_ kind: Kind, depth: Int, phase: Trial.Phase, count: Int) -> MergedHistogram {
-    var histogram = LatencyHistogram()
     let hop = 14_000 + 1.1 * kind.addedNanoseconds + (phase == .open ? 9_000 : 0)
-    for index in 0..<count {
-      // Evenly spaced quantiles of a distribution with a tail.
-      let quantile = (Double(index) + 0.5) / Double(count)
-      let factor = 0.8 + 0.3 * quantile + 0.02 / (1.02 - quantile)
-      histogram.record(nanoseconds: Int64(hop * Double(depth) * factor))
-    }
-    return MergedHistogram(arm: kind.arm.name, depth: depth, phase: phase, responseTime: histogram)
+    let times = Times(scale: hop * Double(depth), count: count)
+    return MergedHistogram(
+      arm: kind.arm.name, depth: depth, phase: phase, responseTime: histograms.value(times, make: times.histogram))
   }
+
+  private static let histograms = MadeOnce<Times, LatencyHistogram>()
 
   private static func countingPass(_ kind: Kind, depth: Int) -> CountingPass {
     let nodes = (1...depth).map { place in

@@ -8,7 +8,21 @@ import Topology
 extension ExampleRun {
   /// `typical` with an open trial beside every closed one.
   static func withOpenTrials(rounds: Int, depths: [Int] = [1, 2, 3, 4, 5], kinds: [Kind] = kinds) -> RunResult {
-    var result = typical(rounds: rounds, depths: depths, kinds: kinds)
+    openTrials.value(OpenTrials(rounds: rounds, depths: depths, arms: kinds.map(\.arm.name))) {
+      addingOpenTrials(to: typical(rounds: rounds, depths: depths, kinds: kinds))
+    }
+  }
+
+  private struct OpenTrials: Hashable {
+    let rounds: Int
+    let depths: [Int]
+    let arms: [String]
+  }
+
+  private static let openTrials = MadeOnce<OpenTrials, RunResult>()
+
+  private static func addingOpenTrials(to typical: RunResult) -> RunResult {
+    var result = typical
     for closed in result.trials {
       var trial = closed
       trial.phase = .open
@@ -19,8 +33,8 @@ extension ExampleRun {
       for _ in 0..<1_500 {
         histogram.record(nanoseconds: Int64(40_000.0 * Double(closed.depth) * (1 + generator.nextUnit())))
       }
-      trial.responseTime = LatencySummary(histogram)
-      trial.serviceTime = LatencySummary(histogram)
+      let latency = LatencySummary(histogram)
+      (trial.responseTime, trial.serviceTime) = (latency, latency)
       trial.ledger = Ledger(planned: 1_500, completed: 1_500)
       result.trials.append(trial)
     }

@@ -5,14 +5,18 @@ internal import Launcher
 internal import Statistics
 internal import Topology
 
-struct CompareMeasuring: ParsableArguments {
+struct CompareMeasuring: ParsableArguments, RoundOptionSet {
   @Option(name: [.customShort("n"), .long], help: "Services of a generated chain, 1 to 64; 5 without it.")
   var services: Int?
 
   @Option(help: "Rounds, 1 to 1000; 12 without it. Below 6 nothing is claimed, from 10 on p decides.")
   var rounds: Int?
 
-  @OptionGroup var options: RoundOptions
+  @OptionGroup var trial: TrialOption
+  @OptionGroup var round: RoundOptions
+  @OptionGroup var placement: PlacementOption
+  @OptionGroup var drive: DriveOptions
+  @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
 
   mutating func validate() throws {
@@ -23,7 +27,7 @@ struct CompareMeasuring: ParsableArguments {
   /// The name of an option that was given; nil when none was.
   var firstGiven: String? {
     let own = [("--services", services != nil), ("--rounds", rounds != nil)]
-    return (own + options.given + chain.given).first { $0.1 }?.0
+    return (own + roundsGiven + chain.given).first { $0.1 }?.0
   }
 
   func plan(_ specs: [String], against: String?, depth: Int?, _ call: Invocation) throws -> ExperimentPlan {
@@ -33,7 +37,7 @@ struct CompareMeasuring: ParsableArguments {
         services: services ?? ComparePlan.servicesByDefault, depth: depth, growth: chain.growth,
         keysPerLayer: chain.keysPerLayer, size: chain.size ?? ChainOptions.payloadSizeByDefault,
         responseSize: chain.responseSize ?? ChainOptions.payloadSizeByDefault))
-    var plan = try options.plan(
+    var plan = try roundPlan(
       arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
       call)
     plan.rounds = rounds ?? ComparePlan.roundCountByDefault

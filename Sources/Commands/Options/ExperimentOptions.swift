@@ -6,7 +6,7 @@ internal import Launcher
 internal import Statistics
 internal import Topology
 
-struct ExperimentOptions: ParsableArguments {
+struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   @Option(help: StrategyNames.help)
   var strategies: String?
 
@@ -30,7 +30,11 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: PassNames.help)
   var passes: String?
 
-  @OptionGroup var options: RoundOptions
+  @OptionGroup var trial: TrialOption
+  @OptionGroup var round: RoundOptions
+  @OptionGroup var placement: PlacementOption
+  @OptionGroup var drive: DriveOptions
+  @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
   @OptionGroup var output: ResultOptions
 
@@ -72,12 +76,12 @@ struct ExperimentOptions: ParsableArguments {
       guard !found.contains(one) else { throw ValidationError("--concurrency: \"\(name)\" is named twice") }
       found.append(one)
     }
-    return found.filter { $0 != Concurrency(inFlight: options.drive.inFlight ?? 64) }
+    return found.filter { $0 != Concurrency(inFlight: drive.inFlight ?? 64) }
   }
 
   /// The arms' control is added here.
   func plan(arms: [ArmPlan], depths: [Int], isChain: Bool, _ call: Invocation) throws -> ExperimentPlan {
-    var plan = try options.plan(
+    var plan = try roundPlan(
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       trialSeconds: ExperimentPlan.trialSecondsMin, call)
     plan.rounds = rounds ?? runPreset?.roundCount

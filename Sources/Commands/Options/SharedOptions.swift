@@ -80,8 +80,6 @@ struct ChainOptions: ParsableArguments {
 struct DriveOptions: ParsableArguments {
   static let inFlightRange = 1...4096
 
-  @OptionGroup var placement: PlacementOption
-
   @Option(help: "Requests under way in a closed loop, over one connection, 1 to 4096; 64 without it.")
   var inFlight: Int?
 
@@ -97,8 +95,6 @@ struct DriveOptions: ParsableArguments {
   @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?
 
-  @OptionGroup var seed: SeedOption
-
   mutating func validate() throws {
     try OptionRange.check("--in-flight", inFlight, Self.inFlightRange)
     try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
@@ -107,22 +103,10 @@ struct DriveOptions: ParsableArguments {
   }
 
   var given: [(String, Bool)] {
-    placement.given + [
+    [
       ("--in-flight", inFlight != nil), ("--arrival", arrival != nil), ("--timeout", timeout != nil),
       ("--drain", drain != nil), ("--opaque-size", opaqueSize != nil),
-    ] + seed.given
-  }
-
-  /// One round of trials without a budget; what differs is the command's to change.
-  func plan(
-    arms: [ArmPlan], depths: [Int], isChain: Bool, trialSeconds: Double, _ call: Invocation
-  ) throws -> ExperimentPlan {
-    try OpaqueSize.check(opaqueSize, topologies: arms.map(\.topology))
-    return ExperimentPlan(
-      commandLine: call.commandLine, arms: arms, depths: depths, isChain: isChain, placement: placement.value,
-      trialSeconds: trialSeconds, rounds: 1, budgetSeconds: nil, inFlight: inFlight ?? 64,
-      timeoutSeconds: timeout?.value ?? 10, drainSeconds: drain?.value ?? 2, seed: seed.value,
-      isPoisson: arrival == "poisson", openLoopRate: nil, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    ]
   }
 }
 
@@ -143,8 +127,6 @@ struct TrialOption: ParsableArguments {
 
 /// Trials in rounds, whose number is the command's.
 struct RoundOptions: ParsableArguments {
-  @OptionGroup var trial: TrialOption
-
   @Option(
     name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
     help: "Requests per second of the open-loop trials; without it, half of what the slowest arm can do.")
@@ -153,24 +135,10 @@ struct RoundOptions: ParsableArguments {
   @Option(help: "Warm-up of each process set: auto, which ends when its throughput is steady, or at most so long.")
   var warmup: WarmupTime?
 
-  @OptionGroup var drive: DriveOptions
-
   mutating func validate() throws {
     try OptionRange.check("--rate", rate: rate)
     try warmup?.check()
   }
 
-  var given: [(String, Bool)] {
-    [("--trial", trial.seconds != nil), ("--rate", rate != nil), ("--warmup", warmup != nil)] + drive.given
-  }
-
-  func plan(
-    arms: [ArmPlan], depths: [Int], isChain: Bool, trialSeconds: Double, _ call: Invocation
-  ) throws -> ExperimentPlan {
-    var plan = try drive.plan(
-      arms: arms, depths: depths, isChain: isChain, trialSeconds: trial.seconds ?? trialSeconds, call)
-    plan.openLoopRate = rate
-    plan.warmupSecondsMax = warmup?.seconds?.value
-    return plan
-  }
+  var given: [(String, Bool)] { [("--rate", rate != nil), ("--warmup", warmup != nil)] }
 }
