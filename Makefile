@@ -85,8 +85,8 @@ generate: ## Make Swift source of the context schemas in contexts/, which is com
 robust := EventLoopTests|NodeTests
 test-asan: deps ## The loop's and the nodes' tests under AddressSanitizer, and with 256 descriptors alone
 	swift build --build-tests --sanitize=address --scratch-path .build-asan
-	swift test --skip-build --sanitize=address --scratch-path .build-asan --filter '$(robust)'
-	ulimit -n 256; swift test --skip-build --no-parallel --sanitize=address --scratch-path .build-asan \
+	swift test --skip-build --disable-xctest --sanitize=address --scratch-path .build-asan --filter '$(robust)'
+	ulimit -n 256; swift test --skip-build --disable-xctest --no-parallel --sanitize=address --scratch-path .build-asan \
 	  --filter '$(robust)'
 
 race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be reported, every shared store be clean

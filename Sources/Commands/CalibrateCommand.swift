@@ -48,7 +48,7 @@ struct CalibrateCommand: Command {
       topology: try ChainTopology.make(
         depth: CalibrationPlan.depth, strategy: "baseline", growth: "shadow", keysPerLayer: 3, payloadSize: 128,
         responseSize: 128, vocabulary: .current), pairCount: pairs, rounds: rounds,
-      trialSeconds: trial.seconds ?? ExperimentPlan.trialSecondsMin,
+      trialSeconds: trial.seconds ?? ExperimentPlan.trialSecondsByDefault,
       seed: seed.value)
   }
 }

@@ -51,7 +51,7 @@ struct CapacityCommand: Command, DriveOptionSet {
   private static let drainByDefault = 5.0
 
   func run(_ call: Invocation) throws {
-    try OptionRange.check("--probe", probe, ExperimentPlan.trialSecondsMin...600)
+    try OptionRange.check("--probe", probe, CapacityPlan.probeSecondsMin...600)
     try OptionRange.check("--budget", budget, 0...86_400)
     guard 0...1 ~= maxErrorRate else {
       throw ValidationError("--max-error-rate: expected 0 to 1, got \(maxErrorRate)")

@@ -8,7 +8,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
   case cpuPerHop = "cpu_per_hop"
   case cpuPerRequest = "cpu_per_request"
   case throughput
-  // Open loop, at the rate that all arms share, from the intended send.
+  // Open loop, from the intended send.
   case p50
   case p99
   // One request under way.
@@ -68,7 +68,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
     case .p50:
       Facts(
         words: "P50", title: "Response time, P50", unit: .nanoseconds, source: .percentile(50, .open),
-        caption: "From the intended send time, open loop at one rate for all arms.")
+        caption: "From the intended send time, open loop.")
     case .p99:
       Facts(
         words: "P99", title: "Response time, P99", unit: .nanoseconds, source: .percentile(99, .open),

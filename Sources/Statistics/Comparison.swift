@@ -4,12 +4,13 @@
 /// A *difference* needs all three:
 ///
 /// - the interval excludes "no difference";
-/// - |median d| is larger than the noise floor, which is half the width of the interval of d between A and A′, for the
-///   same metric and depth;
+/// - |d| is larger than the noise floor, which is how far from 0 the interval of d between A and A′ reaches, for the same
+///   metric and depth;
 /// - Wilcoxon's p, corrected by Holm over the family, is at most 0.05.
 ///
-/// With 6 to 9 rounds the third is not asked for, and the word is *indicated*. A family is every depth and strategy of
-/// one metric, or every metric where two arms are compared.
+/// With the first two alone the word is *indicated*: it may be chance, as one in twenty of what is the same is. So a word
+/// never gets weaker because more rounds make the third possible. A family is every depth and strategy of one metric, or
+/// every metric where two arms are compared.
 ///
 /// Arms of two runs have no A′ in common: whatever changed between the runs is in the effect. Nothing is then stronger
 /// than *indicated*, and the noise, where it is known, is only the least that there was.
@@ -46,19 +47,16 @@ package struct Comparison: Equatable, Sendable {
       case .intervalIncludesNoDifference: "the interval includes no difference"
       case .withinNoise: "no larger than the noise"
       case .notSignificant: "p above \(alpha) after correction"
-      case .fewRoundsForTest: "fewer than \(testedRoundCountMin) rounds"
+      case .fewRoundsForTest: "too few rounds for a corrected p"
       case .noCommonNoise: "two runs have no noise in common"
       }
     }
   }
 
   package static let alpha = 0.05
-  /// From so many rounds on a corrected p value decides.
-  package static let testedRoundCountMin = 10
-
   package let effect: PairedEffect?
-  /// Half the width of the interval of d between A and A′: in logarithms for ratios. nil when it is not known.
-  package let noiseHalfWidth: Double?
+  /// How far from 0 the interval of d between A and A′ reaches: in logarithms for ratios. nil when it is not known.
+  package let noise: Double?
   /// Corrected over the family; nil when no round can be compared.
   package let adjustedP: Double?
   package let verdict: Verdict
@@ -74,22 +72,25 @@ package struct Comparison: Equatable, Sendable {
   package static func family(
     _ members: [(effect: PairedEffect?, control: PairedEffect?)], isOneRun: Bool = true
   ) -> [Comparison] {
-    var corrected = Holm.adjusted(members.compactMap { $0.effect?.test.p }).makeIterator()
+    let tested = members.compactMap { $0.effect?.test.p }
+    let needed = roundCountMin(familyCount: tested.count)
+    var corrected = Holm.adjusted(tested).makeIterator()
     return members.map { member in
       let adjustedP = member.effect == nil ? nil : corrected.next()
-      return Comparison(effect: member.effect, control: member.control, adjustedP: adjustedP, isOneRun: isOneRun)
+      return Comparison(
+        effect: member.effect, control: member.control, adjustedP: adjustedP, neededRounds: needed, isOneRun: isOneRun)
     }
   }
 
-  /// The least number of rounds with which a family of so many comparisons can contain a difference: 10, or the least R
-  /// with `familyCount·2^(1−R) ≤ 0.05`, as no p of R rounds is below `2^(1−R)`. With 10 rounds 25 comparisons can, with
-  /// 12 rounds 102.
+  /// The least number of rounds with which every member of a family of so many comparisons can be a difference: the least
+  /// R ≥ 6 with `familyCount·2^(1−R) ≤ 0.05`, as no p of R rounds is below `2^(1−R)`. With 10 rounds 25 comparisons can,
+  /// with 12 rounds 102.
   ///
   /// - Precondition: `familyCount` ≥ 0.
   package static func roundCountMin(familyCount: Int) -> Int {
     precondition(familyCount >= 0, "a family has no less than 0 members")
-    var count = testedRoundCountMin
-    var least = Double(familyCount) * 0x1p-9
+    var count = SignTest.roundCountMin
+    var least = Double(familyCount) * 0x1p-5
     while least > alpha {
       count += 1
       least /= 2
@@ -97,34 +98,34 @@ package struct Comparison: Equatable, Sendable {
     return count
   }
 
-  private init(effect: PairedEffect?, control: PairedEffect?, adjustedP: Double?, isOneRun: Bool) {
+  private init(effect: PairedEffect?, control: PairedEffect?, adjustedP: Double?, neededRounds: Int, isOneRun: Bool) {
     if let effect, let control {
       precondition(effect.scale == control.scale, "an effect and its noise have one scale")
     }
     self.effect = effect
     self.adjustedP = adjustedP
-    noiseHalfWidth = control?.estimate.halfWidth
-    obstacle = Self.obstacle(effect: effect, noise: noiseHalfWidth, adjustedP: adjustedP, isOneRun: isOneRun)
+    noise = control?.estimate.reach
+    obstacle = Self.obstacle(
+      effect: effect, noise: noise, adjustedP: adjustedP, neededRounds: neededRounds, isOneRun: isOneRun)
     verdict =
       switch obstacle {
       case nil: .difference
-      case .fewRoundsForTest, .noCommonNoise: .indicated
-      case .intervalIncludesNoDifference, .withinNoise, .notSignificant: .noDifferenceSeen
+      case .fewRoundsForTest, .notSignificant, .noCommonNoise: .indicated
+      case .intervalIncludesNoDifference, .withinNoise: .noDifferenceSeen
       case .fewRounds, .noiseNotKnown: .rangeOnly
       case .noRound: .tooFew
       }
   }
 
   private static func obstacle(
-    effect: PairedEffect?, noise: Double?, adjustedP: Double?, isOneRun: Bool
+    effect: PairedEffect?, noise: Double?, adjustedP: Double?, neededRounds: Int, isOneRun: Bool
   ) -> Obstacle? {
     guard let effect, let adjustedP else { return .noRound }
     guard effect.estimate.interval != nil else { return .fewRounds }
     if isOneRun, noise == nil { return .noiseNotKnown }
     guard effect.excludesNoDifference else { return .intervalIncludesNoDifference }
     guard abs(effect.estimate.spread.median) > noise ?? 0 else { return .withinNoise }
-    guard effect.roundCount >= testedRoundCountMin else { return .fewRoundsForTest }
-    guard adjustedP <= alpha else { return .notSignificant }
+    guard adjustedP <= alpha else { return effect.roundCount < neededRounds ? .fewRoundsForTest : .notSignificant }
     return isOneRun ? nil : .noCommonNoise
   }
 }

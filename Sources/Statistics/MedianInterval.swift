@@ -19,6 +19,16 @@ package struct MedianInterval: Codable, Equatable, Sendable {
     }
   }
 
+  /// Of paired differences: the Hodges–Lehmann estimate with the interval of the signed-rank test, see
+  /// `SignedRankInterval`. nil when there is no value.
+  ///
+  /// - Precondition: every value is finite.
+  package init?(ofDifferences values: [Double]) {
+    guard var spread = Spread(values), let estimate = SignedRankInterval.estimate(values) else { return nil }
+    spread.median = estimate.median
+    self.init(spread: spread, interval: estimate.interval)
+  }
+
   private init(spread: Spread, interval: ClosedRange<Double>?) {
     self.spread = spread
     self.interval = interval
@@ -40,9 +50,10 @@ package struct MedianInterval: Codable, Equatable, Sendable {
     return MedianInterval(spread: negative, interval: interval.map { -$0.upperBound...(-$0.lowerBound) })
   }
 
-  /// Half of the interval's width; of A/A′ it is the noise floor. nil without an interval.
-  package var halfWidth: Double? {
-    interval.map { ($0.upperBound - $0.lowerBound) / 2 }
+  /// How far from 0 the interval reaches, on the side where it reaches farther; of A′ against A it is the noise floor. nil
+  /// without an interval.
+  package var reach: Double? {
+    interval.map { Swift.max(abs($0.lowerBound), abs($0.upperBound)) }
   }
 
   /// Whether there is an interval, and `value` lies outside. An end that equals `value` includes it.

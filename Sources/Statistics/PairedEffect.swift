@@ -2,7 +2,7 @@
 
 internal import Glibc
 
-/// Per round a difference d, of which the median is taken, with its interval: see `Scale`.
+/// Per round a difference d, of which the middle is taken, with its interval: see `Scale`.
 package struct PairedEffect: Equatable, Sendable {
   package enum Scale: String, Codable, Equatable, Sendable {
     /// For times and rates: `d = ln(value / reference)`; the effect is `exp(median d)`, and 1 is no difference.
@@ -27,7 +27,7 @@ package struct PairedEffect: Equatable, Sendable {
   package let differences: [Double]
   /// Pairs left out because they have no finite d; for ratios also those of which a value was not above 0.
   package let omittedCount: Int
-  /// Median, range and interval of `differences`.
+  /// Hodges–Lehmann estimate, range and interval of `differences`.
   package let estimate: MedianInterval
 
   /// Ratios. nil when no pair can be used.
@@ -40,7 +40,7 @@ package struct PairedEffect: Equatable, Sendable {
   /// - Precondition: at most `SignTest.roundCountMax` pairs.
   package init?(_ scale: Scale, pairs: [(reference: Double, value: Double)]) {
     let differences = pairs.compactMap { scale.difference(reference: $0.reference, value: $0.value) }
-    guard let estimate = MedianInterval(differences) else { return nil }
+    guard let estimate = MedianInterval(ofDifferences: differences) else { return nil }
     self.scale = scale
     self.differences = differences
     self.estimate = estimate
@@ -55,7 +55,7 @@ package struct PairedEffect: Equatable, Sendable {
   /// The largest ratio, or difference, of a round.
   package var max: Double { scale.effect(estimate.spread.max) }
 
-  /// By inversion of the exact sign test at 5 %; nil below 6 rounds.
+  /// By inversion of the signed-rank test at 5 %; nil below 6 rounds.
   package var interval: ClosedRange<Double>? {
     estimate.interval.map { scale.effect($0.lowerBound)...scale.effect($0.upperBound) }
   }
@@ -69,7 +69,7 @@ package struct PairedEffect: Equatable, Sendable {
   /// - Parameter control: the effect of the baseline measured a second time (A′) against the baseline, for the same
   ///   metric and depth. Without it nothing is claimed.
   package func verdict(control: PairedEffect?) -> Verdict {
-    guard estimate.interval != nil, let noise = control?.estimate.halfWidth else { return .onlyRange }
+    guard estimate.interval != nil, let noise = control?.estimate.reach else { return .onlyRange }
     return excludesNoDifference && abs(estimate.spread.median) > noise ? .indicated : .noDifferenceSeen
   }
 }

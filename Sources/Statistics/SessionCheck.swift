@@ -1,37 +1,38 @@
 // Whether a run can be trusted at all: what is the same must not differ.
 
-/// The first arm is measured twice, as A and A′. A run is suspect when their CPU differs at the largest depth: the
-/// interval excludes "no difference", and Wilcoxon's p, corrected by Holm over the depths, is at most 0.05. At the other
-/// depths one in twenty may differ by chance; they only count for the correction.
+/// The first arm is measured twice, as A and A′. A run is suspect when their CPU differs at the largest depth: Wilcoxon's p
+/// is at most 0.01, as it is in one sound run of a hundred.
 package struct SessionCheck: Equatable, Sendable {
   package enum Verdict: String, Codable, Sendable {
     case ok, suspect
-    /// There is no A′, or fewer than 6 rounds.
+    /// There is no A′, or fewer than 8 rounds: no p is then small enough.
     case notKnown
   }
+
+  package static let alpha = 0.01
+  /// The least R with 2^(1−R) ≤ 0.01.
+  package static let roundCountMin = 8
 
   package let verdict: Verdict
   /// The depth that was judged; nil without A′.
   package let depth: Int?
-  /// At that depth, corrected over all.
-  package let adjustedP: Double?
+  /// At that depth.
+  package let p: Double?
+  /// How far from none the difference may be that A and A′ have there, by its interval: the noise floor, as a share. nil
+  /// below 6 rounds.
+  package let noise: Double?
 
-  /// - Parameter controls: CPU of A′ against A, once per depth, in any order.
+  /// - Parameter controls: CPU of A′ against A as ratios, once per depth, in any order.
   package init(controls: [(depth: Int, effect: PairedEffect)]) {
-    let corrected = Holm.adjusted(controls.map { $0.effect.test.p })
-    guard let (control, adjustedP) = zip(controls, corrected).max(by: { $0.0.depth < $1.0.depth }) else {
-      verdict = .notKnown
-      depth = nil
-      self.adjustedP = nil
+    guard let control = controls.max(by: { $0.depth < $1.depth }) else {
+      (verdict, depth, p, noise) = (.notKnown, nil, nil, nil)
       return
     }
+    let p = control.effect.test.p
     depth = control.depth
-    self.adjustedP = adjustedP
-    guard control.effect.estimate.interval != nil else {
-      verdict = .notKnown
-      return
-    }
-    let differs = control.effect.excludesNoDifference && adjustedP <= Comparison.alpha
-    verdict = differs ? .suspect : .ok
+    self.p = p
+    noise = control.effect.estimate.reach
+    verdict =
+      control.effect.roundCount < Self.roundCountMin ? .notKnown : p <= Self.alpha ? .suspect : .ok
   }
 }

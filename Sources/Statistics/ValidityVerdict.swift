@@ -30,9 +30,8 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   /// Share of the CPU time taken by other guests of the host.
   package static let stealRatioMax = 0.02
 
-  /// Shares of the window by which the time between the launcher's two readings may differ from it.
-  package static let readingErrorSuspectAbove = 0.05
-  package static let readingErrorInvalidAbove = 0.25
+  /// Share of the window that must lie between the launcher's two readings of clocks and counters.
+  package static let readShareMin = 0.5
 
   package static let ok = ValidityVerdict(verdict: .ok, reasons: [])
 
@@ -70,14 +69,14 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     return result
   }
 
-  /// The same verdict, worse when the clocks and counters of the nodes were read over another time than the client's
-  /// window: a launcher that got no CPU reads late, and what it read then belongs to no window.
+  /// The same verdict, invalid when the clocks and counters of the nodes were read over too little of the client's
+  /// window. That they are read late does no harm: clocks and deliveries are read together, CPU per hop is their ratio,
+  /// and throughput is the client's own.
   package func judged(readNanoseconds: Int64, windowNanoseconds: Int64) -> ValidityVerdict {
-    let error = abs(Double(readNanoseconds - windowNanoseconds)) / Double(max(1, windowNanoseconds))
-    guard error > Self.readingErrorSuspectAbove else { return self }
+    guard Double(readNanoseconds) < Self.readShareMin * Double(windowNanoseconds) else { return self }
     var result = self
     result.add(
-      error > Self.readingErrorInvalidAbove ? .invalid : .suspect,
+      .invalid,
       "the clocks were read over \(readNanoseconds / 1_000_000) ms, the window took "
         + "\(windowNanoseconds / 1_000_000) ms")
     return result

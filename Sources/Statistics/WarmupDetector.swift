@@ -4,7 +4,7 @@
 /// and mean run over the m−d batches that are kept. (White, *An effective truncation heuristic for bias reduction in
 /// simulation output*, 1997.)
 package struct WarmupDetector: Equatable, Sendable {
-  package static let windowNanoseconds: Int64 = 20_000_000
+  package static let windowNanoseconds: Int64 = 5_000_000
   /// Longer than this is not waited for.
   package static let durationNanosecondsMax: Int64 = 5_000_000_000
   package static let batchWindowCount = 5

@@ -8,7 +8,7 @@ struct WrongArgumentTests {
     arguments: [
       (["chain", "-n", "0"], ["1 to 64", "got 0"]), (["chain", "-n", "65"], ["1 to 64", "got 65"]),
       (["chain", "-n", "x"], ["-n"]), (["chain"], ["ctxchain chain: ", "--depth"]),
-      (["chain", "-n", "2", "--trial", "5ms"], ["--trial", "250ms"]),
+      (["chain", "-n", "2", "--trial", "5ms"], ["--trial", "20ms"]),
       (["chain", "-n", "2", "--rounds", "0"], ["--rounds"]),
       (["chain", "-n", "2", "--depths", "3"], ["--depths", "3"]),
       (["chain", "-n", "2", "--depths", "1,,2"], ["--depths"]),
@@ -28,7 +28,7 @@ struct WrongArgumentTests {
       (["chain", "-n", "3", "--budget", "1e30s", "--strategies", "baseline"], ["--budget", "0s to 24h", "1e30s"]),
       (["chain", "-n", "2", "--budget", "25h"], ["--budget", "0s to 24h", "25h"]),
       (["chain", "-n", "2", "--drain", "1e12s"], ["--drain", "0s to 1h", "1e12s"]),
-      (["chain", "-n", "2", "--trial", "1e300m"], ["--trial", "250ms to 10m", "1e300m"]),
+      (["chain", "-n", "2", "--trial", "1e300m"], ["--trial", "20ms to 10m", "1e300m"]),
       (["chain", "-n", "2", "--timeout", "1e308h"], ["--timeout"]),
       (["chain", "-n", "2", "--timeout", "nans"], ["--timeout"]),
       (["chain", "-n", "2", "--passes", "stages,fast"], ["--passes", "in-process", "\"fast\""]),
@@ -39,7 +39,7 @@ struct WrongArgumentTests {
       (["chain", "-n", "2", "--concurrency", "1,1x1"], ["--concurrency", "\"1x1\" is named twice"]),
       (["calibrate", "--pairs", "0"], ["--pairs", "1 to 10000", "0"]),
       (["calibrate", "--rounds", "5"], ["--rounds", "6 to 1000", "5"]),
-      (["calibrate", "--trial", "10ms"], ["--trial", "250ms to 10m", "10ms"]),
+      (["calibrate", "--trial", "10ms"], ["--trial", "20ms to 10m", "10ms"]),
       (["chain", "-n", "2", "--rounds", "1001"], ["--rounds", "1 to 1000", "1001"]),
       (["chain", "-n", "2", "--rate", "1e300"], ["--rate", "0.1 to 10000000", "1e+300"]),
       (["chain", "-n", "2", "--rate", "nan"], ["--rate", "0.1 to 10000000", "nan"]),
@@ -63,12 +63,33 @@ struct WrongArgumentTests {
       (["load", "127.0.0.1:80", "--deadline", "5"], ["--deadline", "such as 250ms"]),
       (["load", "127.0.0.1:80", "--rate", "1k"], ["--rate", "'1k'", "a number without a unit"]),
       (["load", "127.0.0.1:80", "--in-flight", "many"], ["--in-flight", "a whole number"]),
+      (["chain", "-n", "2", "--trial", "19ms"], ["--trial", "20ms to 10m", "19ms"]),
+      (["chain", "-n", "2", "--utilisation", "0%"], ["--utilisation", "1% to 95%", "got 0%"]),
+      (["chain", "-n", "2", "--utilisation", "96%"], ["--utilisation", "1% to 95%", "got 96%"]),
+      (["run", "topologies/chain-1.yaml", "--utilisation", "0.951"], ["--utilisation", "1% to 95%", "got 0.951"]),
+      (["compare", "packed", "map", "--utilisation", "50"], ["--utilisation", "1% to 95%", "got 50"]),
+      (["chain", "-n", "2", "--utilisation=-5%"], ["--utilisation", "1% to 95%", "got -5%"]),
+      (["chain", "-n", "2", "--utilisation", "half"], ["--utilisation", "'half'", "a share such as 50% or 0.5"]),
+      (["chain", "-n", "2", "--utilisation", "%"], ["--utilisation", "'%'", "a share such as 50% or 0.5"]),
+      (["chain", "-n", "2", "--utilisation", "nan"], ["--utilisation", "'nan'", "a share such as 50% or 0.5"]),
+      (["chain", "-n", "2", "--utilisation", "50%", "--rate", "100"], ["--utilisation", "no --rate beside it"]),
       (["load", "127.0.0.1:80", "--size", "4Kib"], ["--size", "512 or 4KiB", "units: B, kB, KiB"]),
       (["chain", "-n", "2", "--warmup", "5"], ["--warmup", "auto, or a duration"]),
       (["compare", "packed,size=4Kib", "map"], ["size", "512 or 4KiB"]),
       // What is right before the complaint.
       (
         ["chain", "-n", "2", "--strategies", "packed, map", "--size", "4KiB", "--opaque-size", "9B"],
+        ["--opaque-size", "opaque"]
+      ),
+      (
+        ["chain", "-n", "2", "--strategies", "packed", "--utilisation", "95%", "--opaque-size", "9B"],
+        ["--opaque-size", "opaque"]
+      ),
+      (
+        [
+          "chain", "-n", "2", "--strategies", "packed", "--utilisation", "0.01", "--trial", "20ms", "--opaque-size",
+          "9",
+        ],
         ["--opaque-size", "opaque"]
       ),
       (["capacity", "-n", "65", "--slo", "p95=5ms, p99.5=9ms"], ["--depth"]),

@@ -16,6 +16,14 @@ struct ProcessTests {
     return program
   }
 
+  /// In the first round, whose processes are there until it is done, and whose trials last longer than what a test does.
+  private func chainUnderLoad(json: String) throws -> Program {
+    let program = try Program(ProcessTests.longChain + ["--trial", "5s", "--json", json])
+    try program.until("the first trial", seconds: 60) { program.error.contains("from here: ") }
+    usleep(300_000)
+    return program
+  }
+
   @Test(
     "A signal ends the run with the partial report, its own status, and no process left", arguments: [SIGINT, SIGTERM])
   func interrupted(number: Int32) throws {
@@ -78,7 +86,7 @@ struct ProcessTests {
   func nodeKilled() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "killed-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
-    let program = try runningChain(json: json)
+    let program = try chainUnderLoad(json: json)
     let victim = try #require(program.children.first { $0.name == "s2" })
     kill(victim.pid, SIGABRT)
     #expect(try program.wait(seconds: 60) == 1)
@@ -96,7 +104,7 @@ struct ProcessTests {
   func nodesKilled() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "killed-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
-    let program = try runningChain(json: json)
+    let program = try chainUnderLoad(json: json)
     let victims = program.children.filter { $0.name == "s2" }
     #expect(victims.count == 3)
     victims.forEach { kill($0.pid, SIGKILL) }
@@ -132,11 +140,10 @@ struct ProcessTests {
     defer { try? FileManager.default.removeItem(atPath: json) }
     let program = try Program(
       [
-        "chain", "-n", "2", "--depths", "2", "--rounds", "2", "--passes", "open", "--strategies", "baseline", "--drain",
-        "100ms",
-        "--json", json,
+        "chain", "-n", "2", "--depths", "2", "--rounds", "1", "--passes", "none", "--strategies", "baseline", "--drain",
+        "100ms", "--trial", "1s", "--json", json,
       ])
-    try program.until("the first round", seconds: 60) { program.error.contains("round 1 of 2 done") }
+    try program.until("the first trial", seconds: 60) { program.error.contains("from here: ") }
     let victim = try #require(program.children.first { $0.name == "s2" })
     kill(victim.pid, SIGSTOP)
     #expect(try program.wait(seconds: 60) == 0)
@@ -150,7 +157,7 @@ struct ProcessTests {
   func clientKilled() throws {
     let json = FileManager.default.temporaryDirectory.appending(path: "client-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: json) }
-    let program = try runningChain(json: json)
+    let program = try chainUnderLoad(json: json)
     let victim = try #require(program.children.first { $0.name == "client" })
     kill(victim.pid, SIGKILL)
     #expect(try program.wait(seconds: 60) == 1)

@@ -60,7 +60,8 @@ final class FakeCallee {
 final class NodeBench: NodeServerDelegate {
   let loop: EventLoop
   let callees: [FakeCallee]
-  let server: NodeServer
+  /// Gone before its page is.
+  private(set) var server: NodeServer!
   private let page: UnsafeMutablePointer<CounterPage>
   private let port: UInt16
   private var isConnected = false
@@ -108,6 +109,7 @@ final class NodeBench: NodeServerDelegate {
     callers.forEach { $0.close() }
     server.close()
     callees.forEach { $0.close() }
+    server = nil
     page.deallocate()
   }
 

@@ -33,13 +33,14 @@ struct CalibrationResultTests {
   func pairs() throws {
     var result = Self.empty(pairs: 3)
     let added = result.add(batch: 7, Self.batch([1, 1.1, 0.9]))
-    #expect(added.map(\.differs) == [false, true, true] && added.map(\.pair) == [0, 1, 2])
+    #expect(added.map(\.cpuPerHop.differs) == [false, true, true] && added.map(\.pair) == [0, 1, 2])
     #expect(added.allSatisfy { $0.batch == 7 && $0.rounds == 12 })
     for (pair, ratio) in zip(added, [1, 1.1, 0.9]) {
-      #expect(abs(pair.effect / ratio - 1) < 0.01 && pair.low <= pair.effect && pair.effect <= pair.high)
+      let effect = pair.cpuPerHop
+      #expect(abs(effect.ratio / ratio - 1) < 0.01 && effect.low <= effect.ratio && effect.ratio <= effect.high)
     }
-    #expect(added[1].p < 0.001 && added[0].p > 0.05)
-    #expect(result.pairs == added && result.differingCount == 2)
+    #expect(added[1].cpuPerHop.p < 0.001 && added[0].cpuPerHop.p > 0.05)
+    #expect(result.pairs == added && result.differingInCpuCount == 2 && result.differingInThroughputCount == 0)
   }
 
   @Test("the verdict is the binomial bound's: 18 of 200 pass, 19 fail, and 199 pairs are not all")
@@ -52,10 +53,14 @@ struct CalibrationResultTests {
         // Without scatter what is the same never differs.
         result.add(batch: number, Self.even(ratios))
       }
-      #expect(result.differingCount == differing && result.allowedCount == 18)
+      #expect(result.differingInCpuCount == differing && result.allowedCount == 18)
       #expect(result.verdict == verdict)
       let line = result.text.split(separator: "\n").last ?? ""
-      #expect(line.hasPrefix(verdict == .passed ? "Passed: \(differing) of 200" : "FAILED: 19 of 200"))
+      let share = "\(differing) (\(["0.0", "9.0", "9.5"][[0, 18, 19].firstIndex(of: differing)!]) %)"
+      #expect(
+        line.hasPrefix(
+          (verdict == .passed ? "Passed: " : "FAILED: ") + "of 200 pairs of the same \(share) differ in CPU per hop"),
+        "\(line)")
     }
   }
 
@@ -74,8 +79,18 @@ struct CalibrationResultTests {
     var result = Self.empty(pairs: 400)
     for number in 0..<100 { result.add(batch: number, Self.batch([1, 1, 1, 1], seed: UInt64(number))) }
     #expect(result.verdict == .passed && result.pairs.count == 400)
-    // The sign test of 12 rounds errs in 3.9 %.
-    #expect(result.differingCount > 0)
+    // The interval of 12 rounds errs in 4.2 %.
+    #expect(result.differingInCpuCount > 0)
+  }
+
+  @Test("too many pairs that differ in throughput alone fail as well")
+  func throughput() {
+    var result = Self.empty(pairs: 1)
+    var batch = Self.even([1])
+    for index in batch.trials.indices where batch.trials[index].arm == "pair 1b" { batch.trials[index].throughput *= 2 }
+    result.add(batch: 0, batch)
+    #expect(result.differingInCpuCount == 0 && result.differingInThroughputCount == 1)
+    #expect(result.pairs[0].throughput.ratio == 2)
   }
 
   @Test("a pair without CPU times in some round is left out and noted")
@@ -86,7 +101,7 @@ struct CalibrationResultTests {
     batch.trials[index].superseded = true
     result.add(batch: 0, batch)
     #expect(result.pairs.map(\.pair) == [0] && result.verdict == .incomplete)
-    #expect(result.notes == ["batch 0, pair 1: not every round has CPU times"])
+    #expect(result.notes == ["batch 0, pair 1: not every round has CPU times and throughput"])
     #expect(result.text.contains("Incomplete: "))
     #expect(Self.empty(pairs: 1).text.hasSuffix("Found nothing: no pair was measured.\n"))
   }

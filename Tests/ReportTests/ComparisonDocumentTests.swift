@@ -24,7 +24,8 @@ struct ComparisonDocumentTests {
   @Test(
     "say what the rounds allow",
     arguments: [
-      (1, .rangeOnly), (5, .rangeOnly), (6, .indicated), (9, .indicated), (10, .difference), (12, .difference),
+      // Nine metrics at once take 9 rounds.
+      (1, .rangeOnly), (5, .rangeOnly), (6, .indicated), (8, .indicated), (9, .difference), (12, .difference),
     ]
       as [(Int, MetricComparison.Verdict)])
   func words(rounds: Int, verdict: MetricComparison.Verdict) {
@@ -53,6 +54,57 @@ struct ComparisonDocumentTests {
       // All 12 rounds agree: the least p that there is, corrected for nine.
       #expect(found.p == 0x1p-11 && abs((found.adjustedP ?? 0) - 9 * 0x1p-11) < 1e-12)
     }
+  }
+
+  @Test("hold B against the trials of A and A′ together, but a percentile against A's alone")
+  func reference() throws {
+    var run = ComparisonExample.run(MadeUpEffect(cpu: 1.5, latency: 2), rounds: 8)
+    for index in run.trials.indices where run.trials[index].arm == "A packed′" {
+      run.trials[index].nodeCpuNanoseconds *= 3
+      run.trials[index].throughput /= 4
+      run.trials[index].deliveries /= 4
+    }
+    let seen = ComparisonExample.compared(run).comparisons[0]
+    func trials(_ arm: String, _ phase: Trial.Phase) -> [Trial] {
+      run.trials.filter { $0.arm == arm && $0.phase == phase }.sorted { $0.round < $1.round }
+    }
+    func expected(_ phase: Trial.Phase, _ value: ([Trial]) -> Double) throws -> (
+      ratio: Double, low: Double, high: Double
+    ) {
+      let pairs = zip(trials("B map", phase), zip(trials("A packed", phase), trials("A packed′", phase)))
+      let logarithms = pairs.map { log(value([$0]) / value([$1.0, $1.1])) }
+      let ends = try #require(ByHand.ends(logarithms))
+      return (exp(try #require(ByHand.estimate(logarithms))), exp(ends.low), exp(ends.high))
+    }
+    for (metric, phase, value) in [
+      (Metric.cpuPerHop, .closed, ByHand.cpuPerHop), (.throughput, .closed, ByHand.throughput),
+      (.cpuPerHopAtOne, .single, ByHand.cpuPerHop), (.throughputAtOne, .single, ByHand.throughput),
+    ] as [(Metric, Trial.Phase, ([Trial]) -> Double)] {
+      let found = try #require(seen[metric])
+      let wanted = try expected(phase, value)
+      #expect(abs((found.ratio ?? 0) / wanted.ratio - 1) < 1e-9, "\(metric)")
+      #expect(abs((found.interval?.low ?? 0) / wanted.low - 1) < 1e-9, "\(metric)")
+      #expect(abs((found.interval?.high ?? 0) / wanted.high - 1) < 1e-9, "\(metric)")
+    }
+    // What the rounds' percentiles are of A′ does not matter to B.
+    var slow = run
+    for index in slow.trials.indices where slow.trials[index].arm == "A packed′" {
+      slow.trials[index].responseTime?.p99 *= 7
+    }
+    #expect(ComparisonExample.compared(slow).comparisons[0][.p99]?.ratio == seen[.p99]?.ratio)
+    #expect(ComparisonExample.compared(slow).comparisons[0][.p99]?.noise != seen[.p99]?.noise)
+  }
+
+  @Test("say at which load the open loops ran")
+  func load() {
+    var run = ComparisonExample.run(MadeUpEffect(), rounds: 2)
+    #expect(ComparisonText.render(ComparisonExample.compared(run)).contains("open loop at 6000/s"))
+    run.settings.openLoopRate = nil
+    run.settings.utilisation = 0.25
+    let text = ComparisonText.render(ComparisonExample.compared(run)).replacing(/\s+/, with: " ")
+    #expect(text.contains("open loop at 25 % of what each arm does one request at a time"), "\(text)")
+    run.settings.utilisation = nil
+    #expect(!ComparisonText.render(ComparisonExample.compared(run)).contains("open loop at"))
   }
 
   @Test("of the same thing see no difference, and equal counts")

@@ -55,8 +55,7 @@ enum ExampleRun {
 
   static func typical(rounds: Int, depths: [Int] = [1, 2, 3, 4, 5], kinds: [Kind] = kinds) -> RunResult {
     var result = empty(rounds: rounds, depths: depths, arms: kinds.map(\.arm))
-    result.settings.openLoopRate = 9_350
-    result.settings.openLoopRateReason = "half of the slowest pilot, map at depth \(depths.last ?? 1)"
+    result.settings.utilisation = 0.5
     result.fidelity = kinds.map(\.fidelity)
     result.warmups = kinds.map {
       Warmup(arm: $0.arm.name, set: 0, windowsDiscarded: 10, seconds: 1.2, steady: true)
@@ -91,9 +90,9 @@ enum ExampleRun {
         cpuCount: 2, allowedCpus: [0, 1], cpuModel: "Example CPU @ 2.80GHz", kernel: "Linux 6.1.0",
         memoryBytes: 8_201_000_000),
       settings: RunSettings(
-        placement: "one", trialSeconds: 0.25, rounds: rounds, roundsPlanned: rounds, inFlight: 64, depths: depths,
+        placement: "one", trialSeconds: 0.055, rounds: rounds, roundsPlanned: rounds, inFlight: 64, depths: depths,
         growth: "shadow", keysPerLayer: 3, payloadSize: 128, socketBufferSize: 65_536, processSets: arms.count,
-        processSetReplacements: rounds >= 6 ? 2 : 0, sharedProcessSet: false, budgetSeconds: 90,
+        processSetReplacements: max(0, rounds - 1), sharedProcessSet: false, budgetSeconds: 90,
         timeoutNanoseconds: 2_000_000_000),
       topology: chain(depths.last ?? 1), arms: arms)
   }

@@ -135,7 +135,7 @@ struct GateTests {
     #expect(comparison.exitStatus == 130 && comparison.gates.map(\.outcome) == [.breached, .notJudged])
     #expect(
       comparison.gates.complaints == [
-        "gate breached: cpu_per_hop > 1.05: B map at depth 3: cpu_per_hop B/A 1.498, difference",
+        "gate breached: cpu_per_hop > 1.05: B map at depth 3: cpu_per_hop B/A 1.504, difference",
         "gate not judged: p99 > 1.05: B map at depth 3: n too small: no round has 1000 requests on both sides",
       ])
   }

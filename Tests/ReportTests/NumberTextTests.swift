@@ -77,6 +77,12 @@ struct NumberTextTests {
     #expect(TextTable.wrapped(label: "a", pieces: ["b", "c"]) == ["a           b; c"])
   }
 
+  @Test("a length of trials is in the unit that fits it, whatever the seconds are not exact in")
+  func length() {
+    let texts = [0.055, 0.02, 0.25, 0.1, 2, 1.5, 600].map { NumberText.time(seconds: $0) }
+    #expect(texts == ["55 ms", "20 ms", "250 ms", "100 ms", "2 s", "1.5 s", "600 s"])
+  }
+
   @Test(
     "a time is written in UTC",
     arguments: [

@@ -20,18 +20,18 @@ struct ReportPageTests {
     value == value.rounded() ? String(Int64(value)) : String(value)
   }
 
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
-  }
-
   /// As it must read: the value, and the range or, from 6 rounds on, the sign test's interval.
   private func cells(_ value: Double, _ rounds: [Double]) -> [String] {
     guard rounds.count > 1 else { return [number(value), "–", "–", "\(rounds.count)"] }
     let rank = [6: 1, 7: 1, 8: 1][rounds.count] ?? 1
     let sorted = rounds.sorted()
     return [number(value), number(sorted[rank - 1]), number(sorted[sorted.count - rank]), "\(rounds.count)"]
+  }
+
+  /// The same of differences by round: the signed-rank test's interval.
+  private func cells(ofDifferences rounds: [Double]) throws -> [String] {
+    let ends = try #require(ByHand.ends(rounds))
+    return [try #require(ByHand.estimate(rounds)), ends.low, ends.high].map(number) + ["\(rounds.count)"]
   }
 
   private func trials(_ result: RunResult, _ phase: Trial.Phase, _ row: [String]) -> [Trial] {
@@ -45,18 +45,15 @@ struct ReportPageTests {
     let page = Self.pages[example]
     let formulas: [(id: String, value: (Trial) -> Double)] = [
       ("figure-throughput", { $0.throughput }),
-      ("figure-cpu-per-hop", { Double($0.nodeCpuNanoseconds) / Double($0.deliveries) }),
-      (
-        "figure-cpu-per-request",
-        { Double($0.nodeCpuNanoseconds) / ($0.throughput * (Double($0.windowNanoseconds) / 1e9)) }
-      ),
+      ("figure-cpu-per-hop", { ByHand.cpuPerHop([$0]) }),
+      ("figure-cpu-per-request", { ByHand.cpuPerRequest(result, [$0]) }),
     ]
     for (id, value) in formulas {
       let rows = try page.table(id).rows
       #expect(rows.count == result.arms.count * result.settings.depths.count)
       for row in rows {
         let rounds = trials(result, .closed, row).map(value)
-        #expect(Array(row.dropFirst(2)) == cells(median(rounds), rounds), "\(id) \(row)")
+        #expect(Array(row.dropFirst(2)) == cells(try #require(ByHand.median(rounds)), rounds), "\(id) \(row)")
       }
     }
   }
@@ -95,22 +92,17 @@ struct ReportPageTests {
     }
   }
 
-  @Test("has what each strategy adds, round by round against the baseline", arguments: examples.indices)
+  @Test("has what each strategy adds, round by round against all trials of the baseline", arguments: examples.indices)
   func added(example: Int) throws {
     let result = Self.examples[example]()
-    let depth = "\(result.settings.depths.last ?? 0)"
+    let depth = result.settings.depths.last ?? 0
     let page = Self.pages[example]
-    let baseline = trials(result, .closed, ["baseline", depth])
-    func cpu(_ trial: Trial) -> Double { Double(trial.nodeCpuNanoseconds) / Double(trial.deliveries) }
-    for row in try page.table("figure-added-cpu").rows {
-      let rounds = zip(trials(result, .closed, [row[0], depth]), baseline).map { cpu($0) - cpu($1) }
-      let expected = [median(rounds), rounds.min() ?? 0, rounds.max() ?? 0].map(number) + ["\(rounds.count)"]
-      #expect(Array(row.dropFirst(2)) == expected)
-    }
-    for row in try page.table("figure-drop").rows {
-      let rounds = zip(trials(result, .closed, [row[0], depth]), baseline).map { 1 - $0.throughput / $1.throughput }
-      let expected = [median(rounds), rounds.min() ?? 0, rounds.max() ?? 0].map(number) + ["\(rounds.count)"]
-      #expect(Array(row.dropFirst(2)) == expected)
+    for (id, rounds) in [("figure-added-cpu", ByHand.addedPerHop), ("figure-drop", ByHand.drops)] {
+      let rows = try page.table(id).rows
+      #expect(rows.map { $0[0] } == result.arms.map(\.name).filter { $0 != "baseline" })
+      for row in rows {
+        #expect(try Array(row.dropFirst(2)) == cells(ofDifferences: rounds(result, row[0], depth)), "\(id) \(row)")
+      }
     }
   }
 
@@ -131,10 +123,9 @@ struct ReportPageTests {
       if arm == "baseline" {
         #expect(row[2] == "–" && row[3] == "–")
       } else {
-        let drops = zip(trials(result, .closed, row), trials(result, .closed, ["baseline", depth])).map {
-          1 - $0.throughput / $1.throughput
-        }
-        #expect(row[2] == number(median(drops)) && row[3] == number(median(drops) / 0.15))
+        let drops = ByHand.drops(result, arm, try #require(Int(depth)))
+        let drop = try #require(ByHand.estimate(drops))
+        #expect(row[2] == number(drop) && row[3] == number(drop / 0.15))
       }
       let growth = p99(arm, depth) / p99(arm, "1")
       #expect(row[4] == number(growth) && row[5] == number(growth / 2.5))

@@ -45,7 +45,7 @@ struct ResultPairingTests {
     ({ $0.topology.services[0].name = "x" }, "topology.services[0].name: \"s1\" in a.json, \"x\" in b.json"),
     ({ $0.settings.placement = "free" }, "settings.placement: \"one\" in a.json, \"free\" in b.json"),
     ({ $0.settings.inFlight = 1 }, "settings.inFlight: 64 in a.json, 1 in b.json"),
-    ({ $0.settings.trialSeconds = 0.5 }, "settings.trialSeconds: 0.25 in a.json, 0.5 in b.json"),
+    ({ $0.settings.trialSeconds = 0.5 }, "settings.trialSeconds: 0.055 in a.json, 0.5 in b.json"),
     ({ $0.settings.keysPerLayer = 9 }, "settings.keysPerLayer: 3 in a.json, 9 in b.json"),
     ({ $0.settings.growth = "distinct" }, "settings.growth: \"shadow\" in a.json, \"distinct\" in b.json"),
     ({ $0.settings.opaqueSize = 5 }, "settings.opaqueSize: none in a.json, 5 in b.json"),
@@ -138,10 +138,31 @@ struct ResultPairingTests {
     for arm in comparison.comparisons {
       for metric in arm.metrics where [.p50, .p99].contains(metric.metric) {
         #expect(metric.verdict == .notComparable && metric.ratio == nil && metric.a != nil)
-        #expect(metric.reason == "open loops at 6000 and 5999 requests/s")
+        #expect(metric.reason == "open loops at 6000 requests/s and at 5999 requests/s")
       }
       #expect(arm[.p50AtOne]?.verdict == .noDifferenceSeen)
     }
+  }
+
+  @Test(
+    "have latencies to compare where every arm had the same share of what it can do, and none where the shares differ")
+  func utilisation() throws {
+    var (a, b) = (ComparisonExample.chain(rounds: 12), ComparisonExample.chain(rounds: 12))
+    (a.settings.openLoopRate, b.settings.openLoopRate) = (nil, nil)
+    (a.settings.utilisation, b.settings.utilisation) = (0.5, 0.5)
+    func seen() throws -> [MetricComparison] {
+      ComparisonDocument(try Self.pairing(a, b), gates: [], toolVersion: "", commandLine: []).comparisons.compactMap {
+        $0[.p99]
+      }
+    }
+    #expect(try seen().allSatisfy { $0.verdict == .noDifferenceSeen })
+    b.settings.utilisation = 0.7
+    let reason = "open loops at 50 % of what each arm can do and at 70 % of what each arm can do"
+    #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == reason })
+    (b.settings.utilisation, b.settings.openLoopRate) = (nil, 900)
+    let other = "open loops at 50 % of what each arm can do and at 900 requests/s"
+    #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == other })
+    #expect(try seen().count == 2)
   }
 
   @Test("with more comparisons than the rounds carry say so")

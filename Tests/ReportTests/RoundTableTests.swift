@@ -112,6 +112,105 @@ struct RoundTableTests {
     #expect(row.p99Effect?.roundCount == 5 && abs((row.p99Effect?.effect ?? 0) - 3) < 0.01)
   }
 
+  // MARK: The reference
+
+  /// A of 1000/s in 0.5 s and A′ of 200/s in 1.5 s, in the first of two rounds; in the second A alone.
+  private static func measuredTwice() -> RunResult {
+    var result = result(rounds: 2)
+    let base = RunSummaryTests.trial(RunSummaryTests.base, depth: 4, round: 0, perSecond: 1_000, cpu: 4_000_000)
+    var repeated = RunSummaryTests.trial(RunSummaryTests.control, depth: 4, round: 0, perSecond: 200, cpu: 3_600_000)
+    repeated.windowNanoseconds = 1_500_000_000
+    repeated.deliveries = 1_200
+    var later = base
+    later.round = 1
+    result.trials = [
+      base, repeated, later, RunSummaryTests.trial(RunSummaryTests.map, depth: 4, round: 0, perSecond: 100, cpu: 9),
+    ]
+    return result
+  }
+
+  @Test("an arm is held against all trials of the baseline and of the arm that repeats it, added up")
+  func reference() {
+    let table = RoundTable(Self.measuredTwice())
+    func value(_ metric: Metric, for arm: String, round: Int = 0) -> Double? {
+      table.reference(metric, for: arm, "baseline", depth: 4, round: round)?.value
+    }
+    // 500 and 300 completions in 2 s; 7.6 ms of CPU for 2000 and 1200 deliveries.
+    #expect(value(.throughput, for: "map") == 400 && value(.cpuPerHop, for: "map") == 2_375)
+    #expect(value(.cpuPerRequest, for: "map") == 9_500 && value(.secondsPerRequest, for: "map") == 1 / 400.0)
+    // What repeats the baseline, and the baseline at another depth, are held against the baseline alone.
+    for arm in ["baseline", "baseline′"] {
+      #expect(value(.throughput, for: arm) == 1_000 && value(.cpuPerHop, for: arm) == 2_000)
+    }
+    #expect(value(.throughput, for: "map", round: 1) == 1_000, "A′ has no trial in this round")
+    #expect(value(.throughput, for: "map", round: 2) == nil)
+    let pairs = table.pairs(.throughput, arm: "map", depth: 4, against: ("baseline", 4))
+    #expect(pairs.map(\.reference) == [400] && pairs.map(\.value) == [100])
+    let noise = table.pairs(.throughput, arm: "baseline′", depth: 4, against: ("baseline", 4))
+    #expect(noise.map(\.reference) == [1_000] && noise.map(\.value) == [200])
+    #expect(table.values(.throughput, arm: "baseline", depth: 4) == [1_000, 1_000], "its own figures stay its own")
+  }
+
+  @Test("each concurrency has its own reference, and an arm that nothing repeats is one alone")
+  func otherReferences() {
+    var result = Self.measuredTwice()
+    for index in 0..<2 {
+      var trial = result.trials[index]
+      (trial.phase, trial.inFlight, trial.throughput) = (.single, 1, trial.throughput / 10)
+      result.trials.append(trial)
+    }
+    let one = Concurrency(inFlight: 1)
+    func value(at concurrency: Concurrency?, _ reference: String = "baseline") -> Double? {
+      RoundTable(result).reference(.throughput, for: "x", reference, depth: 4, round: 0, at: concurrency)?.value
+    }
+    #expect(value(at: nil) == 400 && value(at: one) == 40 && value(at: nil, "map") == 100)
+    result.trials[1].superseded = true
+    #expect(value(at: nil) == 1_000 && value(at: one) == 40)
+    result.arms[1].controlOf = nil
+    #expect(value(at: one) == 100)
+  }
+
+  @Test("a percentile is held against the baseline's own")
+  func percentileReference() {
+    var result = Self.measuredTwice()
+    for (arm, nanoseconds) in [("baseline", 2_000), ("baseline′", 6_000)] as [(String, Int64)] {
+      result.roundLatencies?.append(
+        RoundLatency(round: 0, arm: arm, depth: 4, responseTime: Self.latency(nanoseconds, 1_000)))
+    }
+    let table = RoundTable(result)
+    #expect(table.reference(.p99, for: "map", "baseline", depth: 4, round: 0)?.value == 2_000)
+  }
+
+  @Test("CPU per request is CPU per hop for so many deliveries as were counted, where these are whole numbers")
+  func cpuPerRequest() {
+    var result = Self.measuredTwice()
+    // As the client counts it, which is not what the nodes' counters say: 500 completions, 2000 deliveries.
+    for index in result.trials.indices { result.trials[index].throughput *= 1.1 }
+    func value() -> [Double] {
+      RoundTable(result).values(.cpuPerRequest, arm: "baseline", depth: 4).map { ($0 * 1e6).rounded() / 1e6 }
+    }
+    func counted(_ deliveries: [Double], arm: String = "baseline", depth: Int = 4) -> CountingPass {
+      CountingPass(
+        arm: arm, depth: depth, requests: 64, method: .mallocInterposition,
+        nodes: deliveries.map { count in
+          NodeCounts(
+            service: "s", replica: 0, deliveriesPerRequest: count, allocationsPerRequest: nil,
+            allocatedBytesPerRequest: nil, systemCallsPerRequest: nil, contextBytesInPerDelivery: 1,
+            payloadBytesInPerDelivery: 1, contextKeysPerDelivery: 1)
+        }, client: ClientCounts(allocationsPerRequest: nil))
+    }
+    let byCompletions = (4_000_000 / 550.0 * 1e6).rounded() / 1e6
+    #expect(value() == [byCompletions, byCompletions], "nothing was counted")
+    for other in [counted([1, 1], arm: "map"), counted([1, 1], depth: 1)] {
+      result.counts = [other]
+      #expect(value() == [byCompletions, byCompletions], "another arm, another depth")
+    }
+    result.counts = [counted([1, 2, 2, 0])]
+    #expect(value() == [10_000, 10_000])
+    result.counts = [counted([1, 1, 0.5])]
+    #expect(value() == [byCompletions, byCompletions], "it depends on chance")
+  }
+
   /// 64 in flight, where `map` costs nothing more, 1, where it costs twice as much, and 64 over 64, half as much again.
   static func withConcurrencies() -> RunResult {
     let many = Concurrency(inFlight: 64, connections: 64)

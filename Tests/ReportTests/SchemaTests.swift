@@ -172,8 +172,8 @@ struct Mutation {
   /// Keys that may be absent.
   static let optional: Set<String> = [
     "openTrialSeconds", "preset", "trialsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
-    "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "budgetSeconds",
-    "inFlight",
+    "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "utilisation",
+    "budgetSeconds", "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",
     "allocationsPerRequest", "allocatedBytesPerRequest", "systemCallsPerRequest", "firstDifferingEdge", "expected",
     "found", "topology", "placement", "program", "service", "arm", "closedConnections", "workerDeliveries", "signal",

@@ -266,12 +266,6 @@ struct WrittenColumnTests {
 
   // MARK: Figures made from several entries
 
-  private static func median(_ values: [Double]) -> Double? {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return nil }
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
-
   @Test("summary.csv has the figures of every arm and depth, and the smallest and largest of its rounds")
   func summary() throws {
     let result = Self.examples[1]
@@ -297,12 +291,9 @@ struct WrittenColumnTests {
     func trials(_ arm: String, _ depth: Int, _ phase: Trial.Phase) -> [Trial] {
       result.trials.filter { $0.arm == arm && $0.depth == depth && $0.phase == phase }.sorted { $0.round < $1.round }
     }
-    func hop(_ trial: Trial) -> Double { Double(trial.nodeCpuNanoseconds) / Double(trial.deliveries) }
-    func request(_ trial: Trial) -> Double {
-      Double(trial.nodeCpuNanoseconds) / (trial.throughput * Double(trial.windowNanoseconds) / 1e9)
-    }
+    func hop(_ trial: Trial) -> Double { ByHand.cpuPerHop([trial]) }
+    func request(_ trial: Trial) -> Double { ByHand.cpuPerRequest(result, [trial]) }
     let own = trials(name, depth, .closed)
-    let base = trials("baseline", depth, .closed)
     let (first, isBase) = (trials(name, 1, .closed), name == "baseline")
     func merged(_ depth: Int, _ phase: Trial.Phase, _ percentile: Double) -> Double? {
       result.histograms.first { $0.arm == name && $0.depth == depth && $0.phase == phase }
@@ -315,13 +306,15 @@ struct WrittenColumnTests {
     func put(_ column: String, _ rounds: [Double], value: Double? = nil, ends: (String, String)) {
       // Also where there is none: a column that nobody knows is a fault.
       for (name, figure) in [
-        (column, value ?? median(rounds)), (column + ends.0, rounds.min()), (column + ends.1, rounds.max()),
+        (column, value ?? ByHand.median(rounds)), (column + ends.0, rounds.min()), (column + ends.1, rounds.max()),
       ] {
         expected.updateValue(figure, forKey: name)
       }
     }
     let band = ("_low", "_high")
-    let spread = ("_min", "_max")
+    func put(_ column: String, ofDifferences rounds: [Double]) {
+      put(column, rounds, value: ByHand.estimate(rounds), ends: ("_min", "_max"))
+    }
     put("throughput_per_s", own.map(\.throughput), ends: band)
     put("cpu_per_hop_ns", own.map(hop), ends: band)
     put("cpu_per_request_ns", own.map(request), ends: band)
@@ -338,13 +331,14 @@ struct WrittenColumnTests {
     expected.updateValue(middle.allocationsPerRequest, forKey: "allocations_at_middle_node")
     expected.updateValue(middle.systemCallsPerRequest, forKey: "system_calls_at_middle_node")
     let fromFirst = depth == 1 ? [] : zip(own, first).map { 1 - $0.throughput / $1.throughput }
-    put("drop_vs_depth_1", fromFirst, ends: spread)
-    let pairs = isBase ? [] : Array(zip(own, base))
-    put("drop_vs_baseline", pairs.map { 1 - $0.throughput / $1.throughput }, ends: spread)
-    put("added_cpu_per_hop_ns", pairs.map { hop($0) - hop($1) }, ends: spread)
-    put("added_cpu_per_request_ns", pairs.map { request($0) - request($1) }, ends: spread)
+    put("drop_vs_depth_1", ofDifferences: fromFirst)
+    put("drop_vs_baseline", ofDifferences: isBase ? [] : ByHand.drops(result, name, depth))
+    put("added_cpu_per_hop_ns", ofDifferences: isBase ? [] : ByHand.addedPerHop(result, name, depth))
+    let pairs = isBase ? [] : Array(zip(own, ByHand.references(result, for: name, depth)))
+    put(
+      "added_cpu_per_request_ns", ofDifferences: pairs.map { request($0) - ByHand.cpuPerRequest(result, $1) })
     let marginal = depth == 1 ? [] : zip(own, first).map { (request($0) - request($1)) / Double(depth - 1) }
-    put("marginal_cpu_ns", marginal, ends: spread)
+    put("marginal_cpu_ns", ofDifferences: marginal)
     expected.updateValue(merged(depth, .open, 90), forKey: "p90_ns")
     expected["latency_count"] = Double(
       result.histograms.first { $0.arm == name && $0.depth == depth && $0.phase == .open }?.responseTime.count ?? 0)
@@ -354,8 +348,11 @@ struct WrittenColumnTests {
       forKey: "p99_growth")
     expected.updateValue(merged(depth, .single, 50), forKey: "single_in_flight_p50_ns")
     let latencies = isBase ? [] : Array(zip(open, trials("baseline", depth, .open).compactMap(\.responseTime)))
-    expected.updateValue(median(latencies.map { Double($0.p50) / Double($1.p50) }), forKey: "p50_ratio")
-    expected.updateValue(median(latencies.map { Double($0.p99) / Double($1.p99) }), forKey: "p99_ratio")
+    func ratio(_ percentile: (LatencySummary) -> Int64) -> Double? {
+      ByHand.estimate(latencies.map { log(Double(percentile($0)) / Double(percentile($1))) }).map { exp($0) }
+    }
+    expected.updateValue(ratio(\.p50), forKey: "p50_ratio")
+    expected.updateValue(ratio(\.p99), forKey: "p99_ratio")
     // Three rounds claim nothing.
     let verdict = isBase || arm.controlOf != nil ? nil : "rangeOnly"
     for column in ["cpu_verdict", "throughput_verdict", "p50_verdict", "p99_verdict"] {

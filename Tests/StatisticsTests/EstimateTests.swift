@@ -1,3 +1,4 @@
+import Glibc
 import Statistics
 import Testing
 
@@ -36,10 +37,11 @@ struct EstimateTests {
     #expect(SignTest.intervalRank(roundCount: roundCount) == rank)
   }
 
-  @Test("a paired effect is the median ratio, with the range of the rounds")
+  @Test("a paired effect is the middle of the ratios and of the means of every two, with the range of the rounds")
   func pairedEffect() throws {
     let effect = try #require(PairedEffect(pairs: [(100, 50), (10, 4), (1, 0.8)]))
-    #expect(abs(effect.effect - 0.5) < 1e-12)
+    // 0.4 ≤ √0.2 ≤ 0.5 ≤ √0.32 ≤ √0.4 ≤ 0.8: the middle is between the third and the fourth.
+    #expect(abs(effect.effect - (0.5 * 0.32.squareRoot()).squareRoot()) < 1e-12)
     #expect(abs(effect.min - 0.4) < 1e-12)
     #expect(abs(effect.max - 0.8) < 1e-12)
     #expect(effect.roundCount == 3 && effect.omittedCount == 0)
@@ -56,14 +58,27 @@ struct EstimateTests {
     #expect(PairedEffect(pairs: []) == nil)
   }
 
-  @Test("the interval of ten rounds runs from the second smallest to the second largest ratio")
+  @Test("the interval of ten rounds runs from the ninth smallest to the ninth largest mean of two")
   func interval() throws {
-    let ratios: [Double] = [9, 1, 8, 2, 7, 3, 6, 4, 5, 10]
-    let effect = try #require(PairedEffect(pairs: ratios.map { (2, 2 * $0) }))
+    // Of 1…10, as logarithms: means from 1 in steps of ½, of which 1, 1, 2, 2, 3 and so on are equal. The ninth is 3.
+    let effect = try #require(
+      PairedEffect(.difference, pairs: [9, 1, 8, 2, 7, 3, 6, 4, 5, 10].map { (2, 2 + Double($0)) }))
     let interval = try #require(effect.interval)
-    #expect(abs(interval.lowerBound - 2) < 1e-12)
-    #expect(abs(interval.upperBound - 9) < 1e-12)
-    #expect(abs(effect.effect - 30.0.squareRoot()) < 1e-12)
+    #expect(interval == 3...8 && effect.effect == 5.5)
+    let ratios = try #require(PairedEffect(pairs: [9, 1, 8, 2, 7, 3, 6, 4, 5, 10].map { (2, 2 * exp2(Double($0))) }))
+    let ends = try #require(ratios.interval)
+    #expect(abs(ends.lowerBound / 8 - 1) < 1e-12 && abs(ends.upperBound / 256 - 1) < 1e-12)
+    #expect(abs(ratios.effect / exp2(5.5) - 1) < 1e-12)
+  }
+
+  @Test(
+    "the signed-rank test cuts off as many means at each end as published tables do",
+    arguments: [
+      (0, nil), (1, nil), (5, nil), (6, 1), (7, 3), (8, 4), (9, 6), (10, 9), (11, 11), (12, 14), (15, 26), (20, 53),
+      (25, 90), (30, 138), (50, 435),
+    ] as [(Int, Int?)])
+  func signedRank(roundCount: Int, rank: Int?) {
+    #expect(SignedRankInterval.rank(count: roundCount) == rank)
   }
 
   @Test("an effect is indicated only when its interval excludes 1 and it exceeds the scatter of the control arm")

@@ -83,7 +83,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   func plan(arms: [ArmPlan], depths: [Int], isChain: Bool, _ call: Invocation) throws -> ExperimentPlan {
     var plan = try roundPlan(
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
-      trialSeconds: ExperimentPlan.trialSecondsMin, call)
+      trialSeconds: ExperimentPlan.trialSecondsByDefault, call)
     plan.rounds = rounds ?? runPreset?.roundCount
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? Self.budgetByDefault : nil
     plan.moreConcurrencies = try concurrencies()

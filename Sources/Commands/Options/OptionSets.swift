@@ -45,6 +45,7 @@ extension RoundOptionSet {
     var plan = try drivePlan(
       arms: arms, depths: depths, isChain: isChain, trialSeconds: trial.seconds ?? trialSeconds, call)
     plan.openLoopRate = round.rate
+    plan.utilisation = round.utilisation?.value
     plan.warmupSecondsMax = round.warmup?.seconds?.value
     return plan
   }

@@ -111,7 +111,7 @@ struct DriveOptions: ParsableArguments {
 }
 
 struct TrialOption: ParsableArguments {
-  @Option(help: "Length of a trial, with its unit, 250ms to 10m; 250ms without it, 500ms for compare and lab pressure.")
+  @Option(help: "Length of a trial, with its unit, 20ms to 10m; 55ms without it, 500ms for lab pressure.")
   var trial: Seconds?
 
   /// What the option was called at first.
@@ -127,18 +127,35 @@ struct TrialOption: ParsableArguments {
 
 /// Trials in rounds, whose number is the command's.
 struct RoundOptions: ParsableArguments {
+  /// An arm that gets more is saturated as soon as requests come unevenly.
+  private static let utilisationRange = 0.01...0.95
+
   @Option(
     name: [.customShort("R"), .customLong("rate"), .customLong("qps")],
-    help: "Requests per second of the open-loop trials; without it, half of what the slowest arm can do.")
+    help: "Requests per second of the open-loop trials of every arm; without it, each has its own, by --utilisation.")
   var rate: Double?
+
+  @Option(
+    help: "Load of the open-loop trials: a share of what an arm does one request at a time, 1% to 95%; 50% without it.")
+  var utilisation: Share?
 
   @Option(help: "Warm-up of each process set: auto, which ends when its throughput is steady, or at most so long.")
   var warmup: WarmupTime?
 
   mutating func validate() throws {
     try OptionRange.check("--rate", rate: rate)
+    if let utilisation {
+      guard rate == nil else {
+        throw ValidationError("--utilisation: expected no --rate beside it, because a rate says what the load is")
+      }
+      guard Self.utilisationRange.contains(utilisation.value) else {
+        throw ValidationError("--utilisation: expected 1% to 95%, got \(utilisation.text)")
+      }
+    }
     try warmup?.check()
   }
 
-  var given: [(String, Bool)] { [("--rate", rate != nil), ("--warmup", warmup != nil)] }
+  var given: [(String, Bool)] {
+    [("--rate", rate != nil), ("--utilisation", utilisation != nil), ("--warmup", warmup != nil)]
+  }
 }

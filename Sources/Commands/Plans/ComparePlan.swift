@@ -7,7 +7,7 @@ internal import Topology
 struct ComparePlan {
   /// With twelve rounds a difference can be claimed.
   static let roundCountByDefault = 12
-  static let trialSecondsByDefault = 0.5
+  static let trialSecondsByDefault = ExperimentPlan.trialSecondsByDefault
   static let servicesByDefault = 5
 
   let a: ArmPlan

@@ -7,18 +7,19 @@ internal import Statistics
 extension Experiment {
   /// From the plan alone, before any process runs.
   func noteTimeBeforehand() {
-    setsSeconds = secondsOfSets
+    replacementSeconds = RunDuration.roundSetSeconds * Double(plan.sharesProcessSet ? 1 : plan.arms.count)
     let explaining = ExperimentPlan.Pass.explaining.filter(plan.passes.contains).reduce(0) { $0 + seconds(of: $1) }
     if let rounds = plan.rounds {
-      let all = secondsBeforeRounds + explaining + seconds(rounds: rounds)
-      observer.runDidReach("this will take about \(RunDuration.text(all)): " + roundWords(rounds: rounds))
+      let budget = RoundBudget(rounds: rounds, explainingRounds: rounds)
+      let all = secondsBeforeRounds + explaining + seconds(budget)
+      observer.runDidReach("this will take about \(RunDuration.text(all)): " + roundWords(budget))
     } else if let budget = plan.budgetSeconds {
       let least = secondsBeforeRounds + leastRoundsSeconds
       guard least > budget else {
         return observer.runDidReach("this will take at most about \(RunDuration.text(budget))")
       }
       note(
-        "\(RunDuration.text(budget)) is too little for \(ExperimentPlan.roundCountMin) rounds of "
+        "\(RunDuration.text(budget)) is too little for \(RoundBudget.roundCountMin) rounds of "
           + "\(plan.arms.count) arm\(plan.arms.count == 1 ? "" : "s"): this will take about \(RunDuration.text(least))")
     }
   }
@@ -45,8 +46,9 @@ extension Experiment {
   /// Of the smallest and the largest depth, which no budget drops.
   private var leastRoundsSeconds: Double {
     let ends = Set([depths.depths.first ?? 1, depths.depths.last ?? 1]).sorted()
-    return Double(ExperimentPlan.roundCountMin) * Double(trialSpecs(among: ends).count)
-      * (plan.trialSeconds + trialOverhead.seconds)
+    let least = RoundPlan(plan: plan, depths: ends, rates: rates)
+    let trials = (least.answering + least.explaining).flatMap(least.trials)
+    return Double(RoundBudget.roundCountMin) * (replacementSeconds + trials.reduce(0) { $0 + seconds($1) })
   }
 
   /// About how long a pass takes that explains costs.

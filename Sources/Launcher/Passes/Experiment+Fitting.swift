@@ -1,101 +1,71 @@
-// Which trials a round has, how long they take, and how many rounds fit the time that was given.
+// How many rounds fit the time that was given, and what is left out where too few do.
 
 internal import Results
 internal import Statistics
 
 extension Experiment {
-  func trialSpecs() -> [TrialSpec] { trialSpecs(among: depths.depths) }
+  /// Of the depths that have not been dropped.
+  var roundPlan: RoundPlan { RoundPlan(plan: plan, depths: depths.depths, rates: rates) }
 
-  func trialSpecs(among depths: [Int]) -> [TrialSpec] {
-    var specs: [TrialSpec] = []
-    for arm in plan.arms.indices {
-      for depth in plan.depths(of: arm, among: depths) {
-        specs.append(TrialSpec(arm: arm, depth: depth, phase: .closed, inFlight: plan.inFlight(of: arm)))
-        if plan.passes.contains(.open) {
-          specs.append(TrialSpec(arm: arm, depth: depth, phase: .open, rate: openLoopRate))
-        }
-      }
-      for more in plan.moreConcurrencies where more != plan.headline {
-        let phase = more == Concurrency(inFlight: 1) ? Trial.Phase.single : .closed
-        specs.append(
-          TrialSpec(
-            arm: arm, depth: depthMax(of: arm), phase: phase, inFlight: more.inFlight, connections: more.connections))
-      }
+  /// Of a trial, with what it takes beside its own time.
+  func seconds(_ spec: TrialSpec) -> Double { lengths.seconds(spec) + trialOverhead.seconds }
+
+  private func seconds(_ kinds: [RoundPlan.Kind]) -> Double {
+    let plan = roundPlan
+    return kinds.flatMap(plan.trials).reduce(0) { $0 + seconds($1) }
+  }
+
+  /// Of the trials that every round has, its new processes included.
+  private var answeringSeconds: Double { replacementSeconds + seconds(roundPlan.answering) }
+
+  func seconds(_ budget: RoundBudget, from round: Int = 0) -> Double {
+    budget.seconds(answering: answeringSeconds, explaining: seconds(roundPlan.explaining), from: round)
+  }
+
+  func hasTime(_ budget: RoundBudget, from round: Int = 0) -> Bool {
+    guard let limit = plan.budgetSeconds, plan.rounds == nil else { return true }
+    return elapsedSeconds + seconds(budget, from: round) <= limit
+  }
+
+  /// After each round: what was planned, or fewer where trials take longer than they did at first; never fewer than
+  /// with which the depths were chosen.
+  func roundsThatStillFit(_ done: Int, _ planned: RoundBudget) -> RoundBudget {
+    var budget = planned
+    while budget.rounds > max(done, RoundBudget.roundCountMin), !hasTime(budget, from: done) { budget.rounds -= 1 }
+    if budget.rounds < planned.rounds { result.settings.roundsPlanned = budget.rounds }
+    return budget
+  }
+
+  /// As many as fit the budget. When fewer than the least do, depths are dropped, and the time that all of them would
+  /// need is noted.
+  func fitRounds() -> RoundBudget {
+    guard plan.rounds == nil, let limit = plan.budgetSeconds else {
+      let rounds = plan.rounds ?? RoundBudget.roundCountMin
+      return RoundBudget(rounds: rounds, explainingRounds: rounds)
     }
-    return Array(repeating: specs, count: plan.trialCount).flatMap { $0 }
+    dropDepths(budget: limit)
+    return RoundBudget(
+      seconds: limit - elapsedSeconds, answering: answeringSeconds, explaining: seconds(roundPlan.explaining),
+      neededRounds: neededRounds)
   }
 
-  func seconds(_ spec: TrialSpec) -> Double { spec.phase == .open ? openTrialSeconds : plan.trialSeconds }
-
-  var roundSeconds: Double {
-    trialSpecs().reduce(0) { $0 + seconds($1) + trialOverhead.seconds }
-  }
-
-  /// Of so many rounds, with the replacements that come with them.
-  func seconds(rounds: Int) -> Double {
-    let replacements = rounds >= ExperimentPlan.replacementRoundCountMin ? 2.0 : 0
-    return Double(rounds) * roundSeconds + replacements * setsSeconds
-  }
-
-  func hasTimeFor(rounds: Int) -> Bool {
-    guard let budget = plan.budgetSeconds, plan.rounds == nil else { return true }
-    return elapsedSeconds + Double(rounds) * roundSeconds <= budget
-  }
-
-  /// After each round: what was planned, or less when the trials take longer than they did at first. Never less than
-  /// three, with which the depths were chosen.
-  func roundsThatStillFit(_ done: Int, of planned: Int) -> Int {
-    var count = planned
-    while count > max(done, ExperimentPlan.roundCountMin), !hasTimeFor(rounds: count - done) { count -= 1 }
-    if count < planned {
-      observer.runDidReach("\(count) rounds fit the time, not \(planned): trials take longer than they did at first")
-      result.settings.roundsPlanned = count
-    }
-    return count
-  }
-
-  /// As many rounds as fit the budget. When fewer than three do, depths are dropped, and the time that all of them
-  /// would need is noted.
-  func fitRounds() -> Int {
-    let shortest = plan.trialSeconds
-    let longer =
-      plan.passes.contains(.open)
-      ? OpenTrialLength.seconds(
-        rate: openLoopRate, trialCount: plan.trialCount, shortest: shortest,
-        settleSeconds: Double(TrialRunner.settleNanoseconds) / 1e9, isPoisson: plan.isPoisson) : shortest
-    guard plan.rounds == nil, let budget = plan.budgetSeconds else {
-      openTrialSeconds = longer
-      return plan.rounds ?? ExperimentPlan.roundCountMin
-    }
-    dropDepths(budget: budget)
-    let left = budget - elapsedSeconds
-    let count = max(ExperimentPlan.roundCountMin, roundsWithin(left))
-    // Longer trials are for a P99 of every round. They may take rounds, but not the interval that six of them have.
-    openTrialSeconds = longer
-    let longerCount = roundsWithin(left)
-    if longerCount >= min(count, SignTest.roundCountMin) { return longerCount }
-    openTrialSeconds = shortest
-    return count
-  }
-
-  private func roundsWithin(_ left: Double) -> Int {
-    var count = max(0, Int(min(Double(SignTest.roundCountMax), left / roundSeconds)))
-    while count > 0, seconds(rounds: count) > left { count -= 1 }
-    return count
+  /// With which every arm can be claimed to differ at every depth.
+  private var neededRounds: Int {
+    Comparison.roundCountMin(familyCount: max(1, plan.arms.count - 2) * depths.depths.count)
   }
 
   private func dropDepths(budget: Double) {
-    let least = ExperimentPlan.roundCountMin
-    let fullSeconds = elapsedSeconds + Double(least) * roundSeconds
-    while !hasTimeFor(rounds: least), depths.dropOne() != nil {}
+    let least = RoundBudget(rounds: RoundBudget.roundCountMin, explainingRounds: RoundBudget.roundCountMin)
+    let fullSeconds = elapsedSeconds + seconds(least)
+    while !hasTime(least), depths.dropOne() != nil {}
     let needed = "\(Int(fullSeconds.rounded(.up))) s"
     if !depths.dropped.isEmpty {
       let dropped = depths.dropped.sorted().map(String.init).joined(separator: ", ")
       result.settings.fullRunSeconds = fullSeconds
-      note("depths \(dropped) dropped: \(least) rounds of all depths need \(needed), not \(Int(budget)) s")
-    } else if !hasTimeFor(rounds: least) {
+      note("depths \(dropped) dropped: \(least.rounds) rounds of all depths need \(needed), not \(Int(budget)) s")
+    } else if !hasTime(least) {
       result.settings.fullRunSeconds = fullSeconds
-      note("\(least) rounds need \(needed), more than the \(Int(budget)) s that were given")
+      note("\(least.rounds) rounds need \(needed), more than the \(Int(budget)) s that were given")
     }
   }
 
@@ -107,15 +77,17 @@ extension Experiment {
   // MARK: In words
 
   /// From what was measured on the way here.
-  func noteTime(rounds: Int) {
-    observer.runDidReach(
-      "\(RunDuration.text(seconds(rounds: rounds))) from here: " + roundWords(rounds: rounds))
+  func noteTime(_ budget: RoundBudget) {
+    observer.runDidReach("\(RunDuration.text(seconds(budget))) from here: " + roundWords(budget))
   }
 
-  func roundWords(rounds: Int) -> String {
-    let (trial, longer) = (RunDuration.text(plan.trialSeconds), RunDuration.text(openTrialSeconds))
-    let open = longer == trial ? "" : ", those of the open loop of \(longer)"
-    return "\(rounds) round\(rounds == 1 ? "" : "s") of \(trialSpecs().count) trials of "
-      + trial + open
+  func roundWords(_ budget: RoundBudget) -> String {
+    let plan = roundPlan
+    let count = (plan.answering + plan.explaining).flatMap(plan.trials).count
+    let part =
+      budget.explainingRounds < budget.rounds
+      ? "\(budget.explainingRounds) of them of all depths, the others of the largest alone, " : ""
+    return "\(budget.rounds) round\(budget.rounds == 1 ? "" : "s"), \(part)up to \(count) trials of "
+      + "\(NumberText.time(seconds: self.plan.trialSeconds)) or more each"
   }
 }

@@ -23,29 +23,30 @@ extension Experiment {
         steady: detector.isSteady))
   }
 
-  /// Finds the open-loop rate that all arms share: half of what the slowest did in a closed loop at the largest depth.
-  func findRate() throws(LauncherError) {
-    if let rate = plan.openLoopRate {
-      openLoopRate = rate
+  /// Finds what each arm can do with one request under way, of which its open-loop rate is a share.
+  func findRates() throws(LauncherError) {
+    result.settings.openLoopRate = plan.openLoopRate
+    if plan.openLoopRate != nil {
       result.settings.openLoopRateReason = "as asked for"
-    } else {
-      var slowest = (name: "", throughput: Double.infinity)
-      for arm in plan.arms.indices where plan.arms[arm].controlOf == nil {
-        observer.runDidProgress("pilot: \(plan.arms[arm].name)", secondsLeft: nil)
-        let spec = TrialSpec(arm: arm, depth: depthMax(of: arm), phase: .pilot, inFlight: plan.inFlight(of: arm))
-        let begin = elapsedSeconds
-        let measured = try runner.run(
-          spec, on: try set(for: arm), seconds: plan.trialSeconds, round: 0, position: arm, keep: keepRaw)
-        trialOverhead.add(elapsedSeconds - begin - plan.trialSeconds)
-        if measured.trial.throughput < slowest.throughput {
-          slowest = (plan.arms[arm].name, measured.trial.throughput)
-        }
-      }
-      openLoopRate = max(1, (slowest.throughput / 2).rounded())
-      result.settings.openLoopRateReason = "half of what \(slowest.name), the slowest, did in its pilot trial"
+      return
     }
-    result.settings.openLoopRate = openLoopRate
-    observer.runDidReach("open-loop rate: \(Int(openLoopRate)) requests/s")
+    let utilisation = plan.utilisation ?? OpenLoopRates.utilisationByDefault
+    result.settings.utilisation = utilisation
+    rates = OpenLoopRates(utilisation: utilisation)
+    let once = roundPlan.explaining.prefix(roundPlan.explaining.count / plan.trialCount)
+    for kind in once {
+      guard case .open = kind else { continue }
+      for open in roundPlan.trials(of: kind) {
+        observer.runDidProgress("pilot: \(plan.arms[open.arm].name)", secondsLeft: nil)
+        let spec = TrialSpec(arm: open.arm, depth: open.depth, phase: .pilot)
+        let measured = try runner.run(
+          spec, on: try set(for: open.arm), seconds: plan.trialSeconds, round: 0, position: open.arm, keep: keepRaw)
+        lengths.learn(spec, throughput: measured.trial.throughput)
+        rates.learn(arm: open.arm, depth: open.depth, singleThroughput: measured.trial.throughput)
+      }
+    }
+    observer.runDidReach(
+      "open-loop rates: \(Int((utilisation * 100).rounded())) % of what each arm does one request at a time")
   }
 
   /// Adds a trial to the result alone.

@@ -1,37 +1,29 @@
-// The rounds: every arm once at every depth and concurrency, in an order drawn from the seed, as often as fits.
+// The rounds: processes of their own for each, every arm beside every other, as often as fits.
 
 internal import Results
 internal import Statistics
 
 extension Experiment {
-  /// Share of a run's rounds that may be measured again because the host disturbed them.
+  /// Share of a run's trials that may be measured again because the machine disturbed them.
   private static let rerunShareMax = 0.2
+  /// Seconds of load on new processes before the first trial of a round: their tables grow to their size.
+  private static let roundWarmUpSeconds = 0.03
 
   func runRounds() throws(LauncherError) {
-    var roundCount = fitRounds()
-    result.settings.roundsPlanned = roundCount
-    if openTrialSeconds > plan.trialSeconds { result.settings.openTrialSeconds = openTrialSeconds }
-    noteTime(rounds: roundCount)
-    var rerunsLeft = Int((Double(roundCount) * Experiment.rerunShareMax).rounded(.up))
+    var budget = fitRounds()
+    result.settings.roundsPlanned = budget.rounds
+    noteTime(budget)
     var round = 0
-    while round < roundCount {
-      observer.runDidCount(rounds: round, of: roundCount)
-      if isReplacementDue(before: round, of: roundCount) { try replaceSets() }
-      let first = result.trials.count
-      let steal = try runRound(round, of: roundCount, isRerun: false)
+    while round < budget.rounds {
+      observer.runDidCount(rounds: round, of: budget.rounds)
+      if round > 0 { try replaceSets(round) }
+      try runRound(round, budget)
       result.settings.rounds = round + 1
-      if steal > ValidityVerdict.stealRatioMax, rerunsLeft > 0, hasTimeFor(rounds: roundCount - round) {
-        rerunsLeft -= 1
-        for index in first..<result.trials.count { result.trials[index].superseded = true }
-        roundHistograms = [:]
-        observer.runDidReach("round \(round + 1): the host took \(Int(steal * 100)) % of the CPU; measured again")
-        _ = try runRound(round, of: roundCount, isRerun: true)
-      }
       acceptRound()
       round += 1
-      roundCount = roundsThatStillFit(round, of: roundCount)
+      budget = roundsThatStillFit(round, budget)
     }
-    observer.runDidCount(rounds: round, of: roundCount)
+    observer.runDidCount(rounds: round, of: budget.rounds)
   }
 
   /// Adds what the round recorded to the run's histograms, and what its percentiles are to the result.
@@ -48,34 +40,45 @@ extension Experiment {
 
   // MARK: One round
 
-  /// Returns the share of CPU time that the host took meanwhile.
-  private func runRound(_ round: Int, of roundCount: Int, isRerun: Bool) throws(LauncherError) -> Double {
+  private func runRound(_ round: Int, _ budget: RoundBudget) throws(LauncherError) {
     roundUnderWay = round
-    let specs = trialSpecs()
-    let order = RoundSchedule.order(seed: plan.seed, round: round, count: specs.count)
-    let before = HostReading()
-    var secondsLeft = Double(roundCount - round) * roundSeconds
-    for (position, index) in order.enumerated() {
-      observer.runDidProgress("round \(round + 1) of \(roundCount)", secondsLeft: secondsLeft)
-      let spec = specs[index]
-      let begin = elapsedSeconds
-      _ = try runner.run(
-        spec, on: try set(for: spec.arm), seconds: seconds(spec), round: round, position: position
-      ) { measured in
-        var measured = measured
-        measured.trial.rerun = isRerun
-        keep(measured, spec)
-      }
-      trialOverhead.add(elapsedSeconds - begin - seconds(spec))
-      secondsLeft -= seconds(spec) + trialOverhead.seconds
+    let trials = roundPlan.trials(round: round, explains: budget.explains(round))
+    let later = seconds(budget, from: round + 1)
+    var secondsLeft = later + trials.reduce(0) { $0 + seconds($1) }
+    for (position, spec) in trials.enumerated() {
+      observer.runDidProgress("round \(round + 1) of \(budget.rounds)", secondsLeft: secondsLeft)
+      secondsLeft -= seconds(spec)
+      try runTrial(spec, round, position, isRerun: false)
     }
-    observer.runDidReach("round \(round + 1) of \(roundCount) done after \(Int(elapsedSeconds)) s")
-    return HostReading().stealRatio(since: before)
+    observer.runDidReach("round \(round + 1) of \(budget.rounds) done after \(Int(elapsedSeconds)) s")
   }
 
-  private func keep(_ measured: MeasuredTrial, _ spec: TrialSpec) {
-    result.trials.append(measured.trial)
-    observer.runDidMeasure(measured.trial)
+  /// A trial that the machine disturbed is measured again at once, while its neighbours are near.
+  private func runTrial(_ spec: TrialSpec, _ round: Int, _ position: Int, isRerun: Bool) throws(LauncherError) {
+    let begin = elapsedSeconds
+    let length = lengths.seconds(spec)
+    let measured = try runner.run(
+      spec, on: try set(for: spec.arm), seconds: length, round: round, position: position
+    ) { measured in
+      var trial = measured.trial
+      trial.rerun = isRerun
+      trial.superseded = measured.isDisturbed && !isRerun && mayRepeat
+      result.trials.append(trial)
+      observer.runDidMeasure(trial)
+      if !trial.superseded { record(measured, spec) }
+    }
+    trialOverhead.add(elapsedSeconds - begin - length)
+    lengths.learn(spec, throughput: measured.trial.throughput)
+    guard result.trials.last!.superseded else { return }
+    rerunCount += 1
+    try runTrial(spec, round, position, isRerun: true)
+  }
+
+  private var mayRepeat: Bool {
+    Double(rerunCount) < (Double(result.trials.count) * Experiment.rerunShareMax).rounded(.up)
+  }
+
+  private func record(_ measured: MeasuredTrial, _ spec: TrialSpec) {
     let own = Concurrency(inFlight: spec.inFlight, connections: spec.connections)
     let key = HistogramKey(
       arm: spec.arm, depth: spec.depth, phase: spec.phase,
@@ -85,24 +88,19 @@ extension Experiment {
 
   // MARK: Replacing process sets
 
-  /// For six rounds and more every set is replaced after a third and after two thirds, so that the luck of memory
-  /// layout is part of the noise that A′ shows.
-  private func isReplacementDue(before round: Int, of roundCount: Int) -> Bool {
-    guard roundCount >= ExperimentPlan.replacementRoundCountMin else { return false }
-    let due = [roundCount / 3, roundCount * 2 / 3]
-    return result.settings.processSetReplacements < due.count
-      && round >= due[result.settings.processSetReplacements] && round > 0
-  }
-
-  private func replaceSets() throws(LauncherError) {
+  /// Two process sets of the same differ by half a percent, whatever they run: pages, caches and hash seeds. A round with
+  /// processes of its own makes that a part of the noise between rounds, from which all intervals are made.
+  private func replaceSets(_ round: Int) throws(LauncherError) {
+    let begin = elapsedSeconds
+    observer.runDidProgress("new processes for round \(round + 1)", secondsLeft: nil)
+    sets.indices.forEach(noteCounters)
+    try armSets.replaceAll(generation: round)
     result.settings.processSetReplacements += 1
-    let generation = result.settings.processSetReplacements
-    for index in sets.indices {
-      observer.runDidProgress("replacing the processes of \(plan.arms[index].name)", secondsLeft: nil)
-      noteCounters(ofSet: index)
-      try armSets.replace(index, generation: generation)
-      try warmUp(index, generation: generation)
+    for arm in plan.arms.indices {
+      let spec = TrialSpec(arm: arm, depth: depthMax(of: arm), phase: .closed, inFlight: plan.inFlight(of: arm))
+      _ = try runner.run(
+        spec, on: try set(for: arm), seconds: Experiment.roundWarmUpSeconds, round: round, position: 0, keep: { _ in })
     }
-    observer.runDidReach("replaced every process set")
+    replacementSeconds = elapsedSeconds - begin
   }
 }

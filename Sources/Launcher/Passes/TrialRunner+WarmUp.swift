@@ -4,7 +4,7 @@ internal import Statistics
 
 extension TrialRunner {
   /// Seconds of one stretch of warm-up.
-  private static let warmUpSeconds = 0.4
+  private static let warmUpSeconds = 0.1
 
   /// Repeats stretches until the throughput is steady (MSER-5), and starts none that would end after `secondsMax`.
   func warmUp(

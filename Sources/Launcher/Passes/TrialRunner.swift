@@ -2,7 +2,7 @@
 
 internal import CLinux
 internal import Control
-internal import Results
+package import Results
 internal import Statistics
 internal import Topology
 
@@ -37,18 +37,20 @@ struct MeasuredTrial {
   let unsentCount: UInt64
   /// When the trial asked for them.
   let stages: ClientStageSums?
+  /// By the host, or by whatever kept the launcher from reading in time: it says nothing of the arm.
+  let isDisturbed: Bool
 }
 
 /// How a trial is to run.
-struct TrialSpec {
-  var arm: Int
-  var depth: Int
-  var phase: Trial.Phase
-  var inFlight: Int = 1
+package struct TrialSpec {
+  package var arm: Int
+  package var depth: Int
+  package var phase: Trial.Phase
+  package var inFlight: Int = 1
   /// Used of those that are open between client and entry.
-  var connections: Int = 1
+  package var connections: Int = 1
   /// Open loop only.
-  var rate: Double = 0
+  package var rate: Double = 0
   /// Seconds that requests say are left; nil: the plan's timeout.
   var deadlineSeconds: Double?
   /// What the trial settles at most; nil: as `TrialRunner.settleSecondsMax` says.
@@ -57,6 +59,23 @@ struct TrialSpec {
   var reconnectSecondsMax: Double?
   /// The nodes have been told to clock theirs.
   var clocksStages = false
+
+  package init(
+    arm: Int, depth: Int, phase: Trial.Phase, inFlight: Int = 1, connections: Int = 1, rate: Double = 0,
+    deadlineSeconds: Double? = nil, settleSecondsMax: Double? = nil, reconnectSecondsMax: Double? = nil,
+    clocksStages: Bool = false
+  ) {
+    self.arm = arm
+    self.depth = depth
+    self.phase = phase
+    self.inFlight = inFlight
+    self.connections = connections
+    self.rate = rate
+    self.deadlineSeconds = deadlineSeconds
+    self.settleSecondsMax = settleSecondsMax
+    self.reconnectSecondsMax = reconnectSecondsMax
+    self.clocksStages = clocksStages
+  }
 }
 
 struct TrialRunner {
@@ -64,7 +83,7 @@ struct TrialRunner {
   let supervisor: Supervisor
 
   /// Nanoseconds that a trial settles at least before its window opens.
-  static let settleNanoseconds: Int64 = 50_000_000
+  static let settleNanoseconds: Int64 = 5_000_000
   /// Seconds that a trial of so many settles at most: a slow graph may not hold up the run.
   static func settleSecondsMax(_ trialSeconds: Double) -> Double { max(trialSeconds, 0.25) }
 
@@ -170,9 +189,12 @@ struct TrialRunner {
       : ValidityVerdict.closedLoop(
         ledger: outcome.ledger, clientShare: Double(clientCPU) / window,
         clientSharesCPU: plan.placement(of: spec.arm) == .one)
+    var isDisturbed = steal > ValidityVerdict.stealRatioMax
     if opened != nil, closed != nil {
+      let before = verdict
       verdict = verdict.judged(
         readNanoseconds: end.time - start.time, windowNanoseconds: outcome.windowNanoseconds)
+      isDisturbed = isDisturbed || verdict != before
     }
     if !outcome.isSettled {
       let limit = DurationText.text(Int64(settleSecondsMax(spec, seconds) * 1e9))
@@ -195,8 +217,7 @@ struct TrialRunner {
     trial.earlyEnd = outcome.earlyEnd
     return MeasuredTrial(
       trial: trial, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
-      unsentCount: outcome.unsentCount ?? 0,
-      stages: outcome.stages)
+      unsentCount: outcome.unsentCount ?? 0, stages: outcome.stages, isDisturbed: isDisturbed)
   }
 
   /// Nodes that somebody has stopped, looked for when a trial completed nothing: they are alive, but answer nobody.

@@ -22,8 +22,9 @@ final class ArmSets {
     for arm in plan.sharesProcessSet ? [0] : Array(plan.arms.indices) {
       willStart(plan.arms[arm].name)
       sets.append(make(arm, generation: 0))
-      try sets[sets.count - 1].start()
+      try sets[arm].spawn()
     }
+    for set in sets { try set.wire() }
   }
 
   /// A set that has not been started and is not one of these.
@@ -44,11 +45,14 @@ final class ArmSets {
         readySeconds: readySeconds, laterTopologies: plan.sharesProcessSet ? plan.arms.map(\.topology) : []))
   }
 
-  /// Puts new processes in the place of a set.
-  func replace(_ index: Int, generation: Int) throws(LauncherError) {
-    sets[index].stop()
-    sets[index] = make(index, generation: generation)
-    try sets[index].start()
+  /// Puts new processes in the place of every set.
+  func replaceAll(generation: Int) throws(LauncherError) {
+    stop()
+    for index in sets.indices {
+      sets[index] = make(index, generation: generation)
+      try sets[index].spawn()
+    }
+    for set in sets { try set.wire() }
   }
 
   /// The set that runs an arm, under that arm's strategy.

@@ -17,8 +17,9 @@ extension Topology {
     Topology.listener(transport: client.transportName, propagator: client.propagator)
   }
 
-  /// By service; one that nobody calls has a listener all the same.
+  /// By service; one that nobody calls has a listener all the same. Empty where a client alone is started.
   var listeners: [[ListenerPlan]] {
+    guard !services.isEmpty else { return [] }
     var all = Array(repeating: [ListenerPlan](), count: services.count)
     func add(_ plan: ListenerPlan, to service: Int) {
       if !all[service].contains(plan) { all[service].append(plan) }

@@ -82,26 +82,41 @@ final class ProcessSet {
 
   // MARK: Start and end
 
-  /// Spawns every process, then wires them: all bind at once, and each learns the addresses of its callees when they
-  /// are known. Cycles need no order.
+  /// Spawns every process, then wires them.
   func start() throws(LauncherError) {
+    try spawn()
+    try wire()
+  }
+
+  /// Begins: several sets may begin before any of them is wired, and then start beside each other.
+  func spawn() throws(LauncherError) {
     do {
-      if options.runningEntry == nil { try startNodes() }
-      if options.clientConnections > 0 { try startClient() }
+      if options.runningEntry == nil { try spawnNodes() }
+      if options.clientConnections > 0 { try spawnClient() }
     } catch {
       stop()
       throw error
     }
   }
 
-  private func startNodes() throws(LauncherError) {
-    try spawnNodes()
+  /// All bind at once, and each learns the addresses of its callees when they are known. Cycles need no order.
+  func wire() throws(LauncherError) {
+    do {
+      if options.runningEntry == nil { try wireNodes() }
+      if options.clientConnections > 0 { try wireClient() }
+    } catch {
+      stop()
+      throw error
+    }
+  }
+
+  private func wireNodes() throws(LauncherError) {
     try collect("listening") { index, report in
       guard case .listening(let port, let others) = report else { return false }
       nodes[index].ports = [port] + (others ?? [])
       return true
     }
-    try wire()
+    try connectNodes()
   }
 
   private func spawnNodes() throws(LauncherError) {
@@ -135,7 +150,7 @@ final class ProcessSet {
     }
   }
 
-  private func wire() throws(LauncherError) {
+  private func connectNodes() throws(LauncherError) {
     for node in nodes {
       let callees = Set(topology.services[node.service].callees).sorted()
       node.process.send(
@@ -152,7 +167,7 @@ final class ProcessSet {
     try collect("connected") { _, report in if case .connected = report { true } else { false } }
   }
 
-  private func startClient() throws(LauncherError) {
+  private func spawnClient() throws(LauncherError) {
     let client = try ChildProcess(
       loop: supervisor.loop, role: .client, name: "client", service: nil, program: options.program,
       wrapper: options.wrappers["client"] ?? [])
@@ -164,7 +179,10 @@ final class ProcessSet {
       clientReports.append(
         ControlCodec.decode(ClientReport.self, from: line) ?? .failed(ProcessSet.unknown(line)))
     }
-    client.send(
+  }
+
+  private func wireClient() throws(LauncherError) {
+    client?.send(
       ClientCommand.configure(
         ClientConfiguration(
           entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,

@@ -2,7 +2,9 @@
 
 enum RunDuration {
   /// To start a process set and to warm it up, as it was seen on a quiet machine of two CPUs.
-  static let setSeconds = 0.8
+  static let setSeconds = 0.3
+  /// To put new processes in the place of a set, with the load before the first trial.
+  static let roundSetSeconds = 0.1
   /// Per arm: the fidelity check, the counting pass, and what a pilot takes beside its trial.
   static let armSeconds = 0.2
   /// Per arm, of passes that explain costs.

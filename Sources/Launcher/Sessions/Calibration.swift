@@ -132,7 +132,8 @@ package final class Calibration: Session {
     let left = seconds / Double(max(1, result.pairs.count)) * Double(pairsLeft)
     let time = left > 0 ? "; about \(RunDuration.text(left)) left" : ""
     observer.runDidReach(
-      "\(result.pairs.count) of \(plan.pairCount) pairs done: \(result.differingCount) differ"
+      "\(result.pairs.count) of \(plan.pairCount) pairs done: \(result.differingInCpuCount) differ in CPU, "
+        + "\(result.differingInThroughputCount) in throughput"
         + time)
   }
 }
@@ -155,9 +156,10 @@ private final class BatchObserver: RunObserver {
 }
 
 extension CalibrationPlan {
-  /// Every set is started and warmed up three times, as in any run of six rounds or more.
+  /// Every set is started and warmed up once, and has new processes in every round.
   fileprivate var secondsBeforehand: Double {
     let trial = trialSeconds + TrialOverhead().seconds
-    return Double(2 * pairCount) * (3 * RunDuration.setSeconds + Double(rounds) * trial)
+    let round = RunDuration.roundSetSeconds + Double(RoundPlan.trialsAtLargestDepth) * trial
+    return Double(2 * pairCount) * (RunDuration.setSeconds + Double(rounds) * round)
   }
 }

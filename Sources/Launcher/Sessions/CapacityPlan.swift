@@ -3,6 +3,8 @@
 package import Statistics
 
 package struct CapacityPlan: Sendable {
+  /// Seconds of a probe at least.
+  package static let probeSecondsMin = 0.25
   /// Closed-loop trials whose median is the peak.
   static let peakTrialCount = 3
   /// Runs of a probe, judged by their majority.

@@ -16,16 +16,17 @@ package final class Experiment: Session {
   package internal(set) var result: RunResult
   let armSets: ArmSets
   var depths: DepthPlan
-  var openLoopRate = 0.0
+  var rates: OpenLoopRates
+  var lengths: TrialLengths
   var histograms: [HistogramKey: LatencyHistogram] = [:]
   var roundUnderWay = 0
-  /// Of the round under way: dropped when the round is measured again.
+  /// Of the round under way.
   var roundHistograms: [HistogramKey: LatencyHistogram] = [:]
   let startTime: Int64
-  /// What it takes to start every set and to warm it up: so long does a replacement take.
-  var setsSeconds = 0.0
-  /// Of the open-loop trials: as the others, or longer for the sake of a P99.
-  var openTrialSeconds: Double
+  /// What the processes of a round take, as it was seen last.
+  var replacementSeconds = 0.0
+  /// Trials that were measured again.
+  var rerunCount = 0
   /// With one under way at the largest depth, by arm; known from the counting pass.
   var secondsPerRequest: [Int: Double] = [:]
   /// What a trial takes beside its own time, as measured so far.
@@ -59,7 +60,8 @@ package final class Experiment: Session {
     self.observer = observer
     self.supervisor = supervisor
     startTime = supervisor.loop.refreshNow()
-    openTrialSeconds = plan.trialSeconds
+    rates = OpenLoopRates(common: plan.openLoopRate)
+    lengths = TrialLengths(plan)
     depths = try DepthPlan(plan.depths, depthMax: plan.depths.max() ?? 1)
     placement = try PlacementPlan.choosing(plan.placement, among: allowed, supervisor)
     armSets = ArmSets(plan: plan, supervisor: supervisor, placement: placement)
@@ -80,12 +82,11 @@ package final class Experiment: Session {
       noteTimeBeforehand()
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
       try run(HopTiming())
-      let begin = elapsedSeconds
       try startSets()
       try warmUp()
-      setsSeconds = elapsedSeconds - begin
+      replacementSeconds = RunDuration.roundSetSeconds * Double(sets.count)
       for pass in Experiment.passes { try run(pass) }
-      if plan.passes.contains(.open) { try findRate() }
+      if plan.passes.contains(.open) { try findRates() }
       try runRounds()
       noteMemory()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }

@@ -60,12 +60,10 @@ package struct ExperimentPlan: Sendable {
 
   /// Processes beyond which all arms share one set and are switched by message.
   package static let ownSetProcessCountMax = 64
-  /// Rounds below which depths are dropped to fit the budget.
-  package static let roundCountMin = 3
   /// Seconds of a trial at least.
-  package static let trialSecondsMin = 0.25
-  /// Rounds from which every process set is replaced twice on the way.
-  package static let replacementRoundCountMin = 6
+  package static let trialSecondsMin = 0.02
+  /// Seconds of a trial, settling included: neighbours are then near each other, and what drifts meets all alike.
+  package static let trialSecondsByDefault = 0.055
   /// Bytes that `opaque` may carry.
   package static let opaqueSizeMax = 64 << 10
   /// Bytes of all opaque contexts of one request, one per visit of a service: the reply of a fidelity request brings
@@ -83,7 +81,7 @@ package struct ExperimentPlan: Sendable {
   static let stagedRequestCountMax = 1024
 
   /// Rounds of the stage pass in a run of so many rounds; nil when the budget decides.
-  static func stageRoundCount(rounds: Int?) -> Int { min(rounds ?? roundCountMin, 8) }
+  static func stageRoundCount(rounds: Int?) -> Int { min(rounds ?? RoundBudget.roundCountMin, 8) }
 
   package var commandLine: [String]
   package var arms: [ArmPlan]
@@ -112,8 +110,10 @@ package struct ExperimentPlan: Sendable {
   package var seed: UInt64
   /// Open-loop arrivals are exponential instead of equally spaced.
   package var isPoisson: Bool
-  /// Requests per second in the open loop; nil: half of what the slowest pilot did.
+  /// Requests per second in the open loop; nil: by `utilisation`.
   package var openLoopRate: Double?
+  /// Share of what an arm does one request at a time that it gets in the open loop; nil: 0.5.
+  package var utilisation: Double?
   /// Bytes that `opaque` carries; nil: exactly what `packed` would send.
   package var opaqueSize: Int?
   package var toolVersion: String

@@ -31,6 +31,10 @@ package struct ArmReading {
     ArmReading(result: result, arm: arm, depth: depth, file: file, table: table)
   }
 
+  private func isOfSameRun(as other: ArmReading) -> Bool {
+    file == other.file && result.startedAt == other.result.startedAt
+  }
+
   /// A′ with its A: of this arm where it was measured twice, else of whichever arm was.
   func noisePair(ofThisArm: Bool) -> (a: ArmReading, control: ArmReading)? {
     let controls = result.arms.filter { $0.controlOf != nil && (!ofThisArm || $0.controlOf == arm.name) }
@@ -57,11 +61,15 @@ package struct ArmReading {
   }
 
   /// Of a timed metric, by round; a round without a value, or for a percentile without enough requests, is left out.
-  private func values(_ metric: Metric) -> [Int: BoundedValue] {
+  ///
+  /// - Parameter other: the arm that is held against this one; nil for this one's own values.
+  private func values(_ metric: Metric, asReferenceOf other: ArmReading? = nil) -> [Int: BoundedValue] {
     if let wanted = metric.ofRound {
+      let name = other.map { $0.isOfSameRun(as: self) ? $0.arm.name : "" } ?? arm.name
       var values: [Int: BoundedValue] = [:]
       for round in table.rounds {
-        values[round] = table.bounded(wanted, arm: arm.name, depth: depth, round: round, at: concurrency(metric))
+        values[round] = table.reference(
+          wanted, for: name, arm.name, depth: depth, round: round, at: concurrency(metric))
       }
       return values
     }
@@ -93,7 +101,7 @@ package struct ArmReading {
 
   /// The rounds in which both have a value, by number.
   func pairs(_ metric: Metric, with other: ArmReading) -> [(reference: Double, value: Double)] {
-    let (left, right) = (values(metric), other.values(metric))
+    let (left, right) = (values(metric, asReferenceOf: other), other.values(metric))
     return left.keys.sorted().compactMap { round in
       guard let reference = left[round], let value = right[round] else { return nil }
       return BoundedValue.pair(reference, value)

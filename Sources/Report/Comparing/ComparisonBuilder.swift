@@ -40,12 +40,13 @@ struct ComparisonBuilder {
     let effects = readings.compactMap { reading in
       reading.noisePair(ofThisArm: isOneRun).flatMap { PairedEffect(pairs: $0.a.pairs(metric, with: $0.control)) }
     }
-    return effects.max { ($0.estimate.halfWidth ?? 0) < ($1.estimate.halfWidth ?? 0) }
+    return effects.max { ($0.estimate.reach ?? 0) < ($1.estimate.reach ?? 0) }
   }
 
-  /// Latency of an open loop belongs to its rate.
+  /// Latency of an open loop belongs to its load.
   private func isComparable(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> Bool {
-    metric.phase != .open || pair.a.result.settings.openLoopRate == pair.b.result.settings.openLoopRate
+    let (a, b) = (pair.a.result.settings, pair.b.result.settings)
+    return metric.phase != .open || (a.openLoopRate == b.openLoopRate && a.utilisation == b.utilisation)
   }
 
   private func timedMetric(
@@ -73,7 +74,7 @@ struct ComparisonBuilder {
     }
     comparison.p = judged.effect?.test.p
     comparison.adjustedP = judged.adjustedP
-    comparison.noise = judged.noiseHalfWidth.map { PairedEffect.Scale.ratio.effect($0) }
+    comparison.noise = judged.noise.map { PairedEffect.Scale.ratio.effect($0) }
     comparison.reason = reason(pair, metric, verdict, judged)
     return comparison
   }
@@ -85,8 +86,12 @@ struct ComparisonBuilder {
     switch verdict {
     case .notMeasured: return "no trial of this kind at this depth"
     case .notComparable:
-      let rates = [pair.a, pair.b].map { NumberText.whole($0.result.settings.openLoopRate) }
-      return "open loops at \(rates[0]) and \(rates[1]) requests/s"
+      let loads = [pair.a, pair.b].map { reading -> String in
+        let settings = reading.result.settings
+        return settings.openLoopRate.map { "\(NumberText.whole($0)) requests/s" }
+          ?? settings.utilisation.map { "\(NumberText.percent($0)) % of what each arm can do" } ?? "no load"
+      }
+      return "open loops at \(loads[0]) and at \(loads[1])"
     case .tooFew where metric.percentile != nil:
       let needed = PercentileFigure.countMin(metric.percentile ?? 0)
       return "no round has \(needed) requests on both sides"

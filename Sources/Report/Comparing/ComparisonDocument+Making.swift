@@ -39,7 +39,7 @@ extension ComparisonDocument {
     let family = pairing.pairs.count * Metric.compared.count { !$0.isExact }
     let rounds = comparisons.map(\.rounds).max() ?? 0
     let needed = Comparison.roundCountMin(familyCount: family)
-    if rounds >= Comparison.testedRoundCountMin, rounds < needed {
+    if pairing.pairs.count > 1, rounds >= SignTest.roundCountMin, rounds < needed {
       warnings.append(
         "\(family) comparisons at once need \(needed) rounds, not \(rounds): --arm asks for fewer of them.")
     }

@@ -47,8 +47,8 @@ struct ConcurrencyFigures {
       table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)
     }
     row.dropAgainstBaseline = MedianInterval(
-      pairs(.throughput).compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
-    row.addedCpuPerHop = MedianInterval(pairs(.cpuPerHop).map { $0.value - $0.reference })
+      ofDifferences: pairs(.throughput).compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
+    row.addedCpuPerHop = MedianInterval(ofDifferences: pairs(.cpuPerHop).map { $0.value - $0.reference })
     row.throughputComparison = throughput[concurrency]?.comparison(arm: arm, depth: depth)
     row.cpuComparison = cpu[concurrency]?.comparison(arm: arm, depth: depth)
     return row

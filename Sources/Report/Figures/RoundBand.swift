@@ -3,7 +3,7 @@
 internal import Statistics
 
 enum RoundBand {
-  /// By inversion of the exact sign test at 5 % from 6 rounds on, as `PairedEffect` has it: from the k-th smallest to the
+  /// By inversion of the exact sign test at 5 % from 6 rounds on, as `MedianInterval` has it: from the k-th smallest to the
   /// k-th largest value. Below that min…max. nil below 2 rounds.
   ///
   /// - Precondition: every value is finite.
@@ -19,8 +19,8 @@ enum RoundBand {
     guard isInterval(roundCount: roundCount) else {
       return "± is half of max − min over the rounds; (min…max) is over the rounds."
     }
-    return "(…) is the sign test's interval of the median over the rounds, at 95 % or more, and ± half of its width; "
-      + "of a value that fewer than \(SignTest.roundCountMin) rounds have, they are min…max and half of it."
+    return "(…) is the interval over the rounds at 95 % or more, and ± half of its width: of a difference by round the "
+      + "signed-rank test's, of a median the sign test's; of a value that fewer than \(SignTest.roundCountMin) rounds have, they are min…max and half of it."
   }
 
   static func isInterval(roundCount: Int) -> Bool {
@@ -29,6 +29,6 @@ enum RoundBand {
 
   static func name(roundCount: Int) -> String {
     isInterval(roundCount: roundCount)
-      ? "the sign test's interval of the median, at 95 % or more" : "smallest to largest round"
+      ? "the interval over the rounds, at 95 % or more" : "smallest to largest round"
   }
 }

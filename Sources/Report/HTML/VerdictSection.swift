@@ -72,7 +72,8 @@ struct VerdictSection {
       "dl", ["class": "tiles"],
       [
         tile(
-          "rounds", rounds, "trials of \(NumberText.short(settings.trialSeconds)) s, \(settings.inFlight) in flight"),
+          "rounds", rounds,
+          "trials of \(NumberText.time(seconds: settings.trialSeconds)), \(settings.inFlight) in flight"),
         tile("placement", settings.placement, "\(page.result.host.cpuCount) CPUs"),
         tile(
           "stolen by the host", steal.map { NumberText.percent($0.median) + " %" } ?? NumberText.missing,

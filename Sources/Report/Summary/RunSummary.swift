@@ -118,6 +118,8 @@ package struct RunSummary: Equatable, Sendable {
   package let control: String?
   /// Whether A and A′ differ where they must not.
   package let session: SessionCheck
+  /// The smallest differences that this run could have claimed; empty where it has no A′.
+  package let resolutions: [Resolution]
 
   package init(_ result: RunResult) {
     let builder = SummaryBuilder(result)
@@ -127,6 +129,7 @@ package struct RunSummary: Equatable, Sendable {
     baseline = builder.baseline
     control = builder.control
     session = builder.session
+    resolutions = builder.resolutions
   }
 
   package func arm(named name: String?) -> ArmSummary? { arms.first { $0.arm.name == name } }

@@ -28,6 +28,17 @@ struct SummaryBuilder {
 
   var session: SessionCheck { SessionCheck(controls: judgements[.cpuPerHop]?.controls ?? []) }
 
+  /// Of every regime that was measured, at the largest depth.
+  var resolutions: [Resolution] {
+    let closed = concurrencies.concurrencies.flatMap { one in
+      [Metric.cpuPerHop, .throughput].map { (metric: $0, concurrency: one as Concurrency?) }
+    }
+    let open = [Metric.p50, .p99].map { (metric: $0, concurrency: nil as Concurrency?) }
+    return (closed + open).compactMap { regime in
+      Resolution(regime.metric, in: result, table, depth: concurrencies.depth, at: regime.concurrency)
+    }.filter { $0.rounds > 0 }
+  }
+
   func summary(of arm: Arm) -> RunSummary.ArmSummary {
     let depths = Set(
       [Trial.Phase.closed, .open, .single].flatMap { table.depths(arm: arm.name, phase: $0) }
@@ -56,7 +67,8 @@ struct SummaryBuilder {
     row.throughput = MedianInterval(table.values(.throughput, arm: arm, depth: row.depth))
     func drop(against reference: (arm: String, depth: Int)) -> MedianInterval? {
       let pairs = table.pairs(.throughput, arm: arm, depth: row.depth, against: reference)
-      return MedianInterval(pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
+      return MedianInterval(
+        ofDifferences: pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
     }
     if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
     guard let baseline, baseline != arm else { return }
@@ -68,12 +80,13 @@ struct SummaryBuilder {
     row.cpuPerHop = MedianInterval(table.values(.cpuPerHop, arm: arm, depth: row.depth))
     if let previous {
       let pairs = table.pairs(.cpuPerRequest, arm: arm, depth: row.depth, against: (arm, previous))
-      row.marginalCpu = MedianInterval(pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
+      row.marginalCpu = MedianInterval(
+        ofDifferences: pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
     }
     guard let baseline, baseline != arm else { return }
     func added(_ metric: Metric) -> MedianInterval? {
       let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (baseline, row.depth))
-      return MedianInterval(pairs.map { $0.value - $0.reference })
+      return MedianInterval(ofDifferences: pairs.map { $0.value - $0.reference })
     }
     row.addedCpuPerHop = added(.cpuPerHop)
     row.addedCpuPerRequest = added(.cpuPerRequest)

@@ -12,11 +12,12 @@ extension CalibrationResult {
         [
           "\(pairs.count) of \(pairsPlanned), at most \(pairsPerBatch) at once",
           "each two process sets of a baseline chain of \(depth)", "placement \(placement)", "\(inFlight) in flight",
-          "\(roundsPerPair) rounds, trials of \(NumberText.short(trialSeconds)) s",
+          "\(roundsPerPair) rounds, trials of \(NumberText.time(seconds: trialSeconds))",
         ]
       ),
     ]
-    if let scatter { blocks.append(("scatter", scatter)) }
+    blocks.append(("CPU per hop", scatter(\.cpuPerHop)))
+    blocks.append(("throughput", scatter(\.throughput)))
     blocks.append(("notes", notes))
     let lines = blocks.filter { !$0.pieces.isEmpty }.flatMap {
       TextTable.wrapped(label: $0.label, pieces: $0.pieces)
@@ -24,15 +25,16 @@ extension CalibrationResult {
     return (lines + ["", found]).joined(separator: "\n") + "\n"
   }
 
-  /// nil without pairs.
-  private var scatter: [String]? {
+  /// Empty without pairs.
+  private func scatter(_ effect: (Pair) -> Effect) -> [String] {
     func percent(_ ratio: Double) -> String { NumberText.percent(ratio) + " %" }
-    guard let width = Spread.median(pairs.map { ($0.high - $0.low) / 2 }),
-      let effect = Spread(pairs.map { $0.effect - 1 })
-    else { return nil }
+    let effects = pairs.map(effect)
+    guard let width = Spread.median(effects.map { ($0.high - $0.low) / 2 }),
+      let distance = Spread(effects.map { $0.ratio - 1 })
+    else { return [] }
     return [
-      "CPU per request differs within a pair by \(percent(effect.median)) in the median "
-        + "(\(percent(effect.min))…\(percent(effect.max)))",
+      "differs within a pair by \(percent(distance.median)) in the median "
+        + "(\(percent(distance.min))…\(percent(distance.max)))",
       "half an interval is \(percent(width)) wide in the median",
     ]
   }
@@ -40,9 +42,10 @@ extension CalibrationResult {
   /// The last line.
   private var found: String {
     guard !pairs.isEmpty else { return "Found nothing: no pair was measured." }
-    let share = NumberText.percent(Double(differingCount) / Double(pairs.count))
+    func share(_ count: Int) -> String { "\(count) (\(NumberText.percent(Double(count) / Double(pairs.count))) %)" }
     let counts =
-      "\(differingCount) of \(pairs.count) pairs of the same differ (\(share) %); by chance at most \(allowedCount) may, "
+      "of \(pairs.count) pairs of the same \(share(differingInCpuCount)) differ in CPU per hop and "
+      + "\(share(differingInThroughputCount)) in throughput; by chance at most \(allowedCount) may in either, "
       + "with \(NumberText.percent(Self.confidence)) % confidence."
     return switch verdict {
     case .passed: "Passed: \(counts)"

@@ -82,7 +82,7 @@ struct Findings {
     case ..<SignTest.roundCountMin:
       "medians of \(complete) rounds\(rest) "
         + "(fewer than \(SignTest.roundCountMin): ranges only, no significance claimed)"
-    default: "medians of \(complete) rounds\(rest) with the sign test's intervals"
+    default: "medians of \(complete) rounds\(rest) with the signed-rank test's intervals"
     }
   }
 

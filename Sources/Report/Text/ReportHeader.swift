@@ -22,6 +22,7 @@ struct ReportHeader {
       ("depths", depths),
       ("warm-up", warmup),
       ("validity", validity),
+      ("resolution", resolution),
       ("fidelity", result.fidelity.map(fidelity)),
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
@@ -48,6 +49,9 @@ struct ReportHeader {
       let reason = settings.openLoopRateReason.map { " (\($0))" } ?? ""
       pieces.append("open loop at \(NumberText.whole(rate))/s\(reason)")
     }
+    if let utilisation = settings.utilisation {
+      pieces.append("open loop at \(NumberText.percent(utilisation)) % of what each arm does one request at a time")
+    }
     pieces.append("timeout \(NumberText.short(Double(settings.timeoutNanoseconds) / 1e9)) s")
     return pieces
   }
@@ -60,12 +64,12 @@ struct ReportHeader {
   private var rounds: String {
     let settings = result.settings
     let trials = settings.trialsPerRound.map { ", each \($0) trials per arm" } ?? ""
-    let seconds = NumberText.short(settings.trialSeconds)
-    let longer = settings.openTrialSeconds.map { NumberText.short($0) } ?? seconds
-    let open = longer == seconds ? "" : ", in the open loop of \(longer) s"
+    let length = NumberText.time(seconds: settings.trialSeconds)
+    let longer = settings.openTrialSeconds.map { NumberText.time(seconds: $0) } ?? length
+    let open = longer == length ? "" : ", in the open loop of \(longer)"
     let preset = settings.preset.map { " (\($0))" } ?? ""
     return "\(settings.rounds) of \(settings.roundsPlanned) rounds\(preset)\(trials), trials of "
-      + "\(seconds) s\(open)"
+      + "\(length)\(open)"
   }
 
   private var processes: [String] {
@@ -120,14 +124,29 @@ struct ReportHeader {
 
   private var session: [String] {
     let check = summary.session
-    guard let depth = check.depth, let p = check.adjustedP else { return [] }
-    let corrected = "p \(NumberText.fixed(p, 3)) corrected over the depths"
+    guard let depth = check.depth, let p = check.p else { return [] }
+    let noise = check.noise.map { ", by \(NumberText.percent($0)) % at most" } ?? ""
+    let corrected = "p \(NumberText.fixed(p, 3))"
     switch check.verdict {
-    case .ok: return ["the baseline, measured twice, does not differ from itself at depth \(depth) (\(corrected))"]
+    case .ok:
+      return ["the baseline, measured twice, does not differ from itself at depth \(depth) (\(corrected)\(noise))"]
     case .suspect:
       return ["SUSPECT: the baseline, measured twice, differs from itself at depth \(depth) (\(corrected))"]
     case .notKnown: return []
     }
+  }
+
+  /// By regime: the smallest differences from the baseline that could have been claimed.
+  private var resolution: [String] {
+    var regimes: [String: [String]] = [:]
+    var order: [String] = []
+    for one in summary.resolutions {
+      let regime = one.concurrency.map { "\($0.name) in flight" } ?? "open loop"
+      if regimes[regime] == nil { order.append(regime) }
+      let smallest = one.smallest.map { "from \(NumberText.percent($0)) %" } ?? "not judged"
+      regimes[regime, default: []].append("\(one.metric.facts.words) \(smallest)")
+    }
+    return order.map { "\($0): " + regimes[$0]!.joined(separator: ", ") }
   }
 
   private func fidelity(_ fidelity: FidelityResult) -> String {

@@ -26,14 +26,28 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
     /// In the batch, from 0.
     package var pair: Int
     package var rounds: Int
-    /// CPU per request of the second set / that of the first: the effect and its interval by the sign test.
-    package var effect: Double
+    package var cpuPerHop: Effect
+    package var throughput: Effect
+  }
+
+  /// A value of the second set / that of the first.
+  package struct Effect: Codable, Equatable, Sendable {
+    /// Hodges–Lehmann estimate, with the interval of the signed-rank test.
+    package var ratio: Double
     package var low: Double
     package var high: Double
     /// Of the signed-rank test, not corrected.
     package var p: Double
     /// The interval excludes 1.
     package var differs: Bool
+
+    init(_ effect: PairedEffect, _ interval: ClosedRange<Double>) {
+      ratio = effect.effect
+      low = interval.lowerBound
+      high = interval.upperBound
+      p = effect.test.p
+      differs = effect.excludesNoDifference
+    }
   }
 
   /// Always `ctxchain-calibration`.
@@ -58,8 +72,9 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
   package var pairsPlanned: Int
   /// Those of complete batches.
   package private(set) var pairs: [Pair] = []
-  package private(set) var differingCount = 0
-  /// The most pairs of `pairs` that may differ.
+  package private(set) var differingInCpuCount = 0
+  package private(set) var differingInThroughputCount = 0
+  /// The most pairs of `pairs` that may differ, in either.
   package private(set) var allowedCount = 0
   package private(set) var verdict = Verdict.incomplete
   /// For people.
@@ -87,24 +102,25 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
 
   /// Adds the pairs of a batch: the first and second arm of its run, the third and fourth, and so on.
   ///
-  /// - Returns: those that were added. A pair of which some round has no CPU time is left out, and noted.
+  /// - Returns: those that were added. A pair of which some round has no CPU time or throughput is left out, and noted.
   @discardableResult
   package mutating func add(batch: Int, _ result: RunResult) -> [Pair] {
     let table = RoundTable(result)
     var added: [Pair] = []
     for index in 0..<result.arms.count / 2 {
       let names = (result.arms[2 * index].name, result.arms[2 * index + 1].name)
-      let rounds = table.pairs(.cpuPerRequest, arm: names.1, depth: depth, against: (names.0, depth))
-      guard let effect = PairedEffect(pairs: rounds), let interval = effect.interval,
-        effect.roundCount == roundsPerPair
-      else {
-        notes.append("batch \(batch), pair \(index): not every round has CPU times")
+      func effect(_ metric: Metric) -> Effect? {
+        let rounds = table.pairs(metric, arm: names.1, depth: depth, against: (names.0, depth))
+        guard let effect = PairedEffect(pairs: rounds), let interval = effect.interval,
+          effect.roundCount == roundsPerPair
+        else { return nil }
+        return Effect(effect, interval)
+      }
+      guard let cpu = effect(.cpuPerHop), let throughput = effect(.throughput) else {
+        notes.append("batch \(batch), pair \(index): not every round has CPU times and throughput")
         continue
       }
-      added.append(
-        Pair(
-          batch: batch, pair: index, rounds: effect.roundCount, effect: effect.effect, low: interval.lowerBound,
-          high: interval.upperBound, p: effect.test.p, differs: effect.excludesNoDifference))
+      added.append(Pair(batch: batch, pair: index, rounds: roundsPerPair, cpuPerHop: cpu, throughput: throughput))
     }
     pairs += added
     judge()
@@ -112,8 +128,10 @@ package struct CalibrationResult: Codable, Equatable, Sendable {
   }
 
   private mutating func judge() {
-    differingCount = pairs.count(where: \.differs)
+    differingInCpuCount = pairs.count(where: \.cpuPerHop.differs)
+    differingInThroughputCount = pairs.count(where: \.throughput.differs)
     allowedCount = BinomialBound.upper(count: pairs.count, probability: Self.alpha, confidence: Self.confidence)
-    verdict = pairs.count < pairsPlanned ? .incomplete : differingCount <= allowedCount ? .passed : .failed
+    let most = max(differingInCpuCount, differingInThroughputCount)
+    verdict = pairs.count < pairsPlanned ? .incomplete : most <= allowedCount ? .passed : .failed
   }
 }

@@ -148,11 +148,11 @@ package struct MetricComparison: Codable, Equatable, Sendable {
   /// Median over the rounds; a percentile is of all rounds merged.
   package var a: Double?
   package var b: Double?
-  /// B/A: the median over rounds of each round's ratio, of counts the ratio itself. Absent when A is 0.
+  /// B/A: the Hodges–Lehmann estimate of the rounds' ratios, of counts the ratio itself. Absent when A is 0.
   package var ratio: Double?
   /// B − A, of counts only.
   package var difference: Double?
-  /// Of `ratio`, by the sign test; below 6 rounds smallest to largest, absent below 2.
+  /// Of `ratio`, by the signed-rank test; below 6 rounds smallest to largest, absent below 2.
   package var interval: Interval?
   /// Rounds that could be compared; absent for counts, as is the next.
   package var rounds: Int?

@@ -29,16 +29,36 @@ package struct RoundTable {
     var deliveries = 0.0
     /// Of the only trial, so that it comes out as it was measured.
     var onlyThroughput: Double?
+    /// Exact, where it was counted and does not depend on chance.
+    var deliveriesPerRequest: Double?
+
+    func merging(_ other: Cell) -> Cell {
+      var sum = self
+      sum.completed += other.completed
+      sum.windowSeconds += other.windowSeconds
+      sum.nodeCpuNanoseconds += other.nodeCpuNanoseconds
+      sum.deliveries += other.deliveries
+      sum.onlyThroughput = nil
+      return sum
+    }
 
     func value(_ metric: Metric) -> Double? {
       switch metric {
       case .throughput: onlyThroughput ?? ratio(completed, windowSeconds)
       case .cpuPerHop: ratio(nodeCpuNanoseconds, deliveries)
-      case .cpuPerRequest: deliveries > 0 ? ratio(nodeCpuNanoseconds, completed) : nil
+      // The launcher reads clocks and deliveries together, but later than the client counts what completed.
+      case .cpuPerRequest:
+        deliveriesPerRequest.map { perRequest in value(.cpuPerHop).map { $0 * perRequest } }
+          ?? (deliveries > 0 ? ratio(nodeCpuNanoseconds, completed) : nil)
       case .secondsPerRequest: value(.throughput).flatMap { ratio(1, $0) }
       default: nil
       }
     }
+  }
+
+  private struct Depth: Hashable {
+    let arm: String
+    let depth: Int
   }
 
   /// Of closed-loop trials where nothing else is said.
@@ -46,6 +66,10 @@ package struct RoundTable {
   /// Rounds that have a trial, ascending.
   package let rounds: [Int]
   private var cells: [Key: Cell] = [:]
+  /// An arm and the one that repeats it, as the reference of all others: twice the trials of either.
+  private var references: [Key: Cell] = [:]
+  private var controls: [String: String] = [:]
+  private var deliveriesPerRequest: [Depth: Double] = [:]
   private var latencies: [Place: LatencySummary] = [:]
   private var phaseDepths: [PhaseKey: Set<Int>] = [:]
 
@@ -53,7 +77,14 @@ package struct RoundTable {
     let used = result.trials.filter { !$0.superseded && $0.phase != .pilot }
     headline = Concurrency(inFlight: result.settings.inFlight)
     rounds = Set(used.map(\.round)).sorted()
+    for pass in result.counts {
+      let deliveries = pass.nodes.map(\.deliveriesPerRequest)
+      guard deliveries.allSatisfy({ $0 == $0.rounded() }) else { continue }
+      deliveriesPerRequest[Depth(arm: pass.arm, depth: pass.depth)] = deliveries.reduce(0, +)
+    }
+    for arm in result.arms { if let original = arm.controlOf { controls[original] = arm.name } }
     for trial in used { add(trial) }
+    addReferences()
     if let known = result.roundLatencies {
       for latency in known {
         latencies[Place(arm: latency.arm, depth: latency.depth, round: latency.round)] = latency.responseTime
@@ -78,7 +109,17 @@ package struct RoundTable {
     cell.windowSeconds += seconds
     cell.nodeCpuNanoseconds += Double(trial.nodeCpuNanoseconds)
     cell.deliveries += Double(trial.deliveries)
+    cell.deliveriesPerRequest = deliveriesPerRequest[Depth(arm: trial.arm, depth: trial.depth)]
     cells[key] = cell
+  }
+
+  private mutating func addReferences() {
+    for (key, cell) in cells {
+      guard let control = controls[key.place.arm] else { continue }
+      let place = Place(arm: control, depth: key.place.depth, round: key.place.round)
+      guard let repeated = cells[Key(place: place, concurrency: key.concurrency)] else { continue }
+      references[key] = cell.merging(repeated)
+    }
   }
 
   /// Documents that have no percentiles of rounds: those of a round's only trial. Of several they cannot be merged.
@@ -106,6 +147,17 @@ package struct RoundTable {
     default:
       return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric).map { BoundedValue($0) }
     }
+  }
+
+  /// What an arm is held against: where the reference was measured twice, all of its trials.
+  package func reference(
+    _ metric: Metric, for arm: String, _ reference: String, depth: Int, round: Int, at concurrency: Concurrency? = nil
+  ) -> BoundedValue? {
+    let key = Key(place: Place(arm: reference, depth: depth, round: round), concurrency: concurrency ?? headline)
+    if arm != reference, arm != controls[reference], metric.percentile == nil, let both = references[key] {
+      return both.value(metric).map { BoundedValue($0) }
+    }
+    return bounded(metric, arm: reference, depth: depth, round: round, at: concurrency)
   }
 
   /// Depths at which the arm has trials of this phase, ascending; of closed-loop trials only those of the headline.
@@ -140,7 +192,8 @@ package struct RoundTable {
   ) -> [(reference: Double, value: Double)] {
     rounds.compactMap { round in
       guard
-        let left = bounded(metric, arm: reference.arm, depth: reference.depth, round: round, at: concurrency),
+        let left = self.reference(
+          metric, for: arm, reference.arm, depth: reference.depth, round: round, at: concurrency),
         let right = bounded(metric, arm: arm, depth: depth, round: round, at: concurrency)
       else { return nil }
       return BoundedValue.pair(left, right)

@@ -6,7 +6,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
   /// `one`, `client-apart`, `spread` or `free`.
   package var placement: String
   package var trialSeconds: Double
-  /// Of the open-loop trials, where they were longer, so that a round has enough requests for a P99.
+  /// Of the open-loop trials, where all were longer by the same; only in older documents.
   package var openTrialSeconds: Double?
   /// `quick`, `standard` or `publish`; absent when rounds or a budget were given instead.
   package var preset: String?
@@ -25,8 +25,11 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package var droppedDepths: [Int]
   /// Seconds that a run with all depths would need; only when depths were dropped.
   package var fullRunSeconds: Double?
-  /// Requests per second, common to all arms; absent when there are no open-loop trials.
+  /// Requests per second, common to all arms; absent when each has its own, or there are no open-loop trials.
   package var openLoopRate: Double?
+  /// Share of its throughput with one request under way that an arm gets in the open loop; absent with a common rate,
+  /// without open-loop trials, and in older documents.
+  package var utilisation: Double?
   /// How the rate was found.
   package var openLoopRateReason: String?
   /// `shadow` or `distinct`.

@@ -39,6 +39,7 @@ package enum NumberText {
 
   /// Nanoseconds in the unit that fits them, with it: `629 ms`.
   package static func time(_ nanoseconds: Int64?) -> String { nanoseconds.map(DurationText.text) ?? missing }
+  package static func time(seconds: Double) -> String { DurationText.text(Int64((seconds * 1e9).rounded())) }
 
   /// As a column of µs has it: `≥12.3` of a lower bound.
   package static func microseconds(_ nanoseconds: Int64?, isLowerBound: Bool) -> String {

@@ -1,0 +1,19 @@
+// A share of a whole as an option takes it: `50%` or `0.5`.
+
+internal import ArgumentParser
+
+struct Share: OptionValue {
+  static let expected = "a share such as 50% or 0.5"
+
+  /// 0…1 where the option allows no more.
+  let value: Double
+  /// As it was given.
+  let text: String
+
+  init?(argument: String) {
+    let isPercent = argument.hasSuffix("%")
+    guard let number = Double(isPercent ? argument.dropLast() : argument[...]), number.isFinite else { return nil }
+    value = isPercent ? number / 100 : number
+    text = argument
+  }
+}

@@ -1,0 +1,55 @@
+// How small a difference a run could have claimed: what a reader must know before "no difference seen" means anything.
+
+package import Statistics
+
+/// At the run's largest depth, for one metric in one regime. A claim asks for a difference beyond the noise floor, and for
+/// an interval that excludes none at 5 % corrected over the family (`Comparison`). So the resolution is the larger of two:
+/// how far A′ may be from A, and how far the interval of an arm, corrected as Bonferroni does for the first of a family,
+/// reaches from its middle, in the median over the arms.
+package struct Resolution: Equatable, Sendable {
+  package let metric: Metric
+  /// Of closed-loop trials; nil in the open loop.
+  package let concurrency: Concurrency?
+  /// As a ratio − 1: 0.02 is a difference of 2 %. nil where no round, or too few for a corrected p, can be compared.
+  package let smallest: Double?
+  /// Rounds that it was made from.
+  package let rounds: Int
+
+  /// nil without a baseline that was measured twice, or without another arm.
+  ///
+  /// - Parameter depth: the largest of the arms.
+  package init?(_ metric: Metric, in result: RunResult, _ table: RoundTable, depth: Int, at concurrency: Concurrency?) {
+    guard let baseline = result.baseline,
+      let control = result.arms.first(where: { $0.controlOf == baseline })?.name,
+      case let arms = result.arms.filter({ $0.controlOf == nil && $0.name != baseline }).map(\.name), !arms.isEmpty
+    else { return nil }
+    func effect(_ arm: String) -> PairedEffect? {
+      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency))
+    }
+    let isOfAllDepths = concurrency == nil || concurrency == table.headline
+    let family =
+      arms.count * (isOfAllDepths ? max(1, table.depths(arm: baseline, for: metric, at: concurrency).count) : 1)
+    let effects = arms.compactMap(effect)
+    let widths = effects.compactMap { effect in
+      SignedRankInterval.estimate(effect.differences, alpha: Comparison.alpha / Double(family)).flatMap { estimate in
+        estimate.interval.map { max($0.upperBound - estimate.median, estimate.median - $0.lowerBound) }
+      }
+    }
+    self.metric = metric
+    self.concurrency = concurrency
+    rounds = effects.map(\.roundCount).max() ?? 0
+    guard widths.count == effects.count, let width = Spread.median(widths),
+      let noise = effect(control)?.estimate.reach
+    else {
+      smallest = nil
+      return
+    }
+    smallest = PairedEffect.Scale.ratio.effect(max(width, noise)) - 1
+  }
+
+  /// Rounds with which about so small a difference could be claimed: scatter falls with the root of their number. nil
+  /// where nothing is known of the scatter.
+  package func rounds(for target: Double) -> Int? {
+    smallest.map { $0 <= target ? rounds : Int((Double(rounds) * ($0 / target) * ($0 / target)).rounded(.up)) }
+  }
+}
