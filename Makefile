@@ -45,7 +45,7 @@ chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARR
 	@.build/release/ctxchain chain $(chain_options)
 
 PAIRS ?= 200
-calibrate: deps ## Count how often A differs from A on this machine, about 40 minutes (PAIRS=200 [JSON=FILE])
+calibrate: deps ## Count how often A differs from A on this machine, about 20 minutes (PAIRS=200 [JSON=FILE])
 	@swift build -c release
 	@.build/release/ctxchain calibrate --pairs $(PAIRS) $(if $(JSON),--json $(JSON)) $(ARGS)
 
