@@ -40,19 +40,12 @@ package enum SignedRankInterval {
     return Int((n * (n + 1) / 4 - 0.5 - normalQuantile(1 - alpha / 2) * deviation).rounded(.down)) + 1
   }
 
-  /// P(W = w) by dynamic programming over the ranks, each in the sum with probability ½.
   private static func exactRank(_ count: Int, _ alpha: Double) -> Int? {
-    let total = count * (count + 1) / 2
-    var probabilities = Array(repeating: 0.0, count: total + 1)
-    probabilities[0] = 1
-    for rank in stride(from: 1, through: count, by: 1) {
-      for sum in stride(from: total, through: 0, by: -1) {
-        let with = sum >= rank ? probabilities[sum - rank] : 0
-        probabilities[sum] = (probabilities[sum] + with) / 2
-      }
-    }
+    // The distribution is symmetric, so what is cut off at one end is less than half of it.
+    let limit = count * (count + 1) / 4
+    let probabilities = SignedRankDistribution.probabilities(upTo: limit, ranks: (0..<count).map { $0 + 1 })
     var (rank, below) = (0, 0.0)
-    while rank <= total, 2 * (below + probabilities[rank]) <= alpha {
+    while rank <= limit, 2 * (below + probabilities[rank]) <= alpha {
       below += probabilities[rank]
       rank += 1
     }

@@ -35,20 +35,7 @@ package struct WilcoxonSignedRank: Codable, Equatable, Sendable {
     count = used.count
     zeroCount = differences.count - used.count
     positiveRankSum = Double(positive) / 2
-    p = min(1, 2 * Self.probability(ofAtMost: min(positive, total - positive), ranks: ranks))
-  }
-
-  /// P(sum ≤ limit), where each of `ranks` is in the sum with probability ½, by dynamic programming over the sums:
-  /// `f(s) ← (f(s) + f(s − rank)) / 2` for every rank. Only terms above 0 are added, so no digits cancel.
-  private static func probability(ofAtMost limit: Int, ranks: [Int]) -> Double {
-    var probabilities = Array(repeating: 0.0, count: limit + 1)
-    probabilities[0] = 1
-    for rank in ranks {
-      for sum in stride(from: limit, through: 0, by: -1) {
-        let with = sum >= rank ? probabilities[sum - rank] : 0
-        probabilities[sum] = (probabilities[sum] + with) / 2
-      }
-    }
-    return probabilities.reduce(0, +)
+    let tail = SignedRankDistribution.probabilities(upTo: min(positive, total - positive), ranks: ranks)
+    p = min(1, 2 * tail.reduce(0, +))
   }
 }

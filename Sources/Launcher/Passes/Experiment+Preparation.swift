@@ -7,10 +7,10 @@ internal import Statistics
 extension Experiment {
   /// Loads each set at the largest depth until its throughput is steady (MSER-5).
   func warmUp() throws(LauncherError) {
-    for index in sets.indices { try warmUp(index, generation: 0) }
+    for index in sets.indices { try warmUp(index) }
   }
 
-  func warmUp(_ index: Int, generation: Int) throws(LauncherError) {
+  private func warmUp(_ index: Int) throws(LauncherError) {
     observer.runDidProgress("warming up \(plan.arms[index].name)", secondsLeft: nil)
     let longest = Double(WarmupDetector.durationNanosecondsMax) / 1e9
     let limit = plan.warmupSecondsMax ?? longest * (plan.budgetSeconds == nil ? 1 : 0.2)
@@ -19,7 +19,7 @@ extension Experiment {
       on: sets[index], secondsMax: limit)
     result.warmups.append(
       Warmup(
-        arm: plan.arms[index].name, set: generation, windowsDiscarded: detector.discardedWindowCount, seconds: seconds,
+        arm: plan.arms[index].name, set: 0, windowsDiscarded: detector.discardedWindowCount, seconds: seconds,
         steady: detector.isSteady))
   }
 
@@ -33,8 +33,7 @@ extension Experiment {
     let utilisation = plan.utilisation ?? OpenLoopRates.utilisationByDefault
     result.settings.utilisation = utilisation
     rates = OpenLoopRates(utilisation: utilisation)
-    let once = roundPlan.explaining.prefix(roundPlan.explaining.count / plan.trialCount)
-    for kind in once {
+    for kind in roundPlan.explainingKinds {
       guard case .open = kind else { continue }
       for open in roundPlan.trials(of: kind) {
         observer.runDidProgress("pilot: \(plan.arms[open.arm].name)", secondsLeft: nil)

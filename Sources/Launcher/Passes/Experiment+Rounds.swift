@@ -96,10 +96,10 @@ extension Experiment {
     sets.indices.forEach(noteCounters)
     try armSets.replaceAll(generation: round)
     result.settings.processSetReplacements += 1
-    for arm in plan.arms.indices {
-      let spec = TrialSpec(arm: arm, depth: depthMax(of: arm), phase: .closed, inFlight: plan.inFlight(of: arm))
+    for spec in roundPlan.trials(of: .closed(fromLargest: 0)) {
       _ = try runner.run(
-        spec, on: try set(for: arm), seconds: Experiment.roundWarmUpSeconds, round: round, position: 0, keep: { _ in })
+        spec, on: try set(for: spec.arm), seconds: Experiment.roundWarmUpSeconds, round: round, position: 0,
+        keep: { _ in })
     }
     replacementSeconds = elapsedSeconds - begin
   }

@@ -37,7 +37,10 @@ package struct RoundPlan {
   }
 
   /// Of the rounds that have more than that: as many as their claims need.
-  package var explaining: [Kind] {
+  package var explaining: [Kind] { Array(repeating: explainingKinds, count: plan.trialCount).flatMap { $0 } }
+
+  /// Each once.
+  var explainingKinds: [Kind] {
     let count = plan.arms.indices.map { plan.depths(of: $0, among: depths).count }.max() ?? 0
     var kinds = (1..<max(1, count)).map { Kind.closed(fromLargest: $0) }
     kinds += plan.moreConcurrencies.filter { $0 != plan.headline }.map { Kind.more($0) }
@@ -45,7 +48,7 @@ package struct RoundPlan {
       kinds.append(.open(fromLargest: 0))
       if plan.preset != nil, count > 1 { kinds.append(.open(fromLargest: count - 1)) }
     }
-    return Array(repeating: kinds, count: plan.trialCount).flatMap { $0 }
+    return kinds
   }
 
   /// The trials of a round, in the order in which they run.

@@ -12,14 +12,6 @@ enum OldKeys {
   /// For documents of earlier versions alone: it costs a look-up per key.
   static let strategy = JSONDecoder.KeyDecodingStrategy.custom { path in
     let key = path[path.count - 1]
-    return renamed[key.stringValue].map { Key(stringValue: $0) } ?? key
-  }
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+    return renamed[key.stringValue].map { FieldName($0) } ?? key
   }
 }

@@ -46,10 +46,4 @@ package struct Resolution: Equatable, Sendable {
     }
     smallest = PairedEffect.Scale.ratio.effect(max(width, noise)) - 1
   }
-
-  /// Rounds with which about so small a difference could be claimed: scatter falls with the root of their number. nil
-  /// where nothing is known of the scatter.
-  package func rounds(for target: Double) -> Int? {
-    smallest.map { $0 <= target ? rounds : Int((Double(rounds) * ($0 / target) * ($0 / target)).rounded(.up)) }
-  }
 }

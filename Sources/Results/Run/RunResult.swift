@@ -164,9 +164,9 @@ package struct Arm: Codable, Equatable, Sendable {
 /// Of one process set, once, before its first trial.
 package struct Warmup: Codable, Equatable, Sendable {
   package var arm: String
-  /// Number of the arm's process set, from 0; a replacement has the next number.
+  /// Of the process set, from 0; 0 alone but in older documents, where replacements were warmed up alike.
   package var set: Int
-  /// Windows of 20 ms at the start whose throughput was not yet that of the rest.
+  /// Windows of 5 ms (20 in older documents) at the start whose throughput was not yet that of the rest.
   package var windowsDiscarded: Int
   package var seconds: Double
   package var steady: Bool
