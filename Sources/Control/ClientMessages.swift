@@ -58,6 +58,9 @@ package struct TrialOrder: Codable, Equatable, Sendable {
   package var reconnectNanosecondsMax: Int64?
   /// Requests ask every node to clock its stages, and the client clocks its own; nil: no.
   package var clocksStages: Bool?
+  /// The client sends in turns, as it is told to, instead of for a time: its window is all turns that count, together, and
+  /// `finish` ends the trial. Closed loops only; nil: no.
+  package var takesTurns: Bool?
 
   package init(
     token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,
@@ -90,7 +93,9 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
   /// The same with one request, of which the reply tells what was sent and what each node saw.
   case explain(token: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
-  /// Ends the running trial early: no new requests, drain, report.
+  /// Of a trial in turns: load for so long, then wait until every request has ended.
+  case turn(nanoseconds: Int64, counts: Bool)
+  /// Ends the running trial: no new requests, drain, report.
   case finish
   case stop
 }
@@ -112,13 +117,12 @@ package struct TrialOutcome: Codable, Sendable {
   package var lostConnectionCount: UInt64?
   /// Why the trial ended before its time.
   package var earlyEnd: String?
-  /// From the intended send time; equal to the service time in a closed loop. Requests planned in the window;
-  /// what did not complete is in it as a lower bound.
+  /// From the intended send time. Requests planned in the window; what did not complete is in it as a lower bound.
   package var responseTime: LatencyHistogram
-  /// From the actual send time.
-  package var serviceTime: LatencyHistogram
-  /// Actual minus intended send time.
-  package var sendLag: LatencyHistogram
+  /// From the actual send time; nil in a closed loop, where it is the response time.
+  package var serviceTime: LatencyHistogram?
+  /// Actual minus intended send time; nil in a closed loop, where it is 0.
+  package var sendLag: LatencyHistogram?
   /// Completions per piece of the window, when the order asked for pieces.
   package var pieces: [UInt32]
   /// What the client itself asked of the allocator and the kernel in the window.
@@ -128,7 +132,7 @@ package struct TrialOutcome: Codable, Sendable {
 
   package init(
     token: Int, ledger: Ledger, windowNanoseconds: Int64, completedInWindow: UInt64,
-    responseTime: LatencyHistogram, serviceTime: LatencyHistogram, sendLag: LatencyHistogram, pieces: [UInt32]
+    responseTime: LatencyHistogram, serviceTime: LatencyHistogram?, sendLag: LatencyHistogram?, pieces: [UInt32]
   ) {
     self.token = token
     self.ledger = ledger
@@ -189,10 +193,12 @@ package struct SeenContext: Codable, Equatable, Sendable {
 }
 
 package enum ClientReport: Codable, Sendable {
-  /// Every connection to the entry has exchanged its hello.
-  case connected
+  /// Every connection to the entry has exchanged its hello. Programs of before say nothing of turns, and take none.
+  case connected(takesTurns: Bool?)
   case windowOpened(token: Int)
   case windowClosed(token: Int)
+  /// Nothing is under way: a trial in turns is ready for its first, or for another.
+  case rested(token: Int)
   case finished(TrialOutcome)
   /// Programs of before say nothing of losses: `compare --against` runs those too.
   case verified(FidelityOutcome, losses: FidelityLosses?)

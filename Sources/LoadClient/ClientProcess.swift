@@ -23,6 +23,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var explainedToken = 0
   private var openedLine: [UInt8] = []
   private var closedLine: [UInt8] = []
+  private var restedLine: [UInt8] = []
   /// At the window's start, then what came since.
   private var meter = MeterReading()
   private var status: Int32 = 0
@@ -81,6 +82,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       try verify(token: token, requestCount: 1, inFlight: 1, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
       explainedToken = token
     case .replaceEntry(let addresses): configuration?.entry = addresses
+    case .turn(let nanoseconds, let counts): run?.take(turn: nanoseconds, counts: counts)
     case .finish: run?.finish()
     case .stop: loop.stop()
     }
@@ -129,6 +131,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     guard run == nil, verification == nil else { throw ClientError.busy }
     openedLine = ControlCodec.encode(ClientReport.windowOpened(token: order.token))
     closedLine = ControlCodec.encode(ClientReport.windowClosed(token: order.token))
+    restedLine = ControlCodec.encode(ClientReport.rested(token: order.token))
     let images = try makeImages(
       deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
       flags: order.clocksStages == true ? .stages : [], seed: order.seed)
@@ -174,7 +177,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     } else if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
       hasConnected = true
       helloTimer.stop()
-      send(.connected)
+      send(.connected(takesTurns: true))
     }
   }
 
@@ -214,6 +217,11 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   package func runDidCloseWindow(_ run: LoadRun) {
     meter = readMeter().since(meter)
     channel.send(closedLine)
+    loop.flush()
+  }
+
+  package func runDidRest(_ run: LoadRun) {
+    channel.send(restedLine)
     loop.flush()
   }
 

@@ -10,6 +10,8 @@ package import TransportCore
 package protocol LoadRunDelegate: AnyObject {
   func runDidOpenWindow(_ run: LoadRun)
   func runDidCloseWindow(_ run: LoadRun)
+  /// Nothing is under way in a trial in turns.
+  func runDidRest(_ run: LoadRun)
   func run(_ run: LoadRun, didFinish outcome: TrialOutcome)
   /// Another connection in the place of one that is gone, of which the owner tells whether it connected; nil when none
   /// can be had now.
@@ -17,6 +19,7 @@ package protocol LoadRunDelegate: AnyObject {
 }
 
 extension LoadRunDelegate {
+  package func runDidRest(_ run: LoadRun) {}
   package func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? { nil }
 }
 
@@ -30,37 +33,39 @@ package final class LoadRun {
 
   private static let sendingNanosecondsMax: Int64 = 1_000_000
 
-  private enum Phase { case settling, measuring, draining, finished }
+  enum Phase { case settling, measuring, draining, resting, finished }
 
-  private let order: TrialOrder
-  private let loop: EventLoop
-  private let lanes: LoadLanes
+  let order: TrialOrder
+  let loop: EventLoop
+  let lanes: LoadLanes
   private let images: RequestImages
-  private let delegate: any LoadRunDelegate
+  let delegate: any LoadRunDelegate
   // One thread; only this run reaches these two, and nothing that they do calls back: exclusivity needs no check at run
   // time.
-  @exclusivity(unchecked) private var table: PendingTable
-  @exclusivity(unchecked) private var tally: LoadTally
+  @exclusivity(unchecked) var table: PendingTable
+  @exclusivity(unchecked) var tally: LoadTally
   private var inFlight = 0
   /// Closed loop: requests whose turn it is as soon as there is a connection.
-  private var owedCount = 0
+  var owedCount = 0
   private var wheel: TimerWheel!
-  private var phaseTimer: Timer!
+  var phaseTimer: Timer!
   private var paceTimer: Timer!
-  private var laneTimer: Timer!
-  private var laneDue = Int64.max
+  var laneTimer: Timer!
+  var laneDue = Int64.max
   /// When the timers are to fire, by the loop's clock; `Int64.max` when they are not.
-  private var phaseDue = Int64.max
+  var phaseDue = Int64.max
   private var paceDue = Int64.max
   private var plan: ArrivalPlan
   private var nextIntended: Int64 = 0
 
-  private var phase = Phase.settling
+  var phase = Phase.settling
   private var startTime: Int64 = 0
   private var hasSettledByTime = false
   private var isSettled = true
+  /// The next rest is the trial's end.
+  var isFinishing = false
   /// Why the trial ended before its time.
-  private var earlyEnd: String?
+  var earlyEnd: String?
   private var stages: ClientStageSums?
   private var writeNanosecondsAtStart: Int64 = 0
 
@@ -92,6 +97,7 @@ package final class LoadRun {
   package func start() {
     writeNanosecondsAtStart = writeNanoseconds
     startTime = loop.refreshNow()
+    if takesTurns { return rest() }
     if order.requestCount != nil {
       openWindow()
       // One time for both, so that the first request is meant for the window.
@@ -100,22 +106,27 @@ package final class LoadRun {
       startPhaseTimer(after: order.settleNanoseconds)
     }
     switch order.mode {
-    case .closed(let inFlight):
-      for _ in 0..<inFlight { sendNext() }
+    case .closed: fillLoop()
     case .open:
       nextIntended = startTime &+ plan.next()
       sendDueRequests()
     }
   }
 
+  func fillLoop() {
+    guard case .closed(let inFlight) = order.mode else { return }
+    for _ in 0..<inFlight { sendNext() }
+  }
+
   /// Ends the trial early: no new requests, then drain and report.
   package func finish() {
+    if takesTurns { return finishTurns() }
     if phase == .settling { tally.windowStart = loop.now }
     if phase == .settling || phase == .measuring { closeWindow() }
   }
 
-  private func finish(because reason: String) {
-    if isSending { earlyEnd = earlyEnd ?? reason }
+  func finish(because reason: String) {
+    if isSending || takesTurns { earlyEnd = earlyEnd ?? reason }
     finish()
   }
 
@@ -134,17 +145,17 @@ package final class LoadRun {
     if isSending, lanes.nextDue <= loop.now { connectAgain() }
   }
 
-  private func startPhaseTimer(after nanoseconds: Int64) {
+  func startPhaseTimer(after nanoseconds: Int64) {
     phaseDue = loop.now &+ nanoseconds
     phaseTimer.start(after: nanoseconds)
   }
 
   // MARK: Sending
 
-  private var isSending: Bool { phase == .settling || phase == .measuring }
+  var isSending: Bool { phase == .settling || phase == .measuring }
 
   /// Closed loop: one more request takes the place of one that ended.
-  private func sendNext() {
+  func sendNext() {
     guard isSending else { return }
     if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
     if lanes.mayRecover, !lanes.canSend {
@@ -234,7 +245,7 @@ package final class LoadRun {
   /// CPU time, as far as the loop clocked it.
   private var writeNanoseconds: Int64 { lanes.connections.reduce(0) { $0 + $1.connection.ioClock.writeNanoseconds } }
 
-  private func didEndRequest() {
+  func didEndRequest() {
     if phase == .settling { openWindowIfSettled() }
     if case .closed = order.mode { sendNext() }
     finishIfDone()
@@ -250,59 +261,12 @@ package final class LoadRun {
     didEndRequest()
   }
 
-  // MARK: Connections
-
-  /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
-  package func didLose(_ connection: LoadConnection) {
-    guard phase != .finished, let index = lanes.didLose(connection, now: loop.now) else { return }
-    var lostCount = 0
-    for slot in 0..<table.usedCount
-    where table.requests[slot].isActive && table.requests[slot].connection == Int32(index) {
-      let request = table.requests[slot]
-      remove(Int32(slot))
-      tally.didFail(request, .connectionLost, now: loop.now)
-      lostCount += 1
-    }
-    if lanes.mayRecover {
-      if isSending { awaitConnection() }
-    } else if !lanes.canSend {
-      finish(because: "every connection to the entry was lost")
-    }
-    for _ in 0..<lostCount { didEndRequest() }
-  }
-
-  /// A connection in the place of one that was lost takes requests.
-  package func didConnect(_ connection: LoadConnection) {
-    lanes.didConnect(connection)
-    let count = owedCount
-    owedCount = 0
-    for _ in 0..<count { sendNext() }
-  }
-
-  private func awaitConnection() {
-    lanes.replaceRetired(now: loop.now)
-    let due = lanes.nextDue
-    guard due != laneDue else { return }
-    laneDue = due
-    guard due < .max else { return }
-    laneTimer.start(after: max(0, due &- loop.now))
-  }
-
-  private func connectAgain() {
-    laneDue = .max
-    guard isSending else { return }
-    if lanes.takeDue(now: loop.now, { delegate.run(self, replace: $0) }) {
-      awaitConnection()
-    } else {
-      finish(because: "there was no connection to the entry for so long that none was awaited any more")
-    }
-  }
-
   // MARK: Phases
 
   private func phaseDidEnd() {
     phaseDue = .max
     switch phase {
+    case .settling where takesTurns: endTurn()
     case .settling:
       if hasSettledByTime {
         isSettled = false
@@ -311,9 +275,9 @@ package final class LoadRun {
       hasSettledByTime = true
       openWindowIfSettled()
       if phase == .settling { startPhaseTimer(after: max(0, order.settleNanosecondsMax - order.settleNanoseconds)) }
-    case .measuring: closeWindow()
-    case .draining: end()
-    case .finished: break
+    case .measuring: takesTurns ? endTurn() : closeWindow()
+    case .draining: takesTurns ? giveUpTurn() : end()
+    case .resting, .finished: break
     }
   }
 
@@ -358,16 +322,16 @@ package final class LoadRun {
     }
   }
 
-  private func finishIfDone() {
+  func finishIfDone() {
     if phase == .measuring, let count = order.requestCount, tally.ledger.planned >= UInt64(count), inFlight == 0 {
       closeWindow()
     } else if phase == .draining, inFlight == 0 {
-      end()
+      takesTurns ? rest() : end()
     }
   }
 
   /// What is still under way is censored.
-  private func end() {
+  func end() {
     guard phase != .finished else { return }
     phase = .finished
     for slot in 0..<table.usedCount where table.requests[slot].isActive {
@@ -388,7 +352,7 @@ package final class LoadRun {
     delegate.run(self, didFinish: outcome)
   }
 
-  private func remove(_ slot: Int32) {
+  func remove(_ slot: Int32) {
     let timer = table.requests[Int(slot)].timer
     if timer >= 0 { wheel.cancel(timer) }
     table.free(slot)

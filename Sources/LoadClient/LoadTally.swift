@@ -13,18 +13,22 @@ struct LoadTally {
 
   var windowStart = Int64.max
   var windowEnd = Int64.max
+  /// Nanoseconds of the windows that were closed before this one.
+  private var earlierNanoseconds: Int64 = 0
   var ledger = Ledger()
   private(set) var completedInWindow: UInt64 = 0
   var unsentCount: UInt64 = 0
   private(set) var responseTime = LatencyHistogram()
-  private(set) var serviceTime = LatencyHistogram()
-  private(set) var sendLag = LatencyHistogram()
+  /// Of an open loop, as the next.
+  private(set) var serviceTime: LatencyHistogram?
+  private(set) var sendLag: LatencyHistogram?
   private(set) var pieces: [UInt32] = []
   private(set) var failures: [FailureReason: UInt64] = [:]
 
   init(_ order: TrialOrder) {
     pieceNanoseconds = order.pieceNanoseconds
     patienceNanoseconds = order.timeoutNanoseconds > 0 ? order.timeoutNanoseconds : LatencyHistogram.nanosecondsMax
+    if case .open = order.mode { (serviceTime, sendLag) = (LatencyHistogram(), LatencyHistogram()) }
     if pieceNanoseconds > 0 {
       pieces = Array(repeating: 0, count: Int(order.windowNanoseconds / pieceNanoseconds))
     }
@@ -32,8 +36,14 @@ struct LoadTally {
 
   private func isInWindow(_ time: Int64) -> Bool { time >= windowStart && time < windowEnd }
 
+  /// Ends one of several windows, with nothing under way; another may begin.
+  mutating func endWindow(at time: Int64) {
+    if windowStart < .max { earlierNanoseconds &+= time &- windowStart }
+    (windowStart, windowEnd) = (.max, .max)
+  }
+
   mutating func didSend(intended: Int64, now: Int64) {
-    if isInWindow(intended) { sendLag.record(nanoseconds: now &- intended) }
+    if isInWindow(intended) { sendLag?.record(nanoseconds: now &- intended) }
   }
 
   mutating func didComplete(_ request: PendingRequest, now: Int64) {
@@ -47,7 +57,7 @@ struct LoadTally {
     }
     guard isInWindow(request.intended) else { return }
     responseTime.record(nanoseconds: now &- request.intended)
-    serviceTime.record(nanoseconds: now &- request.sent)
+    serviceTime?.record(nanoseconds: now &- request.sent)
   }
 
   @inline(never)
@@ -75,14 +85,14 @@ struct LoadTally {
   private mutating func enter(_ request: PendingRequest, now: Int64, patience: Int64) {
     guard isInWindow(request.intended) else { return }
     responseTime.recordUnfinished(nanoseconds: max(now &- request.intended, patience))
-    serviceTime.recordUnfinished(nanoseconds: max(now &- request.sent, patience))
+    serviceTime?.recordUnfinished(nanoseconds: max(now &- request.sent, patience))
   }
 
   /// What there is to tell at the end, the most frequent failure first.
   func outcome(token: Int) -> TrialOutcome {
     precondition(ledger.isBalanced, "planned requests are missing from the ledger")
     var outcome = TrialOutcome(
-      token: token, ledger: ledger, windowNanoseconds: max(0, windowEnd &- windowStart),
+      token: token, ledger: ledger, windowNanoseconds: earlierNanoseconds &+ max(0, windowEnd &- windowStart),
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)
     outcome.unsentCount = unsentCount

@@ -87,6 +87,24 @@ package struct LatencyHistogram: Equatable, Sendable {
     return isEmpty ? 0 : Int64(buckets.valueAtPercentile(percentile))
   }
 
+  /// The same for several percentiles, ascending and above 0, in one pass.
+  package func percentiles(_ percentiles: [Double]) -> [Int64] {
+    var values: [Int64] = []
+    var below: UInt64 = 0
+    forEachBucket { lowest, count in
+      below += count
+      while values.count < percentiles.count, below >= rank(percentile: percentiles[values.count]) {
+        values.append(Swift.min(Int64(buckets.highestEquivalentForValue(lowest)), max))
+      }
+    }
+    return values.isEmpty ? percentiles.map { _ in 0 } : values
+  }
+
+  /// The rank of the smallest value that `percentile` % of the values do not exceed.
+  private func rank(percentile: Double) -> UInt64 {
+    Swift.max(1, UInt64((percentile.nextDown * Double(count) / 100).rounded(.up)))
+  }
+
   /// The value of a rank, from 1 for the smallest, at three digits and never below the exact one; nil when there are
   /// fewer values.
   package func value(rank: UInt64) -> Int64? {

@@ -30,12 +30,8 @@ struct RoundPlanTests {
     return RoundPlan(plan: plan, depths: depths, rates: OpenLoopRates(common: 700))
   }
 
-  private static func blocks(_ trials: [TrialSpec], of size: Int = names.count) -> [[TrialSpec]] {
-    stride(from: 0, to: trials.count, by: size).map { Array(trials[$0..<min($0 + size, trials.count)]) }
-  }
-
-  private static func count(_ trials: [TrialSpec]) -> [Work: Int] {
-    Dictionary(blocks(trials).map { (Work($0[0]), 1) }, uniquingKeysWith: +)
+  private static func count(_ blocks: [[TrialSpec]]) -> [Work: Int] {
+    Dictionary(blocks.map { (Work($0[0]), 1) }, uniquingKeysWith: +)
   }
 
   @Test("a block has every arm once, next to each other, and all of them do the same", arguments: seeds)
@@ -47,7 +43,7 @@ struct RoundPlanTests {
     }
     for round in 0..<50 {
       for explains in [false, true] {
-        for block in Self.blocks(plan.trials(round: round, explains: explains)) {
+        for block in plan.blocks(round: round, explains: explains) {
           #expect(block.map(\.arm).sorted() == Array(Self.names.indices), "round \(round)")
           #expect(Set(block.map(Work.init)).count == 1, "round \(round)")
         }
@@ -55,19 +51,19 @@ struct RoundPlanTests {
     }
   }
 
-  @Test("every round has the largest depth twice")
+  @Test("every round has the largest depth four times")
   func answering() {
-    #expect(Self.count(Self.plan().trials(round: 3, explains: false)) == [Work(.closed, 5): 2])
+    #expect(Self.count(Self.plan().blocks(round: 3, explains: false)) == [Work(.closed, 5): 4])
     let publish = Self.plan { $0.trialCount = 4 }
-    #expect(Self.count(publish.trials(round: 3, explains: false)) == [Work(.closed, 5): 8])
+    #expect(Self.count(publish.blocks(round: 3, explains: false)) == [Work(.closed, 5): 16])
   }
 
   @Test("a round that explains has all other depths, the other concurrencies and the open loop once as well")
   func explaining() {
     var expected = [
-      Work(.closed, 5): 2, Work(.closed, 2): 1, Work(.closed, 1): 1, Work(.single, 5, 1): 1, Work(.open, 5, 1): 1,
+      Work(.closed, 5): 4, Work(.closed, 2): 1, Work(.closed, 1): 1, Work(.single, 5, 1): 1, Work(.open, 5, 1): 1,
     ]
-    #expect(Self.count(Self.plan().trials(round: 0, explains: true)) == expected)
+    #expect(Self.count(Self.plan().blocks(round: 0, explains: true)) == expected)
     let preset = Self.plan { plan in
       plan.preset = .quick
       plan.moreConcurrencies = [
@@ -76,13 +72,13 @@ struct RoundPlanTests {
     }
     expected[Work(.closed, 5, 64, 64)] = 1
     expected[Work(.open, 1, 1)] = 1
-    #expect(Self.count(preset.trials(round: 0, explains: true)) == expected, "64 over one connection is the headline")
+    #expect(Self.count(preset.blocks(round: 0, explains: true)) == expected, "64 over one connection is the headline")
     let twice = Self.plan { plan in
       plan.preset = .standard
       plan.trialCount = 2
       plan.moreConcurrencies = [Concurrency(inFlight: 1), Concurrency(inFlight: 64, connections: 64)]
     }
-    #expect(Self.count(twice.trials(round: 0, explains: true)) == expected.mapValues { 2 * $0 })
+    #expect(Self.count(twice.blocks(round: 0, explains: true)) == expected.mapValues { 2 * $0 })
   }
 
   @Test("without the open loop, other depths and other concurrencies there is nothing to explain")
@@ -92,7 +88,7 @@ struct RoundPlanTests {
       plan.moreConcurrencies = []
     }
     #expect(plan.explaining.isEmpty)
-    #expect(Self.count(plan.trials(round: 0, explains: true)) == [Work(.closed, 3): 2])
+    #expect(Self.count(plan.blocks(round: 0, explains: true)) == [Work(.closed, 3): 4])
   }
 
   @Test("an arm that has one depth, or a concurrency of its own, keeps it")
@@ -101,10 +97,11 @@ struct RoundPlanTests {
       plan.arms[1].own.depth = 2
       plan.arms[2].own.inFlight = 7
     }
-    let trials = plan.trials(round: 0, explains: true)
-    #expect(trials.filter { $0.arm == 1 && $0.phase == .closed }.map(\.depth) == [2, 2])
+    let trials = plan.blocks(round: 0, explains: true).flatMap { $0 }
+    #expect(trials.filter { $0.arm == 1 && $0.phase == .closed }.map(\.depth) == [2, 2, 2, 2])
     let own = trials.filter { $0.arm == 2 && $0.phase == .closed }
-    #expect(own.map(\.inFlight) == [7, 7, 7, 7] && own.map(\.depth).sorted() == [1, 2, 5, 5])
+    #expect(own.map(\.inFlight) == Array(repeating: 7, count: 6))
+    #expect(own.map(\.depth).sorted() == [1, 2, 5, 5, 5, 5])
     #expect(trials.filter { $0.phase == .single }.map(\.depth).sorted() == [2, 5, 5, 5])
   }
 
@@ -112,7 +109,7 @@ struct RoundPlanTests {
   func dropped() {
     let plan = RoundPlan(
       plan: ExamplePlan.make(Self.names, depths: [1, 2, 5]), depths: [1, 5], rates: OpenLoopRates(common: 700))
-    #expect(Set(plan.trials(round: 0, explains: true).map(\.depth)) == [1, 5])
+    #expect(Set(plan.blocks(round: 0, explains: true).joined().map(\.depth)) == [1, 5])
   }
 
   @Test("open loops have the rate of their arm and depth, and no other trial has one")
@@ -120,7 +117,7 @@ struct RoundPlanTests {
     var rates = OpenLoopRates(utilisation: 0.5)
     for arm in Self.names.indices { rates.learn(arm: arm, depth: 5, singleThroughput: 1_000 * Double(arm + 1)) }
     let plan = RoundPlan(plan: ExamplePlan.make(Self.names, depths: [1, 5]), depths: [1, 5], rates: rates)
-    for spec in plan.trials(round: 0, explains: true) {
+    for spec in plan.blocks(round: 0, explains: true).joined() {
       #expect(spec.rate == (spec.phase == .open ? 500 * Double(spec.arm + 1) : 0))
     }
   }
@@ -128,16 +125,16 @@ struct RoundPlanTests {
   @Test("the order of blocks and of the arms in each is another one in every round, and the same for one seed")
   func order() {
     func sequence(_ seed: UInt64, _ round: Int) -> [String] {
-      Self.plan(seed: seed).trials(round: round, explains: true).map { "\($0.arm) \($0.phase) \($0.depth)" }
+      Self.plan(seed: seed).blocks(round: round, explains: true).joined().map { "\($0.arm) \($0.phase) \($0.depth)" }
     }
     #expect(sequence(7, 3) == sequence(7, 3))
     #expect(Set((0..<40).map { sequence(7, $0) }).count == 40 && sequence(7, 3) != sequence(8, 3))
     // In two of every round's blocks the order of arms is another one more often than not: there are 24 of it.
-    let orders = (0..<40).map { Self.blocks(Self.plan().trials(round: $0, explains: false)).map { $0.map(\.arm) } }
+    let orders = (0..<40).map { Self.plan().blocks(round: $0, explains: false).map { $0.map(\.arm) } }
     #expect(orders.count { $0[0] != $0[1] } > 30)
-    // No arm stands first more often than chance has it: of 240 blocks a quarter, give or take four standard deviations.
-    let first = (0..<40).flatMap { Self.blocks(Self.plan().trials(round: $0, explains: true)).map { $0[0].arm } }
-    try? #require(first.count == 240)
-    for arm in Self.names.indices { #expect(abs(first.count { $0 == arm } - 60) <= 27) }
+    // No arm stands first more often than chance has it: of 320 blocks a quarter, give or take four standard deviations.
+    let first = (0..<40).flatMap { Self.plan().blocks(round: $0, explains: true).map { $0[0].arm } }
+    try? #require(first.count == 320)
+    for arm in Self.names.indices { #expect(abs(first.count { $0 == arm } - 80) <= 31) }
   }
 }

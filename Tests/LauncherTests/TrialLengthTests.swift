@@ -87,4 +87,25 @@ struct TrialLengthTests {
     #expect(seconds(2_000, budget: 85) == 0.1 && seconds(1, budget: 85) == 0.1)
     #expect(seconds(2_000, budget: 85) { $0.trialSeconds = 0.4 } == 0.4)
   }
+
+  @Test(
+    "turns are for trials whose replies take 2.5 ms or less, by what is under way / throughput",
+    arguments: [(64, 25_601.0, true), (64, 25_599, false), (1, 401, true), (1, 399, false)])
+  func turns(inFlight: Int, throughput: Double, takesTurns: Bool) {
+    var lengths = TrialLengths(ExamplePlan.make(["a", "b"], depths: [1, 3]))
+    #expect(!lengths.takesTurns(spec(inFlight: inFlight)), "nothing is known of it")
+    lengths.learn(spec(inFlight: inFlight), throughput: throughput)
+    #expect(lengths.takesTurns(spec(inFlight: inFlight)) == takesTurns)
+    #expect(lengths.takesTurns(spec(depth: 1, inFlight: inFlight)) == takesTurns, "a shallower one answers no later")
+    #expect(!lengths.takesTurns(spec(depth: 4, inFlight: inFlight)), "a deeper one may")
+    #expect(!lengths.takesTurns(spec(arm: 1, inFlight: inFlight)) && !lengths.takesTurns(spec(inFlight: 7)))
+    #expect(!lengths.takesTurns(spec(.open, inFlight: inFlight)))
+  }
+
+  @Test(
+    "a trial has as many turns as it has room for, of 6 ms with their settling",
+    arguments: [(0.031, 5), (0.055, 9), (0.02, 3), (0.5, 83), (0.001, 1)])
+  func turnCount(seconds: Double, count: Int) {
+    #expect(TurnPlan(trialSeconds: seconds).turnCount == count)
+  }
 }

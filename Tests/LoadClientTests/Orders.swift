@@ -16,7 +16,7 @@ extension TrialOrder {
     _ mode: LoadMode, token: Int = 1, connections: Int = 1, settle: Int64 = 0,
     settleMax: Int64 = 3600 * second, window: Int64 = second, requestCount: Int? = nil, timeout: Int64 = 10 * second,
     drain: Int64 = 2 * second, seed: UInt64 = 1,
-    piece: Int64 = 0, reconnect: Int64? = nil
+    piece: Int64 = 0, reconnect: Int64? = nil, takesTurns: Bool? = nil
   ) -> TrialOrder {
     var order = TrialOrder(
       token: token, mode: mode, connections: connections, hopsLeft: 1, settleNanoseconds: settle,
@@ -24,6 +24,7 @@ extension TrialOrder {
       timeoutNanoseconds: timeout, drainNanoseconds: drain,
       seed: seed, pieceNanoseconds: piece)
     order.reconnectNanosecondsMax = reconnect
+    order.takesTurns = takesTurns
     return order
   }
 }

@@ -63,6 +63,10 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   private(set) var outcome: TrialOutcome?
   private(set) var windowOpened: Int64?
   private(set) var windowClosed: Int64?
+  /// When nothing was under way in a trial in turns.
+  private(set) var rests: [Int64] = []
+  /// What to do at each rest, in this order.
+  var orders: [(LoadRun) -> Void] = []
 
   init(_ order: TrialOrder, connectionCount: Int = 1, readingNanoseconds: Int64 = 0) throws {
     let clock = clock
@@ -169,6 +173,14 @@ final class VirtualLoad: LoadRunDelegate, LoadConnectionDelegate {
   }
 
   // MARK: What the run and the connections tell
+
+  func runDidRest(_ run: LoadRun) {
+    rests.append(clock.now)
+    if let order = orders.first {
+      orders.removeFirst()
+      at(clock.now) { order(run) }
+    }
+  }
 
   func runDidOpenWindow(_ run: LoadRun) { windowOpened = clock.now }
   func runDidCloseWindow(_ run: LoadRun) { windowClosed = clock.now }

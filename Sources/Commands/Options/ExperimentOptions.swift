@@ -22,6 +22,13 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
 
   @Option(
     help: """
+      Go on until a difference in CPU per hop as small as this could be claimed at the largest depth, such as 1%; at most \
+      10 min, or the --budget.
+      """)
+  var until: Share?
+
+  @Option(
+    help: """
       Also measured at the largest depth: requests under way, or REQUESTSxCONNECTIONS, separated by commas; 1, and with \
       a preset 64x64, without it.
       """)
@@ -53,6 +60,14 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
     if rounds != nil, budget != nil {
       throw ValidationError("--budget: expected no --rounds beside it, because a budget decides how many there are")
     }
+    if let until {
+      guard Self.resolutionRange.contains(until.value) else {
+        throw ValidationError("--until: expected 0.1% to 50%, got \(until.text)")
+      }
+      if let other = rounds != nil ? "--rounds" : preset != nil ? "--preset" : nil {
+        throw ValidationError("--until: expected no \(other) beside it, because that says how many rounds there are")
+      }
+    }
     _ = try concurrencies()
     _ = try PassNames.passes(passes)
   }
@@ -61,6 +76,9 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   func presets() throws -> [Vocabulary.Preset] { try StrategyNames.presets(strategies) }
 
   private static let budgetByDefault = 85.0
+  /// With --until.
+  private static let longBudget = 600.0
+  private static let resolutionRange = 0.001...0.5
 
   private var runPreset: RunPreset? { preset.flatMap(RunPreset.init(rawValue:)) }
 
@@ -85,7 +103,13 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       trialSeconds: ExperimentPlan.trialSecondsByDefault, call)
     plan.rounds = rounds ?? runPreset?.roundCount
-    plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? Self.budgetByDefault : nil
+    let budgetByDefault = until == nil ? Self.budgetByDefault : Self.longBudget
+    plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? budgetByDefault : nil
+    plan.resolution = until?.value
+    if let until, arms.count < 2 || !arms.contains(where: { $0.propagator == "none" }) {
+      throw ValidationError(
+        "--until \(until.text): expected two strategies at least, baseline among them, against which others are held")
+    }
     plan.moreConcurrencies = try concurrencies()
     plan.passes = try PassNames.passes(passes)
     plan.preset = runPreset

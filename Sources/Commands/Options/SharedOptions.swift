@@ -111,7 +111,7 @@ struct DriveOptions: ParsableArguments {
 }
 
 struct TrialOption: ParsableArguments {
-  @Option(help: "Length of a trial, with its unit, 20ms to 10m; 55ms without it, 500ms for lab pressure.")
+  @Option(help: "Length of a trial, with its unit, 20ms to 10m; 31ms without it, 500ms for lab pressure.")
   var trial: Seconds?
 
   /// What the option was called at first.

@@ -191,7 +191,7 @@ package final class SelfTest {
     Double(outcome.completedInWindow) / Double(max(1, outcome.windowNanoseconds)) * 1e9
   }
 
-  private func percentile(_ histogram: LatencyHistogram, _ percentile: Double) -> Double {
-    Double(histogram.percentile(percentile))
+  private func percentile(_ histogram: LatencyHistogram?, _ percentile: Double) -> Double {
+    Double(histogram?.percentile(percentile) ?? 0)
   }
 }

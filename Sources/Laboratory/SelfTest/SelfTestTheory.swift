@@ -68,9 +68,9 @@ package enum SelfTestTheory {
 
   /// Why an open-loop trial may say more about the machine than about the client; empty when it kept its plan.
   package static func disturbances(
-    _ ledger: Ledger, sendLag: LatencyHistogram, responseTime: LatencyHistogram
+    _ ledger: Ledger, sendLag: LatencyHistogram?, responseTime: LatencyHistogram
   ) -> [String] {
-    guard !sendLag.isEmpty, !responseTime.isEmpty else { return [] }
+    guard let sendLag, !sendLag.isEmpty, !responseTime.isEmpty else { return [] }
     let verdict = ValidityVerdict.openLoop(
       ledger: ledger, sendLagP99: sendLag.percentile(99), responseP50: responseTime.percentile(50),
       responseP99: responseTime.percentile(99))

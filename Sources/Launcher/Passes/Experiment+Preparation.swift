@@ -14,9 +14,10 @@ extension Experiment {
     observer.runDidProgress("warming up \(plan.arms[index].name)", secondsLeft: nil)
     let longest = Double(WarmupDetector.durationNanosecondsMax) / 1e9
     let limit = plan.warmupSecondsMax ?? longest * (plan.budgetSeconds == nil ? 1 : 0.2)
-    let (detector, seconds) = try runner.warmUp(
-      TrialSpec(arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index)),
-      on: sets[index], secondsMax: limit)
+    let spec = TrialSpec(
+      arm: index, depth: depthMax(of: index), phase: .closed, inFlight: plan.inFlight(of: index))
+    let (detector, seconds, throughput) = try runner.warmUp(spec, on: sets[index], secondsMax: limit)
+    lengths.learn(spec, throughput: throughput)
     result.warmups.append(
       Warmup(
         arm: plan.arms[index].name, set: 0, windowsDiscarded: detector.discardedWindowCount, seconds: seconds,

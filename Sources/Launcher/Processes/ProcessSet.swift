@@ -54,6 +54,8 @@ final class ProcessSet {
   private var nodeReports: [[NodeReport]] = []
   private var clientReports: [ClientReport] = []
   private(set) var nextToken = 1
+  /// The client knows trials in turns: those of other builds may not.
+  private(set) var takesTurns = false
 
   init(topology: Topology, supervisor: Supervisor, options: ProcessSetOptions) {
     self.topology = topology
@@ -187,7 +189,13 @@ final class ProcessSet {
         ClientConfiguration(
           entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
           opaqueSize: options.opaqueSize)))
-    _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
+    try awaitConnectedClient()
+  }
+
+  private func awaitConnectedClient() throws(LauncherError) {
+    takesTurns = try awaitClient("connected") {
+      if case .connected(let takesTurns) = $0 { takesTurns ?? false } else { nil }
+    }
   }
 
   /// Of another build, that says what this one does not know.
@@ -203,7 +211,7 @@ final class ProcessSet {
     try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
     if entryAddresses != entry { client?.send(ClientCommand.replaceEntry(entryAddresses)) }
     client?.send(ClientCommand.replaceTopology(topology))
-    _ = try awaitClient("connected") { if case .connected = $0 { true } else { nil } }
+    try awaitConnectedClient()
   }
 
   /// Ends every process of the set; returns when all are reaped.

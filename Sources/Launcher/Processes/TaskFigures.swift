@@ -34,11 +34,11 @@ struct TaskFigures {
     )
   }
 
-  /// Adds to a trial's figures of this process what happened since an earlier reading.
-  func add(to work: inout NodeWork, since earlier: TaskFigures) {
+  /// Adds to a trial's figures of this process a share of what happened since an earlier reading.
+  func add(to work: inout NodeWork, since earlier: TaskFigures, share: Double) {
     func difference(_ path: KeyPath<TaskFigures, Int64?>) -> Int64? {
       guard let now = self[keyPath: path], let before = earlier[keyPath: path] else { return nil }
-      return max(0, now - before)
+      return Int64((Double(max(0, now - before)) * share).rounded())
     }
     work.runQueueWaitNanoseconds = difference(\.runQueueWait)
     work.voluntarySwitches = difference(\.voluntarySwitches)

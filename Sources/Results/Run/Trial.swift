@@ -141,10 +141,8 @@ package struct LatencySummary: Codable, Equatable, Sendable {
   /// nil when nothing was recorded.
   package init?(_ histogram: LatencyHistogram) {
     guard !histogram.isEmpty else { return nil }
-    p50 = histogram.percentile(50)
-    p90 = histogram.percentile(90)
-    p99 = histogram.percentile(99)
-    p999 = histogram.percentile(99.9)
+    let percentiles = histogram.percentiles([50, 90, 99, 99.9])
+    (p50, p90, p99, p999) = (percentiles[0], percentiles[1], percentiles[2], percentiles[3])
     max = histogram.max
     mean = histogram.mean
     count = histogram.count

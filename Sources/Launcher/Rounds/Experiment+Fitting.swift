@@ -44,9 +44,11 @@ extension Experiment {
       return RoundBudget(rounds: rounds, explainingRounds: rounds)
     }
     dropDepths(budget: limit)
-    return RoundBudget(
+    var budget = RoundBudget(
       seconds: limit - elapsedSeconds, answering: answeringSeconds, explaining: seconds(roundPlan.explaining),
       neededRounds: neededRounds)
+    budget.explainsFirst = plan.resolution != nil
+    return budget
   }
 
   /// With which every arm can be claimed to differ at every depth.

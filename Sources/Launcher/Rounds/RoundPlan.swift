@@ -17,7 +17,7 @@ package struct RoundPlan {
   }
 
   /// Trials that a round has at the largest depth where it has one elsewhere: there the answer is looked for.
-  package static let trialsAtLargestDepth = 2
+  package static let trialsAtLargestDepth = 4
 
   package let plan: ExperimentPlan
   /// Ascending, without those that were dropped.
@@ -51,10 +51,10 @@ package struct RoundPlan {
     return kinds
   }
 
-  /// The trials of a round, in the order in which they run.
-  package func trials(round: Int, explains: Bool) -> [TrialSpec] {
+  /// The blocks of a round, and the trials of each, in the order in which they run.
+  package func blocks(round: Int, explains: Bool) -> [[TrialSpec]] {
     let kinds = answering + (explains ? explaining : [])
-    return RoundSchedule.order(seed: plan.seed, round: round, count: kinds.count).flatMap { block in
+    return RoundSchedule.order(seed: plan.seed, round: round, count: kinds.count).map { block in
       let specs = trials(of: kinds[block])
       // Another stream for each block of the run.
       let order = RoundSchedule.order(seed: ~plan.seed, round: round << 16 | block, count: specs.count)

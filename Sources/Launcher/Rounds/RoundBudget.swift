@@ -7,6 +7,8 @@ package struct RoundBudget: Equatable {
   package var rounds: Int
   /// Of these, evenly among them, have every kind of trial; the others only those at the largest depth.
   package var explainingRounds: Int
+  /// They are the first ones, because the run may end before its last.
+  package var explainsFirst = false
 
   /// The least number of rounds with which anything can be said.
   package static let roundCountMin = 3
@@ -31,7 +33,8 @@ package struct RoundBudget: Equatable {
 
   /// Spread evenly, the first round among them.
   package func explains(_ round: Int) -> Bool {
-    round == 0 || (round * explainingRounds) / rounds > ((round - 1) * explainingRounds) / rounds
+    if explainsFirst { return round < explainingRounds }
+    return round == 0 || (round * explainingRounds) / rounds > ((round - 1) * explainingRounds) / rounds
   }
 
   package func seconds(answering: Double, explaining: Double, from round: Int = 0) -> Double {

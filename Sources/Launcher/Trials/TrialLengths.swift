@@ -36,6 +36,19 @@ package struct TrialLengths {
     return max(plan.trialSeconds, min(Self.secondsMax, Self.completionCountMin / throughput))
   }
 
+  /// Whether so much comes back within a turn that turns show what a longer stretch of load would: a reply takes its time
+  /// under way / its throughput (Little's law).
+  package func takesTurns(_ spec: TrialSpec) -> Bool {
+    guard spec.phase != .open, let throughput = throughput[place(spec)] ?? throughputDeeper(spec) else { return false }
+    return Double(spec.inFlight) / throughput <= TurnPlan.responseSecondsMax
+  }
+
+  /// Of the deepest of its kind: shallower ones answer no later.
+  private func throughputDeeper(_ spec: TrialSpec) -> Double? {
+    throughput.filter { $0.key.arm == spec.arm && $0.key.inFlight == spec.inFlight && $0.key.depth > spec.depth }
+      .max { $0.key.depth < $1.key.depth }?.value
+  }
+
   private func openSeconds(rate: Double) -> Double {
     if plan.budgetSeconds != nil { return max(plan.trialSeconds, Self.openSecondsUnderBudget) }
     return OpenTrialLength.seconds(

@@ -22,8 +22,20 @@ extension Experiment {
       acceptRound()
       round += 1
       budget = roundsThatStillFit(round, budget)
+      if round >= budget.explainingRounds, isResolved { break }
+    }
+    if let target = plan.resolution, !isResolved {
+      note("the time was over before a difference of \(NumberText.percent(target)) % in CPU per hop could be claimed")
     }
     observer.runDidCount(rounds: round, of: budget.rounds)
+  }
+
+  /// The rounds so far could have claimed as small a difference as was asked for. That looks at how wide intervals are, and
+  /// at no effect but that of A′: to stop by it makes no claim likelier.
+  private var isResolved: Bool {
+    guard let target = plan.resolution else { return false }
+    let found = Resolution(.cpuPerHop, in: result, RoundTable(result), depth: depths.depths.last!, at: plan.headline)
+    return found?.smallest.map { $0 <= target } ?? false
   }
 
   /// Adds what the round recorded to the run's histograms, and what its percentiles are to the result.
@@ -42,36 +54,78 @@ extension Experiment {
 
   private func runRound(_ round: Int, _ budget: RoundBudget) throws(LauncherError) {
     roundUnderWay = round
-    let trials = roundPlan.trials(round: round, explains: budget.explains(round))
+    let blocks = roundPlan.blocks(round: round, explains: budget.explains(round))
     let later = seconds(budget, from: round + 1)
-    var secondsLeft = later + trials.reduce(0) { $0 + seconds($1) }
-    for (position, spec) in trials.enumerated() {
+    var secondsLeft = later + blocks.joined().reduce(0) { $0 + seconds($1) }
+    var position = 0
+    for block in blocks {
       observer.runDidProgress("round \(round + 1) of \(budget.rounds)", secondsLeft: secondsLeft)
-      secondsLeft -= seconds(spec)
-      try runTrial(spec, round, position, isRerun: false)
+      secondsLeft -= block.reduce(0) { $0 + seconds($1) }
+      try runBlock(block, round, position)
+      position += block.count
     }
     observer.runDidReach("round \(round + 1) of \(budget.rounds) done after \(Int(elapsedSeconds)) s")
   }
 
-  /// A trial that the machine disturbed is measured again at once, while its neighbours are near.
-  private func runTrial(_ spec: TrialSpec, _ round: Int, _ position: Int, isRerun: Bool) throws(LauncherError) {
+  /// In turns, those that can; the others one after the other.
+  private func runBlock(_ block: [TrialSpec], _ round: Int, _ position: Int) throws(LauncherError) {
+    let places = block.enumerated().map { PlacedTrial(spec: $1, position: position + $0) }
+    let together = places.filter { takesTurns($0.spec) }
+    if !together.isEmpty { try runTogether(together, round, isRerun: false) }
+    for place in places where !together.contains(place) { try runAlone(place, round, isRerun: false) }
+  }
+
+  private func takesTurns(_ spec: TrialSpec) -> Bool {
+    !plan.sharesProcessSet && sets[spec.arm].takesTurns && lengths.takesTurns(spec)
+  }
+
+  /// What disturbed one of them may have disturbed each: all are measured again.
+  private func runTogether(_ trials: [PlacedTrial], _ round: Int, isRerun: Bool) throws(LauncherError) {
     let begin = elapsedSeconds
+    var measured: [(spec: TrialSpec, trial: MeasuredTrial)] = []
+    func keepAll(isSuperseded: Bool = false) {
+      for (spec, trial) in measured { keep(trial, spec, isRerun: isRerun, isSuperseded: isSuperseded) }
+    }
+    do {
+      try runner.runTurns(
+        trials.map { ($0, sets[$0.spec.arm]) }, TurnPlan(trialSeconds: plan.trialSeconds), round: round
+      ) { measured.append(($0, $1)) }
+    } catch {
+      keepAll()
+      throw error
+    }
+    trialOverhead.add((elapsedSeconds - begin) / Double(trials.count) - plan.trialSeconds)
+    let isSuperseded = !isRerun && mayRepeat && measured.contains { $0.trial.isDisturbed }
+    keepAll(isSuperseded: isSuperseded)
+    guard isSuperseded else { return }
+    rerunCount += trials.count
+    try runTogether(trials, round, isRerun: true)
+  }
+
+  /// A trial that the machine disturbed is measured again at once, while its neighbours are near.
+  private func runAlone(_ trial: PlacedTrial, _ round: Int, isRerun: Bool) throws(LauncherError) {
+    let begin = elapsedSeconds
+    let spec = trial.spec
     let length = lengths.seconds(spec)
-    let measured = try runner.run(
-      spec, on: try set(for: spec.arm), seconds: length, round: round, position: position
+    _ = try runner.run(
+      spec, on: try set(for: spec.arm), seconds: length, round: round, position: trial.position
     ) { measured in
-      var trial = measured.trial
-      trial.rerun = isRerun
-      trial.superseded = measured.isDisturbed && !isRerun && mayRepeat
-      result.trials.append(trial)
-      observer.runDidMeasure(trial)
-      if !trial.superseded { record(measured, spec) }
+      keep(measured, spec, isRerun: isRerun, isSuperseded: measured.isDisturbed && !isRerun && mayRepeat)
     }
     trialOverhead.add(elapsedSeconds - begin - length)
-    lengths.learn(spec, throughput: measured.trial.throughput)
     guard result.trials.last!.superseded else { return }
     rerunCount += 1
-    try runTrial(spec, round, position, isRerun: true)
+    try runAlone(trial, round, isRerun: true)
+  }
+
+  private func keep(_ measured: MeasuredTrial, _ spec: TrialSpec, isRerun: Bool, isSuperseded: Bool) {
+    var trial = measured.trial
+    trial.rerun = isRerun
+    trial.superseded = isSuperseded
+    result.trials.append(trial)
+    observer.runDidMeasure(trial)
+    lengths.learn(spec, throughput: trial.throughput)
+    if !isSuperseded { record(measured, spec) }
   }
 
   private var mayRepeat: Bool {
@@ -99,7 +153,7 @@ extension Experiment {
     for spec in roundPlan.trials(of: .closed(fromLargest: 0)) {
       _ = try runner.run(
         spec, on: try set(for: spec.arm), seconds: Experiment.roundWarmUpSeconds, round: round, position: 0,
-        keep: { _ in })
+        keep: { lengths.learn(spec, throughput: $0.trial.throughput) })
     }
     replacementSeconds = elapsedSeconds - begin
   }
