@@ -13,6 +13,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private let readMeter: () -> MeterReading
   private let transports: [Transport]
   private var channel: LineChannel!
+  private var commands = RepeatedLines<ClientCommand>()
   private var configuration: ClientConfiguration?
   private var connections: [LoadConnection] = []
   /// Others took their place in the run under way; replies may still come on them.
@@ -54,7 +55,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   // MARK: Control channel
 
   package func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
-    guard let command = ControlCodec.decode(ClientCommand.self, from: line) else {
+    guard let command = commands.decode(line) else {
       return fail("an order that this version does not know")
     }
     do {

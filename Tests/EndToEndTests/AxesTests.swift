@@ -27,14 +27,14 @@ struct AxesTests {
           && $0["connections"] as? Int == connections
       }
     }
-    // Three arms and two rounds; closed four times at the largest depth.
+    // Three arms and two rounds; closed twice at the largest depth.
     for depth in [1, 2] {
-      #expect(count(depth, "closed", 8, 1) == (depth == 2 ? 24 : 6))
+      #expect(count(depth, "closed", 8, 1) == (depth == 2 ? 12 : 6))
       #expect(count(depth, "open", nil, 1) == (depth == 2 ? 6 : 0))
       #expect(count(depth, "single", 1, 1) == (depth == 2 ? 6 : 0))
       #expect(count(depth, "closed", 8, 8) == (depth == 2 ? 6 : 0))
     }
-    #expect(trials.count == 48 && trials.allSatisfy { ($0["throughput"] as? Double ?? 0) > 0 })
+    #expect(trials.count == 36 && trials.allSatisfy { ($0["throughput"] as? Double ?? 0) > 0 })
     let histograms = try #require(document["histograms"] as? [[String: Any]])
     let over8 = histograms.filter { ($0["concurrency"] as? [String: Int]) == ["inFlight": 8, "connections": 8] }
     #expect(over8.count == 3 && over8.allSatisfy { $0["depth"] as? Int == 2 && $0["phase"] as? String == "closed" })
@@ -55,12 +55,12 @@ struct AxesTests {
     #expect(settings["preset"] as? String == "standard" && settings["trialsPerRound"] as? Int == 2)
     #expect(settings["roundsPlanned"] as? Int == 12 && settings["budgetSeconds"] == nil)
     let trials = try #require(document["trials"] as? [[String: Any]]).filter { $0["round"] as? Int == 1 }
-    // Three arms, eight trials of the largest depth and two each of: open, one in flight, 64 over 64.
-    #expect(trials.filter { $0["rerun"] as? Bool == false }.count == 42)
+    // Three arms, four trials of the largest depth and two each of: open, one in flight, 64 over 64.
+    #expect(trials.filter { $0["rerun"] as? Bool == false }.count == 30)
     let lines = program.error.split(separator: "\n")
     #expect(lines.first?.contains("this will take about") == true)
-    #expect(lines.first?.contains("12 rounds, up to 42 trials") == true)
-    let before = lines.firstIndex { $0.contains("from here: 12 rounds, up to 42 trials") }
+    #expect(lines.first?.contains("12 rounds, up to 30 trials") == true)
+    let before = lines.firstIndex { $0.contains("from here: 12 rounds, up to 30 trials") }
     let round = lines.firstIndex { $0.contains("round 1 of 12 done") }
     #expect(try #require(before) < (try #require(round)))
     let latencies = try #require(document["roundLatencies"] as? [[String: Any]])

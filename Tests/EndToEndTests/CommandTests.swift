@@ -20,9 +20,9 @@ struct CommandTests {
     let document = try ResultDocument(path: json)
     #expect(document.root["version"] as? Int == 2)
     try document.expectBalancedLedgers()
-    // 4 arms: closed once at the first depth and four times at the largest, where there are open, single and pilot too. What
+    // 4 arms: closed once at the first depth and twice at the largest, where there are open, single and pilot too. What
     // the machine disturbed is there a second time.
-    #expect(document.trials.count { $0["rerun"] as? Bool == false } == 4 * 8)
+    #expect(document.trials.count { $0["rerun"] as? Bool == false } == 4 * 6)
     let verdicts = document.list("fidelity").map { "\($0["arm"]!): \($0["verdict"]!)" }
     #expect(
       verdicts == [
@@ -221,7 +221,7 @@ struct CommandTests {
       let document = try #require(JSONSerialization.jsonObject(with: Data(program.out.utf8)) as? [String: Any])
       // What the machine disturbed is there a second time.
       let trials = (document["trials"] as? [[String: Any]] ?? []).filter { $0["rerun"] as? Bool == false }
-      #expect(trials.count == 3 * 8)
+      #expect(trials.count == 3 * 6)
       return trials.map { "\($0["round"]!) \($0["position"]!) \($0["arm"]!) \($0["depth"]!) \($0["phase"]!)" }.sorted()
     }
     #expect(try order() == order())

@@ -91,21 +91,38 @@ struct TrialLengthTests {
   @Test(
     "turns are for trials whose replies take 2.5 ms or less, by what is under way / throughput",
     arguments: [(64, 25_601.0, true), (64, 25_599, false), (1, 401, true), (1, 399, false)])
-  func turns(inFlight: Int, throughput: Double, takesTurns: Bool) {
+  func turns(inFlight: Int, throughput: Double, expected: Bool) {
     var lengths = TrialLengths(ExamplePlan.make(["a", "b"], depths: [1, 3]))
-    #expect(!lengths.takesTurns(spec(inFlight: inFlight)), "nothing is known of it")
+    func hasTurns(_ spec: TrialSpec) -> Bool { lengths.turns(spec) != nil }
+    #expect(!hasTurns(spec(inFlight: inFlight)), "nothing is known of it")
     lengths.learn(spec(inFlight: inFlight), throughput: throughput)
-    #expect(lengths.takesTurns(spec(inFlight: inFlight)) == takesTurns)
-    #expect(lengths.takesTurns(spec(depth: 1, inFlight: inFlight)) == takesTurns, "a shallower one answers no later")
-    #expect(!lengths.takesTurns(spec(depth: 4, inFlight: inFlight)), "a deeper one may")
-    #expect(!lengths.takesTurns(spec(arm: 1, inFlight: inFlight)) && !lengths.takesTurns(spec(inFlight: 7)))
-    #expect(!lengths.takesTurns(spec(.open, inFlight: inFlight)))
+    #expect(hasTurns(spec(inFlight: inFlight)) == expected)
+    #expect(hasTurns(spec(depth: 1, inFlight: inFlight)) == expected, "a shallower one answers no later")
+    #expect(!hasTurns(spec(depth: 4, inFlight: inFlight)), "a deeper one may")
+    #expect(!hasTurns(spec(arm: 1, inFlight: inFlight)) && !hasTurns(spec(inFlight: 7)))
+    #expect(!hasTurns(spec(.open, inFlight: inFlight)))
   }
 
   @Test(
-    "a trial has as many turns as it has room for, of 6 ms with their settling",
-    arguments: [(0.031, 5), (0.055, 9), (0.02, 3), (0.5, 83), (0.001, 1)])
-  func turnCount(seconds: Double, count: Int) {
-    #expect(TurnPlan(trialSeconds: seconds).turnCount == count)
+    "a turn is 0.5 ms or twice as long as a reply takes, and a trial has as many as it has room for, at least 4",
+    arguments: [
+      // Seconds of the trial, of a reply; turns, and the nanoseconds that count of each.
+      (0.031, 50e-6, 34, 500_000), (0.031, 250e-6, 33, 500_000), (0.031, 1e-3, 10, 2_000_000),
+      (0.031, 2.5e-3, 4, 5_000_000), (0.02, 50e-6, 22, 500_000), (0.5, 50e-6, 556, 500_000),
+    ] as [(Double, Double, Int, Int64)])
+  func turnPlan(trial: Double, response: Double, count: Int, counted: Int64) {
+    let turns = TurnPlan(trialSeconds: trial, responseSeconds: response)
+    #expect(turns.count == count && turns.countedNanoseconds == counted)
+  }
+
+  @Test(
+    "an arm with fewer turns than its block has cycles has all of them, evenly among the cycles",
+    arguments: [4, 10, 34])
+  func evenly(cycleCount: Int) {
+    let turns = TurnPlan(trialSeconds: 0.031, responseSeconds: 2.5e-3)
+    let places = (0..<cycleCount).filter { turns.hasTurn(inCycle: $0, of: cycleCount) }
+    #expect(places.count == turns.count)
+    let gaps = zip(places.dropFirst(), places).map { $0 - $1 }
+    #expect(gaps.max()! - gaps.min()! <= 1)
   }
 }

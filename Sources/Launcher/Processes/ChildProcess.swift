@@ -88,7 +88,10 @@ final class ChildProcess: LineChannelDelegate {
     pages.count == 1 ? pages[0].pointee : pages.isEmpty ? nil : CounterPage.sum(pages.map(\.pointee))
   }
 
-  func send(_ message: some Encodable) { control.send(ControlCodec.encode(message)) }
+  func send(_ message: some Encodable) { send(line: ControlCodec.encode(message)) }
+
+  /// A message that was encoded before.
+  func send(line: [UInt8]) { control.send(line) }
 
   /// CPU of all its threads in nanoseconds; 0 once it is gone.
   var cpuNanoseconds: Int64 { max(0, ctx_process_cpu_nanoseconds(pid)) }

@@ -53,6 +53,7 @@ final class ProcessSet {
   private(set) var client: ChildProcess?
   private var nodeReports: [[NodeReport]] = []
   private var clientReports: [ClientReport] = []
+  private var clientLines = RepeatedLines<ClientReport>()
   private(set) var nextToken = 1
   /// The client knows trials in turns: those of other builds may not.
   private(set) var takesTurns = false
@@ -179,7 +180,7 @@ final class ProcessSet {
     options.placement.pin(client.pid, to: options.placement.cpuForClient(nodeCount: nodes.count))
     client.didReceive = { [unowned self] line in
       clientReports.append(
-        ControlCodec.decode(ClientReport.self, from: line) ?? .failed(ProcessSet.unknown(line)))
+        clientLines.decode(line) ?? .failed(ProcessSet.unknown(line)))
     }
   }
 

@@ -18,21 +18,23 @@ extension Experiment {
   /// Of the trials that every round has, its new processes included.
   private var answeringSeconds: Double { replacementSeconds + seconds(roundPlan.answering) }
 
-  func seconds(_ budget: RoundBudget, from round: Int = 0) -> Double {
-    budget.seconds(answering: answeringSeconds, explaining: seconds(roundPlan.explaining), from: round)
+  /// Of the rounds that are left.
+  func seconds(_ budget: RoundBudget) -> Double {
+    budget.secondsLeft(answering: answeringSeconds, explaining: seconds(roundPlan.explaining))
   }
 
-  func hasTime(_ budget: RoundBudget, from round: Int = 0) -> Bool {
+  func hasTime(_ budget: RoundBudget) -> Bool {
     guard let limit = plan.budgetSeconds, plan.rounds == nil else { return true }
-    return elapsedSeconds + seconds(budget, from: round) <= limit
+    return elapsedSeconds + seconds(budget) <= limit
   }
 
-  /// After each round: what was planned, or fewer where trials take longer than they did at first; never fewer than
-  /// with which the depths were chosen.
-  func roundsThatStillFit(_ done: Int, _ planned: RoundBudget) -> RoundBudget {
+  /// After each round: as many as fit by what rounds take meanwhile; never fewer than with which the depths were chosen.
+  func roundsThatStillFit(_ planned: RoundBudget) -> RoundBudget {
+    guard plan.rounds == nil, plan.budgetSeconds != nil else { return planned }
     var budget = planned
-    while budget.rounds > max(done, RoundBudget.roundCountMin), !hasTime(budget, from: done) { budget.rounds -= 1 }
-    if budget.rounds < planned.rounds { result.settings.roundsPlanned = budget.rounds }
+    while budget.rounds > max(budget.done, RoundBudget.roundCountMin), !hasTime(budget) { budget.rounds -= 1 }
+    while budget.rounds < SignTest.roundCountMax, hasTime(budget.adding(rounds: 1)) { budget.rounds += 1 }
+    result.settings.roundsPlanned = budget.rounds
     return budget
   }
 

@@ -13,21 +13,20 @@ extension Experiment {
     var budget = fitRounds()
     result.settings.roundsPlanned = budget.rounds
     noteTime(budget)
-    var round = 0
-    while round < budget.rounds {
-      observer.runDidCount(rounds: round, of: budget.rounds)
-      if round > 0 { try replaceSets(round) }
-      try runRound(round, budget)
-      result.settings.rounds = round + 1
+    while budget.done < budget.rounds {
+      observer.runDidCount(rounds: budget.done, of: budget.rounds)
+      if budget.done > 0 { try replaceSets(budget.done) }
+      try runRound(budget)
+      budget.finishRound()
+      result.settings.rounds = budget.done
       acceptRound()
-      round += 1
-      budget = roundsThatStillFit(round, budget)
-      if round >= budget.explainingRounds, isResolved { break }
+      budget = roundsThatStillFit(budget)
+      if budget.explained == budget.explainingRounds, isResolved { break }
     }
     if let target = plan.resolution, !isResolved {
       note("the time was over before a difference of \(NumberText.percent(target)) % in CPU per hop could be claimed")
     }
-    observer.runDidCount(rounds: round, of: budget.rounds)
+    observer.runDidCount(rounds: budget.done, of: budget.rounds)
   }
 
   /// The rounds so far could have claimed as small a difference as was asked for. That looks at how wide intervals are, and
@@ -52,11 +51,11 @@ extension Experiment {
 
   // MARK: One round
 
-  private func runRound(_ round: Int, _ budget: RoundBudget) throws(LauncherError) {
+  private func runRound(_ budget: RoundBudget) throws(LauncherError) {
+    let round = budget.done
     roundUnderWay = round
-    let blocks = roundPlan.blocks(round: round, explains: budget.explains(round))
-    let later = seconds(budget, from: round + 1)
-    var secondsLeft = later + blocks.joined().reduce(0) { $0 + seconds($1) }
+    let blocks = roundPlan.blocks(round: round, explains: budget.nextExplains)
+    var secondsLeft = seconds(budget)
     var position = 0
     for block in blocks {
       observer.runDidProgress("round \(round + 1) of \(budget.rounds)", secondsLeft: secondsLeft)
@@ -69,14 +68,14 @@ extension Experiment {
 
   /// In turns, those that can; the others one after the other.
   private func runBlock(_ block: [TrialSpec], _ round: Int, _ position: Int) throws(LauncherError) {
-    let places = block.enumerated().map { PlacedTrial(spec: $1, position: position + $0) }
-    let together = places.filter { takesTurns($0.spec) }
+    let places = block.enumerated().map { PlacedTrial(spec: $1, position: position + $0, turns: turns($1)) }
+    let together = places.filter { $0.turns != nil }
     if !together.isEmpty { try runTogether(together, round, isRerun: false) }
-    for place in places where !together.contains(place) { try runAlone(place, round, isRerun: false) }
+    for place in places where place.turns == nil { try runAlone(place, round, isRerun: false) }
   }
 
-  private func takesTurns(_ spec: TrialSpec) -> Bool {
-    !plan.sharesProcessSet && sets[spec.arm].takesTurns && lengths.takesTurns(spec)
+  private func turns(_ spec: TrialSpec) -> TurnPlan? {
+    !plan.sharesProcessSet && sets[spec.arm].takesTurns ? lengths.turns(spec) : nil
   }
 
   /// What disturbed one of them may have disturbed each: all are measured again.
@@ -87,9 +86,7 @@ extension Experiment {
       for (spec, trial) in measured { keep(trial, spec, isRerun: isRerun, isSuperseded: isSuperseded) }
     }
     do {
-      try runner.runTurns(
-        trials.map { ($0, sets[$0.spec.arm]) }, TurnPlan(trialSeconds: plan.trialSeconds), round: round
-      ) { measured.append(($0, $1)) }
+      try runner.runTurns(trials.map { ($0, sets[$0.spec.arm]) }, round: round) { measured.append(($0, $1)) }
     } catch {
       keepAll()
       throw error

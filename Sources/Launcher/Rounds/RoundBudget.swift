@@ -9,6 +9,9 @@ package struct RoundBudget: Equatable {
   package var explainingRounds: Int
   /// They are the first ones, because the run may end before its last.
   package var explainsFirst = false
+  package private(set) var done = 0
+  /// Of those that are done.
+  package private(set) var explained = 0
 
   /// The least number of rounds with which anything can be said.
   package static let roundCountMin = 3
@@ -31,13 +34,24 @@ package struct RoundBudget: Equatable {
     self.init(rounds: min(SignTest.roundCountMax, Int(left / answering)), explainingRounds: neededRounds)
   }
 
-  /// Spread evenly, the first round among them.
-  package func explains(_ round: Int) -> Bool {
-    if explainsFirst { return round < explainingRounds }
-    return round == 0 || (round * explainingRounds) / rounds > ((round - 1) * explainingRounds) / rounds
+  /// Whether the next round explains: evenly spread, the first among them.
+  package var nextExplains: Bool {
+    explained < explainingRounds && (explainsFirst || explained * rounds <= done * explainingRounds)
   }
 
-  package func seconds(answering: Double, explaining: Double, from round: Int = 0) -> Double {
-    (round..<max(round, rounds)).reduce(0) { $0 + answering + (explains($1) ? explaining : 0) }
+  package mutating func finishRound() {
+    if nextExplains { explained += 1 }
+    done += 1
+  }
+
+  package func adding(rounds count: Int) -> RoundBudget {
+    var budget = self
+    budget.rounds += count
+    return budget
+  }
+
+  /// Of the rounds that are left.
+  package func secondsLeft(answering: Double, explaining: Double) -> Double {
+    Double(max(0, rounds - done)) * answering + Double(max(0, explainingRounds - explained)) * explaining
   }
 }

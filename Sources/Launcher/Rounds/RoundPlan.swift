@@ -17,7 +17,7 @@ package struct RoundPlan {
   }
 
   /// Trials that a round has at the largest depth where it has one elsewhere: there the answer is looked for.
-  package static let trialsAtLargestDepth = 4
+  package static let trialsAtLargestDepth = 2
 
   package let plan: ExperimentPlan
   /// Ascending, without those that were dropped.

@@ -36,11 +36,13 @@ package struct TrialLengths {
     return max(plan.trialSeconds, min(Self.secondsMax, Self.completionCountMin / throughput))
   }
 
-  /// Whether so much comes back within a turn that turns show what a longer stretch of load would: a reply takes its time
-  /// under way / its throughput (Little's law).
-  package func takesTurns(_ spec: TrialSpec) -> Bool {
-    guard spec.phase != .open, let throughput = throughput[place(spec)] ?? throughputDeeper(spec) else { return false }
-    return Double(spec.inFlight) / throughput <= TurnPlan.responseSecondsMax
+  /// Nil where nothing is known of the arm, or a reply takes so long that turns would be. A reply takes requests under
+  /// way / throughput (Little's law).
+  package func turns(_ spec: TrialSpec) -> TurnPlan? {
+    guard spec.phase != .open, let throughput = throughput[place(spec)] ?? throughputDeeper(spec) else { return nil }
+    let responseSeconds = Double(spec.inFlight) / throughput
+    guard responseSeconds <= TurnPlan.responseSecondsMax else { return nil }
+    return TurnPlan(trialSeconds: plan.trialSeconds, responseSeconds: responseSeconds)
   }
 
   /// Of the deepest of its kind: shallower ones answer no later.

@@ -1,5 +1,5 @@
-// The trials of a block side by side: each arm loads its own set for some milliseconds, rests, and comes again when every
-// other has had its turn. What drifts, and what slows the machine down for a while, then meets all of them alike.
+// The trials of a block side by side: each arm loads its own set for a moment, rests, and comes again when every other has
+// had its turn. What drifts, and what slows the machine down for a while, then meets all of them alike.
 
 internal import Control
 internal import Results
@@ -9,40 +9,48 @@ extension TrialRunner {
   /// One arm of a block, and what was read of it so far.
   private final class Side {
     let spec: TrialSpec
-    let set: ProcessSet
     let position: Int
+    let turns: TurnPlan
+    let set: ProcessSet
     let token: Int
     let opened: MachineReading
+    let settlingLine = ControlCodec.encode(
+      ClientCommand.turn(nanoseconds: TurnPlan.settlingNanoseconds, counts: false))
+    let countedLine: [UInt8]
     var clocks: ClockReading?
     var outcome: TrialOutcome?
 
-    init(_ spec: TrialSpec, _ set: ProcessSet, position: Int) {
-      self.spec = spec
+    init(_ place: PlacedTrial, _ turns: TurnPlan, _ set: ProcessSet) {
+      spec = place.spec
+      position = place.position
+      self.turns = turns
       self.set = set
-      self.position = position
       token = set.makeToken()
       opened = MachineReading(set)
+      countedLine = ControlCodec.encode(ClientCommand.turn(nanoseconds: turns.countedNanoseconds, counts: true))
     }
   }
 
-  /// Runs one trial of each arm, at least one, each on its own set. Clocks are read at rest, when they are exact and hold all that the
+  /// Runs one trial of each arm that has turns, each on its own set. Clocks are read at rest, when they are exact and hold all that the
   /// requests of the turn have cost.
   ///
   /// A signal or a child's death ends the trials early; what was measured is handed to `keep` all the same, marked
   /// invalid, before the error continues.
   func runTurns(
-    _ trials: [(place: PlacedTrial, set: ProcessSet)], _ turns: TurnPlan, round: Int,
+    _ trials: [(place: PlacedTrial, set: ProcessSet)], round: Int,
     keep: (TrialSpec, MeasuredTrial) -> Void
   ) throws(LauncherError) {
-    let sides = trials.map { Side($0.place.spec, $0.set, position: $0.place.position) }
-    let block = UInt64(sides[0].position)
+    let sides = trials.compactMap { trial in trial.place.turns.map { Side(trial.place, $0, trial.set) } }
+    let cycleCount = sides.map(\.turns.count).max() ?? 0
     do {
       for side in sides { begin(side, round) }
       for side in sides { try awaitRest(side) }
-      for turn in 0..<turns.turnCount {
+      for cycle in 0..<cycleCount {
         let order = RoundSchedule.order(
-          seed: plan.seed &+ block, round: round << 16 | turn, count: sides.count)
-        for index in order where sides[index].outcome == nil { try take(sides[index]) }
+          seed: plan.seed &+ UInt64(sides[0].position), round: round << 16 | cycle, count: sides.count)
+        for side in order.map({ sides[$0] }) where side.turns.hasTurn(inCycle: cycle, of: cycleCount) {
+          if side.outcome == nil { try take(side) }
+        }
       }
       try finish(sides)
     } catch {
@@ -62,16 +70,16 @@ extension TrialRunner {
   }
 
   private func take(_ side: Side) throws(LauncherError) {
-    try take(side, TurnPlan.settlingNanoseconds, counts: false)
+    try take(side, side.settlingLine)
     guard side.outcome == nil else { return }
     let start = ClockReading(side.set)
-    try take(side, TurnPlan.countedNanoseconds, counts: true)
+    try take(side, side.countedLine)
     let moved = ClockReading(side.set).since(start)
     side.clocks == nil ? side.clocks = moved : side.clocks?.add(moved)
   }
 
-  private func take(_ side: Side, _ nanoseconds: Int64, counts: Bool) throws(LauncherError) {
-    side.set.client?.send(ClientCommand.turn(nanoseconds: nanoseconds, counts: counts))
+  private func take(_ side: Side, _ line: [UInt8]) throws(LauncherError) {
+    side.set.client?.send(line: line)
     try awaitRest(side)
   }
 

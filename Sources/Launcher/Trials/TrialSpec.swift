@@ -6,6 +6,8 @@ package import Results
 struct PlacedTrial: Equatable {
   let spec: TrialSpec
   let position: Int
+  /// Nil where it is one stretch.
+  let turns: TurnPlan?
 }
 
 /// How a trial is to run.
