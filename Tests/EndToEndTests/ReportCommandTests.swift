@@ -70,7 +70,7 @@ struct ReportCommandTests {
     try Data().write(to: folder.appending(path: "notes.txt"))
     for (arguments, status, part) in [
       (["report", "/nonexistent.json", "-o", folder.path], Int32(2), "/nonexistent.json"),
-      (["report", Self.golden.path], 2, "--output"), (["report", "-o", folder.path], 2, "file"),
+      (["report", "-o", folder.path], 2, "found none"),
       (["report", Self.golden.path, "-o", "/proc/report"], 1, "/proc/report"),
       (["report", Self.golden.path, "-o", folder.path + "/notes.txt"], 1, "Not a directory"),
       (["report", Self.golden.path, "-o", folder.path], 1, "notes.txt"),

@@ -39,7 +39,7 @@ package struct RaceRun: Codable, Equatable, Sendable {
   }
 }
 
-package struct RaceResult: Codable, Equatable, Sendable {
+package struct RaceResult: ResultForm, Equatable {
   package static let formatName = "ctxchain-lab-race"
   package static let currentVersion = 1
 
