@@ -94,7 +94,7 @@ extension CompareCommand {
       // A run that came to no trial has its reason to tell, and nothing else.
       let isEmpty = result.exitStatus != 0 && result.trials.isEmpty
       return Outcome(
-        document: comparison, text: isEmpty ? "" : ComparisonText.render(comparison),
+        document: comparison, text: isEmpty ? "" : ComparisonScreen.render(comparison, width: call.console.width),
         status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints)
     }
   }
@@ -112,7 +112,7 @@ extension CompareCommand {
       pairing, gates: gates, toolVersion: ToolVersion.current, commandLine: call.commandLine)
     try Epilogue(output, call).end(status: Int32(comparison.exitStatus)) { status in
       Outcome(
-        document: comparison, text: ComparisonText.render(comparison), status: status,
+        document: comparison, text: ComparisonScreen.render(comparison, width: call.console.width), status: status,
         complaints: comparison.gates.complaints)
     }
   }

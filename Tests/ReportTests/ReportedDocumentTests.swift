@@ -20,7 +20,7 @@ struct ReportedDocumentTests {
     let documents = try [read(run), read(load), read(comparison), read(calibration)]
     #expect(documents.map(\.kind) == ["run", "load", "comparison", "calibration"])
     #expect(documents.map { $0.run != nil } == [true, false, true, false])
-    #expect(documents[1].text == load.text && documents[3].text == calibration.text)
+    #expect(documents[1].text() == load.text && documents[3].tables == calibration.text)
   }
 
   @Test("is a page, Markdown and text, whatever it holds; what it says is never markup")

@@ -45,7 +45,9 @@ package struct ReportFolder {
       { [File(Self.pageName, ReportPage(result, summary).html)] },
       { named.flatMap { Self.files(of: $1, named: $0) } },
       { [File("report.md", MarkdownReport.render(result, summary))] },
-      { [File("report.txt", TextReport.render(result, summary))] },
+      {
+        [File("report.txt", AnswerText.render(RunAnswer(result, summary)) + "\n" + TextReport.render(result, summary))]
+      },
       { [File("trials.csv", NumberFiles.trials(result)), File("nodes.csv", NumberFiles.nodes(result))] },
       { [File("stages.csv", NumberFiles.stages(result)), File("slopes.csv", NumberFiles.slopes(summary))] },
       {

@@ -43,7 +43,7 @@ extension PlainReport {
   /// Of a document that has no run.
   init(_ document: ReportedDocument) {
     title = "ctxchain \(document.kind)"
-    parts = [Part(title: document.path, text: document.text)]
+    parts = [Part(title: document.path, text: document.tables)]
   }
 
   /// Two runs: what became different, then each by itself.
@@ -71,8 +71,8 @@ extension PlainReport {
     }
     title = "ctxchain: two runs"
     parts = [
-      Part(title: "B against A", text: compared), Part(title: "A: \(a.path)", text: a.text),
-      Part(title: "B: \(b.path)", text: b.text),
+      Part(title: "B against A", text: compared), Part(title: "A: \(a.path)", text: a.text()),
+      Part(title: "B: \(b.path)", text: b.text()),
     ]
   }
 }

@@ -30,7 +30,7 @@ extension ResultFile {
   }
 
   /// - Parameter path: only for the error.
-  package static func decode<Form: ResultForm>(
+  package static func decode<Form: ResultForm & Decodable>(
     _: Form.Type, _ bytes: [UInt8], path: String
   ) throws(ResultError) -> Form {
     let data = Data(bytes)
@@ -67,7 +67,7 @@ extension ResultFile {
   }
 
   /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
-  private struct Document<Form: ResultForm>: Decodable {
+  private struct Document<Form: ResultForm & Decodable>: Decodable {
     let result: Form
 
     init(from decoder: any Decoder) throws {

@@ -1,6 +1,6 @@
 // What every document of a result has: the name of its form, by which a reader knows it, and the version of that form.
 
-package protocol ResultForm: Codable, Sendable {
+package protocol ResultForm: Encodable, Sendable {
   /// Begins with `ctxchain-`.
   static var formatName: String { get }
   static var currentVersion: Int { get }
