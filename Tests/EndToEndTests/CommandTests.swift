@@ -20,6 +20,7 @@ struct CommandTests {
     let tables = try Program.run("show", json, "--tables")
     #expect(tables.status == 0 && tables.out.contains("\nbaseline′") && tables.out.contains("Found at depth 2"))
     let document = try ResultDocument(path: json)
+    #expect(document.root["summary"] is [String: Any])
     #expect(document.root["version"] as? Int == 2)
     try document.expectBalancedLedgers()
     // 4 arms: closed once at the first depth and twice at the largest, where there are open, single and pilot too. What

@@ -9,7 +9,7 @@ enum ExperimentRun {
   static func perform(_ plan: ExperimentPlan, _ options: ExperimentOptions, _ call: Invocation) throws {
     try perform(plan, options.output, isStrict: options.strict, call) { result in
       Outcome(
-        document: result, text: result.isEmpty ? "" : AnswerText.render(result, width: call.console.width),
+        document: WrittenRun(result), text: result.isEmpty ? "" : AnswerText.render(result, width: call.console.width),
         status: Int32(result.exitStatus))
     }
   }
