@@ -55,7 +55,7 @@ compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [F
 
 check: deps lint ## Before each commit, in two minutes: formatting, the tests that start no program, and a short chain
 	@scripts/run-tests debug --skip EndToEndTests
-	@.build/debug/ctxchain chain -n 2 --strategies baseline,packed --rounds 1 > .build/check.txt \
+	@.build/debug/ctxchain chain -n 2 --strategies baseline,packed --rounds 1 --no-save > .build/check.txt \
 	  || { tail -n 20 .build/check.txt; exit 1; }
 	@tail -n 1 .build/check.txt
 
@@ -92,7 +92,7 @@ test-asan: deps ## The loop's and the nodes' tests under AddressSanitizer, and w
 
 race-tsan: deps ## Race writers under ThreadSanitizer: a plain map must be reported, every shared store be clean
 	swift build --sanitize=thread --scratch-path .build-tsan --product ctxchain
-	@.build-tsan/debug/ctxchain lab race --writes 200 --runs 1 $(ARGS)
+	@.build-tsan/debug/ctxchain lab race --writes 200 --runs 1 --no-save $(ARGS)
 
 protobuf: ## Make context.pb.swift anew from context.proto (installs protobuf-compiler)
 	@scripts/install-deps protobuf-compiler:/usr/bin/protoc

@@ -158,7 +158,7 @@ let package = Package(
         "Topology",
         "TransportCore", "TransportFrame",
       ]),
-    tests("CommandsTests", ["Commands", "Control"]),
+    tests("CommandsTests", ["Commands", "Control", "Results"]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ]

@@ -37,7 +37,7 @@ struct BenchCommand: Command {
         stores: stores.map(NameList.read), propagators: propagators.map(NameList.read), layers: layerNumbers(),
         seconds: time.value, seed: seed.value)
     }
-    let epilogue = try Epilogue(json: output.json, call)
+    let epilogue = try Epilogue(output, call)
     let result = BenchResult.measure(
       plan, toolVersion: ToolVersion.current, commandLine: call.commandLine,
       startedAt: Timestamp.text(unixSeconds: Glibc.time(nil)), readMeter: { AllocationReading(call.readMeter()) })

@@ -35,7 +35,7 @@ struct CalibrateCommand: Command {
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: output.json, call).run({ try Calibration(plan: plan, observer: $0) }) { calibration, status in
+    try Epilogue(output, call).run({ try Calibration(plan: plan, observer: $0) }) { calibration, status in
       var result = calibration.result
       result.exitStatus = Int(status)
       return Outcome(document: result, text: result.isEmpty ? "" : result.text, status: status)

@@ -63,7 +63,7 @@ struct CapacityCommand: Command, DriveOptionSet {
     experiment.drainSeconds = drive.drain?.value ?? Self.drainByDefault
     experiment.budgetSeconds = budget.value
     let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate)
-    try Epilogue(json: output.json, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
+    try Epilogue(output, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
       var result = session.result
       result.exitStatus = Int(status)
       return Outcome(

@@ -21,6 +21,8 @@ struct CommandFailure: Error {
   static func ofArguments<T>(_ body: () throws -> T) throws -> T {
     do {
       return try body()
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw CommandFailure("\(error)", status: 2)
     }

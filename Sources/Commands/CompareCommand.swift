@@ -21,8 +21,8 @@ struct CompareCommand: Command {
       with what else it has to itself behind commas: placement=free, in-flight=1, growth=distinct, keys-per-layer=9, \
       opaque-size=1000, size=0, response-size=0, transport=frame, program=PATH (the ctxchain that runs its processes).
 
-      With --against PATH there is one arm: A runs in that build, B in this one. Two .json files are results of chain or \
-      run, compared arm by arm.
+      With --against PATH there is one arm: A runs in that build, B in this one. Two .json files are runs, compared arm by \
+      arm; last is the newest in .ctxchain/, previous the newest before it that can be compared.
 
       --fail-if METRIC>LIMIT (also >= < <=) fails with status 3 when a claimed B/A is beyond the limit, and with 4 when \
       nothing can be claimed. For counts +N limits B − A instead. Metrics: \
@@ -64,7 +64,7 @@ struct CompareCommand: Command {
         throw ValidationError("--fail-if: \(error)")
       }
     }
-    let results = arms.filter { $0.hasSuffix(".json") }
+    let results = arms.filter(NamedResults.isResult)
     guard (1...2).contains(arms.count), results.isEmpty || results.count == 2 else {
       throw ValidationError(
         "expected two arms, one with --against, or two .json results, got \"\(arms.joined(separator: " "))\"")
@@ -88,13 +88,13 @@ extension CompareCommand {
   private func measureArms(_ gates: [Gate], _ call: Invocation) throws {
     let plan = try measuring.plan(arms, against: against, depth: depth, call)
     let (a, b) = (plan.arms[0], plan.arms[1])
-    try ExperimentRun.perform(plan, json: output.json, isStrict: strict, call) { result in
+    try ExperimentRun.perform(plan, output, isStrict: strict, call) { result in
       let comparison = ComparisonDocument(
         run: result, a: (a.name, a.own.depth ?? 0), b: (b.name, b.own.depth ?? 0), gates: gates)
       // A run that came to no trial has its reason to tell, and nothing else.
       let isEmpty = result.exitStatus != 0 && result.trials.isEmpty
       return Outcome(
-        document: comparison, text: isEmpty ? "" : ComparisonText.render(comparison),
+        document: comparison, text: isEmpty ? "" : ComparisonScreen.render(comparison, width: call.console.width),
         status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints)
     }
   }
@@ -102,7 +102,7 @@ extension CompareCommand {
   /// Two results that were measured before.
   private func compareResults(_ gates: [Gate], _ call: Invocation) throws {
     let pairing = try CommandFailure.ofArguments {
-      let files = try arms.map { ResultPairing.File(path: $0, result: try ResultFile.read($0)) }
+      let files = try NamedResults(saved: call.saved, takesAny: anyway).files(arms)
       return try ResultPairing(files[0], files[1], arm: arm, depth: depth)
     }
     if let objection = pairing.objections.first, !anyway {
@@ -110,9 +110,9 @@ extension CompareCommand {
     }
     let comparison = ComparisonDocument(
       pairing, gates: gates, toolVersion: ToolVersion.current, commandLine: call.commandLine)
-    try Epilogue(json: output.json, call).end(status: Int32(comparison.exitStatus)) { status in
+    try Epilogue(output, call).end(status: Int32(comparison.exitStatus)) { status in
       Outcome(
-        document: comparison, text: ComparisonText.render(comparison), status: status,
+        document: comparison, text: ComparisonScreen.render(comparison, width: call.console.width), status: status,
         complaints: comparison.gates.complaints)
     }
   }

@@ -91,7 +91,8 @@ struct CtxchainCommand: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
-      ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self, BenchCommand.self,
+      ShowCommand.self, ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self,
+      BenchCommand.self,
       SelftestCommand.self, CalibrateCommand.self, SemanticsCommand.self, LabCommand.self,
       NodeCommand.self, InstructionsCommand.self,
     ])

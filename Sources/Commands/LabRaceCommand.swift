@@ -44,7 +44,7 @@ struct LabRaceCommand: Command {
       toolVersion: ToolVersion.current, commandLine: call.commandLine,
       stores: StoreKind.allCases.filter(\.isShared).map(\.rawValue), writers: writers, writesPerWriter: writes,
       runsMax: attempts, runsOfSafe: runs, seed: seed.value)
-    try Epilogue(json: output.json, call).run({ try RaceSession(plan, observer: $0) }) { session, status in
+    try Epilogue(output, call).run({ try RaceSession(plan, observer: $0) }) { session, status in
       var result = session.result
       result.exitStatus = Int(status)
       return Outcome(

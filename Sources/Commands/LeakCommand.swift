@@ -36,7 +36,7 @@ struct LeakCommand: Command {
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: output.json, call).run({ try LeakSession(plan, observer: $0) }) { session, status in
+    try Epilogue(output, call).run({ try LeakSession(plan, observer: $0) }) { session, status in
       let result = session.result
       return Outcome(
         document: result, text: result.isEmpty ? "" : LeakText.render(result), status: status,

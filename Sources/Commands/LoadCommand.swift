@@ -66,7 +66,7 @@ struct LoadCommand: Command {
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(json: output.json, call).run({ _ in try LoadSession(plan) }) { session, status in
+    try Epilogue(output, call).run({ _ in try LoadSession(plan) }) { session, status in
       Outcome(
         document: session.result, text: session.result?.text ?? "", status: status, complaints: session.problems)
     }

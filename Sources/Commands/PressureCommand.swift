@@ -39,7 +39,7 @@ struct PressureCommand: Command {
   private static let structure = "struct"
 
   func run(_ call: Invocation) throws {
-    try ExperimentRun.perform(try plan(call), json: output.json, call) { run in
+    try ExperimentRun.perform(try plan(call), output, call) { run in
       let result = PressureResult(run, map: Self.map, structure: Self.structure, depth: depth, rate: rate)
       return Outcome(
         document: result, text: run.isEmpty ? "" : PressureText.render(result),

@@ -45,7 +45,7 @@ struct ProfileCommand: Command {
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
     if let folded { try FoldedFolder.checkWritable(folded) }
-    try Epilogue(json: output.json, call).run({ try ProfileSession(plan, observer: $0) }) { session, status in
+    try Epilogue(output, call).run({ try ProfileSession(plan, observer: $0) }) { session, status in
       Outcome(
         document: session.result, text: session.result.map(ProfileText.render) ?? "", status: status,
         complaints: session.problems

@@ -26,7 +26,7 @@ struct SelftestCommand: Command {
     let tests = try CommandFailure.ofArguments {
       try SelfTestKind.named(only.map(NameList.read))
     }
-    let epilogue = try Epilogue(json: output.json, call)
+    let epilogue = try Epilogue(output, call)
     let startedAt = Timestamp.text(unixSeconds: Glibc.time(nil))
     let selfTest = try SelfTest(seed: seed.value) { call.console.error($0) }
     let outcomes = try selfTest.run(tests)

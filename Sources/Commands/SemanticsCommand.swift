@@ -38,7 +38,7 @@ struct SemanticsCommand: Command {
   func run(_ call: Invocation) throws {
     let explained = try explained()
     let plan = try plan(explained, call)
-    try Epilogue(json: output.json, call).run({ try SemanticsSession(plan, observer: $0) }) { session, status in
+    try Epilogue(output, call).run({ try SemanticsSession(plan, observer: $0) }) { session, status in
       let result = session.result
       var text = result.strategies.isEmpty ? "" : SemanticsText.render(result)
       if let explained, let strategy = result.strategies.first {

@@ -10,6 +10,8 @@ package struct HalfDepth: Codable, Equatable, Sendable {
   /// The 97.5th percentile; nil as `lower`.
   package let upper: Double?
 
+  package var interval: ClosedRange<Double>? { lower.flatMap { low in upper.map { low...$0 } } }
+
   /// nil when the line does not halve, or only beyond `depthMax`.
   package init?(_ fit: DecayFit, depthMax: Double) {
     func reached(_ depth: Double?) -> Double? { depth.flatMap { $0 <= depthMax ? $0 : nil } }

@@ -3,6 +3,7 @@
 import Commands
 import Control
 import Foundation
+import Results
 
 struct CommandRun {
   let status: Int32
@@ -11,11 +12,12 @@ struct CommandRun {
 
   init(_ arguments: String...) { self.init(arguments) }
 
-  init(_ arguments: [String]) {
+  /// - Parameter saved: where results are kept; without it a folder that cannot be.
+  init(_ arguments: [String], saved: SavedResults = SavedResults(folder: "/proc/ctxchain")) {
     let (out, error) = (MemoryFile(), MemoryFile())
     status = Ctxchain.run(
       Invocation(
-        commandLine: ["ctxchain"] + arguments, console: Console(outFD: out.fd, errorFD: error.fd),
+        commandLine: ["ctxchain"] + arguments, console: Console(outFD: out.fd, errorFD: error.fd), saved: saved,
         readMeter: { MeterReading() }))
     (self.out, self.error) = (out.text, error.text)
   }

@@ -11,7 +11,7 @@ struct EpilogueTests {
       Invocation(
         commandLine: [
           "ctxchain", "bench", "--stores", "packed", "--propagators", "packed", "--layers", "1", "--time", "10ms",
-          "--json", json,
+          "--no-save", "--json", json,
         ],
         console: Console(outFD: outFD, errorFD: errorFD), readMeter: { MeterReading() }))
   }

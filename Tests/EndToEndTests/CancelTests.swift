@@ -126,7 +126,7 @@ struct CancelTests {
       #expect(counts["abandoned"] == 0 && counts["cancelled"]! > 0)
       #expect(counts["lateSlices"] == 0 && counts["lateSleeps"]! <= counts["cancelled"]!)
     }
-    #expect(run.out.contains("given up"))
+    #expect(try Program.run("show", file + ".json", "--tables").out.contains("given up"))
     #expect(try Program.run("report", file + ".json", "--output", folder).status == 0)
     let csv = try String(contentsOfFile: folder + "/nodes.csv", encoding: .utf8)
     #expect(csv.contains("late_slices") && csv.contains("refused"))

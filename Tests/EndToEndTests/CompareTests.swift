@@ -47,7 +47,7 @@ struct CompareTests {
     try validate(program.file("out"))
     #expect(program.error.hasPrefix("this will take about "), "\(program.error)")
     let lines = program.error.split(separator: "\n")
-    #expect(lines.dropLast(2).last?.hasPrefix("Found in 6 rounds, B map against A baseline, depth 1: ") == true)
+    #expect(lines.contains { $0.hasPrefix("RESULT   Found in 6 rounds, B map against A baseline, depth 1: ") })
     #expect(lines.dropLast().last?.hasPrefix("ctxchain: gate breached: cpu_per_hop > 1.05: B map at depth 1: ") == true)
     #expect(lines.last?.hasPrefix("ctxchain: gate breached: context_bytes > +0: B map at depth 1: ") == true)
     let document = try object(program.out)
@@ -80,7 +80,8 @@ struct CompareTests {
       #expect(["equal", "not-measured"].contains(seen[name]?["verdict"] as? String ?? ""), "\(name)")
     }
     let real = URL(filePath: copy).resolvingSymlinksInPath().path
-    #expect(program.error.contains("run by \(real)"), "\(program.error)")
+    func plain(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+    #expect(plain(program.error).contains(plain("run by \(real)")), "\(program.error)")
     let comparison = try #require((document["comparisons"] as? [[String: Any]])?.first)
     let (a, b) = (comparison["a"] as? [String: Any], comparison["b"] as? [String: Any])
     #expect(a?["program"] as? String == real && b?["program"] == nil)
@@ -161,7 +162,8 @@ struct CompareTests {
     ])
     #expect(try same.wait() == 0, "\(same.error)")
     try validate(folder.path + "/c.json")
-    #expect(same.out.hasPrefix("Two runs at different times have no A/A′ in common"), "\(same.out)")
+    func words(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    #expect(words(same.out).contains("Two runs at different times have no A/A′ in common"), "\(same.out)")
     #expect(same.out.contains("context_bytes") && same.out.contains(paths[0]) && same.error.isEmpty)
     let other = try Program.run("compare", paths[0], paths[2])
     #expect(other.status == 2 && other.out.isEmpty)
@@ -169,7 +171,8 @@ struct CompareTests {
       other.error == "ctxchain: seed: 1 in \(paths[0]), 2 in \(paths[2]); --anyway compares them all the same\n")
     let forced = try Program.run("compare", paths[0], paths[2], "--anyway")
     #expect(forced.status == 0)
-    #expect(forced.out.hasPrefix("Not under the same conditions: seed: 1 in \(paths[0]), 2 in \(paths[2]).\n"))
-    #expect(forced.out.contains("baseline against baseline") && forced.out.contains("packed against packed"))
+    let text = words(forced.out)
+    #expect(text.contains("Not under the same conditions: seed: 1 in \(paths[0]), 2 in \(paths[2])."))
+    #expect(text.contains("baseline cpu_per_hop") && text.contains("packed cpu_per_hop"))
   }
 }

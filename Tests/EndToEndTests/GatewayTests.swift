@@ -72,7 +72,7 @@ struct GatewayTests {
     let counts = refused.reduce(into: [String: Int]()) { $0[$1["reason"] as! String] = $1["requests"] as? Int }
     #expect(Set(counts.keys) == ["missingField", "malformedField", "rejectedField"])
     #expect(counts["missingField"]! > counts["malformedField"]! && counts["malformedField"]! > counts["rejectedField"]!)
-    #expect(run.out.contains("refused"))
+    #expect(try Program.run("show", file + ".json", "--tables").out.contains("refused"))
     // The arm without a context sends no raw fields and has no gateway.
     let baseline = try #require(document.list("fidelity").first { $0["arm"] as? String == "baseline" })
     #expect(baseline["failed"] as? Int == 0)

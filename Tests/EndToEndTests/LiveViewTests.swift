@@ -47,7 +47,7 @@ struct LiveViewTests {
     #expect(terminal.text.contains("\u{1B}[1m"))
     // No other screen, no hidden cursor, no mode that stays.
     #expect(!terminal.text.contains("\u{1B}[?"))
-    #expect(program.out.contains("All arms at depth 2"))
+    #expect(program.out.contains("at depth 2"))
     #expect(!program.out.contains("\u{1B}"))
   }
 

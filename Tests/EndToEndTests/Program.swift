@@ -32,7 +32,9 @@ final class Program {
         &actions, fd, place.appending(path: name).path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    var words: [UnsafeMutablePointer<CChar>?] = ([command] + Program.briefly(arguments)).map { strdup($0) } + [nil]
+    // In a working folder of its own: the results that it keeps go away with the test.
+    let placed = ["env", "-C", place.path, command] + Program.briefly(arguments)
+    var words: [UnsafeMutablePointer<CChar>?] = placed.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     // A test runner may have SIGINT ignored; the program must get what a shell would give it.
     var attributes = posix_spawnattr_t()
@@ -45,7 +47,7 @@ final class Program {
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var child: pid_t = 0
-    let error = posix_spawn(&child, command, &actions, &attributes, &words, environ)
+    let error = posix_spawn(&child, "/usr/bin/env", &actions, &attributes, &words, environ)
     try #require(error == 0, "cannot start \(command): \(String(cString: strerror(error)))")
     pid = child
   }

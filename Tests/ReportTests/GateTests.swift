@@ -75,9 +75,24 @@ struct GateTests {
     }
   }
 
-  @Test("pass when no difference is seen, also where the effect itself is beyond the limit")
-  func noise() throws {
-    let outcome = try judged("cpu_per_hop > 0.9", MadeUpEffect(cpu: 1.01, scatter: 0.3))
+  @Test("are not judged where the interval reaches beyond the limit, whatever its middle is")
+  func reaching() throws {
+    let scattered = MadeUpEffect(cpu: 1.01, scatter: 0.3)
+    for gate in ["cpu_per_hop > 0.9", "cpu_per_hop > 1.02", "cpu_per_hop >= 1.05", "cpu_per_hop < 0.99"] {
+      let outcome = try judged(gate, scattered)
+      #expect(outcome.outcome == .notJudged, "\(gate)")
+      #expect(outcome.reason.contains("no difference seen") && outcome.reason.contains("but its interval reaches"))
+    }
+    // Claimed, and on this side of the limit by its middle alone.
+    let run = ComparisonExample.run(MadeUpEffect(cpu: 1.5), rounds: 12)
+    let high = try #require(ComparisonExample.compared(run).comparisons[0][.cpuPerHop]?.interval?.high)
+    #expect(try judged("cpu_per_hop > \(high - 0.001)", MadeUpEffect(cpu: 1.5)).outcome == .notJudged)
+    #expect(try judged("cpu_per_hop > \(high + 0.001)", MadeUpEffect(cpu: 1.5)).outcome == .passed)
+  }
+
+  @Test("pass when no difference is seen and none beyond the limit can be")
+  func within() throws {
+    let outcome = try judged("cpu_per_hop > 1.5", MadeUpEffect(cpu: 1.01, scatter: 0.3))
     #expect(outcome.outcome == .passed && outcome.reason.contains("no difference seen"), "\(outcome.reason)")
   }
 

@@ -47,7 +47,7 @@ struct SchemaTests {
   func accepts() throws {
     let folder = try TemporaryFolder()
     let paths = Self.results.indices.map { "\(folder.path)/\($0).json" }
-    for (result, path) in zip(Self.results, paths) { try ResultFile.write(result, to: path) }
+    for (result, path) in zip(Self.results, paths) { try ResultFile.write(WrittenRun(result), to: path) }
     let (status, lines) = try SchemaTool.validate(paths)
     #expect(lines == paths.map { "\($0): valid" })
     #expect(status == 0)
@@ -118,6 +118,10 @@ struct SchemaTests {
       }
     }
     collectKeys(try Self.object(ExampleRun.full()))
+    let summarised = WrittenRun(ExampleRun.typical(rounds: 12, depths: [1, 3]))
+    let document = try JSONSerialization.jsonObject(with: Data(ResultFile.encode(summarised))) as? [String: Any]
+    written.insert("summary")
+    collectKeys(try #require(document?["summary"]))
     #expect(described == written)
   }
 

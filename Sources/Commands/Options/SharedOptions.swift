@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Context
 internal import Launcher
+internal import Results
 internal import Topology
 
 /// Of every command with a result.
@@ -11,6 +12,9 @@ struct ResultOptions: ParsableArguments {
   @Option(
     help: "Write the result as JSON to this file; - is standard output, and the text then goes to standard error.")
   var json: String?
+
+  @Flag(help: "Keep no copy of the result in .ctxchain/, where the newest \(SavedResults.countMax) are.")
+  var noSave = false
 }
 
 struct SeedOption: ParsableArguments {

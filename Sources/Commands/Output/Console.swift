@@ -1,6 +1,8 @@
 // Standard output and standard error, or what stands for them.
 
 internal import Glibc
+internal import Launcher
+internal import Report
 internal import Results
 
 package struct Console: Sendable {
@@ -13,6 +15,9 @@ package struct Console: Sendable {
     self.outFD = outFD
     self.errorFD = errorFD
   }
+
+  /// Columns of the screen that standard output is; what is none has as many as a screen may have.
+  var width: Int { Terminal.columnCount(outFD) ?? Screen.widths.upperBound }
 
   /// One line.
   package func error(_ text: String) { _ = Console.write((text + "\n").utf8, to: errorFD) }

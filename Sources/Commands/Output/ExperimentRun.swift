@@ -7,18 +7,19 @@ internal import Statistics
 
 enum ExperimentRun {
   static func perform(_ plan: ExperimentPlan, _ options: ExperimentOptions, _ call: Invocation) throws {
-    try perform(plan, json: options.output.json, isStrict: options.strict, call) { result in
+    try perform(plan, options.output, isStrict: options.strict, call) { result in
       Outcome(
-        document: result, text: result.isEmpty ? "" : TextReport.render(result), status: Int32(result.exitStatus))
+        document: WrittenRun(result), text: result.isEmpty ? "" : AnswerText.render(result, width: call.console.width),
+        status: Int32(result.exitStatus))
     }
   }
 
   /// - Parameter outcome: what the command makes of the result.
   static func perform(
-    _ plan: ExperimentPlan, json: String?, isStrict: Bool = false, _ call: Invocation,
+    _ plan: ExperimentPlan, _ output: ResultOptions, isStrict: Bool = false, _ call: Invocation,
     outcome: (RunResult) -> Outcome
   ) throws {
-    try Epilogue(json: json, call).run({ try Experiment(plan: plan, observer: $0) }) { experiment, status in
+    try Epilogue(output, call).run({ try Experiment(plan: plan, observer: $0) }) { experiment, status in
       var result = experiment.result
       let isInvalid = result.trials.contains { !$0.superseded && $0.validity.verdict == .invalid }
       result.exitStatus = status == 0 && isStrict && isInvalid ? 4 : Int(status)

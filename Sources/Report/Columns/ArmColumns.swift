@@ -112,7 +112,37 @@ extension Column where Entry == ArmRow {
   static var transport: Column { Column("transport", "transport") { .text($0.arm.arm.transportName) } }
   static var fidelity: Column { Column("fidelity", "context") { .fidelity($0.arm.fidelity) } }
 
+  static var losses: Column {
+    Column("", "loses") { entry in
+      guard let fidelity = entry.arm.fidelity else { return .text(nil) }
+      switch fidelity.verdict {
+      case .faithful: return .text("nothing")
+      case .lostAsDeclared: return .text(NumberText.plural(fidelity.lostKeys.count, "key"))
+      case .mismatch, .notChecked: return .fidelity(fidelity)
+      }
+    }
+  }
+
   // MARK: Choices
+
+  /// Of the first screen.
+  ///
+  /// - Parameter count: columns that are left out, those first that a reader misses least.
+  static func ofAnswer(depth: Int, without count: Int) -> [Column] {
+    let name = Column("arm", "arm", narrow: ("COST", "at depth \(depth)")) { .text($0.arm.arm.name) }
+    let left = ["context_bytes_per_hop", "allocations_at_middle_node", "p99_ns", "p50_ns", "throughput_per_s"].prefix(
+      count)
+    let columns = [
+      name, added, claim,
+      Column(throughput.name, "throughput", "1/s", narrow: ("requests", "/s"), cell: throughputAlone),
+      p50, p99, allocations, context, losses,
+    ]
+    return columns.filter { !left.contains($0.name) }
+  }
+
+  private static func throughputAlone(_ entry: ArmRow) -> Cell {
+    .number(entry.row.throughput?.median, NumberText.whole)
+  }
 
   /// Of one arm, a row per depth.
   static var ofArm: [Column] {

@@ -64,7 +64,7 @@ indirect enum Cell {
       switch comparison?.verdict {
       case .difference: "yes"
       case .indicated: "indicated"
-      case .noDifferenceSeen: "no"
+      case .noDifferenceSeen: "indistinct"
       case .rangeOnly: "range"
       case .tooFew, nil: NumberText.missing
       }

@@ -41,9 +41,9 @@ struct ReportTable {
   // MARK: Forms
 
   /// Without title and lead. The first column is aligned left where it is of names.
-  func textLines(alignsFirstLeft: Bool = true) -> [String] {
+  func textLines(alignsFirstLeft: Bool = true, size: Int = TextTable.lineSizeMax) -> [String] {
     TextTable.lines(
-      headings.map { $0.narrow ?? ($0.title, $0.unit) }, rows, leftCount: alignsFirstLeft ? 1 : 0)
+      headings.map { $0.narrow ?? ($0.title, $0.unit) }, rows, leftCount: alignsFirstLeft ? 1 : 0, size: size)
   }
 
   /// Titles with their units on one line.

@@ -13,7 +13,7 @@ struct ComparisonFinding {
   private func text(_ comparison: ArmComparison) -> String {
     let timed = comparison.metrics.filter { !$0.metric.isExact }
     let counts = comparison.metrics.filter(\.metric.isExact)
-    var clauses = timed.filter(\.verdict.isClaim).map(claim)
+    var clauses = timed.filter(\.verdict.isClaim).map(Self.claim)
     clauses += sentence("no difference seen in", timed, [.noDifferenceSeen])
     clauses += sentence("only the range is known of", timed, [.rangeOnly])
     clauses += sentence("n too small for", timed, [.tooFew])
@@ -34,7 +34,7 @@ struct ComparisonFinding {
   }
 
   /// `CPU per hop 38 % higher (31…42), difference`.
-  private func claim(_ metric: MetricComparison) -> String {
+  static func claim(_ metric: MetricComparison) -> String {
     guard let ratio = metric.ratio else { return metric.metric.words }
     var text = "\(metric.metric.words) "
     if ratio >= 2 {

@@ -3,7 +3,7 @@
 package import Results
 
 /// The condition names what must not be: the gate is breached when the effect is beyond the limit and the comparison
-/// claims that there is one. What could not be judged is never passed.
+/// claims that there is one, and passed when the whole interval is within the limit. Anything else is not judged.
 package struct Gate: Equatable, Sendable {
   package enum Relation: String, CaseIterable, Sendable {
     // Longer ones first: `>=` also begins with `>`.
@@ -84,7 +84,17 @@ package struct Gate: Equatable, Sendable {
     let why = [seen.verdict.words, seen.reason].compactMap { $0 }.joined(separator: ": ")
     guard !seen.verdict.isSilent, let value = value(seen) else { return outcome(.notJudged, why) }
     let found = "\(metric.rawValue) \(text(value)), \(why)"
-    return outcome(relation.holds(value, number) && isClaimed(seen) ? .breached : .passed, found)
+    if relation.holds(value, number), isClaimed(seen) { return outcome(.breached, found) }
+    guard let end = worstEnd(seen), relation.holds(end, number) else { return outcome(.passed, found) }
+    return outcome(.notJudged, "\(found), but its interval reaches \(NumberText.fixed(end, 3))")
+  }
+
+  /// The end of the interval that is nearer to a breach; nil of counts, which have none.
+  private func worstEnd(_ seen: MetricComparison) -> Double? {
+    switch relation {
+    case .above, .atLeast: seen.interval?.high
+    case .below, .atMost: seen.interval?.low
+    }
   }
 
   private var number: Double {

@@ -11,7 +11,7 @@ package enum MarkdownReport {
     let decay = DecayFigures(result: result, summary: summary)
     let attribution = Attribution(result)
     let thresholds = ThresholdFigures(summary: summary, decay: decay, attribution: attribution)
-    var blocks = ["# ctxchain report", escaped(Findings(result: result, summary: summary).line)]
+    var blocks = ["# ctxchain report"] + answer(RunAnswer(result, summary))
     blocks += ReportHeader(result: result, summary: summary).blocks.map { block in
       "- **\(block.label)**: " + block.pieces.map(escaped).joined(separator: "; ")
     }.reduce(into: [String]()) { lists, line in
@@ -36,6 +36,16 @@ package enum MarkdownReport {
         + "is of the open loop from the intended send, merged over the rounds. – was not measured."
     ]
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  /// What the first screen says.
+  private static func answer(_ answer: RunAnswer) -> [String] {
+    func words(_ label: String, _ sentences: [String]) -> [String] {
+      sentences.isEmpty ? [] : ["**\(label)**: " + sentences.map(escaped).joined(separator: " ")]
+    }
+    let tables = [answer.costs(), answer.depths()].flatMap { section($0) }
+    return words("Result", answer.findings.sentences) + words("Trust", ["\(answer.trust.rawValue)."] + answer.doubts)
+      + tables + words("Means", answer.meaning) + words("Where", answer.places) + words("Resolves", answer.resolution)
   }
 
   private static func thresholdBlocks(_ thresholds: ThresholdFigures) -> [String] {

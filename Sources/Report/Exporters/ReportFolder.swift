@@ -28,6 +28,10 @@ package struct ReportFolder {
     "report.md", documentName,
   ]
   private static let documentName = "result.json"
+  private static let secondDocumentName = "result-b.json"
+  private static let pageName = "index.html"
+  /// Every file that some report writes, but for histograms.
+  private static let ownNames = Set(tableNames + [secondDocumentName, pageName])
 
   package let files: [File]
 
@@ -38,10 +42,12 @@ package struct ReportFolder {
     let histograms = result.histograms.filter { !$0.responseTime.isEmpty }
     let named = Array(zip(HistogramFile.names(histograms), histograms))
     let forms: [@Sendable () -> [File]] = [
-      { [File("index.html", ReportPage(result, summary).html)] },
+      { [File(Self.pageName, ReportPage(result, summary).html)] },
       { named.flatMap { Self.files(of: $1, named: $0) } },
       { [File("report.md", MarkdownReport.render(result, summary))] },
-      { [File("report.txt", TextReport.render(result, summary))] },
+      {
+        [File("report.txt", AnswerText.render(RunAnswer(result, summary)) + "\n" + TextReport.render(result, summary))]
+      },
       { [File("trials.csv", NumberFiles.trials(result)), File("nodes.csv", NumberFiles.nodes(result))] },
       { [File("stages.csv", NumberFiles.stages(result)), File("slopes.csv", NumberFiles.slopes(summary))] },
       {
@@ -52,6 +58,31 @@ package struct ReportFolder {
     ]
     // The page takes longest to make, so it is begun first; it is written last.
     files = AllCPUs.map(forms) { $0() }.reversed().flatMap { $0 }
+  }
+
+  /// Of a result of any kind.
+  package init(_ document: ReportedDocument) {
+    if let run = document.run, document.kind == RunResult.kind {
+      self.init(run, document: document.bytes)
+    } else {
+      self.init(PlainReport(document), documents: [File(Self.documentName, document.bytes)])
+    }
+  }
+
+  /// Of two runs.
+  package init(
+    _ a: ReportedDocument, _ b: ReportedDocument, toolVersion: String, commandLine: [String]
+  ) throws(NotComparable) {
+    self.init(
+      try PlainReport(a, b, toolVersion: toolVersion, commandLine: commandLine),
+      documents: [File(Self.documentName, a.bytes), File(Self.secondDocumentName, b.bytes)])
+  }
+
+  private init(_ report: PlainReport, documents: [File]) {
+    files =
+      documents + [
+        File("report.txt", report.text), File("report.md", report.markdown), File(Self.pageName, report.html),
+      ]
   }
 
   private static func files(of histogram: MergedHistogram, named name: String) -> [File] {
@@ -68,14 +99,15 @@ package struct ReportFolder {
   /// - Parameter isForced: leaves other files where they are, instead of the error.
   package func write(to folder: String, isForced: Bool, calls: FileCalls = FileCalls()) throws(ResultError) {
     try Folder.create(folder)
-    let own = Set(files.map(\.name).filter { !$0.contains("/") } + [Self.histogramFolder])
-    let names = try Self.names(in: folder)
+    let own = Self.ownNames.union([Self.histogramFolder])
+    let names = try Folder.names(in: folder)
     if !isForced, let other = names.first(where: { !own.contains($0) && !Self.isTemporary($0) }) {
       throw .folderInUse(path: folder, found: other)
     }
+    let kept = Set(files.map(\.name))
     let histograms = folder + "/" + Self.histogramFolder
-    try Folder.create(histograms)
-    let earlier = try Self.names(in: histograms)
+    if kept.contains(where: { $0.contains("/") }) { try Folder.create(histograms) }
+    let earlier = (try? Folder.names(in: histograms)) ?? []
     if !isForced, let other = earlier.first(where: { !Self.isHistogram($0) && !Self.isTemporary($0) }) {
       throw .folderInUse(path: histograms, found: other)
     }
@@ -83,27 +115,14 @@ package struct ReportFolder {
     var calls = calls
     calls.synchronize = { _ in 0 }
     for file in files { try ResultFile.write(file.bytes, to: folder + "/" + file.name, calls: calls) }
-    let kept = Set(files.map(\.name))
-    for name in earlier where Self.isHistogram(name) && !kept.contains("\(Self.histogramFolder)/\(name)") {
-      unlink(histograms + "/" + name)
-    }
+    let old =
+      names.filter(Self.ownNames.contains) + earlier.filter(Self.isHistogram).map { Self.histogramFolder + "/" + $0 }
+    for name in old where !kept.contains(name) { unlink(folder + "/" + name) }
+    rmdir(histograms)
   }
 
   private static func isHistogram(_ name: String) -> Bool { histogramEndings.contains { name.hasSuffix($0) } }
 
   /// Left behind by a process that was killed while it wrote.
   private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".ctxchain-") && name.hasSuffix(".tmp") }
-
-  private static func names(in folder: String) throws(ResultError) -> [String] {
-    guard let stream = opendir(folder) else { throw .cannotWrite(path: folder, problem: errorText(errno)) }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
 }

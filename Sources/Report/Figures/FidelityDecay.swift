@@ -63,11 +63,7 @@ struct FidelityDecay {
   // MARK: As a table
 
   /// Those that a table shows: the ends and what lies evenly between them.
-  var shownDepths: [Int] {
-    guard depths.count > Self.columnCountMax else { return depths }
-    let last = Double(depths.count - 1) / Double(Self.columnCountMax - 1)
-    return (0..<Self.columnCountMax).map { depths[Int((Double($0) * last).rounded())] }
-  }
+  var shownDepths: [Int] { RunAnswer.spread(depths, Self.columnCountMax) }
 
   /// A row per arm; types and flags are those of the last depth. nil when no context came back.
   var table: ReportTable? {

@@ -17,8 +17,10 @@ package struct InProcessComparison: Equatable, Sendable {
     package let measuredAdded: MedianInterval?
 
     package var share: Double? { ratio(predicted, measured.median) }
+    /// nil also where nothing may be added at all: there is no share of what may be 0.
     package var shareOfAdded: Double? {
-      predictedAdded.flatMap { added in measuredAdded.flatMap { ratio(added, $0.median) } }
+      guard let measuredAdded, !measuredAdded.range.contains(0) else { return nil }
+      return predictedAdded.flatMap { ratio($0, measuredAdded.median) }
     }
   }
 

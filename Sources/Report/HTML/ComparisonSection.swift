@@ -21,8 +21,8 @@ struct ComparisonSection {
     }
     return ReportPage.section(
       "comparison", table.title,
-      "Medians of the rounds; below them, in brackets, \(page.bandName). “Seen” is yes, no, or range where the rounds are too few to claim "
-        + "anything. Allocations and "
+      "Medians of the rounds; below them, in brackets, \(page.bandName). A claim is yes, indicated, indistinct, or range where the rounds are too few "
+        + "to claim anything. Allocations and "
         + "system calls are those of the middle node. – was not measured.",
       [page.table(table)] + beside)
   }

@@ -29,6 +29,7 @@ enum PageStyle {
       h4{font-size:13px;margin:8px 0 2px;font-weight:600}
       p{margin:0}
       code{font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+      pre{margin:0;font:12.5px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
       .command{color:var(--soft);margin:4px 0 18px}
       .lead{color:var(--soft);max-width:88ch;margin:0 0 14px}
       .banner{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;border-radius:10px;padding:12px 18px;

@@ -26,21 +26,28 @@ package struct ReportPage {
 
   /// The whole document.
   package var html: String {
-    let head = Markup.element(
+    let head = Self.head(title: title, styles: [PageStyle.sheet, PageStyle.choices(armCount: styles.count)])
+    let sections = sections
+    let main = Markup.element("main", [:], sections.prefix(1) + [contents(sections.dropFirst())] + sections.dropFirst())
+    let body = Markup.element("body", [:], [header, main, footer])
+    return Self.document([head, body])
+  }
+
+  static func document(_ children: [Markup]) -> String {
+    "<!doctype html>\n" + Markup.element("html", ["lang": "en"], children).source + "\n"
+  }
+
+  static func head(title: String, styles: [Markup]) -> Markup {
+    .element(
       "head", [:],
       [
         .element("meta", ["charset": "utf-8"]),
         .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-        .element("meta", ["http-equiv": "Content-Security-Policy", "content": Self.policy]),
+        .element("meta", ["http-equiv": "Content-Security-Policy", "content": policy]),
         .element("meta", ["name": "color-scheme", "content": "light dark"]),
         .element("link", ["rel": "icon", "href": "data:,"]),
-        .element("title", text: title), .element("style", [:], [PageStyle.sheet]),
-        .element("style", [:], [PageStyle.choices(armCount: styles.count)]),
-      ])
-    let sections = sections
-    let main = Markup.element("main", [:], sections.prefix(1) + [contents(sections.dropFirst())] + sections.dropFirst())
-    let body = Markup.element("body", [:], [header, main, footer])
-    return "<!doctype html>\n" + Markup.element("html", ["lang": "en"], [head, body]).source + "\n"
+        .element("title", text: title),
+      ] + styles.map { .element("style", [:], [$0]) })
   }
 
   /// Nothing is loaded from anywhere and no script runs, whatever the result says.

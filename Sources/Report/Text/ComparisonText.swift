@@ -126,7 +126,7 @@ package enum ComparisonText {
     return "\(metric.verdict.words) (\(reason))"
   }
 
-  private static func gate(_ gate: GateOutcome) -> String {
+  static func gate(_ gate: GateOutcome) -> String {
     let word =
       switch gate.outcome {
       case .passed: "passed"

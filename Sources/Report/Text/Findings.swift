@@ -1,12 +1,21 @@
-// The last line of a report: in words what was found, and no more than what was found.
+// What a run found in words, and no more than what was found: what may not be claimed never becomes a sentence, and arms
+// that cannot be told apart are not ranked.
 
 internal import Results
 internal import Statistics
 
 struct Findings {
+  /// An arm that is held against the baseline, at the largest depth.
+  struct Candidate {
+    let name: String
+    let row: RunSummary.Row
+    let added: MedianInterval
+  }
+
   let result: RunResult
   let summary: RunSummary
 
+  /// On one line, with what must be known before.
   var line: String {
     (warnings + [found]).joined(separator: " ")
   }
@@ -34,34 +43,73 @@ struct Findings {
 
   /// What was found, without the warnings.
   var found: String {
-    guard let depth = summary.depths.last, summary.roundCount > 0 else {
-      return "Found nothing: no trial was measured."
-    }
-    let candidates = summary.arms.filter { $0.arm.name != summary.baseline && $0.arm.controlOf == nil }
-    let measured = candidates.compactMap { arm -> Candidate? in
-      guard let row = arm.row(depth: depth), let added = row.addedCpuPerHop else { return nil }
-      return Candidate(name: arm.arm.name, row: row, added: added)
-    }.sorted { $0.added.median < $1.added.median }
-    guard let baseline = summary.baseline, let least = measured.first, let most = measured.last else {
-      return alone(depth: depth)
-    }
-    var clauses = ["Found at depth \(depth), \(basis):"]
-    if least.name == most.name {
-      clauses.append("over \(baseline), \(least.name) adds \(cpu(least)) CPU per hop;")
-      clauses.append("throughput with it is \(drop(least)) \(baseline)")
-    } else {
-      clauses.append("over \(baseline), \(least.name) adds least CPU per hop, \(cpu(least)),")
-      clauses.append("and \(most.name) most, \(cpu(most));")
-      clauses.append("throughput is \(drop(least)) \(baseline) with \(least.name)")
-      clauses.append("and \(drop(most)) it with \(most.name)")
-    }
-    return clauses.joined(separator: " ") + "; " + noise(depth: depth)
+    guard let depth = summary.depths.last, summary.roundCount > 0 else { return sentences.joined(separator: " ") }
+    return (["Found at depth \(depth), \(basis)."] + sentences + [noise].compactMap { $0 }).joined(separator: " ")
   }
 
-  private struct Candidate {
-    let name: String
-    let row: RunSummary.Row
-    let added: MedianInterval
+  /// The same without where and by how many rounds, and without the noise.
+  var sentences: [String] {
+    guard let depth = summary.depths.last, summary.roundCount > 0 else {
+      return ["Found nothing: no trial was measured."]
+    }
+    guard let baseline = summary.baseline, !candidates.isEmpty else { return [alone(depth: depth)] }
+    var texts: [String] = []
+    let groups = [("adds", told.filter { $0.added.median >= 0 }), ("saves", told.filter { $0.added.median < 0 })]
+    for (verb, arms) in groups where !arms.isEmpty {
+      let each = arms.map { "\($0.name) \(cpu(verb == "adds" ? $0.added : $0.added.negated, $0.row))" }
+      texts.append("Against \(baseline), CPU that an arm \(verb) to a hop: " + each.joined(separator: ", ") + ".")
+    }
+    for group in overlapping {
+      texts.append("\(NumberText.list(group.map(\.name))) cannot be told from each other: their intervals overlap.")
+    }
+    if !alike.isEmpty {
+      texts.append("\(NumberText.list(alike.map(\.name))) cannot be told from \(baseline) in this run.")
+    }
+    if !unclaimed.isEmpty {
+      let few = roundsNeeded.map { ": \(SignTest.roundCountMin) rounds give intervals, \($0) carry every claim" } ?? ""
+      texts.append("Of \(NumberText.list(unclaimed.map(\.name))) nothing is claimed\(few).")
+    }
+    return texts
+  }
+
+  /// In the order of the run.
+  private var candidates: [Candidate] {
+    guard let depth = summary.depths.last else { return [] }
+    return summary.arms.filter { $0.arm.name != summary.baseline && $0.arm.controlOf == nil }.compactMap { arm in
+      guard let row = arm.row(depth: depth), let added = row.addedCpuPerHop else { return nil }
+      return Candidate(name: arm.arm.name, row: row, added: added)
+    }
+  }
+
+  /// May be said to differ from the baseline in CPU per hop; what adds most is first.
+  var told: [Candidate] {
+    candidates.filter { $0.row.cpuComparison?.verdict.isClaim == true }.sorted { $0.added.median > $1.added.median }
+  }
+
+  /// Of those, arms next to each other by what they add whose intervals overlap.
+  var overlapping: [[Candidate]] {
+    told.reduce(into: [[Candidate]]()) { groups, arm in
+      if let last = groups.last?.last, last.added.range.overlaps(arm.added.range) {
+        groups[groups.count - 1].append(arm)
+      } else {
+        groups.append([arm])
+      }
+    }.filter { $0.count > 1 }
+  }
+
+  /// Cannot be told from the baseline.
+  var alike: [Candidate] { candidates.filter { $0.row.cpuComparison?.verdict == .noDifferenceSeen } }
+
+  /// Of which the rounds, or the noise that is not known, allow no word at all.
+  private var unclaimed: [Candidate] {
+    candidates.filter { arm in !told.contains { $0.name == arm.name } && !alike.contains { $0.name == arm.name } }
+  }
+
+  /// With which every comparison of the run can be a difference; nil when there are so many.
+  var roundsNeeded: Int? {
+    let compared = summary.arms.flatMap(\.rows).count { $0.cpuComparison?.effect != nil }
+    let needed = Comparison.roundCountMin(familyCount: compared)
+    return compared > 0 && summary.roundCount < needed ? needed : nil
   }
 
   /// Without a round that was cut off, which has trials of some arms only; also when it was being measured again.
@@ -86,35 +134,26 @@ struct Findings {
     }
   }
 
-  private func cpu(_ candidate: Candidate) -> String {
-    NumberText.withRange(candidate.added, unit: " µs", NumberText.microseconds)
-      + words(candidate.row.cpuComparison)
+  /// `12.3 µs (11.9…12.8)`.
+  private func cpu(_ added: MedianInterval, _ row: RunSummary.Row) -> String {
+    NumberText.withRange(added, unit: " µs", NumberText.microseconds)
+      + (row.cpuComparison?.verdict == .indicated ? " [indicated]" : "")
   }
 
-  /// `12 % (11…13) below`, or `above` where the arm is faster.
-  private func drop(_ candidate: Candidate) -> String {
-    let drop = candidate.row.dropAgainstBaseline
-    let isFaster = (drop?.median ?? 0) < 0
-    let amount = isFaster ? drop?.negated : drop
-    return NumberText.withRange(amount, unit: " %", NumberText.percent) + (isFaster ? " above" : " below")
-      + words(candidate.row.throughputComparison)
-  }
-
-  private func words(_ comparison: Comparison?) -> String {
-    switch comparison?.verdict {
-    case .difference, .indicated, .noDifferenceSeen: " [\(comparison?.verdict.words ?? "")]"
-    case .rangeOnly, .tooFew, nil: ""
-    }
-  }
-
-  private func noise(depth: Int) -> String {
+  /// How far the baseline differs from itself; nil where nothing is held against it.
+  var noise: String? {
+    guard let depth = summary.depths.last, let baseline = summary.baseline, !candidates.isEmpty else { return nil }
     guard let row = summary.arm(named: summary.control)?.row(depth: depth), let added = row.addedCpuPerHop else {
-      return "the baseline was not measured twice, so the noise is not known."
+      return "\(baseline) was not measured twice, so the noise is not known."
     }
-    let cpu = NumberText.withRange(added, unit: " µs", NumberText.microseconds)
-    let gain = NumberText.withRange(row.dropAgainstBaseline?.negated, unit: " %", NumberText.percent)
-    return "measured twice, the baseline differs from itself by \(cpu) CPU per hop and \(gain) throughput: "
-      + "what is smaller is noise."
+    func ends(_ value: MedianInterval?, _ text: (Double?) -> String) -> String {
+      value.map { $0.count > 1 ? "\(text($0.range.lowerBound))…\(text($0.range.upperBound))" : text($0.median) }
+        ?? NumberText.missing
+    }
+    let gain = ends(row.dropAgainstBaseline?.negated, NumberText.percent)
+    return
+      "Measured twice, \(baseline) differs from itself by \(ends(added, NumberText.microseconds)) µs CPU per hop and "
+      + "\(gain) % throughput: what is smaller is noise."
   }
 
   /// Without a baseline, or without anything to hold against it.
@@ -128,7 +167,11 @@ struct Findings {
       return "\(arm.arm.name) completes \(throughput) requests/s at \(cpu) µs CPU per hop, \(latency)"
     }
     let missing = summary.baseline == nil ? "no arm without context was measured" : "no other arm was measured"
-    return "Found at depth \(depth), \(basis): \(texts.joined(separator: "; ")); "
-      + "\(missing), so what the context costs is not known."
+    return "\(texts.joined(separator: "; ")); \(missing), so what the context costs is not known."
   }
+}
+
+extension Comparison.Verdict {
+  /// A difference that may be told, with its word.
+  var isClaim: Bool { self == .difference || self == .indicated }
 }

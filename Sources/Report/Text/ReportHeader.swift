@@ -137,7 +137,7 @@ struct ReportHeader {
   }
 
   /// By regime: the smallest differences from the baseline that could have been claimed.
-  private var resolution: [String] {
+  var resolution: [String] {
     var regimes: [String: [String]] = [:]
     var order: [String] = []
     for one in summary.resolutions {

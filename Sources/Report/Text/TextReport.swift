@@ -41,7 +41,7 @@ package enum TextReport {
     + "growth is against depth 1. "
     + "+1 hop is CPU per client request for each hop since the depth above. Keys are at the deepest service, "
     + "allocations at the middle node, one request under way. "
-    + "Claim is yes (a difference), indicated (the same without a corrected p), no (none seen), or range where fewer "
+    + "Claim is yes (a difference), indicated (the same without a corrected p), indistinct (none seen), or range where fewer "
     + "than 6 rounds allow no claim, or n too small where no round has requests enough. Marginal cost per hop is a Theil–Sen slope, "
     + "with the bootstrap's interval. Half-depth is where one request costs twice what it costs at depth 1. "
     + "Where time goes: with the clocks of stages on; wait is what edges take beside the CPU of their writes; without "
@@ -73,8 +73,9 @@ package enum TextReport {
     } else {
       text += NumberText.withRange(marginal, unit: " µs", NumberText.microseconds) + " CPU"
     }
+    // Without an interval it may be anything.
     let half = [("CPU", summary.cpuHalfDepth), ("throughput", summary.throughputHalfDepth)].compactMap { name, half in
-      half.map { "\(NumberText.short($0.depth)) by \(name)" }
+      half?.interval.map { NumberText.withRange(half?.depth ?? 0, $0, unit: "", NumberText.short) + " by \(name)" }
     }
     return half.isEmpty ? text : text + "; half-depth \(half.joined(separator: ", "))"
   }

@@ -1,7 +1,7 @@
 // Columns of text under a line of titles, and one of units where there are any. It knows nothing of what it shows.
 
 package struct TextTable {
-  static let lineSizeMax = 120
+  package static let lineSizeMax = 120
 
   struct Column {
     let title: String
@@ -22,13 +22,13 @@ package struct TextTable {
     self.columns = columns
   }
 
-  /// Two spaces between columns, or one where the lines would be longer than 120 characters.
-  func lines() -> [String] {
+  /// Two spaces between columns, or one where the lines would be longer than `size`.
+  func lines(size: Int = lineSizeMax) -> [String] {
     let units = columns.map(\.unit)
     let all = [columns.map(\.title)] + (units.allSatisfy(\.isEmpty) ? [] : [units]) + rows
     let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let needed = widths.reduce(0, +) + 2 * (widths.count - 1)
-    let gap = needed <= Self.lineSizeMax ? "  " : " "
+    let gap = needed <= size ? "  " : " "
     return all.map { cells in
       let padded = columns.indices.map { column in
         let padding = String(repeating: " ", count: widths[column] - cells[column].count)
@@ -39,10 +39,12 @@ package struct TextTable {
   }
 
   /// A table whose first columns are names.
-  static func lines(_ header: [(title: String, unit: String)], _ rows: [[String]], leftCount: Int) -> [String] {
+  static func lines(
+    _ header: [(title: String, unit: String)], _ rows: [[String]], leftCount: Int, size: Int = lineSizeMax
+  ) -> [String] {
     var table = TextTable(header.enumerated().map { Column($1.title, $1.unit, alignsLeft: $0 < leftCount) })
     table.rows = rows
-    return table.lines()
+    return table.lines(size: size)
   }
 
   private static func trimmed(_ line: String) -> String {
@@ -52,7 +54,9 @@ package struct TextTable {
   }
 
   /// A label and pieces of text, broken between pieces, and inside a piece between words, so that no line is too long.
-  package static func wrapped(label: String, pieces: [String], separator: String = "; ", indent: Int = 12) -> [String] {
+  package static func wrapped(
+    label: String, pieces: [String], separator: String = "; ", indent: Int = 12, size: Int = lineSizeMax
+  ) -> [String] {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
     let labelGap = label.isEmpty ? indent : max(1, indent - label.count)
@@ -61,7 +65,7 @@ package struct TextTable {
     for (index, piece) in pieces.enumerated() {
       let words = (piece + (index < pieces.count - 1 ? separator : "")).split(separator: " ").map(String.init)
       for word in words {
-        if !isFresh, line.count + 1 + word.count > lineSizeMax {
+        if !isFresh, line.count + 1 + word.count > size {
           lines.append(line)
           line = margin + word
         } else {

@@ -26,7 +26,7 @@ package struct BenchFigure: Codable, Equatable, Sendable {
   }
 }
 
-package struct BenchResult: Codable, Equatable, Sendable {
+package struct BenchResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-bench"
   package static let currentVersion = 1
 

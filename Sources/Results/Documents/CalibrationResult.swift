@@ -3,7 +3,7 @@
 
 internal import Statistics
 
-package struct CalibrationResult: Codable, Equatable, Sendable {
+package struct CalibrationResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-calibration"
   package static let currentVersion = 2
   /// Chance of one comparison of what is the same to see a difference.

@@ -3,7 +3,7 @@
 package import Statistics
 package import Topology
 
-package struct CapacityResult: Codable, Equatable, Sendable {
+package struct CapacityResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-capacity"
   package static let currentVersion = 1
 

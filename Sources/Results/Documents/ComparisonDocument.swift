@@ -5,7 +5,7 @@
 
 internal import Topology
 
-package struct ComparisonDocument: Codable, Equatable, Sendable {
+package struct ComparisonDocument: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-comparison"
   package static let currentVersion = 2
 

@@ -1,7 +1,7 @@
 // What `ctxchain lab leak` saw: contexts and timers of each service over time, in a chain that never lets its contexts go
 // and in one that does. The schema is docs/schema/leak-result-1.schema.json. Plain values, and the verdict made of them.
 
-package struct LeakResult: Codable, Equatable, Sendable {
+package struct LeakResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-leak"
   package static let currentVersion = 1
 

@@ -2,7 +2,7 @@
 
 package import Statistics
 
-package struct LoadResult: Codable, Equatable, Sendable {
+package struct LoadResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-load"
   package static let currentVersion = 2
 

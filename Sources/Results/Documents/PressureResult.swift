@@ -3,7 +3,7 @@
 
 internal import Statistics
 
-package struct PressureResult: Codable, Equatable, Sendable {
+package struct PressureResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-pressure"
   package static let currentVersion = 2
 

@@ -1,6 +1,6 @@
 // What `ctxchain profile` found, as one document. The schema is docs/schema/profile-result-1.schema.json. Plain values.
 
-package struct ProfileResult: Codable, Equatable, Sendable {
+package struct ProfileResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-profile"
   package static let currentVersion = 1
 

@@ -39,7 +39,7 @@ package struct RaceRun: Codable, Equatable, Sendable {
   }
 }
 
-package struct RaceResult: Codable, Equatable, Sendable {
+package struct RaceResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-lab-race"
   package static let currentVersion = 1
 
@@ -147,7 +147,7 @@ extension RaceResult {
     if !survived.isEmpty {
       let runs = safe[0].runs.count == 1 ? "1 run" : "each of \(safe[0].runs.count) runs"
       sentences.append(
-        "\(Self.list(survived)) survived the same, with every one of \(writes) writes accounted for in \(runs).")
+        "\(NumberText.list(survived)) survived the same, with every one of \(writes) writes accounted for in \(runs).")
     }
     for map in safe {
       if let (number, run) = map.failure {
@@ -155,10 +155,5 @@ extension RaceResult {
       }
     }
     return sentences.joined(separator: " ")
-  }
-
-  private static func list(_ names: [String]) -> String {
-    names.count < 2
-      ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
   }
 }

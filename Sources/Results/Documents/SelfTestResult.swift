@@ -98,7 +98,7 @@ package struct SelfTestOutcome: Codable, Equatable, Sendable {
   }
 }
 
-package struct SelfTestResult: Codable, Equatable, Sendable {
+package struct SelfTestResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-selftest"
   package static let currentVersion = 1
 

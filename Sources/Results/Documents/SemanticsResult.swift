@@ -3,7 +3,7 @@
 
 internal import Topology
 
-package struct SemanticsResult: Codable, Equatable, Sendable {
+package struct SemanticsResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-semantics"
   package static let currentVersion = 1
 

@@ -18,4 +18,18 @@ package enum Folder {
       }
     }
   }
+
+  /// Without the folder itself and the one above it, sorted.
+  package static func names(in folder: String) throws(ResultError) -> [String] {
+    guard let stream = opendir(folder) else { throw .cannotRead(path: folder, problem: errorText(errno)) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
 }

@@ -11,23 +11,43 @@ extension ResultFile {
     try decode(contents(of: path), path: path)
   }
 
+  /// The name of a document's form; one that is no result has none that is known.
+  ///
   /// - Parameter path: only for the error.
+  package static func format(of bytes: [UInt8], path: String) throws(ResultError) -> String? {
+    let data = Data(bytes)
+    do {
+      return try JSONDecoder().decode(Header.self, from: data).format
+    } catch let error as DecodingError {
+      throw described(error, in: data, path: path) { JSONDecoder().refusesWithoutPlace(Header.self, in: $0) }
+    } catch {
+      throw .notJSON(path: path, problem: "\(error)")
+    }
+  }
+
   package static func decode(_ bytes: [UInt8], path: String) throws(ResultError) -> RunResult {
+    try decode(RunResult.self, bytes, path: path)
+  }
+
+  /// - Parameter path: only for the error.
+  package static func decode<Form: ResultForm & Decodable>(
+    _: Form.Type, _ bytes: [UInt8], path: String
+  ) throws(ResultError) -> Form {
     let data = Data(bytes)
     let decoder = JSONDecoder()
-    decoder.userInfo[Document.path] = path
+    decoder.userInfo[DocumentReading.path] = path
     do {
       do {
-        return try decoder.decode(Document.self, from: data).result
+        return try decoder.decode(Document<Form>.self, from: data).result
       } catch is EarlierVersion {
         decoder.keyDecodingStrategy = OldKeys.strategy
-        decoder.userInfo[Document.knowsOldKeys] = true
-        return try decoder.decode(Document.self, from: data).result
+        decoder.userInfo[DocumentReading.knowsOldKeys] = true
+        return try decoder.decode(Document<Form>.self, from: data).result
       }
     } catch let error as ResultError {
       throw error
     } catch let error as DecodingError {
-      throw described(error, in: data, path: path) { decoder.refusesWithoutPlace(RunResult.self, in: $0) }
+      throw described(error, in: data, path: path) { decoder.refusesWithoutPlace(Form.self, in: $0) }
     } catch {
       throw .notJSON(path: path, problem: "\(error)")
     }
@@ -36,37 +56,40 @@ extension ResultFile {
   /// Said of a document by a decoder that knows today's keys alone.
   private struct EarlierVersion: Error {}
 
-  /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
-  private struct Document: Decodable {
+  private enum DocumentReading {
     static let path = CodingUserInfoKey(rawValue: "path")!
     static let knowsOldKeys = CodingUserInfoKey(rawValue: "knowsOldKeys")!
-    let result: RunResult
+  }
 
-    private struct Header: Decodable {
-      let format: String?
-      let version: Int?
-    }
+  private struct Header: Decodable {
+    let format: String?
+    let version: Int?
+  }
+
+  /// The head that every version has is judged before the rest is read, in one pass over the bytes: they can be many.
+  private struct Document<Form: ResultForm & Decodable>: Decodable {
+    let result: Form
 
     init(from decoder: any Decoder) throws {
-      let path = decoder.userInfo[Document.path] as? String ?? ""
+      let path = decoder.userInfo[DocumentReading.path] as? String ?? ""
       let header = try Header(from: decoder)
-      guard header.format == RunResult.formatName else {
+      guard header.format == Form.formatName else {
         throw ResultError.otherFormat(path: path, found: described(header.format))
       }
       guard let version = header.version, version >= 1 else {
         throw ResultError.badField(path: path, field: "version", problem: "expected 1 or more")
       }
-      guard version <= RunResult.currentVersion else {
-        throw ResultError.newerVersion(path: path, found: version, known: RunResult.currentVersion)
+      guard version <= Form.currentVersion else {
+        throw ResultError.newerVersion(path: path, found: version, known: Form.currentVersion)
       }
-      if version < RunResult.currentVersion, !decoder.userInfo.keys.contains(Self.knowsOldKeys) {
+      if version < Form.currentVersion, !decoder.userInfo.keys.contains(DocumentReading.knowsOldKeys) {
         throw EarlierVersion()
       }
-      result = try RunResult(from: decoder)
+      result = try Form(from: decoder)
     }
   }
 
-  /// Of a document that is not a run's.
+  /// Of a document that is of another form.
   private static func described(_ format: String?) -> String {
     guard let format else { return "none" }
     return "\"\(format)\"" + (commands[format].map { ", which \($0) writes" } ?? "")

@@ -7,7 +7,7 @@
 package import Statistics
 package import Topology
 
-package struct RunResult: Codable, Equatable, Sendable {
+package struct RunResult: ResultForm, Codable, Equatable {
   package static let formatName = "ctxchain-run"
   package static let currentVersion = 2
 

@@ -82,6 +82,11 @@ package enum NumberText {
     return percent(min(ratio, 0.999)) == "100" ? "99.9" : percent(ratio)
   }
 
+  /// `a, b and c`.
+  package static func list(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  }
+
   /// `1 trial`, `2 trials`.
   package static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
