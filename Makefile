@@ -53,14 +53,13 @@ compare: deps ## Compare two arms or builds: make compare A=baseline B=packed [F
 	@swift build -c release
 	@.build/release/ctxchain compare $(if $(AGAINST),'$(B)' --against '$(AGAINST)','$(A)' '$(B)') $(compare_options)
 
-check: deps lint ## Before each commit, in two minutes: formatting, the tests that start no program, and a short chain
+check: test-deps lint ## Before each commit, in two minutes: formatting, the tests that start no program, and a short chain
 	@scripts/run-tests debug --skip EndToEndTests
 	@.build/debug/ctxchain chain -n 2 --strategies baseline,packed --rounds 1 --no-save > .build/check.txt \
 	  || { tail -n 20 .build/check.txt; exit 1; }
 	@tail -n 1 .build/check.txt
 
-test: test-deps ## Run all tests on a release build, and on a debug build those that start no program
-	@scripts/run-tests debug --skip EndToEndTests
+test: test-deps ## Run all tests on a release build (what asserts say is heard on a debug build: make check)
 	@scripts/run-tests release
 
 test-debug: test-deps ## Run all tests on a debug build
