@@ -15,8 +15,10 @@ extension Experiment {
     noteTime(budget)
     while budget.done < budget.rounds {
       observer.runDidCount(rounds: budget.done, of: budget.rounds)
+      let begin = elapsedSeconds
       if budget.done > 0 { try replaceSets(budget.done) }
       try runRound(budget)
+      if budget.done > 0, !budget.nextExplains { result.settings.roundSeconds = elapsedSeconds - begin }
       budget.finishRound()
       result.settings.rounds = budget.done
       acceptRound()

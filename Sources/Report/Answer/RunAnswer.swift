@@ -120,7 +120,15 @@ struct RunAnswer {
     guard summary.resolutions.contains(where: { $0.smallest != nil }) else {
       return ["no difference, however large: the rounds are too few for a claim."]
     }
-    return ["no difference that is smaller than: " + regimes.joined(separator: "; ") + "."]
+    return ["no difference that is smaller than: " + regimes.joined(separator: "; ") + "." + timeForOnePercent]
+  }
+
+  /// Empty where one percent of CPU per hop is resolved, or nobody knows when it would be.
+  private var timeForOnePercent: String {
+    let headline = Concurrency(inFlight: result.settings.inFlight)
+    let found = summary.resolutions.first { $0.metric == .cpuPerHop && $0.concurrency == headline }
+    guard let seconds = found?.secondsMore(until: 0.01, roundSeconds: result.settings.roundSeconds) else { return "" }
+    return " For 1 % of CPU per hop about \(NumberText.time(seconds: seconds.rounded(.up))) more (--until 1%)."
   }
 
   /// What to do next, each a command and what it is for.

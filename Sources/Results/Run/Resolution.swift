@@ -1,5 +1,6 @@
 // How small a difference a run could have claimed: what a reader must know before "no difference seen" means anything.
 
+internal import Glibc
 package import Statistics
 
 /// At the run's largest depth, for one metric in one regime. A claim asks for a difference beyond the noise floor, and for
@@ -14,6 +15,13 @@ package struct Resolution: Equatable, Sendable {
   package let smallest: Double?
   /// Rounds that it was made from.
   package let rounds: Int
+
+  /// How much longer the run would have to go on until it could claim so small a difference: scatter falls with the root of
+  /// the number of rounds. nil where it can already, or where it is not known what a round takes.
+  package func secondsMore(until target: Double, roundSeconds: Double?) -> Double? {
+    guard let smallest, smallest > target, let roundSeconds else { return nil }
+    return Double(rounds) * (pow(smallest / target, 2) - 1) * roundSeconds
+  }
 
   /// nil without a baseline that was measured twice, or without another arm.
   ///

@@ -15,6 +15,8 @@ package struct RunSettings: Codable, Equatable, Sendable {
   /// Complete rounds in the result.
   package var rounds: Int
   package var roundsPlanned: Int
+  /// That a round takes which has the largest depth alone, as measured last; absent where there was none.
+  package var roundSeconds: Double?
   /// Requests under way in the closed-loop trials, over one connection.
   package var inFlight: Int
   /// At which the largest depth was measured too; absent in older documents, which have one request under way.

@@ -24,7 +24,7 @@ package enum NumberText {
     let size = abs(value)
     if size >= 999_999_500 { return fixed(value / 1e9, size >= 99.5e9 ? 0 : 2) + "G" }
     if size >= 999_999.5 { return fixed(value / 1e6, size >= 99.5e6 ? 0 : 2) + "M" }
-    return fixed(value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2)
+    return fixed(value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 || size == 0 ? 2 : 3)
   }
 
   /// Rounded to a whole number below a million.
