@@ -83,7 +83,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
     case .allocations:
       Facts(
         words: "allocations", title: "Allocations per request", unit: .count, per: "request", source: .counted,
-        caption: "Of all nodes together, one request under way, counted exactly: no band.")
+        caption: "Of all nodes together, one request under way, counted exactly: no interval.")
     case .allocatedBytes:
       Facts(words: "allocated bytes", title: "Allocated bytes", unit: .bytes, per: "request", source: .counted)
     case .contextBytes:
@@ -97,7 +97,7 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
     case .contextBytesPerHop:
       Facts(
         words: "context bytes per hop", title: "Context bytes per hop", unit: .bytes, per: "hop", source: .counted,
-        caption: "Header fields and binary section as they arrive, counted exactly: no band.")
+        caption: "Header fields and binary section as they arrive, counted exactly: no interval.")
     }
   }
 

@@ -185,7 +185,7 @@ struct ReportPageTests {
     let text = PageReader.unescaped(html)
     for part in [
       "Invalid", "interrupted after 2 of 5 rounds", "killed by SIGKILL", "not steady after the warm-up",
-      "unbalanced: 1 ledger", "the host took 3.1 %", "map did not carry the context as declared", "Found at depth 3",
+      "unbalanced: 1 ledger", "the host took 3.1 %", "map did not carry the context as declared", "Trust: suspect.",
       "user, tenant", "first differs at gateway → cart", ">seed<", ">42<",
     ] { #expect(text.contains(part), "\(part)") }
   }
@@ -203,10 +203,10 @@ struct ReportPageTests {
   func hostile() throws {
     let html = ReportPage(ExampleRun.hostile()).html
     try expectWhole(html)
-    #expect(!html.contains("<script") && html.contains("&lt;script&gt;"))
+    #expect(html.ranges(of: "<script").count == 1 && html.contains("&lt;script&gt;"))
     #expect(html.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
     let loads = html.ranges(
-      of: /(?i)(?:src|srcset|action|xlink:href)=|@import|url\((?!#)|<(?:script|iframe|object|embed|img|base)\b/)
+      of: /(?i)(?:src|srcset|action|xlink:href)=|@import|url\((?!#)|<(?:iframe|object|embed|img|base)\b/)
     #expect(loads.isEmpty)
     for link in html.matches(of: /href="([^"]*)"/) {
       let link = String(link.1)

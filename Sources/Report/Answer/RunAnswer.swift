@@ -25,7 +25,7 @@ struct RunAnswer {
   let summary: RunSummary
   let decay: DecayFigures
   let findings: Findings
-  private let attribution: Attribution
+  let attribution: Attribution
 
   init(_ result: RunResult, _ summary: RunSummary) {
     self.result = result

@@ -32,3 +32,8 @@ enum RoundBand {
       ? "the interval over the rounds, at 95 % or more" : "smallest to largest round"
   }
 }
+
+extension MedianInterval {
+  /// `range`, where there is more than one round to make it from.
+  var band: ClosedRange<Double>? { count > 1 ? range : nil }
+}

@@ -1,4 +1,4 @@
-// The answer at a glance: what each strategy adds per hop at the largest depth, beside the noise.
+// What each strategy adds per hop at the largest depth, beside the noise.
 
 internal import Results
 internal import Statistics
@@ -46,23 +46,22 @@ struct AddedCostSection {
       title: "\(title) at depth \(depth), per arm", xTitle: axis,
       rows: measured.map { arm in
         RangeChart.Row(
-          style: arm.style, value: arm.value.median, band: arm.value.range,
-          text: text(arm.value.median) + ReportPage.words(arm.verdict))
+          style: arm.style, value: arm.value.median, band: arm.value.band,
+          text: text(arm.value.median) + ReportPage.words(arm.verdict),
+          note: PointNote.text(
+            "\(arm.style.name), depth \(depth)", arm.value.median, arm.value.band, rounds: arm.value.count,
+            remarks: PointSign(arm.verdict).words, inWords: text), sign: PointSign(arm.verdict))
       }, xText: axisText)
     var scale = ""
     if let noise = measured.first(where: { $0.style.name == page.summary.control })?.value.spread {
-      let reach = max(abs(noise.min), abs(noise.max))
-      chart.noise = (-reach...reach, "noise")
-      let largest = measured.map { max(abs($0.value.range.lowerBound), abs($0.value.range.upperBound)) }.max() ?? 0
-      if reach > 0, largest > 20 * reach {
-        chart.xKind = .symmetric(unit: reach)
-        scale = " The axis is linear within the noise and logarithmic beyond."
-      }
+      chart.noise = (Scale.reach(noise.min...noise.max), "noise")
     }
+    chart.xKind = Scale.kind(ofDifferences: measured.map(\.value.range), noise: chart.noise?.range.upperBound)
+    if chart.xKind != .linear { scale = " The axis is linear near 0 and logarithmic beyond." }
     return FigureCard(
       id: id, title: title, caption: caption + scale, picture: chart.markup(),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "claim", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 2,
+        columns: ["arm", "claim", "median, \(unit)", "interval from", "interval to", "rounds"], wordColumnCount: 2,
         rows: measured.map { arm in
           [arm.style.name, arm.verdict?.rawValue ?? NumberText.missing]
             + [arm.value.median, arm.value.range.lowerBound, arm.value.range.upperBound].map { ExactText.number($0) }

@@ -53,8 +53,12 @@ struct ConcurrencySection {
       let rows = measured(at: concurrency).compactMap { style, row -> RangeChart.Row? in
         row[keyPath: value].map { found in
           RangeChart.Row(
-            style: style, value: found.median, band: found.range,
-            text: text(found.median) + ReportPage.words(row[keyPath: comparison]?.verdict))
+            style: style, value: found.median, band: found.band,
+            text: text(found.median) + ReportPage.words(row[keyPath: comparison]?.verdict),
+            note: PointNote.text(
+              "\(style.name), \(concurrency.words)", found.median, found.band, rounds: found.count,
+              remarks: PointSign(row[keyPath: comparison]?.verdict).words, inWords: text),
+            sign: PointSign(row[keyPath: comparison]?.verdict))
         }
       }
       var chart = RangeChart(title: "\(title): \(concurrency.words)", xTitle: axis, rows: rows, xText: axisText)
@@ -73,7 +77,8 @@ struct ConcurrencySection {
     return FigureCard(
       id: id, title: title, caption: caption, picture: .element("div", ["class": "grid3"], panels),
       numbers: FigureCard.NumberTable(
-        columns: ["arm", "in flight", "claim", "median, \(unit)", "band from", "band to", "rounds"], wordColumnCount: 3,
+        columns: ["arm", "in flight", "claim", "median, \(unit)", "interval from", "interval to", "rounds"],
+        wordColumnCount: 3,
         rows: rows), isWide: true)
   }
 }

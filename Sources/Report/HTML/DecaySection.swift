@@ -1,4 +1,4 @@
-// The curves over depth. With one depth there is nothing to follow, so each figure is a row per arm instead.
+// The curves over depth. What has one depth has nothing to follow, so its figure is a row per arm instead.
 
 internal import Results
 internal import Statistics
@@ -6,26 +6,40 @@ internal import Statistics
 struct DecaySection {
   let page: ReportPage
 
-  private static let metrics: [Metric] = [
+  static let metrics: [Metric] = [
     .throughput, .cpuPerHop, .p50, .p99, .cpuPerRequest, .allocations,
   ]
 
+  /// What has intervals, or is counted and needs none.
   var markup: Markup {
-    let cards = Self.metrics.compactMap(card)
-    guard !cards.isEmpty else { return .nothing }
     let isCurve = page.summary.depths.count > 1
-    return ReportPage.section(
+    return section(
       "decay", isCurve ? "Decay over depth" : "All arms side by side",
-      "Depth is the number of services on the path. Bands are \(page.bandName).",
-      [.element("div", ["class": "grid2"], cards.map(\.markup))])
+      "Depth is the number of services on the path. Bars through the points are \(page.bandName).", hasIntervals: true)
+  }
+
+  /// What was timed and has no interval.
+  var rest: Markup { section("single", "Timed, without an interval", nil, hasIntervals: false) }
+
+  private func section(_ id: String, _ title: String, _ lead: String?, hasIntervals: Bool) -> Markup {
+    let cards = Self.metrics.filter { ($0.isExact || hasInterval($0)) == hasIntervals }.compactMap(card)
+    guard !cards.isEmpty else { return .nothing }
+    return ReportPage.section(id, title, lead, [.element("div", ["class": "grid2"], cards.map(\.markup))])
+  }
+
+  private func hasInterval(_ metric: Metric) -> Bool {
+    page.decay.curves(metric).contains { $0.points.contains { $0.band != nil } }
   }
 
   func card(_ metric: Metric) -> FigureCard? {
     let curves = page.decay.curves(metric)
-    guard curves.contains(where: { !$0.points.isEmpty }) else { return nil }
+    let depths = Set(curves.flatMap { $0.points.map(\.depth) })
+    guard let depth = depths.first else { return nil }
+    let isCurve = depths.count > 1
+    let place = isCurve || page.summary.depths.count == 1 ? "" : ", at depth \(depth)"
     return FigureCard(
-      id: metric.figureName, title: metric.facts.title, caption: metric.facts.caption,
-      picture: page.summary.depths.count > 1 ? lines(metric, curves) : rows(metric, curves),
+      id: metric.figureName, title: metric.facts.title + place, caption: metric.facts.caption,
+      picture: isCurve ? lines(metric, curves) : rows(metric, curves),
       numbers: numbers(metric, curves))
   }
 
@@ -33,7 +47,8 @@ struct DecaySection {
     let shown = zip(page.styles, curves).map { style, curve in
       let points = curve.points.map { point in
         LineChart.Point(
-          x: Double(point.depth), y: point.value, band: point.band, note: note(metric, curve.arm, point))
+          x: Double(point.depth), y: point.value, band: point.band, note: note(metric, curve.arm, point),
+          sign: page.sign(metric, arm: curve.arm, depth: point.depth))
       }
       return LineChart.Curve(style: style, points: points)
     }
@@ -47,7 +62,9 @@ struct DecaySection {
   private func rows(_ metric: Metric, _ curves: [DecayFigures.Curve]) -> Markup {
     let rows = zip(page.styles, curves).compactMap { style, curve in
       curve.points.first.map { point in
-        RangeChart.Row(style: style, value: point.value, band: point.band, text: metric.inWords(point.value))
+        RangeChart.Row(
+          style: style, value: point.value, band: point.band, text: metric.inWords(point.value),
+          note: note(metric, curve.arm, point), sign: page.sign(metric, arm: curve.arm, depth: point.depth))
       }
     }
     var chart = RangeChart(title: "\(metric.facts.title) per arm", xTitle: metric.axisTitle, rows: rows)
@@ -57,15 +74,16 @@ struct DecaySection {
   }
 
   private func note(_ metric: Metric, _ arm: String, _ point: DecayFigures.Point) -> String {
-    let band = point.band.map { " (\(metric.inWords($0.lowerBound)) to \(metric.inWords($0.upperBound)))" } ?? ""
-    return "\(arm), depth \(point.depth): \(metric.inWords(point.value))\(band)"
+    PointNote.text(
+      "\(arm), depth \(point.depth)", point.value, point.band, rounds: point.roundCount,
+      remarks: page.sign(metric, arm: arm, depth: point.depth).words, inWords: metric.inWords)
   }
 
   private func numbers(_ metric: Metric, _ curves: [DecayFigures.Curve]) -> FigureCard.NumberTable {
     let hasBand = curves.contains { $0.points.contains { $0.band != nil } }
     return FigureCard.NumberTable(
       columns: ["arm", "depth", "\(metric.facts.title), \(metric.documentUnit)"]
-        + (hasBand ? ["band from", "band to", "rounds"] : []),
+        + (hasBand ? ["interval from", "interval to", "rounds"] : []),
       wordColumnCount: 1,
       rows: curves.flatMap { curve in
         curve.points.map { point in

@@ -50,7 +50,7 @@ struct FidelitySection {
         guard let loss = arm.loss(depth: depth), let kept = ratio(loss) else { return nil }
         return LineChart.Point(
           x: Double(depth), y: 100 * kept,
-          note: "\(arm.name), depth \(depth): \(NumberText.share(kept)) %; \(loss.words)")
+          note: "\(arm.name), depth \(depth): \(NumberText.share(kept)) %, counted exactly; \(loss.words)")
       }
       return LineChart.Curve(style: style, points: points)
     }
@@ -66,7 +66,8 @@ struct FidelitySection {
       guard let arm = decay.arms.first(where: { $0.name == style.name }), let depth = decay.depths.last,
         let kept = arm.loss(depth: depth).flatMap(ratio)
       else { return nil }
-      return RangeChart.Row(style: style, value: 100 * kept, band: nil, text: NumberText.share(kept) + " %")
+      let text = NumberText.share(kept) + " %"
+      return RangeChart.Row(style: style, value: 100 * kept, text: text, note: "\(arm.name): \(text), counted exactly")
     }
     var chart = RangeChart(title: "\(title), percent, per arm", xTitle: "%", rows: rows)
     chart.xKind = .linear

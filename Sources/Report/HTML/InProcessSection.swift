@@ -21,7 +21,9 @@ struct InProcessSection {
   private func card(_ comparison: InProcessComparison, _ depth: Int) -> FigureCard {
     let rows = comparison.rows.filter { $0.depth == depth }.compactMap { row -> RangeChart.Row? in
       guard let style = page.style(of: row.arm), let share = row.share else { return nil }
-      return RangeChart.Row(style: style, value: share, text: NumberText.percent(share) + " %")
+      let text = NumberText.percent(share) + " %"
+      return RangeChart.Row(
+        style: style, value: share, text: text, note: "\(row.arm), depth \(depth): \(text), no interval")
     }
     return FigureCard(
       id: "figure-in-process", title: "Share of a hop that is context work",

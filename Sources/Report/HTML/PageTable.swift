@@ -28,14 +28,14 @@ extension ReportPage {
       ])
   }
 
-  private static func parts(_ cell: String) -> [Markup] {
+  static func parts(_ cell: String) -> [Markup] {
     guard let space = cell.firstIndex(of: " "),
       cell[cell.index(after: space)...].first.map({ "±(".contains($0) }) == true
     else { return [.text(cell)] }
     return [.text(cell[..<space] + " "), .element("small", text: String(cell[cell.index(after: space)...]))]
   }
 
-  private func key(_ arm: String) -> Markup {
+  func key(_ arm: String) -> Markup {
     guard let style = style(of: arm) else { return .nothing }
     return .element(
       "svg", ["class": style.classes, "viewBox": "0 0 16 14", "width": "16", "height": "14", "aria-hidden": "true"],

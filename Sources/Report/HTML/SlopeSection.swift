@@ -19,17 +19,22 @@ struct SlopeSection {
 
   private func panel(_ slope: Metric) -> Markup {
     let rows = zip(page.styles, page.summary.arms).compactMap { style, arm -> RangeChart.Row? in
-      arm.fits[slope].map { fit in
-        RangeChart.Row(
-          style: style, value: slope.unit.scaled(fit.line.slope),
-          band: fit.slopeInterval.map { slope.unit.scaled($0.lowerBound)...slope.unit.scaled($0.upperBound) },
-          text: slope.unit.text(fit.line.slope))
-      }
+      arm.fits[slope].map { row(slope, style, $0) }
     }
     var chart = RangeChart(title: "\(slope.words) per hop, per arm", xTitle: "\(slope.shownUnit) per hop", rows: rows)
     chart.xKind = Self.scale(rows)
     chart.width = 400
     return .element("div", [:], [.element("h4", text: slope.words), chart.markup()])
+  }
+
+  private func row(_ slope: Metric, _ style: ArmStyle, _ fit: DecayFit) -> RangeChart.Row {
+    RangeChart.Row(
+      style: style, value: slope.unit.scaled(fit.line.slope),
+      band: fit.slopeInterval.map { slope.unit.scaled($0.lowerBound)...slope.unit.scaled($0.upperBound) },
+      text: slope.unit.text(fit.line.slope),
+      note: PointNote.text(
+        "\(style.name), one more hop", fit.line.slope, fit.slopeInterval, rounds: slope.isExact ? 0 : fit.roundCount,
+        inWords: slope.inWords))
   }
 
   /// A slope may be negative, and its interval may reach below 0, where a logarithmic axis ends.

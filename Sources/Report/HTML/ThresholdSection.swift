@@ -30,7 +30,7 @@ struct ThresholdSection {
           points: page.thresholds.points(criterion, arm: arm).map { point in
             LineChart.Point(
               x: Double(point.depth), y: point.value / criterion.threshold,
-              note: "\(arm.arm.name), depth \(point.depth): \(criterion.text(point.value))")
+              note: "\(arm.arm.name), depth \(point.depth): \(criterion.text(point.value)), no interval")
           })
       }, level: .init(y: 1, label: "limit \(criterion.thresholdText)"), width: 400, plotHeight: 210)
     return .element("div", [:], [.element("h4", text: criterion.title), chart.markup()])

@@ -1,4 +1,4 @@
-// What must be known before any figure is believed: validity, noise, interruption, failures; then the findings in words.
+// How far a run may be trusted, in full: trials by verdict, the machine, and everything that speaks against the run.
 
 internal import Results
 internal import Statistics
@@ -7,49 +7,10 @@ struct VerdictSection {
   let page: ReportPage
 
   var markup: Markup {
-    .element(
-      "section", ["id": "verdict"],
-      [
-        banner, warnings, .element("p", ["class": "finding"], text: findings.found), tiles, troubles,
-      ])
-  }
-
-  private var findings: Findings { Findings(result: page.result, summary: page.summary) }
-
-  private var warnings: Markup {
-    let texts = findings.warnings
-    guard !texts.isEmpty else { return .nothing }
-    return .element("ul", ["class": "warnings"], texts.map { .element("li", text: $0) })
+    ReportPage.section("verdict", "How far it may be trusted", counts, [tiles, troubles])
   }
 
   private var trials: [Trial] { page.result.trials.filter { !$0.superseded && $0.phase != .pilot } }
-
-  private var worst: ValidityVerdict.Verdict? { trials.map(\.validity.verdict).max() }
-
-  /// A sign, a word and the counts: never colour alone.
-  private var banner: Markup {
-    let (kind, sign, word): (String, String, String) =
-      switch worst {
-      case .ok: ("ok", "✓", "Valid")
-      case .suspect: ("suspect", "!", "Suspect")
-      case .invalid: ("invalid", "✕", "Invalid")
-      case nil: ("invalid", "✕", "Nothing was measured")
-      }
-    var pieces = [
-      Markup.element("span", ["class": "sign", "aria-hidden": "true"], text: sign),
-      .element("strong", text: word), .element("span", ["id": "validity"], text: counts),
-    ]
-    if page.result.interrupted {
-      let settings = page.result.settings
-      pieces.append(
-        .element(
-          "span", ["class": "flag"], text: "interrupted after \(settings.rounds) of \(settings.roundsPlanned) rounds"))
-    }
-    if page.result.exitStatus != 0 {
-      pieces.append(.element("span", ["class": "flag"], text: "exit status \(page.result.exitStatus)"))
-    }
-    return .element("div", ["class": "banner \(kind)"], pieces)
-  }
 
   private var counts: String {
     let verdicts: [ValidityVerdict.Verdict] = [.ok, .suspect, .invalid]

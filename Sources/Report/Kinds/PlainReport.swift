@@ -10,6 +10,8 @@ struct PlainReport {
 
   let title: String
   let parts: [Part]
+  /// The first view of the page, before the texts.
+  var head = Markup.nothing
 
   var text: String {
     parts.map { parts.count > 1 ? $0.title + "\n\n" + $0.text : $0.text }.joined(separator: "\n")
@@ -24,7 +26,7 @@ struct PlainReport {
   }
 
   var html: String {
-    let head = ReportPage.head(title: title, styles: [PageStyle.sheet])
+    let styles = ReportPage.head(title: title, styles: [PageStyle.sheet])
     let sections = parts.map { part in
       Markup.element(
         "section", [:],
@@ -34,8 +36,8 @@ struct PlainReport {
         ])
     }
     let header = Markup.element("header", [:], [.element("h1", text: title)])
-    let body = Markup.element("body", [:], [header, .element("main", [:], sections)])
-    return ReportPage.document([head, body])
+    let body = Markup.element("body", [:], [header, .element("main", [:], [head] + sections), PageScript.markup])
+    return ReportPage.document([styles, body])
   }
 }
 
@@ -44,6 +46,7 @@ extension PlainReport {
   init(_ document: ReportedDocument) {
     title = "ctxchain \(document.kind)"
     parts = [Part(title: document.path, text: document.tables)]
+    head = document.comparison.map { ComparisonHead($0).markup } ?? .nothing
   }
 
   /// Two runs: what became different, then each by itself.
@@ -64,8 +67,9 @@ extension PlainReport {
       let pairing = try ResultPairing(
         ResultPairing.File(path: a.path, result: runs.a), ResultPairing.File(path: b.path, result: runs.b),
         arm: nil, depth: nil)
-      compared = ComparisonText.render(
-        ComparisonDocument(pairing, gates: [], toolVersion: toolVersion, commandLine: commandLine))
+      let comparison = ComparisonDocument(pairing, gates: [], toolVersion: toolVersion, commandLine: commandLine)
+      compared = ComparisonText.render(comparison)
+      head = ComparisonHead(comparison).markup
     } catch {
       compared = "These two cannot be compared: \(error)\n"
     }

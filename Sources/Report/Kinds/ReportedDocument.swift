@@ -11,7 +11,7 @@ package struct ReportedDocument {
   package let tables: String
   /// What the result is of, or has measured; nil for kinds that have none.
   package let run: RunResult?
-  private let comparison: ComparisonDocument?
+  let comparison: ComparisonDocument?
 
   package init(_ path: String) throws(ResultError) {
     try self.init(ResultFile.contents(of: path), path: path)

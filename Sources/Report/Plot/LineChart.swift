@@ -1,14 +1,15 @@
-// Curves of all arms over one quantity, with bands, markers and a label at the end of each curve, as SVG. It knows
-// nothing of what it shows.
+// Curves of all arms over one quantity, with an interval at every point that has one, markers and a label at the end of
+// each curve, as SVG. It knows nothing of what it shows.
 
 struct LineChart {
   struct Point: Equatable {
     let x: Double
     let y: Double
-    /// Ends of the band; nil where there is none.
+    /// The interval; nil where there is none.
     var band: ClosedRange<Double>?
-    /// Shown by browsers when the pointer rests on the point.
+    /// Shown when the pointer rests on the point.
     var note = ""
+    var sign = PointSign.none
   }
 
   struct Curve {
@@ -45,7 +46,6 @@ struct LineChart {
     let frame = Frame(chart: self)
     var pieces = [Markup.element("title", text: title)]
     pieces += frame.grid() + frame.axisTitles()
-    pieces += curves.map(frame.band)
     // The baseline comes first in the list and lies on top.
     for curve in curves.reversed() { pieces.append(frame.curve(curve)) }
     if let level { pieces.append(frame.level(level)) }
@@ -69,6 +69,8 @@ extension LineChart {
     let bottom: Double
     let x: Scale
     let y: Scale
+    /// By how much the points of one curve lie to the right of those before it, so that intervals do not cover each other.
+    let step: Double
     let labelPlaces: [Int: Double]
     let levelPlace: Double
 
@@ -83,10 +85,13 @@ extension LineChart {
       bottom = top + plotHeight
       height = bottom + 44
       let ticks = chart.xTicks.map(\.value)
+      let hasBands = shown.contains { $0.points.contains { $0.band != nil } }
+      let room = (right - left) / Double(max(1, ticks.count))
+      step = hasBands ? min(5, 0.6 * room / Double(max(1, chart.curves.count))) : 0
+      let margin = 10 + step * Double(max(0, chart.curves.count - 1)) / 2
       x = Scale(
-        kind: chart.xKind, lower: ticks.first ?? 0, upper: chart.xUpper ?? ticks.last ?? 1, start: left + 10,
-        end: right - 10,
-        ticks: ticks)
+        kind: chart.xKind, lower: ticks.first ?? 0, upper: chart.xUpper ?? ticks.last ?? 1, start: left + margin,
+        end: right - margin, ticks: ticks)
       var values = chart.curves.flatMap { curve in
         curve.points.flatMap { point in [point.y] + (point.band.map { [$0.lowerBound, $0.upperBound] } ?? []) }
       }
@@ -169,22 +174,34 @@ extension LineChart {
     func curve(_ curve: Curve) -> Markup {
       guard let last = curve.points.last else { return .nothing }
       var pieces = [Markup.element("title", text: curve.style.name)]
-      let places = curve.points.map { (x: x.position($0.x), y: y.position($0.y)) }
+      let places = curve.points.map { place($0, of: curve) }
       if places.count > 1 {
         pieces.append(
           .element(
             "path", ["class": "line", "d": path(places), "stroke-dasharray": curve.style.dashes]))
       }
-      if chart.hasMarkers || places.count == 1 {
-        for (point, place) in zip(curve.points, places) {
-          let mark = curve.style.marker.markup(x: place.x, y: place.y)
-          pieces.append(.element("g", [:], [.element("title", text: point.note), mark]))
-        }
-      }
+      if chart.hasMarkers || places.count == 1 { pieces += curve.points.map { self.point($0, of: curve) } }
       if let labelPlace = labelPlaces[curve.style.index] {
-        pieces += label(curve.style, from: (x.position(last.x), y.position(last.y)), at: labelPlace)
+        pieces += label(curve.style, from: place(last, of: curve), at: labelPlace)
       }
       return .element("g", ["class": curve.style.classes], pieces)
+    }
+
+    private func place(_ point: Point, of curve: Curve) -> (x: Double, y: Double) {
+      let order = chart.curves.firstIndex { $0.style.index == curve.style.index } ?? 0
+      return (x.position(point.x) + step * (Double(order) - Double(chart.curves.count - 1) / 2), y.position(point.y))
+    }
+
+    private func point(_ point: Point, of curve: Curve) -> Markup {
+      let place = place(point, of: curve)
+      var pieces = [Markup.element("title", text: point.note)]
+      if let band = point.band {
+        let ends = [band.lowerBound, band.upperBound].map { (x: place.x, y: y.position($0)) }
+        pieces.append(.element("path", ["class": "whisker", "d": path(ends)]))
+      }
+      pieces.append(curve.style.marker.markup(x: place.x, y: place.y))
+      if point.sign.contains(.saturated) { pieces.append(PointSign.arrow(x: place.x, y: place.y)) }
+      return .element("g", ["class": point.sign.classes], pieces)
     }
 
     private func label(_ style: ArmStyle, from end: (x: Double, y: Double), at place: Double) -> [Markup] {
@@ -196,23 +213,6 @@ extension LineChart {
           "text", ["class": "label", "x": number(start + 16), "y": number(place), "dy": "0.35em"],
           text: LineChart.labelText(style.name)),
       ]
-    }
-
-    /// Below all lines.
-    func band(_ curve: Curve) -> Markup {
-      .element("g", ["class": curve.style.classes], [bandShape(curve)])
-    }
-
-    private func bandShape(_ curve: Curve) -> Markup {
-      let banded = curve.points.compactMap { point in point.band.map { (x: x.position(point.x), band: $0) } }
-      guard !banded.isEmpty else { return .nothing }
-      if banded.count == 1 {
-        let ends = [banded[0].band.lowerBound, banded[0].band.upperBound].map { (banded[0].x, y.position($0)) }
-        return .element("path", ["class": "whisker", "d": path(ends)])
-      }
-      let upper = banded.map { ($0.x, y.position($0.band.upperBound)) }
-      let lower = banded.reversed().map { ($0.x, y.position($0.band.lowerBound)) }
-      return .element("path", ["class": "band", "d": path(upper + lower) + "Z"])
     }
 
     private func path(_ places: [(x: Double, y: Double)]) -> String {

@@ -9,6 +9,9 @@ struct RangeChart {
     var band: ClosedRange<Double>?
     /// What is written at the end of the row.
     let text: String
+    /// Shown when the pointer rests on the row.
+    let note: String
+    var sign = PointSign.none
   }
 
   let title: String
@@ -79,7 +82,7 @@ struct RangeChart {
 
   private func row(_ row: Row, x: Scale, y: Double, left: Double, right: Double) -> Markup {
     var pieces = [
-      Markup.element("title", text: "\(row.style.name): \(row.text)"),
+      Markup.element("title", text: row.note),
       row.style.marker.markup(x: 10, y: y),
       .element(
         "text", ["class": "label", "x": "20", "y": number(y), "dy": "0.35em"],
@@ -90,15 +93,16 @@ struct RangeChart {
         .element(
           "line",
           [
-            "class": "range", "x1": number(x.position(band.lowerBound)), "x2": number(x.position(band.upperBound)),
+            "class": "whisker", "x1": number(x.position(band.lowerBound)), "x2": number(x.position(band.upperBound)),
             "y1": number(y), "y2": number(y),
           ]))
     }
     pieces.append(row.style.marker.markup(x: x.position(row.value), y: y, size: 5))
+    if row.sign.contains(.saturated) { pieces.append(PointSign.arrow(x: x.position(row.value), y: y)) }
     pieces.append(
       .element(
         "text", ["class": "value", "x": number(width - 4), "y": number(y), "dy": "0.35em", "text-anchor": "end"],
         text: row.text))
-    return .element("g", ["class": row.style.classes], pieces)
+    return .element("g", ["class": row.style.classes], [.element("g", ["class": row.sign.classes], pieces)])
   }
 }

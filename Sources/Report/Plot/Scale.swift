@@ -55,6 +55,23 @@ package struct Scale {
     return largest / least > 12 ? .logarithmic : .linear
   }
 
+  /// As far on both sides of 0 as a range goes on the one where it goes further.
+  package static func reach(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let reach = max(abs(range.lowerBound), abs(range.upperBound))
+    return -reach...reach
+  }
+
+  /// Of an axis with 0 on it, symmetric where a linear one would show the least of them as nothing.
+  ///
+  /// - Parameter noise: what is smaller means nothing.
+  package static func kind(ofDifferences ranges: [ClosedRange<Double>], noise: Double?) -> Kind {
+    let reaches = ranges.map { reach($0).upperBound }.filter { $0 > 0 }
+    guard let largest = reaches.max(), let unit = noise.flatMap({ $0 > 0 ? $0 : nil }) ?? reaches.min() else {
+      return .linear
+    }
+    return largest > 20 * unit ? .symmetric(unit: unit) : .linear
+  }
+
   /// What lies outside is put at the nearer end; the middle when the axis has no length.
   package func position(_ value: Double) -> Double {
     let share: Double
