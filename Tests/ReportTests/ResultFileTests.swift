@@ -45,6 +45,7 @@ struct ResultFileTests {
     var result = result
     result.calls = nil
     result.settings.utilisation = nil
+    result.settings.roundSeconds = nil
     result.settings.trialSeconds = 0.25
     for index in result.arms.indices { result.arms[index].transport = nil }
     for index in result.hopBytes.indices { result.hopBytes[index].transport = nil }

@@ -58,7 +58,7 @@ struct TransportReportTests {
     let text = TextReport.render(result)
     #expect(text.contains("\nmap: store map, propagator json-map, transport pigeon"))
     #expect(text.contains("\npacked: store packed, propagator packed, transport frame"))
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 || $0.hasPrefix("Found") })
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 128 || $0.hasPrefix("Found") })
     let markdown = MarkdownReport.render(result)
     #expect(markdown.contains("Store map, propagator json-map, transport pigeon; context"))
     #expect(ReportPage(result).html.contains(">pigeon<"))
