@@ -49,7 +49,7 @@ struct ComparisonHead {
   private func row(_ entry: ComparisonAnswer.Entry, _ columns: [Column<ComparisonAnswer.Entry>], _ place: Int) -> Markup
   {
     var cells = columns.enumerated().map { index, column in
-      let text = column.cell(entry).shown
+      let text = column.title == "metric" ? entry.metric.metric.words : column.cell(entry).shown
       return index == 0
         ? Markup.element("th", ["scope": "row"], text: text)
         : .element("td", ["class": index < place ? nil : "number", "data-label": column.title], text: text)
@@ -70,7 +70,7 @@ struct ComparisonHead {
     let noises = answer.entries.compactMap { $0.metric.noise.map { $0 - 1 } }.filter { $0 > 0 }
     return IntervalBars(
       values, kind: Scale.kind(ofDifferences: values.map { $0.band ?? $0.value...$0.value }, noise: noises.min()),
-      text: { AxisText.short($0 * 100) + " %" })
+      text: { AxisText.short($0 * 100) + "%" })
   }
 
   private func bar(_ metric: MetricComparison, _ bars: IntervalBars) -> Markup {
@@ -81,7 +81,8 @@ struct ComparisonHead {
         "\(metric.metric.words), B against A", $0.value, $0.band, rounds: metric.rounds ?? 0, remarks: sign.words,
         inWords: { NumberText.percent($0) + " %" })
     }
-    let noise = metric.noise.map { Scale.reach(0...max(0, $0 - 1)) }
+    // A factor, which on the other side of 0 is its inverse.
+    let noise = metric.noise.flatMap { $0 >= 1 ? 1 / $0 - 1...$0 - 1 : nil }
     return bars.row(value, Self.style, noise: noise, note: note ?? "", sign: sign)
   }
 }

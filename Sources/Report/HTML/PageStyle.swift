@@ -58,6 +58,7 @@ enum PageStyle {
       .decay h3{font-size:13px}
       .decay .card{padding:0 12px;margin-top:4px}
       .decay th,.decay td{padding-top:2px;padding-bottom:2px}
+      .costs+.words{margin-top:10px}
       .steps{list-style:none;margin:0;padding:0}.steps span{color:var(--soft)}
       .words{display:grid;grid-template-columns:max-content 1fr;gap:3px 12px;margin:0;font-size:13px;align-content:start}
       .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(176px,1fr));gap:12px;margin:0}
@@ -182,7 +183,7 @@ enum PageStyle {
       .key{position:static}
       .key input,details:not(.more):not(.rest),summary,.downloads,.contents,#tip{display:none}
       details::details-content{content-visibility:visible;display:block}
-      .costs td.bar{width:130px;min-width:0}
+      .costs td.bar{width:190px;min-width:190px;padding:0 4px}
       .scroll{overflow:visible}
       table{font-size:7.2pt}
       thead th{font-size:7pt}

@@ -30,7 +30,7 @@ struct IntervalBars {
     var lastEnd = -Double.infinity
     for tick in scale.ticks {
       let label = text(tick)
-      let half = 3.4 * Double(label.count)
+      let half = 3.9 * Double(label.count)
       let place = min(max(scale.position(tick), half), Self.width - half)
       guard place - half > lastEnd + 4 else { continue }
       lastEnd = place + half
