@@ -39,7 +39,8 @@ struct AxesTests {
     let over8 = histograms.filter { ($0["concurrency"] as? [String: Int]) == ["inFlight": 8, "connections": 8] }
     #expect(over8.count == 3 && over8.allSatisfy { $0["depth"] as? Int == 2 && $0["phase"] as? String == "closed" })
     #expect(histograms.count == 3 * 5)
-    #expect(program.error.contains("By concurrency, at depth 2"))
+    let tables = try Program.run("show", program.file("out"), "--tables")
+    #expect(tables.status == 0 && tables.out.contains("By concurrency, at depth 2"), "\(tables.error)")
   }
 
   @Test("A preset has its rounds and trials, and says before it starts and after the pilot how long it will take")

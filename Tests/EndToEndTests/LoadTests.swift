@@ -92,7 +92,7 @@ struct LoadTests {
     let up = try UpProgram(path: LoadTests.chainOfOne)
     let load = try Program.run("load", up.address, "-n", "3", "--rate", "10")
     #expect(load.status == 0, "\(load.error)")
-    let lines = load.out.split(separator: "\n").filter { $0.contains("response time") || $0.contains("send lag") }
+    let lines = load.out.split(separator: "\n").filter { $0.hasPrefix("response time") || $0.hasPrefix("send lag") }
     #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix("  of 3") && !$0.contains("P") }, "\(load.out)")
     #expect(load.out.contains("3 planned = 3 completed"))
     _ = try up.end()

@@ -57,7 +57,8 @@ struct RunAnswer {
   var doubts: [String] {
     let few = NumberText.plural(summary.roundCount, "round")
     let range = trust == .low ? ["\(few): only smallest…largest is known."] : []
-    return range + findings.warnings + Self.disturbances(trials) + [findings.noise].compactMap { $0 }
+    let closed = (result.closedConnections?.texts ?? []).map { "Closed \($0)." }
+    return range + findings.warnings + closed + Self.disturbances(trials) + [findings.noise].compactMap { $0 }
       + result.notes
   }
 
