@@ -20,9 +20,9 @@ struct MeasuredTrial {
 
 extension TrialRunner {
   /// - Parameters:
-  ///   - reading: nil when the client ended the trial before it had a window.
   ///   - seconds: that the trial was to last.
-  ///   - isAtRest: the clocks were read while nothing was under way, so that they hold all of the window and no more.
+  ///   - isAtRest: the clocks were read while nothing was under way, so that they hold all of the window and no more; or
+  ///     there was no window, and how much of it they hold is no question.
   func measure(
     _ spec: TrialSpec, _ outcome: TrialOutcome, _ reading: WindowReading, on set: ProcessSet, round: Int,
     position: Int, seconds: Double, isAtRest: Bool
