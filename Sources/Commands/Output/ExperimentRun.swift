@@ -8,9 +8,9 @@ internal import Statistics
 enum ExperimentRun {
   static func perform(_ plan: ExperimentPlan, _ options: ExperimentOptions, _ call: Invocation) throws {
     try perform(plan, options.output, isStrict: options.strict, call) { result in
-      Outcome(
-        document: WrittenRun(result), text: result.isEmpty ? "" : AnswerText.render(result, width: call.console.width),
-        status: Int32(result.exitStatus))
+      let written = WrittenRun(result, width: call.console.width)
+      return Outcome(
+        document: written, text: result.isEmpty ? "" : written.text, status: Int32(result.exitStatus))
     }
   }
 

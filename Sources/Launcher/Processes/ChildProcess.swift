@@ -88,6 +88,9 @@ final class ChildProcess: LineChannelDelegate {
     pages.count == 1 ? pages[0].pointee : pages.isEmpty ? nil : CounterPage.sum(pages.map(\.pointee))
   }
 
+  /// Requests that arrived at any of its workers: its hops.
+  var deliveries: UInt64 { pages.reduce(0) { $0 &+ $1.pointee.deliveries } }
+
   func send(_ message: some Encodable) { send(line: ControlCodec.encode(message)) }
 
   /// A message that was encoded before.

@@ -16,6 +16,12 @@ struct MeasuredTrial {
   let stages: ClientStageSums?
   /// By the host, or by whatever kept the launcher from reading in time: it says nothing of the arm.
   let isDisturbed: Bool
+
+  func marked(invalid reason: String) -> MeasuredTrial {
+    var marked = self
+    marked.trial.validity.add(.invalid, reason)
+    return marked
+  }
 }
 
 extension TrialRunner {

@@ -118,11 +118,3 @@ extension TrialRunner {
       isAtRest: true)
   }
 }
-
-extension MeasuredTrial {
-  fileprivate func marked(invalid reason: String) -> MeasuredTrial {
-    var marked = self
-    marked.trial.validity.add(.invalid, reason)
-    return marked
-  }
-}

@@ -74,11 +74,7 @@ struct TrialRunner {
         _ = try? set.awaitClient(
           "a trial's early end", seconds: plan.drainSeconds + 5, ignoringSignalsAndDeaths: true, listen)
       }
-      if let outcome {
-        var measured = measured(outcome)
-        measured.trial.validity.add(.invalid, "\(error)")
-        keep(measured)
-      }
+      if let outcome { keep(measured(outcome).marked(invalid: "\(error)")) }
       throw error
     }
     let trial = measured(outcome!)

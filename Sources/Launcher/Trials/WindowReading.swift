@@ -18,7 +18,7 @@ struct ClockReading {
   /// rest it knows it exactly.
   init(_ set: ProcessSet) {
     nodeCPU = set.nodes.map(\.process.cpuNanoseconds)
-    deliveries = set.nodes.map { $0.process.pages.reduce(0) { $0 &+ $1.pointee.deliveries } }
+    deliveries = set.nodes.map(\.process.deliveries)
     clientCPU = set.client?.cpuNanoseconds ?? 0
     time = ctx_monotonic_nanoseconds()
   }
@@ -57,7 +57,7 @@ struct MachineReading {
   init(_ set: ProcessSet) {
     host = HostReading()
     tasks = set.nodes.map { TaskFigures(pid: $0.process.pid, workers: $0.process.pages.count) }
-    deliveries = set.nodes.reduce(0) { sum, node in node.process.pages.reduce(sum) { $0 &+ $1.pointee.deliveries } }
+    deliveries = set.nodes.reduce(0) { $0 &+ $1.process.deliveries }
   }
 }
 

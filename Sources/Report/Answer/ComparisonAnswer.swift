@@ -29,12 +29,11 @@ struct ComparisonAnswer {
     guard let first = result.comparisons.first else { return [] }
     return [("A", first.a), ("B", first.b)].map { letter, arm in
       if result.comparisons.count > 1 { return (letter, arm.file ?? arm.name) }
-      let name = arm.name.hasPrefix(letter + " ") ? String(arm.name.dropFirst(2)) : arm.name
       let program = arm.program.map { ", run by \($0)" } ?? ""
       let file = arm.file.map { ", from \($0)" } ?? ""
       return (
         letter,
-        "\(name), depth \(arm.depth) of \(NumberText.plural(arm.services, "service")), \(arm.inFlight) in flight, "
+        "\(arm.name(without: letter)), depth \(arm.depth) of \(NumberText.plural(arm.services, "service")), \(arm.inFlight) in flight, "
           + "placement \(arm.placement)\(program)\(file)"
       )
     }
@@ -77,27 +76,23 @@ struct ComparisonAnswer {
   /// What was timed.
   var entries: [Entry] {
     result.comparisons.flatMap { comparison in
-      comparison.metrics.filter { metric in
-        !metric.metric.isExact && metric.verdict != .notMeasured
-          && (result.comparisons.count == 1 || Self.toldMetrics.contains(metric.metric))
-      }.map { Entry(comparison: comparison, metric: $0) }
+      comparison.timed.filter { isOfOneArm || Self.toldMetrics.contains($0.metric) }
+        .map { Entry(comparison: comparison, metric: $0) }
     }
   }
 
   /// That which has a name is left out first.
   var columns: [Column<Entry>] {
     func value(_ value: Double?, _ metric: MetricComparison) -> Cell {
-      metric.unit == "ns" ? .microseconds(value) : .number(value, NumberText.whole)
+      metric.isTime ? .microseconds(value) : .number(value, NumberText.whole)
     }
     let arm: [Column<Entry>] = isOfOneArm ? [] : [Column("", "arm") { .text($0.comparison.b.name) }]
     return arm + [
       Column("", "metric") { .text($0.metric.metric.rawValue) },
-      Column("", "unit") { .text($0.metric.unit == "ns" ? "µs" : $0.metric.unit) },
+      Column("", "unit") { .text($0.metric.shownUnit) },
       Column("", "A") { value($0.metric.a, $0.metric) }, Column("", "B") { value($0.metric.b, $0.metric) },
-      Column("", "B/A") { .number($0.metric.ratio) { $0.map { NumberText.fixed($0, 3) } ?? NumberText.missing } },
-      Column("", "95 %") { entry in
-        .text(entry.metric.interval.map { "\(NumberText.fixed($0.low, 3))…\(NumberText.fixed($0.high, 3))" })
-      },
+      Column("", "B/A") { .text($0.metric.ratioText) },
+      Column("", "95 %") { .text($0.metric.intervalText) },
       Column("noise", "noise ±%") { .number($0.metric.noise.map { $0 - 1 }, NumberText.percent) },
       Column("", "verdict") { .text($0.metric.verdict.word) },
     ]
@@ -106,7 +101,7 @@ struct ComparisonAnswer {
   /// What was counted; of several arms nothing.
   var counts: [String] {
     guard isOfOneArm else { return [] }
-    let counted = result.comparisons[0].metrics.filter { $0.metric.isExact && $0.verdict != .notMeasured }
+    let counted = result.comparisons[0].counted
     guard !counted.isEmpty else { return [] }
     let texts = counted.map { metric in
       let words = "\(metric.metric.words) \(NumberText.count(metric.a))"

@@ -129,20 +129,29 @@ extension RunDigest.Arm {
   }
 }
 
-/// A run's document as it is written.
+/// A run's document as it is written, and its first screen: both of one summary, however often they are asked for.
 package struct WrittenRun: ResultForm {
   package static let formatName = RunResult.formatName
   package static let currentVersion = RunResult.currentVersion
 
   private let result: RunResult
+  private let digest: RunDigest
+  /// Of the screen.
+  package let text: String
 
-  package init(_ result: RunResult) { self.result = result }
+  /// - Parameter width: of the screen.
+  package init(_ result: RunResult, width: Int = Screen.widths.upperBound) {
+    self.result = result
+    let answer = RunAnswer(result, RunSummary(result))
+    digest = RunDigest(answer)
+    text = AnswerText.render(answer, width: width)
+  }
 
   private enum Key: String, CodingKey { case summary }
 
   package func encode(to encoder: any Encoder) throws {
     try result.encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
-    try container.encode(RunDigest(RunAnswer(result, RunSummary(result))), forKey: .summary)
+    try container.encode(digest, forKey: .summary)
   }
 }

@@ -59,12 +59,11 @@ package enum ComparisonText {
   }
 
   private static func side(_ arm: ComparedArm, _ letter: String, _ comparison: ArmComparison) -> [String] {
-    // In a run that measured both, the letter is a part of the name.
-    let name = arm.name.hasPrefix(letter + " ") ? String(arm.name.dropFirst(2)) : arm.name
     let differs = comparison.a.transportName != comparison.b.transportName
     let transport = differs ? ", transport \(arm.transportName)" : ""
     var pieces = [
-      "\(name): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)" + transport,
+      "\(arm.name(without: letter)): store \(arm.store ?? NumberText.missing), propagator \(arm.propagator)"
+        + transport,
       "depth \(arm.depth) of \(NumberText.plural(arm.services, "service"))", "placement \(arm.placement)",
       "\(arm.inFlight) in flight",
     ]
@@ -83,13 +82,11 @@ package enum ComparisonText {
       .init("B/A", "median"), .init("interval", "95 %"), .init("p", "Holm"), .init("noise", "±%"),
       .init("verdict", "", alignsLeft: true),
     ])
-    table.rows = comparison.metrics.filter { !$0.metric.isExact && $0.verdict != .notMeasured }.map { metric in
+    table.rows = comparison.timed.map { metric in
       [
-        metric.metric.rawValue, metric.unit == "ns" ? "µs" : metric.unit, value(metric.a, metric),
-        value(metric.b, metric),
-        metric.ratio.map { NumberText.fixed($0, 3) } ?? NumberText.missing,
-        metric.interval.map { "\(NumberText.fixed($0.low, 3))…\(NumberText.fixed($0.high, 3))" } ?? NumberText.missing,
-        probability(metric.adjustedP), NumberText.percent(metric.noise.map { $0 - 1 }),
+        metric.metric.rawValue, metric.shownUnit, value(metric.a, metric), value(metric.b, metric), metric.ratioText,
+        metric.intervalText ?? NumberText.missing, probability(metric.adjustedP),
+        NumberText.percent(metric.noise.map { $0 - 1 }),
         words(metric),
       ]
     }
@@ -97,7 +94,7 @@ package enum ComparisonText {
   }
 
   private static func counted(_ comparison: ArmComparison) -> [String] {
-    let counts = comparison.metrics.filter { $0.metric.isExact && $0.verdict != .notMeasured }
+    let counts = comparison.counted
     guard !counts.isEmpty else { return [] }
     var table = TextTable([
       .init("count", "per request", alignsLeft: true), .init("A", ""), .init("B", ""), .init("B − A", ""),
@@ -113,7 +110,7 @@ package enum ComparisonText {
   }
 
   private static func value(_ value: Double?, _ metric: MetricComparison) -> String {
-    metric.unit == "ns" ? NumberText.microseconds(value) : NumberText.whole(value)
+    metric.isTime ? NumberText.microseconds(value) : NumberText.whole(value)
   }
 
   private static func probability(_ p: Double?) -> String {
