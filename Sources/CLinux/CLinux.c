@@ -52,6 +52,11 @@ int64_t ctx_process_cpu_nanoseconds(pid_t pid) {
   return nanoseconds(clock);
 }
 
+void ctx_iterate(int64_t count) {
+  // The compiler may neither shorten the loop nor leave it out: it does not know what the empty assembly does to `count`.
+  for (; count > 0; count--) __asm__ volatile("" : "+r"(count));
+}
+
 int64_t ctx_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 
 int64_t ctx_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }

@@ -23,7 +23,7 @@ struct InboundRequest {
   var firstCall: CallSlot?
   var hopsLeft: UInt16 = 0
   var echo: Unmanaged<EchoViews>?
-  /// CPU still to burn in the current `work` step, in nanoseconds; -1 outside of one.
+  /// What is left of the current `work` step, in nanoseconds of CPU or in iterations; -1 outside of one.
   var workLeft: Int64 = -1
   /// Entry of the timer wheel that resumes the request; -1 for none.
   var timer: Int32 = -1

@@ -19,6 +19,8 @@ struct ScriptStep {
   /// `work` and `sleep`: nanoseconds, the mean when exponential.
   var nanoseconds: Int64 = 0
   var isExponential = false
+  /// `work`: turns of the loop, in place of `nanoseconds`; -1 for none.
+  var iterations: Int64 = -1
   /// A later step reads or writes the context, so it must outlive the received bytes.
   var needsContextLater = false
   /// `fail`: a random word below this fails the request.
@@ -92,6 +94,7 @@ struct ServiceScript {
         steps.append(ScriptStep(kind: .set, first: Int32(assignments.count), count: Int32(list.count)))
         assignments += list.map(ScriptAssignment.init)
       case .work(let duration): steps.append(ScriptStep(.work, duration))
+      case .countedWork(let iterations): steps.append(ScriptStep(kind: .work, iterations: iterations))
       case .sleep(let duration): steps.append(ScriptStep(.sleep, duration))
       case .call(let call):
         steps.append(ScriptStep(kind: .calls, first: Int32(calls.count), count: 1))

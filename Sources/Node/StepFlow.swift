@@ -31,11 +31,17 @@ extension NodeServer {
       fail(request, with: .deadlineExceeded)
       return true
     }
-    if request.pointee.workLeft < 0 { request.pointee.workLeft = duration(of: step) }
-    let budget = workQueue.budget(in: loop.turnCount)
+    let isCounted = step.pointee.iterations >= 0
+    if request.pointee.workLeft < 0 {
+      request.pointee.workLeft = isCounted ? step.pointee.iterations : duration(of: step)
+    }
     // Whoever waits already is served first.
-    if budget > 0, workQueue.isEmpty || isServingWork {
-      if burn(min(request.pointee.workLeft, budget), for: request) { return false }
+    while workQueue.isEmpty || isServingWork {
+      let budget = workQueue.budget(in: loop.turnCount)
+      guard budget > 0 else { break }
+      let isDone =
+        isCounted ? iterate(for: request) : burn(min(request.pointee.workLeft, budget), for: request)
+      if isDone { return false }
     }
     lap(.work)
     detachContext(of: request, behind: step)
@@ -47,12 +53,29 @@ extension NodeServer {
 
   /// True when the step's work is done.
   private func burn(_ slice: Int64, for request: RequestSlot) -> Bool {
-    request.pointee.latestBegin = loop.now
-    if request.pointee.isAbandoned { counters.pointee.lateSlices &+= 1 }
+    beginSlice(of: request)
     let end = ctx_thread_cpu_nanoseconds() + slice
     while ctx_thread_cpu_nanoseconds() < end {}
     loop.refreshNow()
-    workQueue.spend(slice)
+    return endSlice(slice, spent: slice, of: request)
+  }
+
+  /// The same where the work is counted. True when the step's work is done.
+  private func iterate(for request: RequestSlot) -> Bool {
+    beginSlice(of: request)
+    let slice = min(request.pointee.workLeft, WorkQueue.iterationsMax)
+    let begin = loop.refreshNow()
+    ctx_iterate(slice)
+    return endSlice(slice, spent: loop.refreshNow() &- begin, of: request)
+  }
+
+  private func beginSlice(of request: RequestSlot) {
+    request.pointee.latestBegin = loop.now
+    if request.pointee.isAbandoned { counters.pointee.lateSlices &+= 1 }
+  }
+
+  private func endSlice(_ slice: Int64, spent nanoseconds: Int64, of request: RequestSlot) -> Bool {
+    workQueue.spend(nanoseconds)
     request.pointee.workLeft -= slice
     guard request.pointee.workLeft == 0 else { return false }
     request.pointee.workLeft = -1

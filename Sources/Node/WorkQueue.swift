@@ -7,6 +7,8 @@ internal import EventLoop
 struct WorkQueue {
   /// CPU burnt in one turn of the loop, in nanoseconds, and so in one slice.
   static let turnMax: Int64 = 1_000_000
+  /// Of a slice of counted work; some 0.1 ms, so that a turn has several.
+  static let iterationsMax: Int64 = 250_000
 
   /// Closes the ring.
   private let ends = RequestSlot.allocate(capacity: 1)

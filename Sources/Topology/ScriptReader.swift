@@ -40,7 +40,7 @@ struct ScriptReader {
     let (key, value) = try onlyEntry(field, what: "a step", keys: ScriptReader.stepKeys)
     switch key {
     case "set": return .set(try ScriptReader.assignments(value, vocabulary))
-    case "work": return .work(try distribution(value))
+    case "work": return try work(value)
     case "sleep": return .sleep(try distribution(value))
     case "call": return .call(try call(value))
     default:
@@ -70,6 +70,13 @@ struct ScriptReader {
       throw field.error("only \(quoted("call")) may stand in \(quoted("parallel")), got \(quoted(key))")
     }
     return try onlyEntry(field, what: "a call", keys: ["call"]).value
+  }
+
+  private func work(_ field: Field) throws(TopologyError) -> Step {
+    guard field.isMapping else { return .work(.fixed(nanoseconds: try field.duration())) }
+    let (key, value) = try onlyEntry(field, what: "an amount of work", keys: ["exponential", "iterations"])
+    guard key == "iterations" else { return .work(.exponential(meanNanoseconds: try value.duration())) }
+    return .countedWork(iterations: Int64(try value.count(in: 0...Int(TopologyLimits.iterationsMax))))
   }
 
   private func distribution(_ field: Field) throws(TopologyError) -> DurationDistribution {

@@ -76,6 +76,8 @@ private struct ServiceCheck {
     switch step {
     case .set(let assignments): try self.assignments(assignments, "\(path).set")
     case .work(let duration): try self.duration(duration, "\(path).work")
+    case .countedWork(let iterations):
+      try range(iterations, 0...TopologyLimits.iterationsMax, "\(path).work.iterations")
     case .sleep(let duration): try self.duration(duration, "\(path).sleep")
     case .call(let call): try self.call(call, "\(path).call")
     case .parallel(let calls):

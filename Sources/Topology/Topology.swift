@@ -132,6 +132,8 @@ package enum Step: Codable, Equatable, Sendable {
   case set([Assignment])
   /// CPU time really burnt.
   case work(DurationDistribution)
+  /// So many turns of a loop that does nothing: the same instructions each time, however fast the machine is just now.
+  case countedWork(iterations: Int64)
   case sleep(DurationDistribution)
   case call(Call)
   case parallel([Call])

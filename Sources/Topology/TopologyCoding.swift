@@ -10,6 +10,7 @@ extension Step {
     switch self {
     case .set(let assignments): try container.encode(assignments, forKey: .set)
     case .work(let duration): try container.encode(duration, forKey: .work)
+    case .countedWork(let iterations): try container.encode(CountedWork(iterations: iterations), forKey: .work)
     case .sleep(let duration): try container.encode(duration, forKey: .sleep)
     case .call(let call): try container.encode(call, forKey: .call)
     case .parallel(let calls): try container.encode(calls, forKey: .parallel)
@@ -20,12 +21,22 @@ extension Step {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch try container.onlyKey(of: CodingKeys.allCases) {
     case .set: self = .set(try container.decode([Assignment].self, forKey: .set))
-    case .work: self = .work(try container.decode(DurationDistribution.self, forKey: .work))
+    case .work:
+      if let counted = try? container.decode(CountedWork.self, forKey: .work) {
+        self = .countedWork(iterations: counted.iterations)
+      } else {
+        self = .work(try container.decode(DurationDistribution.self, forKey: .work))
+      }
     case .sleep: self = .sleep(try container.decode(DurationDistribution.self, forKey: .sleep))
     case .call: self = .call(try container.decode(Call.self, forKey: .call))
     case .parallel: self = .parallel(try container.decode([Call].self, forKey: .parallel))
     }
   }
+}
+
+/// What stands behind `work` in place of a duration.
+private struct CountedWork: Codable {
+  var iterations: Int64
 }
 
 extension DurationDistribution {

@@ -15,6 +15,8 @@ package enum TopologyLimits {
   /// Bytes of a payload or a response.
   package static let payloadSizeMax = 8 << 20
   package static let durationNanosecondsMax: Int64 = 3_600_000_000_000
+  /// Turns of the loop of one step, some seconds.
+  package static let iterationsMax: Int64 = 10_000_000_000
   package static let retriesMax = 16
   package static let keysPerLayerMax = 64
   package static let maxDepthMax = 1_024

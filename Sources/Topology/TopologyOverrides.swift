@@ -110,7 +110,7 @@ extension Step {
     case .parallel(var calls):
       for index in calls.indices { change(&calls[index]) }
       self = .parallel(calls)
-    case .set, .work, .sleep: break
+    case .set, .work, .countedWork, .sleep: break
     }
   }
 }

@@ -48,6 +48,7 @@ package enum TopologyPrinter {
       switch step {
       case .set(let list): lines.append("      - set: \(assignments(list))")
       case .work(let duration): lines.append("      - work: \(distribution(duration))")
+      case .countedWork(let iterations): lines.append("      - work: {iterations: \(iterations)}")
       case .sleep(let duration): lines.append("      - sleep: \(distribution(duration))")
       case .call(let call): lines.append("      - call: \(self.call(call, names: names))")
       case .parallel(let calls):

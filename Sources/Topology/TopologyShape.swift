@@ -104,7 +104,7 @@ extension Step {
     switch self {
     case .call(let call): [call]
     case .parallel(let calls): calls
-    case .set, .work, .sleep: []
+    case .set, .work, .countedWork, .sleep: []
     }
   }
 }

@@ -39,6 +39,8 @@ struct WrongArgumentTests {
       (["chain", "-n", "2", "--concurrency", "1,1x1"], ["--concurrency", "\"1x1\" is named twice"]),
       (["calibrate", "--pairs", "0"], ["--pairs", "1 to 10000", "0"]),
       (["calibrate", "--rounds", "5"], ["--rounds", "6 to 1000", "5"]),
+      (["calibrate", "--known", "60%"], ["--known", "0.1% to 50%", "60%"]),
+      (["calibrate", "--known", "one"], ["--known", "one"]),
       (["calibrate", "--trial", "10ms"], ["--trial", "20ms to 10m", "10ms"]),
       (["chain", "-n", "2", "--rounds", "1001"], ["--rounds", "1 to 1000", "1001"]),
       (["chain", "-n", "2", "--rate", "1e300"], ["--rate", "0.1 to 10000000", "1e+300"]),

@@ -37,6 +37,28 @@ struct CalibrateTests {
     }
   }
 
+  @Test(
+    "A known difference is made by counted work, compared with 64 in flight and with one, and the status says what was found"
+  )
+  func known() throws {
+    let program = try Program(
+      ["calibrate", "--known", "20%", "--pairs", "1", "--rounds", "6", "--trial", "20ms", "--json", "-"])
+    let status = try program.wait()
+    let document = try document(program)
+    let regimes = try #require(document["regimes"] as? [[String: Any]])
+    #expect(regimes.map { $0["inFlight"] as? Int } == [64, 1], "\(program.error)")
+    for regime in regimes {
+      #expect(try #require(regime["addedIterations"] as? Int) > 100)
+      #expect((regime["runs"] as? [Any])?.count == 1 && regime["smallestFound"] is Double)
+    }
+    let found = regimes.map { $0["foundCount"] as? Int }
+    #expect(document["verdict"] as? String == (found == [1, 1] ? "passed" : "failed"))
+    #expect(status == (found == [1, 1] ? 0 : 1))
+    if let valid = try SchemaCheck.status(of: program.file("out"), schema: "known-difference-result-1.schema.json") {
+      #expect(valid == 0)
+    }
+  }
+
   @Test("A signal ends it with what was measured until then, and leaves no process behind")
   func interrupted() throws {
     let program = try Program(["calibrate", "--rounds", "6", "--json", "-"])

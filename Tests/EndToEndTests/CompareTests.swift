@@ -132,7 +132,7 @@ struct CompareTests {
       let isA = (trial["arm"] as? String)?.hasPrefix("A ") == true
       #expect(trial["inFlight"] as? Int == (isA ? 4 : 64) && trial["depth"] as? Int == (isA ? 1 : 2))
     }
-    #expect(closed.count { $0["rerun"] as? Bool == false } == 3 * 2)
+    #expect(closed.count { $0["rerun"] as? Bool == false } == 3 * 6)
     // Only what the hops reach has deliveries: of a chain of two its first, of the diamond all but its last.
     let counts = try #require(run["counts"] as? [[String: Any]])
     let reached = counts.map {

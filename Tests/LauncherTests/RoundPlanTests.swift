@@ -58,6 +58,17 @@ struct RoundPlanTests {
     #expect(Self.count(publish.blocks(round: 3, explains: false)) == [Work(.closed, 5): 8])
   }
 
+  @Test("a comparison has more trials of each concurrency, and all of them where there is one")
+  func comparing() {
+    let expected = [Work(.closed, 5): 6, Work(.single, 5, 1): 2, Work(.open, 5, 1): 1]
+    #expect(Self.count(Self.plan([5]) { $0.compareOnly() }.blocks(round: 0, explains: true)) == expected)
+    let single = Self.plan([5]) { plan in
+      plan.inFlight = 1
+      plan.compareOnly()
+    }
+    #expect(Self.count(single.blocks(round: 0, explains: true)) == [Work(.closed, 5, 1): 8, Work(.open, 5, 1): 1])
+  }
+
   @Test("a round that explains has all other depths, the other concurrencies and the open loop once as well")
   func explaining() {
     var expected = [

@@ -104,11 +104,11 @@ struct TrialLengthTests {
   }
 
   @Test(
-    "a turn is 0.5 ms or twice as long as a reply takes, and a trial has as many as it has room for, at least 4",
+    "a turn sends for 0.3 ms or half as long as a reply takes, and a trial has as many as it has room for, at least 4",
     arguments: [
       // Seconds of the trial, of a reply; turns, and the nanoseconds that count of each.
-      (0.031, 50e-6, 34, 500_000), (0.031, 250e-6, 33, 500_000), (0.031, 1e-3, 10, 2_000_000),
-      (0.031, 2.5e-3, 4, 5_000_000), (0.02, 50e-6, 22, 500_000), (0.5, 50e-6, 556, 500_000),
+      (0.031, 50e-6, 48, 300_000), (0.031, 250e-6, 36, 300_000), (0.031, 1e-3, 17, 500_000),
+      (0.031, 2.5e-3, 8, 1_250_000), (0.02, 50e-6, 31, 300_000), (0.5, 50e-6, 769, 300_000), (0.001, 1e-3, 4, 500_000),
     ] as [(Double, Double, Int, Int64)])
   func turnPlan(trial: Double, response: Double, count: Int, counted: Int64) {
     let turns = TurnPlan(trialSeconds: trial, responseSeconds: response)
@@ -117,7 +117,7 @@ struct TrialLengthTests {
 
   @Test(
     "an arm with fewer turns than its block has cycles has all of them, evenly among the cycles",
-    arguments: [4, 10, 34])
+    arguments: [8, 17, 48])
   func evenly(cycleCount: Int) {
     let turns = TurnPlan(trialSeconds: 0.031, responseSeconds: 2.5e-3)
     let places = (0..<cycleCount).filter { turns.hasTurn(inCycle: $0, of: cycleCount) }

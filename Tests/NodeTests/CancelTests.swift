@@ -61,6 +61,7 @@ struct CancelTests {
     "ends a sleep and a request between two slices of work",
     arguments: [
       Step.sleep(.fixed(nanoseconds: 3_600_000 * millisecond)), .work(.fixed(nanoseconds: 3_600_000 * millisecond)),
+      .countedWork(iterations: 10_000_000_000),
     ])
   func local(step: Step) throws {
     let bench = try NodeBench(script: [step])

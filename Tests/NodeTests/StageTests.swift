@@ -47,6 +47,7 @@ struct StageTests {
       ("work before a call", [.work(.fixed(nanoseconds: 20_000)), .call(call())], 1, true),
       ("sleep between", [.call(call()), .sleep(.fixed(nanoseconds: 100_000)), .call(call(1))], 2, true),
       ("work in slices", [.work(.fixed(nanoseconds: 2_500_000)), .call(call())], 1, true),
+      ("counted work in slices", [.countedWork(iterations: 8_000_000), .call(call())], 1, true),
     ]
     for (name, script, callCount, works) in scripts {
       let bench = try NodeBench(script: script, calleeCount: 8)

@@ -210,7 +210,8 @@ extension ExampleRun {
         service(
           "gateway",
           [
-            .set(assignments), .work(.fixed(nanoseconds: 50_000)), .sleep(.exponential(meanNanoseconds: 120_000)),
+            .set(assignments), .work(.fixed(nanoseconds: 50_000)), .countedWork(iterations: 20_000),
+            .sleep(.exponential(meanNanoseconds: 120_000)),
             .call(call(1)), .parallel([call(1), call(2, timeout: 100_000_000)]),
           ]),
         service("cart", []), service("pricing", []),

@@ -17,10 +17,12 @@ struct ReportedDocumentTests {
       responseTime: LatencyHistogram())
     let comparison = ComparisonExample.compared(ComparisonExample.chain(rounds: 6))
     let calibration = CalibrationResultTests.empty(pairs: 1)
-    let documents = try [read(run), read(load), read(comparison), read(calibration)]
-    #expect(documents.map(\.kind) == ["run", "load", "comparison", "calibration"])
-    #expect(documents.map { $0.run != nil } == [true, false, true, false])
+    let known = KnownDifferenceTests.result(ratios: [1.01])
+    let documents = try [read(run), read(load), read(comparison), read(calibration), read(known)]
+    #expect(documents.map(\.kind) == ["run", "load", "comparison", "calibration", "known-difference"])
+    #expect(documents.map { $0.run != nil } == [true, false, true, false, false])
     #expect(documents[1].text() == load.text && documents[3].tables == calibration.text)
+    #expect(documents[4].text() == known.text)
   }
 
   @Test("is a page, Markdown and text, whatever it holds; what it says is never markup")

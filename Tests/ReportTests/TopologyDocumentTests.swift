@@ -8,6 +8,7 @@ struct TopologyDocumentTests {
     (.set([Assignment(key: "tenant", value: .text("42"))]), #"{"set":[{"key":"tenant","value":"42"}]}"#),
     (.set([Assignment(key: "user", value: .integer(-42))]), #"{"set":[{"key":"user","value":-42}]}"#),
     (.work(.fixed(nanoseconds: 50_000)), #"{"work":{"fixedNanoseconds":50000}}"#),
+    (.countedWork(iterations: 20_000), #"{"work":{"iterations":20000}}"#),
     (.sleep(.exponential(meanNanoseconds: 7)), #"{"sleep":{"exponentialMeanNanoseconds":7}}"#),
     (.parallel([]), #"{"parallel":[]}"#),
   ]

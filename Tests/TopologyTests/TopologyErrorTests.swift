@@ -119,7 +119,7 @@ struct TopologyErrorTests {
       ("version: 1\nentry: a", "x.yaml:1:1: missing key \"services\""),
       ("version: 1\nentry: a\nservices:\n  - {replicas: 2}", "x.yaml:4:5: services[0]: missing key \"name\""),
       (script("call: {size: 1B}"), "x.yaml:6:15: services.a.script[0].call: missing key \"service\""),
-      (script("work: {}"), "x.yaml:6:15: services.a.script[0].work: missing key \"exponential\""),
+      (script("sleep: {}"), "x.yaml:6:16: services.a.script[0].sleep: missing key \"exponential\""),
     ])
   func missingKeys(text: String, description: String) {
     #expect(problem(text) == description)
@@ -162,6 +162,17 @@ struct TopologyErrorTests {
       (
         script("parallel: [b]"),
         "x.yaml:6:20: services.a.script[0].parallel[0]: expected a call (call), got \"b\""
+      ),
+      (
+        script("work: {}"), "x.yaml:6:15: services.a.script[0].work: expected an amount of work, got an empty mapping"
+      ),
+      (
+        script("work: {iterations: 1us}"),
+        "x.yaml:6:28: services.a.script[0].work.iterations: expected a whole number 0 to 10000000000, got \"1us\""
+      ),
+      (
+        script("work: {iterations: 1, exponential: 1us}"),
+        "x.yaml:6:31: services.a.script[0].work: expected one key, got \"exponential\" beside \"iterations\""
       ),
       (script("set: {}"), "x.yaml:6:14: services.a.script[0].set: expected at least one key, got none"),
       (

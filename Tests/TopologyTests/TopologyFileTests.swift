@@ -71,17 +71,20 @@ struct TopologyFileTests {
   @Test("Every kind of step is read")
   func steps() throws {
     let topology = try parse(
-      script("set: {tenant: acme, user: -7}", "work: 50us", "work: {exponential: 120us}", "sleep: 1.5ms", "call: c"))
+      script(
+        "set: {tenant: acme, user: -7}", "work: 50us", "work: {exponential: 120us}", "work: {iterations: 20000}",
+        "sleep: 1.5ms", "call: c"))
     let steps = topology.services[0].script
     #expect(
-      Array(steps[..<4]) == [
+      Array(steps[..<5]) == [
         .set([.init(key: "tenant", value: .text("acme")), .init(key: "user", value: .integer(-7))]),
         .work(.fixed(nanoseconds: 50_000)), .work(.exponential(meanNanoseconds: 120_000)),
+        .countedWork(iterations: 20_000),
         .sleep(.fixed(nanoseconds: 1_500_000)),
       ])
-    #expect(steps[4].calls.map(\.service) == [2])
-    guard case .parallel(let calls) = steps[5] else {
-      Issue.record("expected a parallel step, got \(steps[5])")
+    #expect(steps[5].calls.map(\.service) == [2])
+    guard case .parallel(let calls) = steps[6] else {
+      Issue.record("expected a parallel step, got \(steps[6])")
       return
     }
     #expect(calls.map(\.service) == [1, 2])

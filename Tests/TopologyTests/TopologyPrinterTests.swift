@@ -140,7 +140,7 @@ enum RandomTopology {
   }
 
   private static func step(callees: Range<Int>, using random: inout SeededGenerator) -> Step {
-    switch Int.random(in: callees.isEmpty ? 2...4 : 0...4, using: &random) {
+    switch Int.random(in: callees.isEmpty ? 2...5 : 0...5, using: &random) {
     case 0: return .call(call(to: callees.randomElement(using: &random)!, using: &random))
     case 1:
       let count = Int.random(in: 1...5, using: &random)
@@ -148,6 +148,7 @@ enum RandomTopology {
         (0..<count).map { _ in call(to: callees.randomElement(using: &random)!, using: &random) })
     case 2: return .set(assignments(using: &random))
     case 3: return .work(.fixed(nanoseconds: duration(using: &random)))
+    case 4: return .countedWork(iterations: .random(in: 0...TopologyLimits.iterationsMax, using: &random))
     default: return .sleep(.exponential(meanNanoseconds: duration(using: &random)))
     }
   }

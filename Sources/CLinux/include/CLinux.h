@@ -25,6 +25,9 @@ int64_t ctx_process_cpu_nanoseconds(pid_t pid);
 /// CPU time of the calling thread, in nanoseconds.
 int64_t ctx_thread_cpu_nanoseconds(void);
 
+/// Turns a loop of two instructions so many times.
+void ctx_iterate(int64_t count);
+
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t ctx_monotonic_nanoseconds(void);
 

@@ -41,8 +41,7 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
       arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
       call)
     plan.rounds = rounds ?? ComparePlan.roundCountByDefault
-    // What an arm costs, not why: also of builds that know no other passes.
-    plan.passes = [.fidelity, .counting, .open]
+    plan.compareOnly()
     return plan
   }
 }

@@ -10,6 +10,10 @@ extension CalibrationResult {
   var isEmpty: Bool { pairs.isEmpty }
 }
 
+extension KnownDifferenceResult {
+  var isEmpty: Bool { regimes.allSatisfy { $0.runs.isEmpty } }
+}
+
 extension CapacityResult {
   var isEmpty: Bool { arms.allSatisfy { $0.peakThroughputs.isEmpty } }
 }

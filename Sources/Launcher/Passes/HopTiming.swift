@@ -66,7 +66,7 @@ extension Topology {
         case .set: return nil
         case .call(let call): guard isPlain(call) else { return nil }
         case .parallel(let calls): guard calls.allSatisfy(isPlain) else { return nil }
-        case .work, .sleep: break
+        case .work, .countedWork, .sleep: break
         }
       }
     }

@@ -16,9 +16,6 @@ package struct RoundPlan {
     case open(fromLargest: Int)
   }
 
-  /// Trials that a round has at the largest depth where it has one elsewhere: there the answer is looked for.
-  package static let trialsAtLargestDepth = 2
-
   package let plan: ExperimentPlan
   /// Ascending, without those that were dropped.
   package let depths: [Int]
@@ -33,17 +30,18 @@ package struct RoundPlan {
 
   /// Of every round.
   package var answering: [Kind] {
-    Array(repeating: .closed(fromLargest: 0), count: Self.trialsAtLargestDepth * plan.trialCount)
+    Array(repeating: .closed(fromLargest: 0), count: plan.headlineTrialCount * plan.trialCount)
   }
 
   /// Of the rounds that have more than that: as many as their claims need.
   package var explaining: [Kind] { Array(repeating: explainingKinds, count: plan.trialCount).flatMap { $0 } }
 
-  /// Each once.
+  /// Of one trial of each.
   var explainingKinds: [Kind] {
     let count = plan.arms.indices.map { plan.depths(of: $0, among: depths).count }.max() ?? 0
     var kinds = (1..<max(1, count)).map { Kind.closed(fromLargest: $0) }
-    kinds += plan.moreConcurrencies.filter { $0 != plan.headline }.map { Kind.more($0) }
+    kinds += plan.moreConcurrencies.filter { $0 != plan.headline }
+      .flatMap { Array(repeating: Kind.more($0), count: plan.moreTrialCount) }
     if plan.passes.contains(.open) {
       kinds.append(.open(fromLargest: 0))
       if plan.preset != nil, count > 1 { kinds.append(.open(fromLargest: count - 1)) }

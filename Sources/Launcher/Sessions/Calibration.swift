@@ -108,7 +108,7 @@ package final class Calibration: Session {
     do {
       experiment = try Experiment(
         plan: plan.experiment(batch: batch, pairCount: pairCount),
-        observer: BatchObserver(observer, "batch \(batch + 1)"), supervisor: supervisor,
+        observer: PartObserver(observer, "batch \(batch + 1)"), supervisor: supervisor,
         allowedCPUs: allowedCPUs)
     } catch LauncherError.interrupted(let signal) {
       result.interrupted = true
@@ -138,28 +138,11 @@ package final class Calibration: Session {
   }
 }
 
-/// Says which batch it is, and leaves out what a run says of its steps.
-private final class BatchObserver: RunObserver {
-  private let observer: any RunObserver
-  private let name: String
-
-  init(_ observer: any RunObserver, _ name: String) {
-    self.observer = observer
-    self.name = name
-  }
-
-  func runDidReach(_ step: String) {}
-
-  func runDidProgress(_ what: String, secondsLeft: Double?) {
-    observer.runDidProgress("\(name): \(what)", secondsLeft: nil)
-  }
-}
-
 extension CalibrationPlan {
   /// Every set is started and warmed up once, and has new processes in every round.
   fileprivate var secondsBeforehand: Double {
     let trial = trialSeconds + TrialOverhead().seconds
-    let round = RunDuration.roundSetSeconds + Double(RoundPlan.trialsAtLargestDepth) * trial
+    let round = RunDuration.roundSetSeconds + Double(ExperimentPlan.headlineTrialCountByDefault) * trial
     return Double(2 * pairCount) * (RunDuration.setSeconds + Double(rounds) * round)
   }
 }

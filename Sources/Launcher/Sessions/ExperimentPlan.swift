@@ -64,6 +64,7 @@ package struct ExperimentPlan: Sendable {
   package static let trialSecondsMin = 0.02
   /// Seconds of a trial, settling included: neighbours are then near each other, and what drifts meets all alike.
   package static let trialSecondsByDefault = 0.031
+  package static let headlineTrialCountByDefault = 2
   /// Bytes that `opaque` may carry.
   package static let opaqueSizeMax = 64 << 10
   /// Bytes of all opaque contexts of one request, one per visit of a service: the reply of a fidelity request brings
@@ -103,6 +104,10 @@ package struct ExperimentPlan: Sendable {
   package var moreConcurrencies = [Concurrency(inFlight: 1)]
   /// Trials of each arm, depth and concurrency in a round.
   package var trialCount = 1
+  /// So many times that at the largest depth, at the run's own concurrency: there the answer is looked for.
+  package var headlineTrialCount = headlineTrialCountByDefault
+  /// So many times that at each of the others.
+  package var moreTrialCount = 1
   package var passes: Set<Pass> = Set(Pass.allCases)
   /// Nil: as long as a set may take to become steady, or a fifth of that under a budget.
   package var warmupSecondsMax: Double?
@@ -148,6 +153,14 @@ package struct ExperimentPlan: Sendable {
   func hopsLeft(arm: Int, depth: Int, topology: Topology) -> Int {
     if let hops = arms[arm].own.hopsLeft { return hops }
     return isChain ? depth : topology.maxDepth > 0 ? topology.maxDepth : TopologyLimits.maxDepthMax
+  }
+
+  /// How much two arms differ, not why. A round of two or three arms is short beside the start of its processes, so it has
+  /// more trials than one of eight.
+  package mutating func compareOnly() {
+    passes = [.fidelity, .counting, .open]
+    let isAlone = moreConcurrencies.allSatisfy { $0 == headline }
+    (headlineTrialCount, moreTrialCount) = isAlone ? (8, 0) : (6, 2)
   }
 
   var headline: Concurrency { Concurrency(inFlight: inFlight) }

@@ -33,6 +33,7 @@ package struct ReportedDocument {
       run = comparison.run
       compared = comparison
       tables = ComparisonText.render(comparison)
+    case KnownDifferenceResult.formatName: tables = try read(KnownDifferenceResult.self).text
     case LeakResult.formatName: tables = LeakText.render(try read(LeakResult.self))
     case LoadResult.formatName: tables = try read(LoadResult.self).text
     case PressureResult.formatName: tables = PressureText.render(try read(PressureResult.self))

@@ -98,7 +98,8 @@ extension ResultFile {
   /// By the format of the documents that they write.
   private static let commands = [
     BenchResult.formatName: "bench", CalibrationResult.formatName: "calibrate", CapacityResult.formatName: "capacity",
-    ComparisonDocument.formatName: "compare", LeakResult.formatName: "lab leak", LoadResult.formatName: "load",
+    ComparisonDocument.formatName: "compare", KnownDifferenceResult.formatName: "calibrate --known",
+    LeakResult.formatName: "lab leak", LoadResult.formatName: "load",
     PressureResult.formatName: "lab pressure", ProfileResult.formatName: "profile", RaceResult.formatName: "lab race",
     SelfTestResult.formatName: "selftest", SemanticsResult.formatName: "semantics",
   ]
