@@ -13,7 +13,7 @@ const (
 	flags             = "01"
 	arrivingRequestID = "9e3779b97f4a7c15"
 	arrivingUser      = 1_000_001
-	tenant            = "9e3779b97f4a7c15"
+	tenant            = "9e3779b97f4a7c1"
 	layerUser         = 1_000_001
 )
 
