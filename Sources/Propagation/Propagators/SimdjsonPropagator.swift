@@ -1,10 +1,9 @@
 // The context as the same JSON object as `json-map`, read by simdjson and written member by member: what JSON costs where
 // it is not Foundation's. Never holds a String.
 
-package import Context
-
 #if Simdjson
   internal import CSimdjson
+  package import Context
 
   /// Values have a type only once they are met, and go from the parser's memory into the store. simdjson writes no JSON;
   /// `JSONWriter` does.
