@@ -22,8 +22,8 @@ compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
-deps: ## Install what the build needs (libevent-dev), when it is missing
-	@scripts/install-deps libevent-dev:/usr/include/event2/event.h
+deps: ## Install what the build needs (libevent-dev, libsimdjson-dev), when it is missing
+	@scripts/install-deps libevent-dev:/usr/include/event2/event.h libsimdjson-dev:/usr/include/simdjson.h
 
 test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace, chromium, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
@@ -99,7 +99,7 @@ protobuf: ## Make context.pb.swift anew from context.proto (installs protobuf-co
 	protoc --plugin=.build/debug/protoc-gen-swift --swift_opt=Visibility=Internal \
 	  --proto_path=Sources/Propagation/Protobuf --swift_out=Sources/Propagation/Protobuf context.proto
 
-bench: test-deps ## Against a C relay: instructions, system calls, time, readiness, cancels (ONLY="instructions ready")
+bench: test-deps ## Against a C relay and Go's libraries: instructions, system calls, time, readiness, cancels (ONLY="instructions peers")
 	@scripts/install-deps valgrind:/usr/bin/valgrind
 	swift build -c release
 	swift build -c release --package-path Benchmarks

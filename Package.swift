@@ -43,6 +43,10 @@ let package = Package(
     // Lies beside the program, which loads it into the processes whose retains and releases it counts.
     .library(name: "ctxchain-arc", type: .dynamic, targets: ["CArcMeter"]),
   ],
+  traits: [
+    .default(enabledTraits: ["Simdjson"]),
+    .trait(name: "Simdjson", description: "The propagator json-simdjson, which needs libsimdjson of the system."),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -55,6 +59,7 @@ let package = Package(
   targets: [
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
     .target(name: "CLinux"),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CMeter"),
     .target(name: "CArcMeter"),
     module("Bytes"),
@@ -64,7 +69,11 @@ let package = Package(
     transport("Frame", ["Bytes", "TransportMessages"]),
     transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportMessages"]),
     module(
-      "Propagation", ["Context", "TransportFrame", "TransportMessages", protobuf], exclude: ["Protobuf/context.proto"]),
+      "Propagation",
+      [
+        "Context", "TransportFrame", "TransportMessages", protobuf,
+        .byName(name: "CSimdjson", condition: .when(traits: ["Simdjson"])),
+      ], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
     module("Topology", [yams]),
     module("ContextGeneration", ["Topology"]),

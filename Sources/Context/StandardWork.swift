@@ -102,15 +102,16 @@ package final class StandardWork: Sendable {
     "l\(layer)." + (index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "k\(index)")
   }
 
-  /// Sixteen lower hex digits, the same length at every layer.
+  /// Lower hex digits: sixteen at odd layers, fifteen at even ones.
   package static func requestID(layer: Int) -> [UInt8] {
-    requestID(UInt64(layer) &* 0x9e37_79b9_7f4a_7c15)
+    requestID(UInt64(layer) &* 0x9e37_79b9_7f4a_7c15, isShort: layer % 2 == 0)
   }
 
-  /// The word in sixteen lower hex digits: the form of every request id.
-  package static func requestID(_ word: UInt64) -> [UInt8] {
+  /// The word in sixteen lower hex digits, or all but the last of them: the two forms of a request id. A Swift string of
+  /// fifteen bytes needs no memory of its own, one of sixteen does; sixteen fill a field of the schema.
+  package static func requestID(_ word: UInt64, isShort: Bool) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
-    return (0..<16).map { digits[Int(word >> (60 - 4 * UInt64($0)) & 15)] }
+    return (0..<(isShort ? 15 : 16)).map { digits[Int(word >> (60 - 4 * UInt64($0)) & 15)] }
   }
 
   /// Seven decimal digits at every layer.

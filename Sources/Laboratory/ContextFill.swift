@@ -3,7 +3,8 @@
 internal import Context
 
 /// The client's part (a trace and the tenant), then layers. With growth `shadow` each sets request id, user and span
-/// context; with `distinct` names of its own: `l<layer>.a` (text), `.b` (integer), `.c` (text). Texts have 16 bytes.
+/// context; with `distinct` names of its own: `l<layer>.a` (text), `.b` (integer), `.c` (text). Texts have 16 bytes, the
+/// tenant 15.
 final class ContextFill {
   static let keysPerLayer = 3
 
@@ -64,7 +65,7 @@ final class ContextFill {
   func build(_ context: RequestContext) {
     context.reset()
     context.setSpanContext(span)
-    context.setText(.tenant, UnsafeRawBufferPointer(text).bytes)
+    context.setText(.tenant, UnsafeRawBufferPointer(rebasing: text.dropLast()).bytes)
     setLayers(on: context)
   }
 

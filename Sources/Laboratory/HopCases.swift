@@ -42,13 +42,20 @@ package enum HopCases {
     make(setting, .arrival, strategy: strategy)
   }
 
-  private static func make(_ setting: HopSetting, _ operation: BenchOperation, strategy: String?) -> BenchCase? {
+  /// What a service takes in: the context is emptied of what the request before has left, and extracted into.
+  package static func reception(_ setting: HopSetting) -> BenchCase? {
+    make(setting, .arrival, works: false, strategy: nil)
+  }
+
+  private static func make(
+    _ setting: HopSetting, _ operation: BenchOperation, works: Bool = true, strategy: String?
+  ) -> BenchCase? {
     guard let propagator = PropagatorRegistry.resolve(setting.propagator) else { return nil }
     let request = arriving(setting, propagator)
     let context = setting.store.makeContext()
     let work = StandardWork(layer: setting.layer, growth: setting.growth, keysPerLayer: setting.keysPerLayer)
     let replaces = propagator.replacesContext(withEntries: context.holdsEntries)
-    let holdsEntries = context.holdsEntries
+    let worksOnEntries = works && context.holdsEntries
     let output = OutputBuffer()
     let injects = operation == .hop
     let subject = BenchSubject(
@@ -58,7 +65,7 @@ package enum HopCases {
       for spanID in 0..<UInt64(repetitions) {
         if !replaces { context.reset() }
         checksum &+= UInt64(propagator.extract(message: request.message, into: context).rawValue)
-        if holdsEntries { checksum &+= work.perform(on: context, spanID: spanID | 1) }
+        if worksOnEntries { checksum &+= work.perform(on: context, spanID: spanID | 1) }
         if injects { output.inject(context, by: propagator) }
       }
       return checksum &+ UInt64(truncatingIfNeeded: output.bytes.count)

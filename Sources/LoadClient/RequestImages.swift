@@ -13,8 +13,8 @@ package import TransportCore
 package final class RequestImages {
   /// Different contexts in a ring.
   package static let imageCount = 256
-  /// The tenant that every request carries: the key that the client sets and each service reads.
-  package static let tenant = "acme-eu"
+  /// The tenants that requests carry: the key that the client sets and each service reads.
+  package static let tenants = ["acme-eu-central", "acme-eu-central1"]
 
   /// Without payloads.
   private let bytes = ByteBuffer(capacity: 64 << 10)
@@ -46,7 +46,7 @@ package final class RequestImages {
     let context = PackedContext()
     for image in 0..<RequestImages.imageCount {
       context.reset()
-      RequestImages.fill(context, client: client, trace: trace, random: &random)
+      RequestImages.fill(context, image: image, client: client, trace: trace, random: &random)
       snapshots.append(ContextSnapshot(of: context))
       let start = bytes.count
       let message = encoder.begin(
@@ -98,18 +98,19 @@ package final class RequestImages {
     UnsafeRawBufferPointer(start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
   }
 
-  /// The standard keys with values of fixed width, then what the topology's client sets.
+  /// The standard keys, then what the topology's client sets. By turns the request id is the long text and the tenant the
+  /// short one (`ClientSide.textSizes`), and the other way round: all images have one size.
   private static func fill(
-    _ context: RequestContext, client: ClientSide, trace: SentTrace, random: inout SeededGenerator
+    _ context: RequestContext, image: Int, client: ClientSide, trace: SentTrace, random: inout SeededGenerator
   ) {
     context.setSpanContext(
       SpanContext(
         traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1, flags: trace.flags))
     if !trace.state.isEmpty { context.setTraceState(Array(trace.state.utf8).span.bytes) }
-    let requestID = StandardWork.requestID(random.next())
+    let requestID = StandardWork.requestID(random.next(), isShort: image % 2 == 1)
     context.setText(.requestID, requestID.span.bytes)
     context.setInteger(.user, Int64(random.next() % 9_000_000) + 1_000_000)
-    context.setText(.tenant, Array(tenant.utf8).span.bytes)
+    context.setText(.tenant, Array(tenants[image % 2].utf8).span.bytes)
     for assignment in client.set {
       let key = ContextSchema.key(named: assignment.key)
       switch assignment.value {

@@ -73,6 +73,13 @@ package enum HexDigits {
     write16(low, to: destination + 16)
   }
 
+  /// The two digits of a byte.
+  @inline(__always)
+  static func write2(_ value: UInt8, to destination: UnsafeMutableRawPointer) {
+    destination.storeBytes(of: digit(value >> 4), as: UInt8.self)
+    destination.storeBytes(of: digit(value & 15), toByteOffset: 1, as: UInt8.self)
+  }
+
   @inline(__always)
   static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble }
 }

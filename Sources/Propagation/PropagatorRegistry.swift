@@ -11,7 +11,9 @@ package enum PropagatorRegistry {
     case message
   }
 
-  private static let entries: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = [
+  private typealias Entry = (name: String, place: Place, make: @Sendable () -> any Propagator)
+
+  private static let entries: [Entry] = withSimdjson([
     ("none", .nothing, { NonePropagator() }),
     ("opaque", .binary, { OpaquePropagator() }),
     ("json-map", .binary, { JSONMapPropagator() }),
@@ -29,7 +31,16 @@ package enum PropagatorRegistry {
     ("protobuf", .message, { ProtobufPropagator() }),
     ("packed", .binary, { PackedPropagator() }),
     ("schema", .binary, { SchemaPropagator() }),
-  ]
+  ])
+
+  /// Only a package that takes this one without its traits has it not.
+  private static func withSimdjson(_ entries: [Entry]) -> [Entry] {
+    var entries = entries
+    #if Simdjson
+      entries.insert(("json-simdjson", .binary, { SimdjsonPropagator() }), at: 3)
+    #endif
+    return entries
+  }
 
   /// Every single name, in the order that reports use.
   package static var names: [String] { entries.map(\.name) }
@@ -44,7 +55,7 @@ package enum PropagatorRegistry {
   /// of those that it is joined with in its message. Nil when a name is unknown or the combination is not possible: `none`
   /// goes with no other.
   package static func resolve(_ list: String) -> (any Propagator)? {
-    var parts: [(name: String, place: Place, make: @Sendable () -> any Propagator)] = []
+    var parts: [Entry] = []
     for name in names(in: list) {
       guard let entry = entries.first(where: { $0.name == name }) else { return nil }
       if parts.contains(where: { $0.name == entry.name }) { continue }

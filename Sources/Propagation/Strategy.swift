@@ -18,7 +18,7 @@ package struct Strategy: Equatable, Sendable {
   }
 
   /// In the order that reports use.
-  package static let presets: [Strategy] = [
+  package static let presets: [Strategy] = withSimdjson([
     Strategy(name: "baseline", store: .none, propagator: "none"),
     Strategy(name: "opaque", store: .none, propagator: "opaque"),
     Strategy(name: "map", store: .map, propagator: "json-map"),
@@ -31,7 +31,16 @@ package struct Strategy: Equatable, Sendable {
     Strategy(name: "packed", store: .packed, propagator: "packed"),
     Strategy(name: "binary25", store: .struct, propagator: "binary25"),
     Strategy(name: "gateway", store: .struct, propagator: "schema", isComparedByDefault: false),
-  ]
+  ])
+
+  private static func withSimdjson(_ presets: [Strategy]) -> [Strategy] {
+    var presets = presets
+    #if Simdjson
+      presets.insert(
+        Strategy(name: "map-simdjson", store: .map, propagator: "json-simdjson", isComparedByDefault: false), at: 3)
+    #endif
+    return presets
+  }
 
   package static func preset(named name: String) -> Strategy? { presets.first { $0.name == name } }
 }

@@ -34,6 +34,10 @@ package struct ClientSide: Codable, Equatable, Sendable {
   package var payloadSize: Int
   /// Keys that the client sets beside the standard ones (request id, user, tenant, trace).
   package var set: [Assignment]
+  /// Bytes of the request ids and tenants that client and services set: one text that Swift holds without memory of its own,
+  /// and one that it does not; one that leaves room in a field of the standard context, and one that fills it. None is
+  /// longer than the field, because the propagator `schema` would lose it.
+  package static let textSizes = [15, 16]
   /// Header fields of every request, in place of those that the propagator writes under the same names. Nil: none.
   package var fields: [ClientField]?
   /// Shares of the requests that carry other fields. Nil: none.

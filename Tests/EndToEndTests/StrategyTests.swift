@@ -8,20 +8,22 @@ struct StrategyTests {
   @Test("that are not compared by default run a chain, and their contexts arrive as declared")
   func onRequest() throws {
     let program = try Program([
-      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,b3", "--rounds", "1", "--passes",
+      "chain", "-n", "3", "--depths", "3", "--strategies", "swift,pooled-map,map-simdjson,b3", "--rounds", "1",
+      "--passes",
       "fidelity", "--growth",
       "distinct", "--json", "-",
     ])
     #expect(try program.wait() == 0, "\(program.error)")
     let document = try ResultDocument(path: program.file("out"))
     try document.expectBalancedLedgers()
-    let arms = document.list("arms").prefix(3).map { "\($0["name"]!): \($0["store"]!) + \($0["propagator"]!)" }
+    let arms = document.list("arms").prefix(4).map { "\($0["name"]!): \($0["store"]!) + \($0["propagator"]!)" }
     #expect(
       arms == [
-        "swift: service-context + tracecontext,baggage", "pooled-map: pooled-map + json-map", "b3: value-chain + b3",
+        "swift: service-context + tracecontext,baggage", "pooled-map: pooled-map + json-map",
+        "map-simdjson: map + json-simdjson", "b3: value-chain + b3",
       ])
-    let verdicts = document.list("fidelity").prefix(3).map { "\($0["arm"]!): \($0["verdict"]!)" }
-    #expect(verdicts == ["swift: faithful", "pooled-map: faithful", "b3: lost-as-declared"])
+    let verdicts = document.list("fidelity").prefix(4).map { "\($0["arm"]!): \($0["verdict"]!)" }
+    #expect(verdicts == ["swift: faithful", "pooled-map: faithful", "map-simdjson: faithful", "b3: lost-as-declared"])
   }
 
   @Test("of a chain that names none are the seven of docs/STRATEGIES.md that are not on request")
@@ -39,7 +41,7 @@ struct StrategyTests {
     let unknown = try Program.run("chain", "-n", "1", "--strategies", "x").error
     let list = try #require(unknown.firstMatch(of: /expected some of ([a-z0-9, -]+), or STORE/)).1
     let names = list.split(separator: ", ").map(String.init)
-    #expect(names.count == 11 && Set(names).isSuperset(of: ["swift", "pooled-map", "b3", "gateway"]))
+    #expect(names.count == 12 && Set(names).isSuperset(of: ["swift", "pooled-map", "map-simdjson", "b3", "gateway"]))
     for name in names { #expect(help.contains(" \(name)"), "\(name)") }
     let page = try String(contentsOf: Program.root.appending(path: "docs/STRATEGIES.md"), encoding: .utf8)
     for name in names { #expect(page.contains("\n| `\(name)` | "), "\(name)") }

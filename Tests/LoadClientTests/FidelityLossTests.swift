@@ -56,7 +56,7 @@ struct FidelityLossTests {
       #expect(loss.isLossless && loss.contexts == 3)
       // Trace id, span id, flags, tracestate; request id, user, tenant: names and values.
       #expect(loss.keys == 3 * 7 && loss.keysKept == 3 * 7)
-      let bytes = 16 + 8 + 1 + SentTrace.whole.state.utf8.count + (10 + 16) + (4 + 8) + (6 + 7)
+      let bytes = 16 + 8 + 1 + SentTrace.whole.state.utf8.count + (10 + 16) + (4 + 8) + (6 + 15)
       #expect(loss.bytes == 3 * bytes && loss.bytesKept == 3 * bytes)
       #expect(loss.lostKeys == [] && loss.changedTypes == [] && loss.lostFlags == 0)
     }
@@ -105,7 +105,7 @@ struct FidelityLossTests {
     #expect(loss.lostFlags == 0x02 && loss.gainedFlags == 0x80)
     // Kept: span id, tracestate, tenant, user, and half of the trace id.
     #expect(loss.keysKept == 4)
-    #expect(loss.bytesKept == 8 + SentTrace.whole.state.utf8.count + 13 + 12 + 8)
+    #expect(loss.bytesKept == 8 + SentTrace.whole.state.utf8.count + 21 + 12 + 8)
   }
 
   @Test("count what a service sets on the way as sent by it, and not as lost by those before")

@@ -110,7 +110,7 @@ struct RequestImagesTests {
       #expect(frame.flags == FrameFlags.echo)
       let snapshot = try #require(ContextSnapshot(packedImage: frame.context))
       #expect(snapshot.hasSpan && snapshot.flags == 1)
-      #expect(snapshot.entries["tenant"] == .text(RequestImages.tenant))
+      #expect(snapshot.entries["tenant"] == .text(RequestImages.tenants[0]))
       #expect(snapshot.entries["user"] == .integer(7))
       #expect(snapshot.entries["region"] == .text("eu"))
       #expect(snapshot.entries["shard"] == .integer(-3))
@@ -126,6 +126,17 @@ struct RequestImagesTests {
     #expect(try first == requests(.plain(propagator: propagator, seed: 3), count))
     if propagator != "none" { #expect(try first != requests(.plain(propagator: propagator, seed: 4), count)) }
     #expect(Set(first.map(\.count)).count == 1)
+  }
+
+  @Test("carry texts of 15 and of 16 bytes, as reports say and services set, both together in each")
+  func textSizes() throws {
+    for (index, snapshot) in RequestImages.plain(propagator: "packed").snapshots.enumerated() {
+      let sizes = ["request-id", "tenant"].map { key in
+        if case .text(let text)? = snapshot.entries[key] { text.utf8.count } else { 0 }
+      }
+      #expect(sizes == (index % 2 == 0 ? [16, 15] : [15, 16]))
+    }
+    #expect(Set((1...9).map { StandardWork.requestID(layer: $0).count }).sorted() == ClientSide.textSizes)
   }
 
   @Test(

@@ -46,7 +46,9 @@ struct CompanionTests {
     }
   }
 
-  @Test("a tracestate from bytes goes with its trace, too", arguments: StoreKind.compared, ["packed", "json-map"])
+  @Test(
+    "a tracestate from bytes goes with its trace, too", arguments: StoreKind.compared,
+    ["packed", "json-map", "json-simdjson"])
   func bytes(kind: StoreKind, binary: String) throws {
     let sender = StoreKind.map.makeContext()
     let span = SpanContext(traceIDHigh: 1, traceIDLow: 1, spanID: 1, flags: 3)
@@ -115,12 +117,14 @@ struct CompanionTests {
   @Test("a trace that is malformed in a message takes its tracestate with it")
   func malformed() throws {
     let object = #"{"trace id":"00","span id":"01","trace flags":"01","trace state":"a=1","k":"v"}"#
-    let context = StoreKind.map.makeContext()
-    let drops = try propagator("json-map").extract(
-      FrameTestCarrier(fields: [], binary: Array(object.utf8)), into: context)
-    #expect(drops == .malformedSpanContext)
-    #expect(context.snapshot.traceState == nil)
-    #expect(context.snapshot.entries == ["k": .text("v")])
+    for name in JSONTests.names {
+      let context = StoreKind.map.makeContext()
+      let drops = try propagator(name).extract(
+        FrameTestCarrier(fields: [], binary: Array(object.utf8)), into: context)
+      #expect(drops == .malformedSpanContext)
+      #expect(context.snapshot.traceState == nil)
+      #expect(context.snapshot.entries == ["k": .text("v")])
+    }
     // Field 1 alone: a trace without a span; field 5 is the tracestate.
     let message = [0x09] + [UInt8](repeating: 1, count: 8) + [0x2a, 3] + Array("a=1".utf8)
     let other = StoreKind.map.makeContext()

@@ -20,7 +20,7 @@ struct DeclaredLossTests {
   @Test("none is everything")
   func none() throws { #expect(try propagator("none").delivered(sent) == ContextSnapshot()) }
 
-  @Test("opaque, packed and json-map is nothing", arguments: ["opaque", "packed", "json-map"])
+  @Test("opaque, packed and JSON is nothing", arguments: ["opaque", "packed", "json-map", "json-simdjson"])
   func lossless(name: String) throws { #expect(try propagator(name).delivered(sent) == sent) }
 
   @Test("tracecontext is the entries and the unknown flags")
@@ -87,56 +87,6 @@ struct DeclaredLossTests {
     (expected.traceIDHigh, expected.traceIDLow, expected.hasSpan, expected.flags) = (1, 2, true, 1)
     expected.traceState = "a=1"
     #expect(try propagator("tracecontext,baggage").delivered(sent) == expected)
-  }
-}
-
-@Suite("The JSON map")
-struct JSONMapTests {
-  @Test(
-    "drops what it cannot hold and keeps the rest",
-    arguments: [
-      (#"{"a":"1","b":1.5}"#, ExtractionDrops.malformedMember), (#"{"a":"1","b":true}"#, .malformedMember),
-      (#"{"a":"1","b":null}"#, .malformedMember), (#"{"a":"1","b":["x"]}"#, .malformedMember),
-      (#"{"a":"1","b":{"c":1}}"#, .malformedMember), (#"{"a":"1","user":"seven"}"#, .malformedMember),
-      (#"{"a":"1","tenant":7}"#, .malformedMember), (#"{"a":"1","":"x"}"#, .malformedMember),
-      (#"{"a":"1","ü":"x"}"#, .malformedMember), (#"{"a":"1","trace id":"00"}"#, .malformedSpanContext),
-      (#"{"a":"1","trace state":"a=1\r\nx: y"}"#, .malformedTraceState),
-      (#"{"a":"1","b":99999999999999999999}"#, .malformedMember), (#"{"a":"1"}"#, [] as ExtractionDrops),
-    ])
-  func drops(text: String, expected: ExtractionDrops) throws {
-    let context = StoreKind.map.makeContext()
-    let carrier = FrameTestCarrier(fields: [], binary: Array(text.utf8))
-    #expect(try propagator("json-map").extract(carrier, into: context) == expected)
-    var snapshot = ContextSnapshot()
-    snapshot.entries = ["a": .text("1")]
-    #expect(context.snapshot == snapshot)
-  }
-
-  @Test("is dropped whole when it is no JSON object", arguments: ["{", "[]", "7", "\"a\"", "{\"a\":}", "\u{0}", "nul"])
-  func malformed(text: String) throws {
-    let context = StoreKind.map.makeContext()
-    let carrier = FrameTestCarrier(fields: [], binary: Array(text.utf8))
-    #expect(try propagator("json-map").extract(carrier, into: context) == .malformedJSON)
-    #expect(context.snapshot == ContextSnapshot())
-  }
-
-  @Test("keeps the first names in order when there are too many, under every store")
-  func tooMany() throws {
-    let members = (0..<300).map { "\"n\($0 + 1_000)\":\($0)" }.joined(separator: ",")
-    for kind in StoreKind.compared {
-      let context = kind.makeContext()
-      let carrier = FrameTestCarrier(fields: [], binary: Array("{\(members)}".utf8))
-      #expect(try propagator("json-map").extract(carrier, into: context) == .tooManyMembers)
-      #expect(context.snapshot.entries.keys.sorted() == (0..<256).map { "n\($0 + 1_000)" })
-    }
-  }
-
-  @Test("survives an object nested too deeply")
-  func nested() throws {
-    let text = "{\"a\":" + String(repeating: "[", count: 100_000)
-    let carrier = FrameTestCarrier(fields: [], binary: Array(text.utf8))
-    let drops = try propagator("json-map").extract(carrier, into: StoreKind.map.makeContext())
-    #expect(drops == .malformedJSON)
   }
 }
 

@@ -9,6 +9,7 @@ struct PropagatorContractTests {
   static let names =
     PropagatorRegistry.names.filter { $0 != "opaque" } + [
       "tracecontext,baggage", "tracecontext,baggage,b3", "b3,b3multi", "packed,baggage", "tracecontext,json-map",
+      "json-simdjson,baggage",
       "binary25,baggage,tracecontext", "jaeger,b3", "xray,ottrace", "datadog,baggage", "raw-headers,tracecontext",
       "jaeger,ottrace,baggage,raw-headers", "protobuf,tracecontext", "protobuf,tracecontext,baggage,b3",
       "protobuf,jaeger,ottrace,datadog,xray,raw-headers",

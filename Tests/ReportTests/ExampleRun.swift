@@ -91,7 +91,8 @@ enum ExampleRun {
         memoryBytes: 8_201_000_000),
       settings: RunSettings(
         placement: "one", trialSeconds: 0.055, rounds: rounds, roundsPlanned: rounds, inFlight: 64, depths: depths,
-        growth: "shadow", keysPerLayer: 3, payloadSize: 128, socketBufferSize: 65_536, processSets: arms.count,
+        growth: "shadow", keysPerLayer: 3, textSizes: [15, 16], payloadSize: 128, socketBufferSize: 65_536,
+        processSets: arms.count,
         processSetReplacements: max(0, rounds - 1), sharedProcessSet: false, budgetSeconds: 90,
         timeoutNanoseconds: 2_000_000_000),
       topology: chain(depths.last ?? 1), arms: arms)

@@ -12,6 +12,7 @@ extension ExampleRun {
     result.exitStatus = 130
     result.seed = .max
     result.settings.opaqueSize = 1_024
+    result.settings.textSizes = [15, 16]
     result.settings.droppedDepths = [2]
     result.settings.openTrialSeconds = 1.5
     result.settings.preset = "standard"

@@ -41,8 +41,8 @@ struct ResultFileTests {
     #expect(read == Self.asBefore(ExampleRun.full()))
   }
 
-  /// As it was written before arms and edges had a transport, calls and work were counted, and open loops went by
-  /// utilisation.
+  /// As it was written before texts had several sizes, arms and edges had a transport, calls and work were counted, and open
+  /// loops went by utilisation.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
     result.calls = nil
@@ -50,6 +50,7 @@ struct ResultFileTests {
     result.settings.utilisation = nil
     result.settings.roundSeconds = nil
     result.settings.trialSeconds = 0.25
+    result.settings.textSizes = nil
     for index in result.arms.indices { result.arms[index].transport = nil }
     for index in result.hopBytes.indices { result.hopBytes[index].transport = nil }
     for index in result.semantics!.strategies.indices { result.semantics!.strategies[index].transport = nil }

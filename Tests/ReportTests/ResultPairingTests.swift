@@ -48,6 +48,7 @@ struct ResultPairingTests {
     ({ $0.settings.trialSeconds = 0.5 }, "settings.trialSeconds: 0.055 in a.json, 0.5 in b.json"),
     ({ $0.settings.keysPerLayer = 9 }, "settings.keysPerLayer: 3 in a.json, 9 in b.json"),
     ({ $0.settings.growth = "distinct" }, "settings.growth: \"shadow\" in a.json, \"distinct\" in b.json"),
+    ({ $0.settings.textSizes = nil }, "settings.textSizes: 2 entries in a.json, none in b.json"),
     ({ $0.settings.opaqueSize = 5 }, "settings.opaqueSize: none in a.json, 5 in b.json"),
     ({ $0.host.cpuModel = "other" }, "host.cpuModel: \"Example CPU @ 2.80GHz\" in a.json, \"other\" in b.json"),
     ({ $0.arms[1].propagator = "json-map" }, "arms[packed].propagator: \"packed\" in a.json, \"json-map\" in b.json"),

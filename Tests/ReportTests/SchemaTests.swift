@@ -176,7 +176,8 @@ struct Mutation {
   /// Keys that may be absent.
   static let optional: Set<String> = [
     "openTrialSeconds", "preset", "trialsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
-    "store", "controlOf", "fullRunSeconds", "opaqueSize", "openLoopRate", "openLoopRateReason", "utilisation",
+    "store", "controlOf", "fullRunSeconds", "opaqueSize", "textSizes", "openLoopRate", "openLoopRateReason",
+    "utilisation",
     "roundSeconds",
     "budgetSeconds", "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",

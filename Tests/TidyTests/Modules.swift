@@ -13,7 +13,9 @@ struct Module {
   func imports() throws -> Set<String> {
     var imports: Set<String> = []
     for file in TidyTests.swiftFiles(folder) {
-      for line in try TidyTests.lines(file) where line.contains("import ") && !line.hasPrefix(" ") {
+      // Two spaces more where a trait decides.
+      for line in try TidyTests.lines(file)
+      where line.contains("import ") && (!line.hasPrefix(" ") || line.hasPrefix("  internal import ")) {
         let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
         guard !line.hasPrefix("//"), let index = words.firstIndex(of: "import") else { continue }
         let kinds = ["struct", "class", "enum", "protocol", "func", "let", "var", "typealias"]

@@ -40,7 +40,7 @@ package struct StandardContext: Equatable, Sendable {
 
   /// Not valid: no trace.
   package var span: SpanContext
-  /// The newest request, in 16 hex digits.
+  /// The newest request, in 15 or 16 hex digits.
   package var requestID: String? {
     get { texts.requestID.string }
     set { texts.requestID.string = newValue }

@@ -4,16 +4,9 @@
 ///
 /// Not final, for `PooledMapContext`, which differs in where the dictionary comes from. All that is measured is final.
 package class MapContext: RequestContext {
-  private struct TraceID {
-    let high: UInt64
-    let low: UInt64
-  }
-
   /// The space keeps these names apart from any entry's.
   private enum Name {
-    static var traceID: String { "trace id" }
-    static var spanID: String { "span id" }
-    static var flags: String { "trace flags" }
+    static var span: String { "span context" }
     static var traceState: String { "trace state" }
   }
 
@@ -52,27 +45,16 @@ package class MapContext: RequestContext {
 
   // MARK: Span context
 
-  package final override func spanContext() -> SpanContext {
-    guard let traceID = state.pointee[Name.traceID] as? TraceID, let spanID = state.pointee[Name.spanID] as? UInt64,
-      let flags = state.pointee[Name.flags] as? UInt8
-    else { return .none }
-    return SpanContext(traceIDHigh: traceID.high, traceIDLow: traceID.low, spanID: spanID, flags: flags)
-  }
+  package final override func spanContext() -> SpanContext { state.pointee[Name.span] as? SpanContext ?? .none }
 
   package final override func setSpanContext(_ value: SpanContext) {
-    if value.isValid {
-      state.pointee[Name.traceID] = TraceID(high: value.traceIDHigh, low: value.traceIDLow)
-      state.pointee[Name.spanID] = value.spanID
-      state.pointee[Name.flags] = value.flags
-    } else {
-      state.pointee[Name.traceID] = nil
-      state.pointee[Name.spanID] = nil
-      state.pointee[Name.flags] = nil
-    }
+    state.pointee[Name.span] = value.isValid ? value : nil
   }
 
   package final override func setSpanID(_ value: UInt64) {
-    if state.pointee[Name.traceID] != nil { state.pointee[Name.spanID] = value }
+    guard var span = state.pointee[Name.span] as? SpanContext else { return }
+    span.spanID = value
+    state.pointee[Name.span] = span
   }
 
   package final override func withTraceState(_ body: (RawSpan) -> Void) {
@@ -149,7 +131,7 @@ package class MapContext: RequestContext {
   }
 
   private static func isUndeclared(_ name: String) -> Bool {
-    !name.utf8.contains(0x20) && ContextSchema.key(named: name) == nil
+    name != Name.span && name != Name.traceState && ContextSchema.key(named: name) == nil
   }
 
   private func undeclaredCount() -> Int { state.pointee.keys.count { MapContext.isUndeclared($0) } }

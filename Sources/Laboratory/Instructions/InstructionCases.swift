@@ -4,7 +4,7 @@ internal import Context
 internal import Propagation
 
 package enum InstructionCases {
-  package static let all: [InstructionCase] = stores + propagators + combinations + hops
+  package static let all: [InstructionCase] = stores + propagators + combinations + hops + hopParts
 
   private static let stores: [InstructionCase] =
     [InstructionCase("loop-alone") { { StoreCalls.none($0) } }]
@@ -68,17 +68,36 @@ package enum InstructionCases {
   /// What a node does with the context of one request: reset, unless the propagator replaces all of it; extract, the
   /// standard work, inject.
   private static let hops: [InstructionCase] = Strategy.presets.map { preset in
-    InstructionCase("hop-\(preset.name)", goal: hopGoals[preset.name], allocates: hopGoals[preset.name] == nil) {
+    hop(preset, "", goal: hopGoals[preset.name]) { HopCases.hop($0) }
+  }
+
+  /// Of what: reset and extract; the standard work; inject.
+  private static let hopParts: [InstructionCase] = Strategy.presets.filter { $0.store != .none }.flatMap { preset in
+    [
+      hop(preset, "-arrive") { HopCases.reception($0) },
+      hop(preset, "-work", deducting: "-arrive") { HopCases.arrival($0) },
+      hop(preset, "-inject", deducting: "-work") { HopCases.hop($0) },
+    ]
+  }
+
+  private static func hop(
+    _ preset: Strategy, _ part: String, goal: Int? = nil, deducting deducted: String? = nil,
+    _ make: @escaping @Sendable (HopSetting) -> BenchCase?
+  ) -> InstructionCase {
+    let name = "hop-\(preset.name)"
+    return InstructionCase(
+      name + part, goal: goal, allocates: hopGoals[preset.name] == nil, deducting: deducted.map { name + $0 }
+    ) {
       let setting = HopSetting(
         store: preset.store, propagator: preset.propagator, keysPerLayer: ContextFill.keysPerLayer)
-      guard let hop = HopCases.hop(setting) else { preconditionFailure("the registry has no \(preset.propagator)") }
-      return hop.run
+      guard let work = make(setting) else { preconditionFailure("the registry has no \(preset.propagator)") }
+      return work.run
     }
   }
 
   /// Of the presets that ask the allocator for nothing.
   private static let hopGoals = [
-    "baseline": 100, "opaque": 150, "struct": 1_000, "packed": 450, "binary25": 650, "gateway": 1_000,
+    "baseline": 100, "opaque": 150, "struct": 1_100, "packed": 450, "binary25": 650, "gateway": 1_100,
   ]
 
   /// What the interface that all stores share adds to the read of a field.

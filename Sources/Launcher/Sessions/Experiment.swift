@@ -166,7 +166,8 @@ package final class Experiment: Session {
       settings: RunSettings(
         placement: plan.placement.rawValue, trialSeconds: plan.trialSeconds, rounds: 0, roundsPlanned: plan.rounds ?? 0,
         inFlight: plan.inFlight, depths: plan.depths, growth: entry.growth, keysPerLayer: entry.keysPerLayer,
-        payloadSize: topology.client.payloadSize, opaqueSize: plan.opaqueSize, socketBufferSize: Int(Socket.bufferSize),
+        textSizes: ClientSide.textSizes, payloadSize: topology.client.payloadSize, opaqueSize: plan.opaqueSize,
+        socketBufferSize: Int(Socket.bufferSize),
         processSets: plan.sharesProcessSet ? 1 : plan.arms.count, processSetReplacements: 0,
         sharedProcessSet: plan.sharesProcessSet, budgetSeconds: plan.budgetSeconds,
         timeoutNanoseconds: Int64(plan.timeoutSeconds * 1e9)),

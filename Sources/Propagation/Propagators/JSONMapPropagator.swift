@@ -1,16 +1,16 @@
-// The context as one JSON object of string keys, every value dynamically typed. String and Foundation on purpose: this
-// is what such code does, and what it costs is what is measured.
+// The context as one JSON object of string keys, every value dynamically typed, by Foundation's encoder and decoder. String
+// and Foundation on purpose: this is what such code does, and what it costs is what is measured.
 
 package import Context
 internal import FoundationEssentials
 
-/// Entries under their names; the trace as hex text. The names of the trace hold a space, so no entry can have them.
+/// Entries under their names; the trace as `JSONTrace` has it.
 package final class JSONMapPropagator: Propagator {
   private enum Name {
-    static var traceID: String { "trace id" }
-    static var spanID: String { "span id" }
-    static var flags: String { "trace flags" }
-    static var traceState: String { "trace state" }
+    static var traceID: String { JSONTrace.traceID.description }
+    static var spanID: String { JSONTrace.spanID.description }
+    static var flags: String { JSONTrace.flags.description }
+    static var traceState: String { JSONTrace.traceState.description }
   }
 
   package let name = "json-map"
@@ -23,9 +23,9 @@ package final class JSONMapPropagator: Propagator {
     var object: [String: JSONValue] = [:]
     let span = context.spanContext()
     if span.isValid {
-      object[Name.traceID] = .text(hex(span.traceIDHigh, digitCount: 16) + hex(span.traceIDLow, digitCount: 16))
-      object[Name.spanID] = .text(hex(span.spanID, digitCount: 16))
-      object[Name.flags] = .text(hex(UInt64(span.flags), digitCount: 2))
+      object[Name.traceID] = .text(hex(32) { HexDigits.write32(span.traceIDHigh, span.traceIDLow, to: $0) })
+      object[Name.spanID] = .text(hex(16) { HexDigits.write16(span.spanID, to: $0) })
+      object[Name.flags] = .text(hex(2) { HexDigits.write2(span.flags, to: $0) })
     }
     context.withTraceState { object[Name.traceState] = .text(string($0)) }
     context.forEachEntry { name, integer, text in
@@ -40,9 +40,11 @@ package final class JSONMapPropagator: Propagator {
 
   private func string(_ bytes: RawSpan) -> String { bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
 
-  private func hex(_ value: UInt64, digitCount: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: digitCount - digits.utf8.count) + digits
+  private func hex(_ digitCount: Int, _ write: (UnsafeMutableRawPointer) -> Void) -> String {
+    String(unsafeUninitializedCapacity: digitCount) { digits in
+      if let start = digits.baseAddress { write(UnsafeMutableRawPointer(start)) }
+      return digitCount
+    }
   }
 
   package func extract(_ carrier: some CarrierReader, into context: RequestContext) -> ExtractionDrops {
@@ -74,9 +76,11 @@ package final class JSONMapPropagator: Propagator {
   /// Removes the trace's names from the object.
   private func takeTrace(_ object: inout [String: JSONValue], into context: RequestContext) -> ExtractionDrops {
     var drops: ExtractionDrops = []
-    let values = [Name.traceID, Name.spanID, Name.flags].map { object.removeValue(forKey: $0) }
-    if values.contains(where: { $0 != nil }) {
-      if case .text(let traceID)? = values[0], case .text(let spanID)? = values[1], case .text(let flags)? = values[2],
+    let traceID = object.removeValue(forKey: Name.traceID)
+    let spanID = object.removeValue(forKey: Name.spanID)
+    let flags = object.removeValue(forKey: Name.flags)
+    if traceID != nil || spanID != nil || flags != nil {
+      if case .text(let traceID)? = traceID, case .text(let spanID)? = spanID, case .text(let flags)? = flags,
         let span = span(traceID, spanID, flags)
       {
         context.continueTrace(span, saysRandom: true)
@@ -86,7 +90,9 @@ package final class JSONMapPropagator: Propagator {
     }
     // Of a trace that is not continued the tracestate is not even parsed.
     if let state = object.removeValue(forKey: Name.traceState), drops.isEmpty {
-      if case .text(let list) = state, Array(list.utf8).withUnsafeBytes({ TraceStateGrammar.judge($0) }) == .valid {
+      if case .text(let list) = state,
+        list.utf8.span.bytes.withUnsafeBytes({ TraceStateGrammar.judge($0) }) == .valid
+      {
         context.setTraceState(list.utf8.span.bytes)
       } else {
         drops.insert(.malformedTraceState)
@@ -96,18 +102,11 @@ package final class JSONMapPropagator: Propagator {
   }
 
   private func span(_ traceID: String, _ spanID: String, _ flags: String) -> SpanContext? {
-    guard traceID.utf8.count == 32, let high = number(traceID.prefix(16), digitCount: 16),
-      let low = number(traceID.suffix(16), digitCount: 16), let span = number(spanID[...], digitCount: 16),
-      let flags = number(flags[...], digitCount: 2)
-    else { return nil }
-    let context = SpanContext(traceIDHigh: high, traceIDLow: low, spanID: span, flags: UInt8(flags))
-    return context.isValid ? context : nil
-  }
-
-  /// Lower hex digits only.
-  private func number(_ digits: Substring, digitCount: Int) -> UInt64? {
-    guard digits.utf8.count == digitCount, digits.utf8.allSatisfy({ HexDigits.value($0) < 16 }) else { return nil }
-    return UInt64(digits, radix: 16)
+    traceID.utf8.span.bytes.withUnsafeBytes { traceID in
+      spanID.utf8.span.bytes.withUnsafeBytes { spanID in
+        flags.utf8.span.bytes.withUnsafeBytes { JSONTrace.span(traceID: traceID, spanID: spanID, flags: $0) }
+      }
+    }
   }
 
   private func takeDeclared(_ key: ContextKey, _ value: JSONValue?, into context: RequestContext) -> ExtractionDrops {

@@ -124,6 +124,7 @@ package struct ResultPairing {
     let inFlight: Int
     let growth: String
     let keysPerLayer: Int
+    let textSizes: [Int]?
     let payloadSize: Int
     let opaqueSize: Int?
     let socketBufferSize: Int
@@ -136,6 +137,7 @@ package struct ResultPairing {
       inFlight = settings.inFlight
       growth = settings.growth
       keysPerLayer = settings.keysPerLayer
+      textSizes = settings.textSizes
       payloadSize = settings.payloadSize
       opaqueSize = settings.opaqueSize
       socketBufferSize = settings.socketBufferSize

@@ -85,9 +85,13 @@ struct ReportHeader {
 
   private var context: [String] {
     let settings = result.settings
+    let texts = settings.textSizes.map { sizes in
+      "ids and texts of " + sizes.map(String.init).joined(separator: " and ") + " B"
+    }
     return [
-      "growth \(settings.growth)", "\(settings.keysPerLayer) keys per layer", "payload \(settings.payloadSize) B",
-    ] + (settings.opaqueSize.map { ["opaque \($0) B"] } ?? [])
+      "growth \(settings.growth)", "\(settings.keysPerLayer) keys per layer", texts,
+      "payload \(settings.payloadSize) B",
+    ].compactMap(\.self) + (settings.opaqueSize.map { ["opaque \($0) B"] } ?? [])
   }
 
   private var depths: [String] {

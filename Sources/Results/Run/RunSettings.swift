@@ -37,6 +37,8 @@ package struct RunSettings: Codable, Equatable, Sendable {
   /// `shadow` or `distinct`.
   package var growth: String
   package var keysPerLayer: Int
+  /// Bytes of request ids and tenants; absent in older documents.
+  package var textSizes: [Int]?
   package var payloadSize: Int
   /// Bytes that `opaque` carried; absent when they were those that `packed` would send.
   package var opaqueSize: Int?
@@ -56,7 +58,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
   package init(
     placement: String, trialSeconds: Double, rounds: Int, roundsPlanned: Int, inFlight: Int, depths: [Int],
     droppedDepths: [Int] = [], fullRunSeconds: Double? = nil, openLoopRate: Double? = nil,
-    openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, payloadSize: Int,
+    openLoopRateReason: String? = nil, growth: String, keysPerLayer: Int, textSizes: [Int]? = nil, payloadSize: Int,
     opaqueSize: Int? = nil, socketBufferSize: Int,
     processSets: Int, processSetReplacements: Int, sharedProcessSet: Bool, budgetSeconds: Double? = nil,
     timeoutNanoseconds: Int64
@@ -73,6 +75,7 @@ package struct RunSettings: Codable, Equatable, Sendable {
     self.openLoopRateReason = openLoopRateReason
     self.growth = growth
     self.keysPerLayer = keysPerLayer
+    self.textSizes = textSizes
     self.payloadSize = payloadSize
     self.opaqueSize = opaqueSize
     self.socketBufferSize = socketBufferSize
