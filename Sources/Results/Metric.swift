@@ -8,7 +8,8 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
   case cpuPerHop = "cpu_per_hop"
   case cpuPerRequest = "cpu_per_request"
   case throughput
-  // Open loop, from the intended send.
+  // Open loop; percentiles are from the intended send.
+  case cpuPerHopOpen = "cpu_per_hop_open"
   case p50
   case p99
   // One request under way.
@@ -65,6 +66,10 @@ package enum Metric: String, CaseIterable, Codable, Equatable, Sendable {
       Facts(
         words: "throughput", title: "Throughput", unit: .perSecond, source: .rounds(self, .closed),
         caption: "Completed requests per second, closed loop. Higher is better.")
+    case .cpuPerHopOpen:
+      Facts(
+        words: "CPU per hop in the open loop", title: "CPU per hop, open loop", unit: .nanoseconds, per: "hop",
+        source: .rounds(self, .open))
     case .p50:
       Facts(
         words: "P50", title: "Response time, P50", unit: .nanoseconds, source: .percentile(50, .open),

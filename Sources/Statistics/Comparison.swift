@@ -4,8 +4,8 @@
 /// A *difference* needs all three:
 ///
 /// - the interval excludes "no difference";
-/// - |d| is larger than the noise floor, which is how far from 0 the interval of d between A and A′ reaches, for the same
-///   metric and depth;
+/// - |d| is larger than the noise floor: than what A and A′ were found to differ by, for the same metric and depth, or where
+///   that is no chance, than how far its interval reaches;
 /// - Wilcoxon's p, corrected by Holm over the family, is at most 0.05.
 ///
 /// With the first two alone the word is *indicated*: it may be chance, as one in twenty of what is the same is. So a word
@@ -55,7 +55,7 @@ package struct Comparison: Equatable, Sendable {
 
   package static let alpha = 0.05
   package let effect: PairedEffect?
-  /// How far from 0 the interval of d between A and A′ reaches: in logarithms for ratios. nil when it is not known.
+  /// The noise floor: in logarithms for ratios. nil when it is not known.
   package let noise: Double?
   /// Corrected over the family; nil when no round can be compared.
   package let adjustedP: Double?
@@ -64,7 +64,7 @@ package struct Comparison: Equatable, Sendable {
   package let obstacle: Obstacle?
 
   /// Judges a family, in the order given. Every member that has an effect counts for the correction, whatever its
-  /// verdict.
+  /// verdict; what is the same in other units, as CPU per hop and per request of a chain are, counts once.
   ///
   /// - Parameter members: `effect` is the arm against the reference, nil when no round can be compared; `control` is A′
   ///   against A for the same metric and depth, nil when there is none.
@@ -72,13 +72,19 @@ package struct Comparison: Equatable, Sendable {
   package static func family(
     _ members: [(effect: PairedEffect?, control: PairedEffect?)], isOneRun: Bool = true
   ) -> [Comparison] {
-    let tested = members.compactMap { $0.effect?.test.p }
-    let needed = roundCountMin(familyCount: tested.count)
-    var corrected = Holm.adjusted(tested).makeIterator()
-    return members.map { member in
-      let adjustedP = member.effect == nil ? nil : corrected.next()
-      return Comparison(
-        effect: member.effect, control: member.control, adjustedP: adjustedP, neededRounds: needed, isOneRun: isOneRun)
+    var distinct: [PairedEffect] = []
+    let places = members.map { member -> Int? in
+      guard let effect = member.effect else { return nil }
+      if let place = distinct.firstIndex(where: effect.isSame) { return place }
+      distinct.append(effect)
+      return distinct.count - 1
+    }
+    let needed = roundCountMin(familyCount: distinct.count)
+    let corrected = Holm.adjusted(distinct.map(\.test.p))
+    return zip(members, places).map { member, place in
+      Comparison(
+        effect: member.effect, control: member.control, adjustedP: place.map { corrected[$0] }, neededRounds: needed,
+        isOneRun: isOneRun)
     }
   }
 
@@ -104,7 +110,7 @@ package struct Comparison: Equatable, Sendable {
     }
     self.effect = effect
     self.adjustedP = adjustedP
-    noise = control?.estimate.reach
+    noise = control?.estimate.noiseFloor
     obstacle = Self.obstacle(
       effect: effect, noise: noise, adjustedP: adjustedP, neededRounds: neededRounds, isOneRun: isOneRun)
     verdict =

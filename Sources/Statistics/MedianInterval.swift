@@ -50,11 +50,14 @@ package struct MedianInterval: Codable, Equatable, Sendable {
     return MedianInterval(spread: negative, interval: interval.map { -$0.upperBound...(-$0.lowerBound) })
   }
 
-  /// How far from 0 the interval reaches, on the side where it reaches farther; of A′ against A it is the noise floor. nil
-  /// without an interval.
+  /// How far from 0 the interval reaches, on the side where it reaches farther. nil without an interval.
   package var reach: Double? {
     interval.map { Swift.max(abs($0.lowerBound), abs($0.upperBound)) }
   }
+
+  /// Of A′ against A: by how much the two were found to differ, and where that is no chance, how far it may reach. nil
+  /// without an interval.
+  package var noiseFloor: Double? { excludes(0) ? reach : interval.map { _ in abs(median) } }
 
   /// Whether there is an interval, and `value` lies outside. An end that equals `value` includes it.
   package func excludes(_ value: Double) -> Bool {

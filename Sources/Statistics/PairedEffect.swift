@@ -12,16 +12,6 @@ package struct PairedEffect: Equatable, Sendable {
     case difference
   }
 
-  package enum Verdict: String, Codable, Equatable, Sendable {
-    /// Fewer than 6 rounds, or no control arm: nothing but min…max may be said.
-    case onlyRange
-    /// The interval includes 1, or the effect is no larger than the scatter of the control arm.
-    case noDifferenceSeen
-    /// The interval excludes 1 and the effect exceeds the scatter of the control arm. A stronger word needs a
-    /// corrected p-value beside it: see `Comparison`.
-    case indicated
-  }
-
   package let scale: Scale
   /// d of every pair that was used, in the order given.
   package let differences: [Double]
@@ -60,18 +50,17 @@ package struct PairedEffect: Equatable, Sendable {
     estimate.interval.map { scale.effect($0.lowerBound)...scale.effect($0.upperBound) }
   }
 
+  /// The same differences in every round, but for rounding.
+  func isSame(as other: PairedEffect) -> Bool {
+    scale == other.scale && differences.count == other.differences.count
+      && zip(differences, other.differences).allSatisfy { abs($0 - $1) <= 1e-9 }
+  }
+
   /// Whether there is an interval, and "no difference" lies outside.
   package var excludesNoDifference: Bool { estimate.excludes(0) }
 
   /// The test that the median of d is 0. Computed at every call.
   package var test: WilcoxonSignedRank { WilcoxonSignedRank(differences) }
-
-  /// - Parameter control: the effect of the baseline measured a second time (A′) against the baseline, for the same
-  ///   metric and depth. Without it nothing is claimed.
-  package func verdict(control: PairedEffect?) -> Verdict {
-    guard estimate.interval != nil, let noise = control?.estimate.reach else { return .onlyRange }
-    return excludesNoDifference && abs(estimate.spread.median) > noise ? .indicated : .noDifferenceSeen
-  }
 }
 
 extension PairedEffect.Scale {

@@ -18,20 +18,19 @@ package struct SessionCheck: Equatable, Sendable {
   package let depth: Int?
   /// At that depth.
   package let p: Double?
-  /// How far from none the difference may be that A and A′ have there, by its interval: the noise floor, as a share. nil
-  /// below 6 rounds.
-  package let noise: Double?
+  /// How far from none the difference may be that A and A′ have there, by its interval, as a share. nil below 6 rounds.
+  package let reach: Double?
 
   /// - Parameter controls: CPU of A′ against A as ratios, once per depth, in any order.
   package init(controls: [(depth: Int, effect: PairedEffect)]) {
     guard let control = controls.max(by: { $0.depth < $1.depth }) else {
-      (verdict, depth, p, noise) = (.notKnown, nil, nil, nil)
+      (verdict, depth, p, reach) = (.notKnown, nil, nil, nil)
       return
     }
     let p = control.effect.test.p
     depth = control.depth
     self.p = p
-    noise = control.effect.estimate.reach
+    reach = control.effect.estimate.reach
     verdict =
       control.effect.roundCount < Self.roundCountMin ? .notKnown : p <= Self.alpha ? .suspect : .ok
   }

@@ -13,6 +13,17 @@ extension ExampleRun {
     }
   }
 
+  /// The same with trials of one request at a time at the largest depth.
+  static func inAllRegimes(rounds: Int, depths: [Int]) -> RunResult {
+    var result = withOpenTrials(rounds: rounds, depths: depths)
+    result.trials += result.trials.filter { $0.phase == .closed && $0.depth == depths.last }.map { closed in
+      var trial = closed
+      (trial.phase, trial.inFlight) = (.single, 1)
+      return trial
+    }
+    return result
+  }
+
   private struct OpenTrials: Hashable {
     let rounds: Int
     let depths: [Int]

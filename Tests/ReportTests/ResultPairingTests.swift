@@ -174,7 +174,7 @@ struct ResultPairingTests {
       b.arms.append(Arm(name: "packed\(copy)", store: "packed", propagator: "packed"))
     }
     let all = ComparisonDocument(try Self.pairing(a, b), gates: [], toolVersion: "", commandLine: [])
-    #expect(all.warnings.last == "45 comparisons at once need 11 rounds, not 10: --arm asks for fewer of them.")
+    #expect(all.warnings.last == "50 comparisons at once need 11 rounds, not 10: --arm asks for fewer of them.")
     let one = ComparisonDocument(try Self.pairing(a, b, arm: "packed"), gates: [], toolVersion: "", commandLine: [])
     #expect(one.warnings.count == 1)
   }

@@ -28,7 +28,8 @@ struct RoundTableTests {
           var trial = RunSummaryTests.trial(arm, depth: depth, round: round, perSecond: 1_000, cpu: 1, phase: .open)
           trial.inFlight = nil
           result.trials += [trial, trial]
-          let scatter = 1 + 0.02 * Double((round * 7 + place * 5 + depth) % 11 - 5) / 5
+          var generator = SeededGenerator(seed: UInt64(round), stream: UInt64(place * 8 + depth))
+          let scatter = 1 + 0.02 * (2 * generator.nextUnit() - 1)
           let value = 100_000 * Double(depth) * scatter * (arm.name == "map" ? map : 1)
           result.roundLatencies?.append(
             RoundLatency(round: round, arm: arm.name, depth: depth, responseTime: latency(Int64(value), count)))

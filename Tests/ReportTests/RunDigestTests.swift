@@ -16,7 +16,7 @@ struct RunDigestTests {
 
   @Test("has the figures and verdicts of the first screen, in the document's units")
   func figures() throws {
-    let result = ExampleRun.typical(rounds: 8, depths: [1, 2, 5])
+    let result = ExampleRun.inAllRegimes(rounds: 8, depths: [1, 2, 5])
     let summary = RunSummary(result)
     let object = try object(result)
     #expect(object["depth"] as? Int == 5 && object["rounds"] as? Int == 8 && object["trust"] as? String == "ok")
@@ -29,7 +29,14 @@ struct RunDigestTests {
       for (name, value) in [("value", row.addedCpuPerHop?.median), ("low", row.addedCpuPerHop?.range.lowerBound)] {
         #expect((added?[name] == nil) == (value == nil) && abs((added?[name] ?? 0) - (value ?? 0)) < 1e-6, "\(name)")
       }
-      #expect((arm["p50"] as? Int).map(Int64.init) == row.p50)
+      #expect((arm["p50"] as? [String: Double])?["value"] == row.p50.map(Double.init))
+      for (name, value) in [
+        ("cpuPerHopOpen", row.openCpuPerHop?.median), ("addedCpuPerHopOpen", row.openAddedCpuPerHop?.median),
+      ] {
+        let written = (arm[name] as? [String: Double])?["value"]
+        #expect((written == nil) == (value == nil) && abs((written ?? 0) - (value ?? 0)) < 1e-6, "\(name)")
+      }
+      #expect((arm["addedCpuPerHopAtOne"] == nil) == (added == nil) && arm["cpuPerHopAtOne"] != nil)
       #expect((arm["depths"] as? [[String: Any]])?.compactMap { $0["depth"] as? Int } == [1, 2, 5])
       // 10 hops at 10 000 requests/s.
       if let cpus = (arm["addedCpus"] as? [String: Double])?["value"], let added = added?["value"] {

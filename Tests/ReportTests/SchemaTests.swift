@@ -118,7 +118,7 @@ struct SchemaTests {
       }
     }
     collectKeys(try Self.object(ExampleRun.full()))
-    let summarised = WrittenRun(ExampleRun.typical(rounds: 12, depths: [1, 3]))
+    let summarised = WrittenRun(ExampleRun.inAllRegimes(rounds: 12, depths: [1, 3]))
     let document = try JSONSerialization.jsonObject(with: Data(ResultFile.encode(summarised))) as? [String: Any]
     written.insert("summary")
     collectKeys(try #require(document?["summary"]))

@@ -48,6 +48,11 @@ struct ComparisonTests {
     return PairedEffect(.difference, pairs: values.map { (0, $0) })!
   }
 
+  /// So many that all differ, and differ from each other.
+  static func members(_ count: Int, rounds: Int) -> [(effect: PairedEffect?, control: PairedEffect?)] {
+    (0..<count).map { (effect(1 + 0.01 * Double($0), count: rounds), effect(0, count: rounds)) }
+  }
+
   static func verdict(_ effect: PairedEffect?, _ control: PairedEffect?) -> Comparison {
     Comparison.family([(effect, control)])[0]
   }
@@ -64,25 +69,53 @@ struct ComparisonTests {
     }
   }
 
-  @Test("a difference must exceed the noise, and the interval exclude no difference")
+  @Test("the interval must exclude no difference, and the effect exceed what A and A′ were found to differ by")
   func noise() throws {
-    let control = Self.effect(0, step: 0.125, count: 6)
-    // k = 1 of 6 rounds: from −0.3125 to 0.3125.
-    #expect(Self.verdict(nil, control).noise == 0.3125)
+    // k = 1 of 6 rounds: from −0.1125 to 0.5125.
+    let control = Self.effect(0.2, step: 0.125, count: 6)
+    #expect(isClose(Self.verdict(nil, control).noise, 0.2))
     for count in [8, 12] {
-      let equal = Self.verdict(Self.effect(0.3125, count: count), control)
-      #expect(equal.verdict == .noDifferenceSeen && equal.obstacle == .withinNoise)
-      #expect(Self.verdict(Self.effect(0.3126, count: count), control).obstacle != .withinNoise)
+      let less = Self.verdict(Self.effect(0.19, count: count), control)
+      #expect(less.verdict == .noDifferenceSeen && less.obstacle == .withinNoise)
+      #expect(Self.verdict(Self.effect(-0.21, count: count), control).verdict == .difference)
       let wide = Self.verdict(Self.effect(0.4, step: 0.5, count: count), control)
       #expect(wide.verdict == .noDifferenceSeen && wide.obstacle == .intervalIncludesNoDifference)
     }
-    // What A and A′ may differ by is noise, on whichever side of 0 it lies.
+  }
+
+  @Test("where A and A′ differ by no chance, the effect must exceed all that they may differ by, on whichever side")
+  func disturbedControl() {
     for shift in [5.0, -5] {
       let shifted = Self.effect(shift, step: 0.125, count: 6)
       #expect(Self.verdict(nil, shifted).noise == 5.3125)
       #expect(Self.verdict(Self.effect(5.3, count: 12), shifted).obstacle == .withinNoise)
       #expect(Self.verdict(Self.effect(5.4, count: 12), shifted).verdict == .difference)
     }
+  }
+
+  @Test("of what is the same no more differs than chance has, and of what is not far more than goes beyond A′'s reach")
+  func power() {
+    var same = 0
+    var other = 0
+    var beyondReach = 0
+    let count = 400
+    for seed in UInt64(1)...UInt64(count) {
+      var generator = SeededGenerator(seed: seed)
+      let (a, again, b) = (generator.normals(12), generator.normals(12), generator.normals(12))
+      let control = PairedEffect(.difference, pairs: Array(zip(a, again)).map { ($0.0, $0.1) })!
+      func effect(_ shift: Double) -> PairedEffect {
+        PairedEffect(.difference, pairs: (0..<12).map { ((a[$0] + again[$0]) / 2, b[$0] + shift) })!
+      }
+      if Self.verdict(effect(0), control).verdict == .difference { same += 1 }
+      let seen = Self.verdict(effect(1.5), control)
+      if seen.verdict == .difference {
+        other += 1
+        if abs(seen.effect!.effect) > control.estimate.reach! { beyondReach += 1 }
+      }
+    }
+    let chance = BinomialBound.upper(count: count, probability: Comparison.alpha, confidence: 0.99)
+    #expect(same <= chance, "\(same) of \(count)")
+    #expect(other >= count * 9 / 10 && beyondReach <= count * 3 / 4, "\(other) and \(beyondReach) of \(count)")
   }
 
   @Test("without a control of at least 6 rounds nothing is claimed")
@@ -107,8 +140,8 @@ struct ComparisonTests {
       #expect(judge(Self.effect(1, count: 5), control).verdict == .rangeOnly)
       #expect(judge(Self.effect(0, count: 12), control).verdict == .noDifferenceSeen)
     }
-    #expect(judge(Self.effect(0.3, count: 12), Self.effect(0, step: 0.125, count: 6)).obstacle == .withinNoise)
-    let many = Array(repeating: (Self.effect(1, count: 12) as PairedEffect?, nil as PairedEffect?), count: 103)
+    #expect(judge(Self.effect(0.3, count: 12), Self.effect(0.4, step: 0.125, count: 6)).obstacle == .withinNoise)
+    let many = Self.members(103, rounds: 12).map { (effect: $0.effect, control: nil as PairedEffect?) }
     #expect(Comparison.family(many, isOneRun: false).allSatisfy { $0.obstacle == .fewRoundsForTest })
   }
 
@@ -126,15 +159,30 @@ struct ComparisonTests {
   @Test("the family corrects: 12 rounds carry 102 comparisons and not 103, 10 rounds 25 and not 26")
   func family() {
     for (count, most) in [(10, 25), (12, 102)] {
-      let member = (effect: Self.effect(1, count: count) as PairedEffect?, control: Self.effect(0, count: count))
-      let full = Comparison.family(Array(repeating: (member.effect, member.control), count: most))
+      let full = Comparison.family(Self.members(most, rounds: count))
       #expect(full.allSatisfy { $0.verdict == .difference })
-      let over = Comparison.family(Array(repeating: (member.effect, member.control), count: most + 1))
+      let over = Comparison.family(Self.members(most + 1, rounds: count))
       #expect(over.allSatisfy { $0.verdict == .indicated && $0.obstacle == .fewRoundsForTest })
       #expect(Comparison.roundCountMin(familyCount: most) == count)
       #expect(Comparison.roundCountMin(familyCount: most + 1) == count + 1)
     }
     #expect(Comparison.roundCountMin(familyCount: 0) == 6)
+  }
+
+  @Test("what is the same in other units counts once for the correction")
+  func sameInOtherUnits() throws {
+    func ratios(_ unit: Double) throws -> PairedEffect {
+      let pairs = (2..<14).map { (round: Int) -> (reference: Double, value: Double) in
+        let value = Double(round)
+        return (unit * value, unit * (value + 1))
+      }
+      return try #require(PairedEffect(pairs: pairs))
+    }
+    let same = [0.997, 0.998, 0.999, 1, 1, 1, 1.001, 1.002, 1.003]
+    let control = try #require(PairedEffect(pairs: same.map { (1, $0) }))
+    let family = Comparison.family([(try ratios(1), control), (try ratios(3e-9), control), (try ratios(7), control)])
+    #expect(family.map(\.adjustedP) == Array(repeating: try ratios(1).test.p, count: 3))
+    #expect(family.allSatisfy { $0.verdict == .difference })
   }
 
   @Test("each member gets its own corrected p, in the order given")
@@ -151,7 +199,8 @@ struct ComparisonTests {
   @Test("ratios are judged in logarithms")
   func ratios() throws {
     func effect(_ ratios: [Double]) -> PairedEffect? { PairedEffect(pairs: ratios.map { (1, $0) }) }
-    let control = effect([0.8, 0.9, 1, 1, 1.1, 1.25])
+    // By no chance below 1: the noise reaches as far as the interval, to 0.8 and so also to 1.25.
+    let control = effect([0.8, 0.82, 0.84, 0.86, 0.9, 0.95])
     #expect(isClose(Self.verdict(nil, control).noise, 0.22314355131420976))
     #expect(Self.verdict(effect(Array(repeating: 1.24, count: 12)), control).verdict == .noDifferenceSeen)
     #expect(Self.verdict(effect(Array(repeating: 0.81, count: 12)), control).verdict == .noDifferenceSeen)
@@ -164,8 +213,7 @@ struct ComparisonTests {
     let order: [Comparison.Verdict] = [.rangeOnly, .indicated, .difference]
     var last = 0
     for count in 5...20 {
-      let member = (effect: Self.effect(1, count: count) as PairedEffect?, control: Self.effect(0, count: count))
-      let judged = Comparison.family(Array(repeating: (member.effect, member.control), count: familyCount))
+      let judged = Comparison.family(Self.members(familyCount, rounds: count))
       let place = order.firstIndex(of: judged[0].verdict) ?? -1
       #expect(place >= last, "\(count) rounds of \(familyCount): \(judged[0].verdict)")
       last = place
@@ -175,30 +223,12 @@ struct ComparisonTests {
 
   @Test("what the interval excludes and the corrected p does not is indicated: it may be chance")
   func notSignificant() {
-    let weak = PairedEffect(.difference, pairs: [-1, 1, 2, 3, 4, 5, 6, 7].map { (0, $0) })!
-    #expect(weak.excludesNoDifference && weak.test.p <= 0.05)
-    let family = Comparison.family([
-      (weak, Self.effect(0, step: 0.01, count: 8)), (weak, nil), (weak, nil), (weak, nil),
-    ])
-    #expect(family[0].verdict == .indicated && family[0].obstacle == .notSignificant)
-  }
-
-  @Test("of one comparison the word is that of its effect alone, and more where p says so")
-  func agreement() throws {
-    for seed in UInt64(1)...200 {
-      var generator = SeededGenerator(seed: seed)
-      func next(_ shift: Double) -> PairedEffect? {
-        PairedEffect(.difference, pairs: generator.normals(3 + generator.next(below: 7)).map { (0, $0 + shift) })
-      }
-      let effect = try #require(next(Double(generator.next(below: 4))))
-      let control = next(0)
-      let word = Self.verdict(effect, control).verdict
-      switch effect.verdict(control: control) {
-      case .onlyRange: #expect(word == .rangeOnly, "seed \(seed)")
-      case .noDifferenceSeen: #expect(word == .noDifferenceSeen, "seed \(seed)")
-      case .indicated: #expect(word == .difference, "seed \(seed)")
-      }
+    let weak = [1.0, 2, 3, 4].map { scale in
+      PairedEffect(.difference, pairs: [-1, 1, 2, 3, 4, 5, 6, 7].map { (0, scale * $0) })!
     }
+    #expect(weak[0].excludesNoDifference && weak[0].test.p <= 0.05)
+    let family = Comparison.family(weak.map { ($0, Self.effect(0, step: 0.01, count: 8)) })
+    #expect(family.allSatisfy { $0.verdict == .indicated && $0.obstacle == .notSignificant })
   }
 
   @Test("every verdict and obstacle has words of its own")
@@ -250,12 +280,12 @@ struct SessionCheckTests {
   @Test("the noise is how far A′ may be from A at the largest depth")
   func noise() {
     let control = ComparisonTests.effect(0.25, step: 0.125, count: 6)
-    #expect(SessionCheck(controls: [(1, Self.differs), (5, control)]).noise == 0.5625)
+    #expect(SessionCheck(controls: [(1, Self.differs), (5, control)]).reach == 0.5625)
   }
 
   @Test("without A′ it is not known")
   func notKnown() {
     let none = SessionCheck(controls: [])
-    #expect(none.verdict == .notKnown && none.depth == nil && none.p == nil && none.noise == nil)
+    #expect(none.verdict == .notKnown && none.depth == nil && none.p == nil && none.reach == nil)
   }
 }

@@ -46,7 +46,6 @@ struct EstimateTests {
     #expect(abs(effect.max - 0.8) < 1e-12)
     #expect(effect.roundCount == 3 && effect.omittedCount == 0)
     #expect(effect.interval == nil)
-    #expect(effect.verdict(control: effect) == .onlyRange)
   }
 
   @Test("a pair that has no ratio is left out and counted")
@@ -79,23 +78,6 @@ struct EstimateTests {
     ] as [(Int, Int?)])
   func signedRank(roundCount: Int, rank: Int?) {
     #expect(SignedRankInterval.rank(count: roundCount) == rank)
-  }
-
-  @Test("an effect is indicated only when its interval excludes 1 and it exceeds the scatter of the control arm")
-  func verdict() throws {
-    func effect(_ ratios: [Double]) throws -> PairedEffect { try #require(PairedEffect(pairs: ratios.map { (1, $0) })) }
-    let quiet = try effect([0.99, 1, 1, 1, 1, 1.01])
-    let loud = try effect([0.5, 0.9, 1, 1, 1.1, 2])
-    let slower = try effect([0.8, 0.81, 0.82, 0.83, 0.84, 0.85])
-    let faster = try effect([1.2, 1.21, 1.22, 1.23, 1.24, 1.25])
-    let unclear = try effect([0.8, 0.81, 0.82, 0.83, 0.84, 1.01])
-    #expect(slower.verdict(control: quiet) == .indicated)
-    #expect(faster.verdict(control: quiet) == .indicated)
-    #expect(slower.verdict(control: loud) == .noDifferenceSeen)
-    #expect(unclear.verdict(control: quiet) == .noDifferenceSeen)
-    #expect(quiet.verdict(control: quiet) == .noDifferenceSeen)
-    #expect(slower.verdict(control: nil) == .onlyRange)
-    #expect(try effect([0.8, 0.8, 0.8, 0.8, 0.8]).verdict(control: quiet) == .onlyRange)
   }
 
   @Test("Theil–Sen finds the line through exact points, and is not moved by a wild one")

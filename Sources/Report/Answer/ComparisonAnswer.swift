@@ -69,7 +69,7 @@ struct ComparisonAnswer {
   /// How far it may be believed, each a sentence.
   var doubts: [String] {
     let trials = (result.run?.trials ?? []).filter { !$0.superseded && $0.phase != .pilot }
-    let noise = result.isOneRun ? ["Noise is how far A may differ from itself, measured twice."] : []
+    let noise = result.isOneRun ? ["Noise is by how much A differs from itself, measured twice."] : []
     return result.warnings + RunAnswer.disturbances(trials) + noise + (result.run?.notes ?? [])
   }
 

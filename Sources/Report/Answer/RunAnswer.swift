@@ -178,7 +178,7 @@ struct RunAnswer {
   func costs(narrowing: Int = 0, countMax: Int = .max) -> ReportTable? {
     let rows = arms
     let depth = summary.depths.last ?? 0
-    let columns = Column.ofAnswer(depth: depth, without: narrowing)
+    let columns = Column.ofAnswer(rows, depth: depth, without: narrowing)
     var table = ReportTable(title: "Cost at depth \(depth)", columns, Array(rows.prefix(countMax)))
     let losses = rows.compactMap { row -> String? in
       guard row.arm.arm.name != summary.baseline, let lost = row.arm.fidelity?.lostKeys, !lost.isEmpty else {
@@ -197,11 +197,11 @@ struct RunAnswer {
   /// Under which load the columns of `costs` were measured.
   private var regimes: String {
     let settings = result.settings
-    let rate =
-      settings.openLoopRate.map { "\(NumberText.whole($0)) requests/s" }
-      ?? settings.utilisation.map { "\(NumberText.percent($0)) % of what the arm does one at a time" }
-    let open = rate.map { "; P50 and P99 in an open loop at \($0), P99 from 1000 requests on" } ?? ""
-    return "CPU and requests with \(settings.inFlight) in flight\(open)"
+    let open =
+      RegimeWords.load(settings).map {
+        "; open, P50, P99: an open loop at \($0), as services usually are (--utilisation)"
+      } ?? ""
+    return "claim, requests: \(settings.inFlight) in flight, where requests queue\(open)"
   }
 
   /// CPU of a request by depth, a column for each; nil with one depth.

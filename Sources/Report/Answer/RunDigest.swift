@@ -18,6 +18,12 @@ struct RunDigest: Encodable {
       if interval.count > 1 { (low, high) = (interval.range.lowerBound, interval.range.upperBound) }
     }
 
+    init?(_ point: DecayFigures.Point?) {
+      guard let point else { return nil }
+      value = point.value
+      if point.roundCount > 1 { (low, high) = (point.band?.lowerBound, point.band?.upperBound) }
+    }
+
     init(_ value: Double, _ range: ClosedRange<Double>) {
       (self.value, low, high) = (value, range.lowerBound, range.upperBound)
     }
@@ -36,10 +42,15 @@ struct RunDigest: Encodable {
     var addedCpuPerHop: Figure?
     /// CPUs that what it adds takes at the stated load; only with a claim.
     var addedCpus: Figure?
+    /// The same with one request under way, and in the open loop.
+    var cpuPerHopAtOne: Figure?
+    var addedCpuPerHopAtOne: Figure?
+    var cpuPerHopOpen: Figure?
+    var addedCpuPerHopOpen: Figure?
     var throughput: Figure?
-    /// Of the open loop.
-    var p50: Int64?
-    var p99: Int64?
+    /// Of the open loop: of all rounds merged, in the band of the rounds' own.
+    var p50: Figure?
+    var p99: Figure?
     var allocationsPerRequest: Double?
     var contextBytesPerHop: Double?
     var fidelity: FidelityResult.Verdict?
@@ -114,7 +125,13 @@ extension RunDigest.Arm {
         RunAnswer.cpus(added.median), RunAnswer.cpus(added.range.lowerBound)...RunAnswer.cpus(added.range.upperBound))
     }
     throughput = RunDigest.Figure(row.throughput)
-    (p50, p99) = (row.p50, row.p99)
+    p50 = RunDigest.Figure(entry.decay.point(.p50, arm: entry.arm.arm.name, depth: row.depth))
+    p99 = RunDigest.Figure(entry.decay.point(.p99, arm: entry.arm.arm.name, depth: row.depth))
+    let one = entry.arm.concurrencies.first { $0.concurrency == Concurrency(inFlight: 1) }
+    cpuPerHopAtOne = RunDigest.Figure(one?.cpuPerHop)
+    addedCpuPerHopAtOne = RunDigest.Figure(one?.addedCpuPerHop)
+    cpuPerHopOpen = RunDigest.Figure(row.openCpuPerHop)
+    addedCpuPerHopOpen = RunDigest.Figure(row.openAddedCpuPerHop)
     allocationsPerRequest = row.allocationsPerRequest
     contextBytesPerHop = row.contextBytesPerHop
     fidelity = entry.arm.fidelity?.verdict

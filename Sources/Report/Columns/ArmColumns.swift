@@ -125,23 +125,22 @@ extension Column where Entry == ArmRow {
 
   // MARK: Choices
 
-  /// Of the first screen.
+  /// Of the first screen. Regimes that none of the rows was measured in have no column.
   ///
   /// - Parameter count: columns that are left out, those first that a reader misses least.
-  static func ofAnswer(depth: Int, without count: Int) -> [Column] {
+  static func ofAnswer(_ rows: [ArmRow], depth: Int, without count: Int) -> [Column] {
     let name = Column("arm", "arm", narrow: ("COST", "at depth \(depth)")) { .text($0.arm.arm.name) }
-    let left = ["context_bytes_per_hop", "allocations_at_middle_node", "p99_ns", "p50_ns", "throughput_per_s"].prefix(
-      count)
-    let columns = [
-      name, added, claim,
-      Column(throughput.name, "throughput", "1/s", narrow: ("requests", "/s"), cell: throughputAlone),
-      p50, p99, allocations, context, losses,
-    ]
-    return columns.filter { !left.contains($0.name) }
-  }
-
-  private static func throughputAlone(_ entry: ArmRow) -> Cell {
-    .number(entry.row.throughput?.median, NumberText.whole)
+    let throughput = throughput.with(narrow: ("requests", "/s")) {
+      .number($0.row.throughput?.median, NumberText.whole)
+    }
+    let (atOne, open) = (
+      regime(.one, "at 1").alone(("at 1", "µs/hop")), regime(.open, "open loop").alone(("open", "µs/hop"))
+    )
+    let regimes = [atOne, open].filter { column in rows.contains { column.cell($0).shown != NumberText.missing } }
+    let left = ([context, allocations, throughput] + regimes.reversed() + [p99, p50]).map(\.name).prefix(count)
+    return ([name, added, claim] + regimes + [throughput, p50, p99, allocations, context, losses]).filter {
+      !left.contains($0.name)
+    }
   }
 
   /// Of one arm, a row per depth.

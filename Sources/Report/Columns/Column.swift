@@ -30,10 +30,13 @@ struct Column<Entry> {
   var names: [String] { endings.map { name + $0 } }
   var heading: ReportTable.Heading { ReportTable.Heading(title: title, unit: unit, narrow: narrow) }
 
-  /// The same with another cell.
-  func with(_ cell: @escaping (Entry) -> Cell) -> Column {
-    Column(name, title, unit, narrow: narrow, endings: endings, cell: cell)
+  /// The same with another cell, or another heading where lines are short.
+  func with(narrow: (title: String, unit: String)? = nil, _ cell: @escaping (Entry) -> Cell) -> Column {
+    Column(name, title, unit, narrow: narrow ?? self.narrow, endings: endings, cell: cell)
   }
+
+  /// With the ends of its band behind each value.
+  var withBand: Column { with { cell($0).withBand } }
 }
 
 /// What stands in a place of a table: rounded for people, in full in files.
@@ -82,6 +85,14 @@ indirect enum Cell {
     return .word(word, written: fidelity?.verdict.rawValue)
   }
 
+  var withBand: Cell {
+    switch self {
+    case .atLeast(let cell): .atLeast(cell.withBand)
+    case .point(let point, let form, _): .point(point, form, .range)
+    default: self
+    }
+  }
+
   var shown: String {
     switch self {
     case .text(let text): text ?? NumberText.missing
@@ -93,6 +104,9 @@ indirect enum Cell {
     case .spread(let value, let form, .range): NumberText.withRange(value, form)
     case .point(let point, let form, .half):
       NumberText.plusMinus(point?.value, point?.roundCount ?? 0 > 1 ? point?.band : nil, form)
+    case .point(let point, let form, .range) where point?.roundCount ?? 0 > 1:
+      point.flatMap { point in point.band.map { NumberText.withRange(point.value, $0, unit: "", form) } }
+        ?? form(point?.value)
     case .point(let point, let form, _): form(point?.value)
     }
   }

@@ -23,10 +23,21 @@ struct RunTables {
   }
 
   /// Those that stand beside the comparison.
-  var beside: [ReportTable] { [responseTime, concurrency, slopes].compactMap { $0 } }
+  var beside: [ReportTable] { [regimes, responseTime, concurrency, slopes].compactMap { $0 } }
 
   /// Every table that has something to say, but for those of arms, in the order of reports.
   var all: [ReportTable] { beside + [fidelity, semantics, inProcess].compactMap { $0 } }
+
+  /// What every arm adds at the largest depth, however requests come.
+  private var regimes: ReportTable? {
+    guard let depth = summary.depths.last, summary.arms.contains(where: { $0.row(depth: depth)?.openCpuPerHop != nil })
+    else { return nil }
+    return ReportTable(
+      title: "Three regimes, at depth \(depth)",
+      lead: "A hop costs less where many requests are under way: they are read and written together. "
+        + RegimeWords.choice(result.settings), Column.regimes(inFlight: result.settings.inFlight),
+      ArmRow.all(decay, depth: depth))
+  }
 
   /// P50 and P99 of every arm at the largest depth against the baseline, by round.
   private var responseTime: ReportTable? {

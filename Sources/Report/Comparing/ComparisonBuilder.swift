@@ -40,7 +40,7 @@ struct ComparisonBuilder {
     let effects = readings.compactMap { reading in
       reading.noisePair(ofThisArm: isOneRun).flatMap { PairedEffect(pairs: $0.a.pairs(metric, with: $0.control)) }
     }
-    return effects.max { ($0.estimate.reach ?? 0) < ($1.estimate.reach ?? 0) }
+    return effects.max { ($0.estimate.noiseFloor ?? 0) < ($1.estimate.noiseFloor ?? 0) }
   }
 
   /// Latency of an open loop belongs to its load.

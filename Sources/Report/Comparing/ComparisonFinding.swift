@@ -11,7 +11,12 @@ struct ComparisonFinding {
   }
 
   private func text(_ comparison: ArmComparison) -> String {
-    let timed = comparison.metrics.filter { !$0.metric.isExact }
+    var timed = comparison.metrics.filter { !$0.metric.isExact }
+    // Of a request there is nothing new where its hops are always as many.
+    for (metric, same) in [(Metric.cpuPerRequest, Metric.cpuPerHop), (.cpuPerRequestAtOne, .cpuPerHopAtOne)] {
+      guard let found = comparison[metric], let other = comparison[same], found.isSame(as: other) else { continue }
+      timed.removeAll { $0.metric == metric }
+    }
     let counts = comparison.metrics.filter(\.metric.isExact)
     var clauses = timed.filter(\.verdict.isClaim).map(Self.claim)
     clauses += sentence("no difference seen in", timed, [.noDifferenceSeen])
@@ -59,5 +64,13 @@ struct ComparisonFinding {
   ) -> [String] {
     let names = metrics.filter { verdicts.contains($0.verdict) }.map(\.metric.words)
     return names.isEmpty ? [] : ["\(words) \(names.joined(separator: ", "))"]
+  }
+}
+
+extension MetricComparison {
+  /// The same ratio by the same rounds, but for rounding.
+  fileprivate func isSame(as other: MetricComparison) -> Bool {
+    guard let ratio, let otherRatio = other.ratio, let p, let otherP = other.p else { return false }
+    return verdict == other.verdict && p == otherP && abs(ratio - otherRatio) <= 1e-9
   }
 }

@@ -12,7 +12,9 @@ struct AnswerTable {
   var markup: Markup {
     let rows = answer.arms
     guard !rows.isEmpty, let table = answer.costs() else { return .nothing }
-    let columns = Column.ofAnswer(depth: depth, without: 0)
+    let columns = Column.ofAnswer(rows, depth: depth, without: 0).map { column in
+      [Column.p50.name, Column.p99.name].contains(column.name) ? column.withBand : column
+    }
     let bars = bars(rows)
     return .element(
       "div", ["class": "costs"],

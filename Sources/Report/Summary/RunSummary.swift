@@ -47,6 +47,10 @@ package struct RunSummary: Equatable, Sendable {
     package var addedCpuPerHop: MedianInterval?
     /// Of the CPU per hop, against the baseline; nil for the baseline and its control.
     package var cpuComparison: Comparison?
+    /// As the three above, in the open loop.
+    package var openCpuPerHop: MedianInterval?
+    package var openAddedCpuPerHop: MedianInterval?
+    package var openCpuComparison: Comparison?
     /// Nanoseconds of all nodes per client request, minus the baseline's.
     package var addedCpuPerRequest: MedianInterval?
     /// Nanoseconds of all nodes per client request that each hop since the next smaller depth has cost.

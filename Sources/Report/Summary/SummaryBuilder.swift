@@ -19,7 +19,7 @@ struct SummaryBuilder {
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
     let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)
     var judgements: [Metric: Judgement] = [:]
-    for metric in [Metric.throughput, .cpuPerHop, .p50, .p99] {
+    for metric in [Metric.throughput, .cpuPerHop, .cpuPerHopOpen, .p50, .p99] {
       judgements[metric] = Judgement(metric, of: arms, in: table, baseline: baseline, control: control)
     }
     self.judgements = judgements
@@ -33,7 +33,7 @@ struct SummaryBuilder {
     let closed = concurrencies.concurrencies.flatMap { one in
       [Metric.cpuPerHop, .throughput].map { (metric: $0, concurrency: one as Concurrency?) }
     }
-    let open = [Metric.p50, .p99].map { (metric: $0, concurrency: nil as Concurrency?) }
+    let open = [Metric.cpuPerHopOpen, .p50, .p99].map { (metric: $0, concurrency: nil as Concurrency?) }
     return (closed + open).compactMap { regime in
       Resolution(regime.metric, in: result, table, depth: concurrencies.depth, at: regime.concurrency)
     }.filter { $0.rounds > 0 }
@@ -78,6 +78,7 @@ struct SummaryBuilder {
 
   private func addCpu(to row: inout RunSummary.Row, arm: String, previous: Int?) {
     row.cpuPerHop = MedianInterval(table.values(.cpuPerHop, arm: arm, depth: row.depth))
+    row.openCpuPerHop = MedianInterval(table.values(.cpuPerHopOpen, arm: arm, depth: row.depth))
     if let previous {
       let pairs = table.pairs(.cpuPerRequest, arm: arm, depth: row.depth, against: (arm, previous))
       row.marginalCpu = MedianInterval(
@@ -91,6 +92,8 @@ struct SummaryBuilder {
     row.addedCpuPerHop = added(.cpuPerHop)
     row.addedCpuPerRequest = added(.cpuPerRequest)
     row.cpuComparison = comparison(.cpuPerHop, arm, row.depth)
+    row.openAddedCpuPerHop = added(.cpuPerHopOpen)
+    row.openCpuComparison = comparison(.cpuPerHopOpen, arm, row.depth)
   }
 
   private func addLatency(to row: inout RunSummary.Row, arm: String) {

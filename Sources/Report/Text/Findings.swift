@@ -153,7 +153,7 @@ struct Findings {
     let gain = ends(row.dropAgainstBaseline?.negated, NumberText.percent)
     return
       "Measured twice, \(baseline) differs from itself by \(ends(added, NumberText.microseconds)) µs CPU per hop and "
-      + "\(gain) % throughput: what is smaller is noise."
+      + "\(gain) % throughput."
   }
 
   /// Without a baseline, or without anything to hold against it.

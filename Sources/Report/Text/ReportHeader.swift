@@ -129,7 +129,7 @@ struct ReportHeader {
   private var session: [String] {
     let check = summary.session
     guard let depth = check.depth, let p = check.p else { return [] }
-    let noise = check.noise.map { ", by \(NumberText.percent($0)) % at most" } ?? ""
+    let noise = check.reach.map { ", by \(NumberText.percent($0)) % at most" } ?? ""
     let corrected = "p \(NumberText.fixed(p, 3))"
     switch check.verdict {
     case .ok:
@@ -148,7 +148,8 @@ struct ReportHeader {
       let regime = one.concurrency.map { "\($0.name) in flight" } ?? "open loop"
       if regimes[regime] == nil { order.append(regime) }
       let smallest = one.smallest.map { "from \(NumberText.percent($0)) %" } ?? "not judged"
-      regimes[regime, default: []].append("\(one.metric.facts.words) \(smallest)")
+      let words = one.metric == .cpuPerHopOpen ? Metric.cpuPerHop.words : one.metric.words
+      regimes[regime, default: []].append("\(words) \(smallest)")
     }
     return order.map { "\($0): " + regimes[$0]!.joined(separator: ", ") }
   }

@@ -47,7 +47,7 @@ package struct Resolution: Equatable, Sendable {
     self.concurrency = concurrency
     rounds = effects.map(\.roundCount).max() ?? 0
     guard widths.count == effects.count, let width = Spread.median(widths),
-      let noise = effect(control)?.estimate.reach
+      let noise = effect(control)?.estimate.noiseFloor
     else {
       smallest = nil
       return

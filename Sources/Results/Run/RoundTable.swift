@@ -4,7 +4,8 @@ package import Statistics
 
 /// Several trials of one arm, depth, concurrency and round count as one long trial, so that the round stays what is
 /// compared. Superseded trials and pilots are left out. A round has values of `throughput`, `cpuPerHop`, `cpuPerRequest` and
-/// `secondsPerRequest` (closed loop), `p50` and `p99` (open loop, of rounds with requests enough, see `PercentileFigure`).
+/// `secondsPerRequest` (closed loop), `cpuPerHopOpen`, `p50` and `p99` (open loop; percentiles of rounds with requests enough,
+/// see `PercentileFigure`).
 package struct RoundTable {
   private struct Place: Hashable {
     let arm: String
@@ -14,7 +15,8 @@ package struct RoundTable {
 
   private struct Key: Hashable {
     let place: Place
-    let concurrency: Concurrency
+    /// nil in the open loop.
+    let concurrency: Concurrency?
   }
 
   private struct PhaseKey: Hashable {
@@ -45,7 +47,7 @@ package struct RoundTable {
     func value(_ metric: Metric) -> Double? {
       switch metric {
       case .throughput: onlyThroughput ?? ratio(completed, windowSeconds)
-      case .cpuPerHop: ratio(nodeCpuNanoseconds, deliveries)
+      case .cpuPerHop, .cpuPerHopOpen: ratio(nodeCpuNanoseconds, deliveries)
       // The launcher reads clocks and deliveries together, but later than the client counts what completed.
       case .cpuPerRequest:
         deliveriesPerRequest.map { perRequest in value(.cpuPerHop).map { $0 * perRequest } }
@@ -100,9 +102,10 @@ package struct RoundTable {
     if trial.phase != .closed || own == headline {
       phaseDepths[PhaseKey(arm: trial.arm, phase: trial.phase), default: []].insert(trial.depth)
     }
-    guard trial.phase != .open else { return }
     let seconds = Double(trial.windowNanoseconds) / 1e9
-    let key = Key(place: Place(arm: trial.arm, depth: trial.depth, round: trial.round), concurrency: own)
+    let key = Key(
+      place: Place(arm: trial.arm, depth: trial.depth, round: trial.round),
+      concurrency: trial.phase == .open ? nil : own)
     var cell = cells[key] ?? Cell()
     cell.onlyThroughput = cell.windowSeconds == 0 && seconds > 0 ? trial.throughput : nil
     cell.completed += trial.throughput * seconds
@@ -145,15 +148,19 @@ package struct RoundTable {
     case .p50: return latencies[place].flatMap { $0.bounded($0.p50, percentile: 50) }
     case .p99: return latencies[place].flatMap { $0.bounded($0.p99, percentile: 99) }
     default:
-      return cells[Key(place: place, concurrency: concurrency ?? headline)]?.value(metric).map { BoundedValue($0) }
+      return cells[key(metric, place, concurrency)]?.value(metric).map { BoundedValue($0) }
     }
+  }
+
+  private func key(_ metric: Metric, _ place: Place, _ concurrency: Concurrency?) -> Key {
+    Key(place: place, concurrency: metric.phase == .open ? nil : concurrency ?? headline)
   }
 
   /// What an arm is held against: where the reference was measured twice, all of its trials.
   package func reference(
     _ metric: Metric, for arm: String, _ reference: String, depth: Int, round: Int, at concurrency: Concurrency? = nil
   ) -> BoundedValue? {
-    let key = Key(place: Place(arm: reference, depth: depth, round: round), concurrency: concurrency ?? headline)
+    let key = key(metric, Place(arm: reference, depth: depth, round: round), concurrency)
     if arm != reference, arm != controls[reference], metric.percentile == nil, let both = references[key] {
       return both.value(metric).map { BoundedValue($0) }
     }
@@ -167,7 +174,7 @@ package struct RoundTable {
 
   /// Depths at which the arm has what the metric is made from, ascending.
   package func depths(arm: String, for metric: Metric, at concurrency: Concurrency? = nil) -> [Int] {
-    guard metric.percentile == nil else { return depths(arm: arm, phase: .open) }
+    guard metric.phase != .open else { return depths(arm: arm, phase: .open) }
     guard let concurrency, concurrency != headline else { return depths(arm: arm, phase: .closed) }
     return Set(
       cells.keys.filter { $0.place.arm == arm && $0.concurrency == concurrency }.map(\.place.depth)
@@ -176,7 +183,7 @@ package struct RoundTable {
 
   /// At which the arms were measured at this depth: the headline first, then by requests and connections.
   package func concurrencies(depth: Int) -> [Concurrency] {
-    let found = Set(cells.keys.filter { $0.place.depth == depth }.map(\.concurrency)).subtracting([headline])
+    let found = Set(cells.keys.filter { $0.place.depth == depth }.compactMap(\.concurrency)).subtracting([headline])
     return [headline] + found.sorted { ($0.inFlight, $0.connections) < ($1.inFlight, $1.connections) }
   }
 
