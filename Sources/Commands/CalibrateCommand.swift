@@ -39,9 +39,7 @@ struct CalibrateCommand: Command {
 
   mutating func validate() throws {
     try OptionRange.check("--pairs", pairs, 1...CalibrationPlan.pairCountMax)
-    if let known, !(0.001...0.5).contains(known.value) {
-      throw ValidationError("--known: expected 0.1% to 50%, got \(known.text)")
-    }
+    try known?.checkDifference("--known")
     try OptionRange.check("--rounds", rounds, SignTest.roundCountMin...SignTest.roundCountMax)
   }
 

@@ -10,7 +10,9 @@ extension Step {
     switch self {
     case .set(let assignments): try container.encode(assignments, forKey: .set)
     case .work(let duration): try container.encode(duration, forKey: .work)
-    case .countedWork(let iterations): try container.encode(CountedWork(iterations: iterations), forKey: .work)
+    case .countedWork(let iterations):
+      var amount = container.nestedContainer(keyedBy: AmountKeys.self, forKey: .work)
+      try amount.encode(iterations, forKey: .iterations)
     case .sleep(let duration): try container.encode(duration, forKey: .sleep)
     case .call(let call): try container.encode(call, forKey: .call)
     case .parallel(let calls): try container.encode(calls, forKey: .parallel)
@@ -22,9 +24,10 @@ extension Step {
     switch try container.onlyKey(of: CodingKeys.allCases) {
     case .set: self = .set(try container.decode([Assignment].self, forKey: .set))
     case .work:
-      if let counted = try? container.decode(CountedWork.self, forKey: .work) {
-        self = .countedWork(iterations: counted.iterations)
-      } else {
+      let amount = try container.nestedContainer(keyedBy: AmountKeys.self, forKey: .work)
+      switch try amount.onlyKey(of: AmountKeys.allCases) {
+      case .iterations: self = .countedWork(iterations: try amount.decode(Int64.self, forKey: .iterations))
+      case .fixedNanoseconds, .exponentialMeanNanoseconds:
         self = .work(try container.decode(DurationDistribution.self, forKey: .work))
       }
     case .sleep: self = .sleep(try container.decode(DurationDistribution.self, forKey: .sleep))
@@ -34,9 +37,9 @@ extension Step {
   }
 }
 
-/// What stands behind `work` in place of a duration.
-private struct CountedWork: Codable {
-  var iterations: Int64
+/// Of what stands behind `work`: a duration's, and a count's.
+private enum AmountKeys: String, CodingKey, CaseIterable {
+  case fixedNanoseconds, exponentialMeanNanoseconds, iterations
 }
 
 extension DurationDistribution {

@@ -36,7 +36,9 @@ struct TopologyDocumentTests {
     "a step of no kind, of two kinds or of an unknown kind is refused",
     arguments: [
       "{}", #"{"set":[],"parallel":[]}"#, #"{"dance":[]}"#, #"{"work":{}}"#,
-      #"{"work":{"fixedNanoseconds":1,"exponentialMeanNanoseconds":1}}"#, #"{"set":[{"key":"a","value":1.5}]}"#,
+      #"{"work":{"fixedNanoseconds":1,"exponentialMeanNanoseconds":1}}"#,
+      #"{"work":{"iterations":1,"fixedNanoseconds":1}}"#,
+      #"{"set":[{"key":"a","value":1.5}]}"#,
       #"{"set":[{"key":"a","value":null}]}"#,
     ])
   func refused(text: String) {

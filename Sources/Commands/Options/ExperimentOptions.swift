@@ -61,9 +61,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
       throw ValidationError("--budget: expected no --rounds beside it, because a budget decides how many there are")
     }
     if let until {
-      guard Self.resolutionRange.contains(until.value) else {
-        throw ValidationError("--until: expected 0.1% to 50%, got \(until.text)")
-      }
+      try until.checkDifference("--until")
       if let other = rounds != nil ? "--rounds" : preset != nil ? "--preset" : nil {
         throw ValidationError("--until: expected no \(other) beside it, because that says how many rounds there are")
       }
@@ -78,7 +76,6 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   private static let budgetByDefault = 85.0
   /// With --until.
   private static let longBudget = 600.0
-  private static let resolutionRange = 0.001...0.5
 
   private var runPreset: RunPreset? { preset.flatMap(RunPreset.init(rawValue:)) }
 

@@ -10,6 +10,11 @@ struct Share: OptionValue {
   /// As it was given.
   let text: String
 
+  /// Of a share that is a difference to be found.
+  func checkDifference(_ option: String) throws {
+    guard (0.001...0.5).contains(value) else { throw ValidationError("\(option): expected 0.1% to 50%, got \(text)") }
+  }
+
   init?(argument: String) {
     let isPercent = argument.hasSuffix("%")
     guard let number = Double(isPercent ? argument.dropLast() : argument[...]), number.isFinite else { return nil }

@@ -104,27 +104,13 @@ package final class Calibration: Session {
   package func close() { supervisor.close() }
 
   private func run(_ batch: Int, pairCount: Int) -> Int32 {
-    let experiment: Experiment
-    do {
-      experiment = try Experiment(
-        plan: plan.experiment(batch: batch, pairCount: pairCount),
-        observer: PartObserver(observer, "batch \(batch + 1)"), supervisor: supervisor,
-        allowedCPUs: allowedCPUs)
-    } catch LauncherError.interrupted(let signal) {
-      result.interrupted = true
-      return 128 + signal
-    } catch {
-      result.notes.append("\(error)")
-      return 1
-    }
-    let status = experiment.run()
-    result.interrupted = experiment.result.interrupted
-    guard status == 0 else {
-      result.notes += experiment.result.failures.map(\.reason) + experiment.result.notes
-      return status
-    }
-    result.add(batch: batch, experiment.result)
-    return 0
+    let part = PartRun(
+      plan.experiment(batch: batch, pairCount: pairCount), name: "batch \(batch + 1)", observer: observer,
+      supervisor: supervisor, allowedCPUs: allowedCPUs)
+    result.interrupted = part.isInterrupted
+    result.notes += part.notes
+    if let measured = part.result { result.add(batch: batch, measured) }
+    return part.status
   }
 
   private func report(_ batch: Int, seconds: Double) {

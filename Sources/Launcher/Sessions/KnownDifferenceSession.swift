@@ -146,24 +146,10 @@ package final class KnownDifferenceSession: Session {
     _ plan: ExperimentPlan, _ name: String, _ keep: (MetricComparison?, Double) -> Void
   ) -> Int32 {
     let start = supervisor.loop.refreshNow()
-    let experiment: Experiment
-    do {
-      experiment = try Experiment(
-        plan: plan, observer: PartObserver(observer, name), supervisor: supervisor, allowedCPUs: allowedCPUs)
-    } catch LauncherError.interrupted(let signal) {
-      result.interrupted = true
-      return 128 + signal
-    } catch {
-      result.notes.append("\(error)")
-      return 1
-    }
-    let status = experiment.run()
-    result.interrupted = experiment.result.interrupted
-    guard status == 0 else {
-      result.notes += experiment.result.failures.map(\.reason) + experiment.result.notes
-      return status
-    }
-    keep(judge(experiment.result), Double(supervisor.loop.refreshNow() - start) / 1e9)
-    return 0
+    let part = PartRun(plan, name: name, observer: observer, supervisor: supervisor, allowedCPUs: allowedCPUs)
+    result.interrupted = part.isInterrupted
+    result.notes += part.notes
+    if let measured = part.result { keep(judge(measured), Double(supervisor.loop.refreshNow() - start) / 1e9) }
+    return part.status
   }
 }

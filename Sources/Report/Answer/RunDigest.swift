@@ -127,9 +127,8 @@ extension RunDigest.Arm {
     throughput = RunDigest.Figure(row.throughput)
     p50 = RunDigest.Figure(entry.decay.point(.p50, arm: entry.arm.arm.name, depth: row.depth))
     p99 = RunDigest.Figure(entry.decay.point(.p99, arm: entry.arm.arm.name, depth: row.depth))
-    let one = entry.arm.concurrencies.first { $0.concurrency == Concurrency(inFlight: 1) }
-    cpuPerHopAtOne = RunDigest.Figure(one?.cpuPerHop)
-    addedCpuPerHopAtOne = RunDigest.Figure(one?.addedCpuPerHop)
+    cpuPerHopAtOne = RunDigest.Figure(entry.arm.oneInFlight?.cpuPerHop)
+    addedCpuPerHopAtOne = RunDigest.Figure(entry.arm.oneInFlight?.addedCpuPerHop)
     cpuPerHopOpen = RunDigest.Figure(row.openCpuPerHop)
     addedCpuPerHopOpen = RunDigest.Figure(row.openAddedCpuPerHop)
     allocationsPerRequest = row.allocationsPerRequest

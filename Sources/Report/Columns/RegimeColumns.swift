@@ -12,9 +12,7 @@ extension Column where Entry == ArmRow {
     fileprivate func figures(_ entry: ArmRow) -> (cpu: MedianInterval?, added: MedianInterval?) {
       switch self {
       case .headline: return (entry.row.cpuPerHop, entry.row.addedCpuPerHop)
-      case .one:
-        let row = entry.arm.concurrencies.first { $0.concurrency == Concurrency(inFlight: 1) }
-        return (row?.cpuPerHop, row?.addedCpuPerHop)
+      case .one: return (entry.arm.oneInFlight?.cpuPerHop, entry.arm.oneInFlight?.addedCpuPerHop)
       case .open: return (entry.row.openCpuPerHop, entry.row.openAddedCpuPerHop)
       }
     }

@@ -100,6 +100,9 @@ package struct RunSummary: Equatable, Sendable {
 
     package func row(depth: Int) -> Row? { rows.first { $0.depth == depth } }
 
+    /// With one request under way, where that is not all there is.
+    var oneInFlight: ConcurrencyRow? { concurrencies.first { $0.concurrency == Concurrency(inFlight: 1) } }
+
     /// Up to four times the deepest chain that was measured: further out a line says nothing.
     private var halfDepthMax: Double { Double(rows.last?.depth ?? 1) * 4 }
     package var cpuHalfDepth: HalfDepth? { fits[.cpuPerRequest].flatMap { HalfDepth($0, depthMax: halfDepthMax) } }
