@@ -52,6 +52,8 @@ package struct CounterPage {
   package var keptTimers: UInt64 = 0
   /// Calls for which no connection to a callee was there.
   package var unreachedCalls: UInt64 = 0
+  /// Optional calls that failed, after whatever tries they had.
+  package var toleratedFailures: UInt64 = 0
   /// Microseconds that the last request with an echo flag had left when it arrived.
   package var echoDeadline: UInt64 = 0
 
@@ -72,6 +74,7 @@ package struct CounterPage {
     case .stopNanosecondsMax: stopDurationMax
     case .retries: retries
     case .unreachedCalls: unreachedCalls
+    case .toleratedFailures: toleratedFailures
     }
   }
 

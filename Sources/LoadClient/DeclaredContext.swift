@@ -146,7 +146,8 @@ package struct DeclaredContext {
           Passage(
             caller: position, path: path, propagator: call.propagator, transport: call.transport,
             departure: departure, hopsLeft: passage.hopsLeft - 1,
-            isCertain: passage.isCertain && service.errorRate == 0 && call.probability >= 1))
+            isCertain: passage.isCertain && service.errorRate == 0 && call.probability >= 1
+              && call.isOptional != true))
       }
     }
     views[position].isLeaf = views.count == position + 1

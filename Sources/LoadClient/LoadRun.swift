@@ -30,6 +30,8 @@ package final class LoadRun {
   package static let pendingCountMax = 65_536
   /// Completions without which the window does not open.
   package static let settleCompletionCount: UInt64 = 64
+  /// Of every request that a closed loop has under way at once, where fewer are.
+  private static let settleGenerationCount = 4
 
   private static let sendingNanosecondsMax: Int64 = 1_000_000
 
@@ -286,11 +288,15 @@ package final class LoadRun {
     openWindow()
   }
 
-  /// An open loop has no ramp, and at a low rate not so many requests in the time that settling may take.
+  /// An open loop has no ramp, and at a low rate not so many requests in the time that settling may take. A closed one has
+  /// come up when each of those under way has been through, the first of them on caches that were cold.
   private var settleCount: UInt64 {
-    guard case .open(let rate, _) = order.mode else { return LoadRun.settleCompletionCount }
-    let planned = rate * Double(order.settleNanosecondsMax) / 1e9
-    return planned < Double(LoadRun.settleCompletionCount) ? UInt64(planned) : LoadRun.settleCompletionCount
+    let expected =
+      switch order.mode {
+      case .open(let rate, _): rate * Double(order.settleNanosecondsMax) / 1e9
+      case .closed(let inFlight): Double(inFlight * LoadRun.settleGenerationCount)
+      }
+    return expected < Double(LoadRun.settleCompletionCount) ? UInt64(expected) : LoadRun.settleCompletionCount
   }
 
   private func openWindow() {

@@ -23,7 +23,7 @@ extension NodeServer {
       let chance = call.pointee.probabilityThreshold
       if chance == .max || random.next() < chance {
         let status = start(call, for: request, retriesLeft: call.pointee.retries)
-        guard case .ok = status else {
+        if status != .ok, !putsUp(with: status, of: call, for: request) {
           fail(request, with: status)
           return true
         }
@@ -270,14 +270,27 @@ extension NodeServer {
     guard let request = call.pointee.request else { return failForwarded(call, with: status) }
     let (retriesLeft, deadline, scriptCall) =
       (call.pointee.retriesLeft, call.pointee.deadline, call.pointee.call.unsafelyUnwrapped)
-    _ = end(call, of: request)
+    stage(request, didLoseCallOn: call.pointee.connection?._withUnsafeGuaranteedRef(\.connection))
+    let isStepOver = end(call, of: request)
     // Cut short by its own timeout, and not by the request's deadline.
     let hasOwnTimeout = deadline < request.pointee.deadline
     let isRetryable = status == .unavailable || (status == .deadlineExceeded && hasOwnTimeout)
     if isRetryable, retriesLeft > 0, start(scriptCall, for: request, retriesLeft: retriesLeft - 1) == .ok {
       counters.pointee.retries &+= 1
+    } else if putsUp(with: status, of: scriptCall, for: request) {
+      stage(request, didTakeReplyOf: isStepOver)
+      if isStepOver { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
     } else {
       fail(request, with: status)
     }
+  }
+
+  /// Whether a request goes on without that call. Past its own deadline nobody waits for it.
+  private func putsUp(
+    with status: StatusCode, of call: UnsafeMutablePointer<ScriptCall>, for request: RequestSlot
+  ) -> Bool {
+    guard call.pointee.isOptional, request.pointee.deadline > loop.now else { return false }
+    counters.pointee.toleratedFailures &+= 1
+    return true
   }
 }

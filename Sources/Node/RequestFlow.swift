@@ -82,7 +82,7 @@ extension NodeServer {
       request.pointee.step = step
       switch step.pointee.kind {
       case .calls: if startCalls(of: step, for: request) { return }
-      case .fail: if random.next() < step.pointee.threshold { return fail(request, with: .internal) }
+      case .fail: if random.next() < step.pointee.threshold { return fail(request, with: step.pointee.status) }
       case .reply: return request.pointee.echo == nil ? reply(to: request) : replyWithViews(to: request)
       case .set:
         assign(step, to: request)

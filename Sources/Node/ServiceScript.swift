@@ -4,6 +4,7 @@ internal import Context
 internal import Control
 internal import Propagation
 internal import Topology
+internal import TransportCore
 
 /// One step. Steps that only the topology knows (`parallel`) and single calls are the same here: a run of calls.
 struct ScriptStep {
@@ -23,8 +24,9 @@ struct ScriptStep {
   var iterations: Int64 = -1
   /// A later step reads or writes the context, so it must outlive the received bytes.
   var needsContextLater = false
-  /// `fail`: a random word below this fails the request.
+  /// `fail`: a random word below this fails the request, with that status.
   var threshold: UInt64 = 0
+  var status = StatusCode.internal
 }
 
 /// One call of a script.
@@ -42,6 +44,8 @@ struct ScriptCall {
   var dropsContext: Bool
   /// The callee hears nothing of deadlines and cancels.
   var ignoresDeadline: Bool
+  /// The request goes on when it fails.
+  var isOptional: Bool
 }
 
 struct ScriptAssignment {
@@ -85,7 +89,9 @@ struct ServiceScript {
       calls.append(ScriptCall(call, edge: Int32(edges.firstIndex(of: key)!)))
     }
     if service.errorRate > 0 {
-      steps.append(ScriptStep(kind: .fail, threshold: Node.threshold(service.errorRate)))
+      steps.append(
+        ScriptStep(
+          kind: .fail, threshold: Node.threshold(service.errorRate), status: StatusCode(service.errorStatus)))
     }
     if service.keepsContext != nil { steps.append(ScriptStep(kind: .keep)) }
     for step in service.script {
@@ -150,14 +156,23 @@ extension ScriptCall {
   /// See `ServiceScript.forwardedCall`.
   fileprivate var isPlain: Bool {
     probabilityThreshold == .max && timeoutNanoseconds == 0 && retries == 0 && !dropsContext
-      && !ignoresDeadline
+      && !ignoresDeadline && !isOptional
   }
 
   fileprivate init(_ call: Call, edge: Int32) {
     self.init(
       edge: edge, payloadSize: call.payloadSize, timeoutNanoseconds: call.timeoutNanoseconds,
       probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext,
-      ignoresDeadline: call.ignoresDeadline == true)
+      ignoresDeadline: call.ignoresDeadline == true, isOptional: call.isOptional == true)
+  }
+}
+
+extension StatusCode {
+  fileprivate init(_ error: DeclaredError?) {
+    switch error ?? .internal {
+    case .internal: self = .internal
+    case .unavailable: self = .unavailable
+    }
   }
 }
 

@@ -49,6 +49,17 @@ extension NodeServer {
     request.pointee.stage.waited += arrival - writeStart
   }
 
+  /// A call has failed; where the request goes on without it, it has waited for it like for a reply.
+  func stage(_ request: RequestSlot, didLoseCallOn connection: Connection?) {
+    guard let stageClock, let connection else { return }
+    let now = loop.time
+    let writeStart = connection.ioClock.writeStart
+    stageClock.resume(from: now)
+    request.pointee.stage.replied = now
+    request.pointee.stage.firstWrite = min(request.pointee.stage.firstWrite, writeStart)
+    request.pointee.stage.waited += now - writeStart
+  }
+
   func stage(_ request: RequestSlot, didTakeReplyOf isLast: Bool) {
     guard let stageClock else { return }
     stageClock.lap(.decode)

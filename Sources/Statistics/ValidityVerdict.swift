@@ -42,12 +42,16 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
 
   /// All times in nanoseconds, response times from the intended send, and of requests that were meant for the window.
   ///
-  /// - Parameter unsentCount: requests that were due and that the client did not get to, which are not in the ledger. The
-  ///   one whose time came as the window closed is not held against it.
+  /// - Parameters:
+  ///   - unsentCount: requests that were due and that the client did not get to, which are not in the ledger. The one
+  ///     whose time came as the window closed is not held against it.
+  ///   - declaredFailureShare: of the requests, that are to fail: they are as good as completed.
   package static func openLoop(
-    ledger: Ledger, unsentCount: UInt64 = 0, sendLagP99: Int64, responseP50: Int64, responseP99: Int64
+    ledger: Ledger, unsentCount: UInt64 = 0, sendLagP99: Int64, responseP50: Int64, responseP99: Int64,
+    declaredFailureShare: Double = 0
   ) -> ValidityVerdict {
-    var result = common(ledger, due: ledger.planned &+ max(1, unsentCount) &- 1)
+    var result = common(
+      ledger, due: ledger.planned &+ max(1, unsentCount) &- 1, declaredFailureShare: declaredFailureShare)
     guard ledger.completed > 0 else { return result }
     let lag = "send lag P99 is \(DurationText.text(sendLagP99)), "
     if sendLagP99 > responseP99 {
@@ -61,8 +65,11 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - clientShare: the client's CPU time / the window.
   ///   - clientSharesCPU: nodes run on the client's CPU, so that its share says nothing and is not judged.
-  package static func closedLoop(ledger: Ledger, clientShare: Double, clientSharesCPU: Bool) -> ValidityVerdict {
-    var result = common(ledger, due: ledger.planned)
+  ///   - declaredFailureShare: see `openLoop`.
+  package static func closedLoop(
+    ledger: Ledger, clientShare: Double, clientSharesCPU: Bool, declaredFailureShare: Double = 0
+  ) -> ValidityVerdict {
+    var result = common(ledger, due: ledger.planned, declaredFailureShare: declaredFailureShare)
     if !clientSharesCPU, clientShare > clientShareMax {
       result.add(.suspect, "the client was busy for \(percent(clientShare)) % of the window")
     }
@@ -116,7 +123,7 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
   }
 
   /// Completed / due is of the whole trial, settling included, as the ledger has them.
-  private static func common(_ ledger: Ledger, due: UInt64) -> ValidityVerdict {
+  private static func common(_ ledger: Ledger, due: UInt64, declaredFailureShare: Double) -> ValidityVerdict {
     var result = ok
     if !ledger.isBalanced {
       result.add(.invalid, "the ledger does not balance")
@@ -126,8 +133,10 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     } else if ledger.completed == 0 {
       result.add(.invalid, "no request completed")
     } else {
-      let ratio = Double(ledger.completed) / Double(due)
-      let achieved = "\(percent(ratio)) % of the planned requests completed"
+      let declared = min(ledger.failed, failureCountMax(of: due, share: declaredFailureShare))
+      let ratio = Double(ledger.completed &+ declared) / Double(due)
+      var achieved = "\(percent(Double(ledger.completed) / Double(due))) % of the planned requests completed"
+      if declaredFailureShare > 0 { achieved += ", \(percent(1 - declaredFailureShare)) % were to" }
       if ratio < achievedRatioInvalidBelow {
         result.add(.invalid, achieved)
       } else if ratio < achievedRatioSuspectBelow {
@@ -135,5 +144,12 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
       }
     }
     return result
+  }
+
+  /// So many of `count` independent requests fail at most, but for one time in 700 (three standard deviations of the
+  /// binomial distribution).
+  private static func failureCountMax(of count: UInt64, share: Double) -> UInt64 {
+    let mean = Double(count) * share
+    return UInt64((mean + 3 * (mean * (1 - share)).squareRoot()).rounded(.up))
   }
 }

@@ -11,7 +11,8 @@ struct EdgeInFile {
 struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
-    "service", "size", "timeout", "deadline", "probability", "retries", "propagator", "transport", "drops-context",
+    "service", "size", "timeout", "deadline", "probability", "retries", "optional", "propagator", "transport",
+    "drops-context",
   ]
 
   let service: Int
@@ -87,7 +88,7 @@ struct ScriptReader {
 
   private mutating func call(_ field: Field) throws(TopologyError) -> Call {
     guard field.isMapping else {
-      return try call(to: field, with: defaults, probability: 1, propagator: nil, dropsContext: false)
+      return try call(to: field, with: defaults)
     }
     let fields = try field.mapping("a call", keys: ScriptReader.callKeys)
     var own = defaults
@@ -96,23 +97,24 @@ struct ScriptReader {
     if let field = fields["timeout"] { own.timeoutNanoseconds = try field.duration() }
     if let field = fields["deadline"] { own.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
-    let probability = try fields["probability"].map { field throws(TopologyError) in try field.share() }
-    let propagator = try fields["propagator"].map { field throws(TopologyError) in try field.propagator(vocabulary) }
-    let dropsContext = try fields["drops-context"].map { field throws(TopologyError) in try field.flag() }
-    return try call(
-      to: try fields.required("service"), with: own, probability: probability ?? 1, propagator: propagator,
-      dropsContext: dropsContext ?? false)
+    var call = try call(to: try fields.required("service"), with: own)
+    if let field = fields["probability"] { call.probability = try field.share() }
+    if let field = fields["propagator"] { call.propagator = try field.propagator(vocabulary) }
+    if let field = fields["drops-context"] { call.dropsContext = try field.flag() }
+    // Nil for `false`, so that a topology which says what is usual is equal to one that says nothing.
+    if let field = fields["optional"], try field.flag() { call.isOptional = true }
+    return call
   }
 
   private mutating func call(
-    to field: Field, with settings: ServiceDefaults, probability: Double, propagator: String?, dropsContext: Bool
+    to field: Field, with settings: ServiceDefaults
   ) throws(TopologyError) -> Call {
     let callee = try field.service(among: serviceIndex)
     edges.append(EdgeInFile(caller: service, callee: callee, field: field))
     return Call(
       service: callee, payloadSize: settings.payloadSize, timeoutNanoseconds: settings.timeoutNanoseconds,
-      probability: probability, retries: settings.retries, propagator: propagator ?? settings.carrier.propagator,
-      transport: settings.transport, dropsContext: dropsContext, ignoresDeadline: settings.ignoresDeadline)
+      probability: 1, retries: settings.retries, propagator: settings.carrier.propagator,
+      transport: settings.transport, dropsContext: false, ignoresDeadline: settings.ignoresDeadline)
   }
 
   /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything
@@ -169,6 +171,12 @@ extension Field {
   func ignoresDeadline() throws(TopologyError) -> Bool? {
     let word = try word("deadline", among: [DeadlinePassing.cascade, DeadlinePassing.ignore])
     return word == DeadlinePassing.ignore ? true : nil
+  }
+
+  func declaredError() throws(TopologyError) -> DeclaredError {
+    let known = DeclaredError.allCases.map(\.rawValue).joined(separator: " or ")
+    guard let error = DeclaredError(rawValue: try text(known)) else { throw expected(known) }
+    return error
   }
 
   /// The index of the service that is named here.

@@ -4,7 +4,8 @@ struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "deadline", "retries", "keys-per-layer", "growth",
-      "context-work", "error-rate", "replicas", "workers", "writes", "keeps-context", "releases-context",
+      "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
+      "releases-context",
     ]
   static let strategy = "value-chain"
   /// Bytes of a payload and of a response.
@@ -23,6 +24,7 @@ struct ServiceDefaults {
   var growth = Growth.names[0]
   var contextWork = true
   var errorRate = 0.0
+  var errorStatus = DeclaredError.internal
   var replicas = 1
   var workers = 1
   /// 0: no context is kept.
@@ -55,6 +57,7 @@ struct ServiceDefaults {
     if let field = fields["growth"] { result.growth = try field.word("growth", among: Growth.names) }
     if let field = fields["context-work"] { result.contextWork = try field.flag() }
     if let field = fields["error-rate"] { result.errorRate = try field.share() }
+    if let field = fields["error-status"] { result.errorStatus = try field.declaredError() }
     if let field = fields["replicas"] { result.replicas = try field.count(in: 1...TopologyLimits.replicasMax) }
     if let field = fields["workers"] { result.workers = try field.count(in: 1...TopologyLimits.workersMax) }
     if let field = fields["keeps-context"] { result.keptNanoseconds = try field.duration() }

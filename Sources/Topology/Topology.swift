@@ -80,6 +80,8 @@ package struct Service: Codable, Equatable, Sendable {
   package var responseSize: Int
   /// Share of requests answered with an error, 0…1.
   package var errorRate: Double
+  /// What that error is; nil for `DeclaredError.internal`.
+  package var errorStatus: DeclaredError?
   package var script: [Step]
   /// What it takes from raw header fields, in place of what the caller's propagator would read. Nil: it is no gateway.
   package var gateway: GatewayRules?
@@ -89,7 +91,7 @@ package struct Service: Codable, Equatable, Sendable {
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
     growth: String, responseSize: Int, errorRate: Double, script: [Step], writes: AccessRatio? = nil,
-    gateway: GatewayRules? = nil
+    gateway: GatewayRules? = nil, errorStatus: DeclaredError? = nil
   ) {
     self.name = name
     self.replicas = replicas
@@ -101,10 +103,18 @@ package struct Service: Codable, Equatable, Sendable {
     self.growth = growth
     self.responseSize = responseSize
     self.errorRate = errorRate
+    self.errorStatus = errorStatus
     self.script = script
     self.writes = writes
     self.gateway = gateway
   }
+}
+
+/// An error that a service answers on purpose, by gRPC's name: a caller may try again what was unavailable, and nothing
+/// else.
+package enum DeclaredError: String, Codable, CaseIterable, Sendable {
+  case `internal` = "INTERNAL"
+  case unavailable = "UNAVAILABLE"
 }
 
 /// A copy of each request's context with a deadline of its own, in a table that outlives the request.
@@ -181,10 +191,12 @@ package struct Call: Codable, Equatable, Sendable {
   package var dropsContext: Bool
   /// `deadline: ignore`: the callee hears neither of the caller's deadline nor that the caller gave up. Nil: it does.
   package var ignoresDeadline: Bool?
+  /// The request goes on when this call fails. Nil: it fails with it.
+  package var isOptional: Bool?
 
   package init(
     service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,
-    transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil
+    transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil, isOptional: Bool? = nil
   ) {
     self.service = service
     self.payloadSize = payloadSize
@@ -195,5 +207,6 @@ package struct Call: Codable, Equatable, Sendable {
     self.transport = transport
     self.dropsContext = dropsContext
     self.ignoresDeadline = ignoresDeadline
+    self.isOptional = isOptional
   }
 }

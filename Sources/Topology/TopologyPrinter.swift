@@ -34,6 +34,7 @@ package enum TopologyPrinter {
       "    growth: \(service.growth)",
       "    response-size: \(size(service.responseSize))",
       "    error-rate: \(Quantity.text(share: service.errorRate))",
+      "    error-status: \((service.errorStatus ?? .internal).rawValue)",
     ]
     if let rules = service.gateway { lines += self.lines(rules) }
     if let kept = service.keepsContext {
@@ -69,6 +70,7 @@ package enum TopologyPrinter {
       "deadline: \(call.ignoresDeadline == true ? DeadlinePassing.ignore : DeadlinePassing.cascade)",
       "probability: \(Quantity.text(share: call.probability))",
       "retries: \(call.retries)",
+      "optional: \(call.isOptional == true)",
       "propagator: \(propagator(call.propagator))",
       "transport: \(call.transport)",
       "drops-context: \(call.dropsContext)",

@@ -7,7 +7,7 @@ struct TopologyReader {
   static let serviceKeys =
     ["name", "script", "gateway"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
-      "keeps-context", "releases-context",
+      "error-status", "keeps-context", "releases-context",
     ]
 
   let vocabulary: Vocabulary
@@ -116,7 +116,8 @@ extension Service {
       name: name, replicas: settings.replicas, workers: settings.workers, strategy: settings.carrier.strategy,
       store: settings.carrier.store, contextWork: settings.contextWork, keysPerLayer: settings.keysPerLayer,
       growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script,
-      writes: settings.writes == .standard ? nil : settings.writes)
+      writes: settings.writes == .standard ? nil : settings.writes,
+      errorStatus: settings.errorStatus == .internal ? nil : settings.errorStatus)
     if settings.keptNanoseconds > 0 {
       keepsContext = KeptContext(
         deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)

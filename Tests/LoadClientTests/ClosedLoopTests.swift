@@ -60,14 +60,18 @@ struct ClosedLoopTests {
     }
   }
 
-  @Test("opens its window after the settling time or 64 requests, whichever comes later")
+  @Test("opens its window after the settling time, or 64 requests or four of each under way, whichever comes later")
   func settling() throws {
-    for (replyTime, opensAt) in [(1 * millisecond, 50 * millisecond), (10 * millisecond, 320 * millisecond)] {
-      let load = try VirtualLoad(.trial(.closed(inFlight: 2), settle: 50 * millisecond))
+    let cases = [
+      (2, 1, 50), (2, 10, 50), (2, 20, 80), (1, 20, 80), (15, 20, 80), (16, 20, 80), (32, 40, 80), (64, 60, 60),
+    ]
+    for (inFlight, reply, opens) in cases {
+      let (replyTime, opensAt) = (Int64(reply) * millisecond, Int64(opens) * millisecond)
+      let load = try VirtualLoad(.trial(.closed(inFlight: inFlight), settle: 50 * millisecond))
       load.answer = { _ in .reply(after: replyTime) }
       let start = load.now
       let outcome = try #require(load.perform())
-      #expect(load.windowOpened == start + opensAt)
+      #expect(load.windowOpened == start + opensAt, "\(inFlight) in flight, \(reply) ms")
       #expect(load.windowClosed == start + opensAt + second)
       #expect(outcome.windowNanoseconds == second)
     }
@@ -84,18 +88,18 @@ struct ClosedLoopTests {
 
   @Test("counts what completes in the window, its start included and its end not; times are of requests sent in it")
   func windowEdges() throws {
-    // One request at a time, 20 ms each: replies at 20, 40, …, so at 1280 the 64th, which opens the window.
+    // One request at a time, 20 ms each: replies at 20, 40, …, so at 80 the fourth, which opens the window.
     let load = try VirtualLoad(.trial(.closed(inFlight: 1), settle: millisecond, window: 100 * millisecond))
     load.answer = { _ in .reply(after: 20 * millisecond) }
     let start = load.now
     let outcome = try #require(load.perform())
-    #expect(load.windowOpened == start + 1280 * millisecond)
-    #expect(load.windowClosed == start + 1380 * millisecond)
-    // Completed: 1300, 1320, 1340, 1360. Sent: 1280, by the reply that opened the window, and 1300 to 1360.
+    #expect(load.windowOpened == start + 80 * millisecond)
+    #expect(load.windowClosed == start + 180 * millisecond)
+    // Completed: 100, 120, 140, 160. Sent: 80, by the reply that opened the window, and 100 to 160.
     #expect(outcome.completedInWindow == 4)
     #expect(outcome.responseTime.count == 5)
     #expect(outcome.sendLag == nil && outcome.serviceTime == nil, "they say nothing in a closed loop")
-    #expect(outcome.ledger == Ledger(planned: 69, completed: 69))
+    #expect(outcome.ledger == Ledger(planned: 9, completed: 9))
   }
 
   @Test("cuts its window into pieces whose sum is what completed in it")

@@ -76,7 +76,7 @@ final class NodeBench: NodeServerDelegate {
     responseSize: Int = 8, requestCountMax: Int = NodeServer.requestCountMax, calleeCount: Int = 1,
     replicaCount: Int? = nil,
     keepsContext: KeptContext? = nil, keptCountMax: Int? = nil, contexts: NodeContexts? = nil,
-    gateway: GatewayRules? = nil, host: String = "127.0.0.1"
+    gateway: GatewayRules? = nil, host: String = "127.0.0.1", errorStatus: DeclaredError? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
@@ -86,7 +86,7 @@ final class NodeBench: NodeServerDelegate {
     var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: contextWork,
       keysPerLayer: 3, growth: "shadow", responseSize: responseSize, errorRate: errorRate, script: script,
-      gateway: gateway)
+      gateway: gateway, errorStatus: errorStatus)
     service.keepsContext = keepsContext
     server = try NodeServer(
       loop: loop,
@@ -157,11 +157,12 @@ final class NodeBench: NodeServerDelegate {
 /// A call with nothing to decide unless the test says so.
 func call(
   _ service: Int = 0, size: Int = 0, timeout: Int64 = 0, probability: Double = 1, retries: Int = 0,
-  propagator: String = "packed", dropsContext: Bool = false, ignoresDeadline: Bool? = nil
+  propagator: String = "packed", dropsContext: Bool = false, ignoresDeadline: Bool? = nil, isOptional: Bool? = nil
 ) -> Call {
   Call(
     service: service, payloadSize: size, timeoutNanoseconds: timeout, probability: probability, retries: retries,
-    propagator: propagator, transport: "frame", dropsContext: dropsContext, ignoresDeadline: ignoresDeadline)
+    propagator: propagator, transport: "frame", dropsContext: dropsContext, ignoresDeadline: ignoresDeadline,
+    isOptional: isOptional)
 }
 
 /// The scripts of one call under which a request is passed on, and under which it runs as a script: what the world sees

@@ -100,7 +100,11 @@ extension ExampleRun {
           .stopNanosecondsMax: 0,
         ]),
     ]
-    result.calls = [NodeEvents(arm: "map", service: "gateway", replica: 0, counts: [.retries: 5, .unreachedCalls: 2])]
+    result.calls = [
+      NodeEvents(
+        arm: "map", service: "gateway", replica: 0,
+        counts: [.retries: 5, .unreachedCalls: 2, .toleratedFailures: 3])
+    ]
     result.refused = [
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "malformedField", requests: 8),
@@ -187,13 +191,14 @@ extension ExampleRun {
     func call(_ service: Int, timeout: Int64 = 0) -> Call {
       Call(
         service: service, payloadSize: 512, timeoutNanoseconds: timeout, probability: 0.3, retries: 2,
-        propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true)
+        propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true,
+        isOptional: true)
     }
     func service(_ name: String, _ script: [Step]) -> Service {
       var service = Service(
         name: name, replicas: 2, workers: 1, strategy: "map", store: "map", contextWork: true, keysPerLayer: 3,
         growth: "distinct", responseSize: 1_024, errorRate: 0.001, script: script,
-        writes: AccessRatio(writes: 1, reads: 100))
+        writes: AccessRatio(writes: 1, reads: 100), errorStatus: .unavailable)
       service.keepsContext = KeptContext(deadlineNanoseconds: 10_000_000_000, isReleased: true)
       return service
     }

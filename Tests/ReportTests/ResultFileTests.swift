@@ -41,12 +41,16 @@ struct ResultFileTests {
     #expect(read == Self.asBefore(ExampleRun.full()))
   }
 
-  /// As it was written before texts had several sizes, arms and edges had a transport, calls and work were counted, and open
-  /// loops went by utilisation.
+  /// As it was written before texts had several sizes, arms and edges had a transport, calls and work were counted, open
+  /// loops went by utilisation, and calls could be optional.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
     result.calls = nil
     result.topology.services[0].script.removeAll { if case .countedWork(iterations: _) = $0 { true } else { false } }
+    for index in result.topology.services.indices {
+      result.topology.services[index].errorStatus = nil
+      result.topology.services[index].script = result.topology.services[index].script.map(asBefore)
+    }
     result.settings.utilisation = nil
     result.settings.roundSeconds = nil
     result.settings.trialSeconds = 0.25
@@ -60,6 +64,19 @@ struct ResultFileTests {
       }
     }
     return result
+  }
+
+  private static func asBefore(_ step: Step) -> Step {
+    func asBefore(_ call: Call) -> Call {
+      var call = call
+      call.isOptional = nil
+      return call
+    }
+    switch step {
+    case .call(let call): return .call(asBefore(call))
+    case .parallel(let calls): return .parallel(calls.map(asBefore))
+    case .set, .work, .countedWork, .sleep: return step
+    }
   }
 
   @Test("has the form of version 2, which the golden file holds")

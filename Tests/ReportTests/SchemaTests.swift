@@ -189,11 +189,12 @@ struct Mutation {
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
     "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
     "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries", "unreachedCalls",
+    "toleratedFailures", "isOptional", "errorStatus",
   ]
 
   /// Of a topology; all its other keys must be there.
   private static let optionalInTopology: Set<String> = [
-    "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes",
+    "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {

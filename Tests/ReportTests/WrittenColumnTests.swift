@@ -177,6 +177,7 @@ struct WrittenColumnTests {
         "late_sleeps": Self.number("givenUp.lateSleeps"), "late_calls": Self.number("givenUp.lateCalls"),
         "stop_ns_max": Self.number("givenUp.stopNanosecondsMax"), "retries": Self.number("calls.retries"),
         "unreached_calls": Self.number("calls.unreachedCalls"),
+        "tolerated_failures": Self.number("calls.toleratedFailures"),
         "refused": { entry in
           let counts = entry["refused"].list.compactMap(\.["requests"].number)
           return counts.isEmpty ? nil : counts.reduce(0, +)

@@ -53,6 +53,24 @@ struct ValidityVerdictTests {
     #expect(got.reasons.isEmpty == (verdict == .ok))
   }
 
+  @Test(
+    "what a topology declares to fail is as good as completed, within what chance allows; what is more is not",
+    arguments: [
+      // failed, otherwise lost, of 10 000 of which 400 are to fail: 459 do at most but for one time in 700
+      (400, 0, .ok), (0, 0, .ok), (459, 100, .ok), (459, 101, .suspect), (559, 0, .ok), (560, 0, .suspect),
+      (0, 101, .suspect), (400, 501, .invalid),
+    ] as [(UInt64, UInt64, ValidityVerdict.Verdict)])
+  func declaredFailures(failed: UInt64, censored: UInt64, verdict: ValidityVerdict.Verdict) {
+    let ledger = Ledger(
+      planned: 10_000, completed: 10_000 - failed - censored, failed: failed, censored: censored)
+    let closed = ValidityVerdict.closedLoop(
+      ledger: ledger, clientShare: 0, clientSharesCPU: true, declaredFailureShare: 0.04)
+    let open = ValidityVerdict.openLoop(
+      ledger: ledger, sendLagP99: 1, responseP50: 2, responseP99: 3, declaredFailureShare: 0.04)
+    #expect(closed.verdict == verdict && open == closed)
+    #expect(closed.reasons.allSatisfy { $0.hasSuffix("of the planned requests completed, 96.0 % were to") })
+  }
+
   @Test("the worst reason decides, and all are named")
   func severalReasons() {
     let got = ValidityVerdict.openLoop(

@@ -252,6 +252,10 @@ struct TopologyErrorTests {
         "script[0].call.retries: expected a whole number 0 to 16, got \"17\""
       ),
       (oneService("error-rate: 101%"), "error-rate: expected a share 0 to 1 such as 0.3 or 0.1%, got \"101%\""),
+      (
+        oneService("error-status: OK"),
+        "error-status: expected INTERNAL or UNAVAILABLE, got \"OK\""
+      ),
       (oneService("replicas: 0"), "replicas: expected a whole number 1 to 64, got \"0\""),
       (oneService("replicas: 1.5"), "replicas: expected a whole number 1 to 64, got \"1.5\""),
       (oneService("replicas: \"2\""), "replicas: expected a whole number 1 to 64, got \"2\""),

@@ -38,6 +38,7 @@ struct TopologyFileTests {
         growth: distinct
         context-work: false
         error-rate: 1%
+        error-status: UNAVAILABLE
         replicas: 2
         workers: 3
         writes: 1:1000
@@ -46,20 +47,20 @@ struct TopologyFileTests {
           script:
             - call: b
             - call: {service: b, size: 0, timeout: 0, retries: 0, probability: 0.5, propagator: schema,
-                     transport: frame, drops-context: true}
+                     transport: frame, drops-context: true, optional: true}
         - {name: b, replicas: 4, workers: 5, writes: 3:0, strategy: map, context-work: true, keys-per-layer: 0, growth: shadow,
-           response-size: 0, error-rate: 0}
+           response-size: 0, error-rate: 0, error-status: INTERNAL}
       """)
     let plain = Call(
       service: 1, payloadSize: 2_048, timeoutNanoseconds: 100_000_000, probability: 1, retries: 2,
       propagator: "packed", transport: "frame", dropsContext: false)
     let special = Call(
       service: 1, payloadSize: 0, timeoutNanoseconds: 0, probability: 0.5, retries: 0, propagator: "schema",
-      transport: "frame", dropsContext: true)
+      transport: "frame", dropsContext: true, isOptional: true)
     let first = Service(
       name: "a", replicas: 2, workers: 3, strategy: "packed", store: "packed", contextWork: false, keysPerLayer: 5,
       growth: "distinct", responseSize: 1_024, errorRate: 0.01, script: [.call(plain), .call(special)],
-      writes: AccessRatio(writes: 1, reads: 1_000))
+      writes: AccessRatio(writes: 1, reads: 1_000), errorStatus: .unavailable)
     let second = Service(
       name: "b", replicas: 4, workers: 5, strategy: "map", store: "map", contextWork: true, keysPerLayer: 0,
       growth: "shadow", responseSize: 0, errorRate: 0, script: [], writes: AccessRatio(writes: 3, reads: 0))

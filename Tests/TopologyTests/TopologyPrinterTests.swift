@@ -21,9 +21,9 @@ struct TopologyPrinterTests {
             - work: {exponential: 120us}
             - sleep: 0
             - parallel:
-                - call: {service: leaf, propagator: "tracecontext,baggage", probability: 0.1%, drops-context: true}
+                - call: {service: leaf, propagator: "tracecontext,baggage", probability: 0.1%, optional: true, drops-context: true}
             - call: leaf
-        - {name: leaf, response-size: 1536B, error-rate: 1e-7}
+        - {name: leaf, response-size: 1536B, error-rate: 1e-7, error-status: UNAVAILABLE}
       """)
     #expect(
       TopologyPrinter.yaml(topology) == #"""
@@ -47,13 +47,14 @@ struct TopologyPrinterTests {
             growth: shadow
             response-size: 128B
             error-rate: 0
+            error-status: INTERNAL
             script:
               - set: {region: "eu"}
               - work: {exponential: 120us}
               - sleep: 0
               - parallel:
-                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
-              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, propagator: packed, transport: frame, drops-context: false}
+                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, optional: true, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
+              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, optional: false, propagator: packed, transport: frame, drops-context: false}
           - name: leaf
             replicas: 1
             workers: 1
@@ -65,6 +66,7 @@ struct TopologyPrinterTests {
             growth: shadow
             response-size: 1536B
             error-rate: 1e-07
+            error-status: UNAVAILABLE
             script: []
 
         """#)
@@ -128,7 +130,8 @@ enum RandomTopology {
       contextWork: .random(using: &random),
       keysPerLayer: .random(in: 0...TopologyLimits.keysPerLayerMax, using: &random),
       growth: Bool.random(using: &random) ? "shadow" : "distinct", responseSize: size(using: &random),
-      errorRate: share(using: &random), script: [], writes: ratio(random))
+      errorRate: share(using: &random), script: [], writes: ratio(random),
+      errorStatus: Bool.random(using: &random) ? .unavailable : nil)
   }
 
   /// Nil is another word for the standard, which the reader uses. Draws nothing from the caller's numbers.
@@ -158,7 +161,7 @@ enum RandomTopology {
       service: service, payloadSize: size(using: &random), timeoutNanoseconds: duration(using: &random),
       probability: share(using: &random), retries: .random(in: 0...TopologyLimits.retriesMax, using: &random),
       propagator: propagator(using: &random), transport: "frame", dropsContext: .random(using: &random),
-      ignoresDeadline: .random(using: &random) ? true : nil)
+      ignoresDeadline: .random(using: &random) ? true : nil, isOptional: .random(using: &random) ? true : nil)
   }
 
   private static func propagator(using random: inout SeededGenerator) -> String {

@@ -3,6 +3,7 @@
 internal import Control
 internal import Results
 internal import Statistics
+internal import Topology
 
 /// A trial's result with the histogram that goes into the merged ones.
 struct MeasuredTrial {
@@ -35,7 +36,10 @@ extension TrialRunner {
   ) -> MeasuredTrial {
     let response = LatencySummary(outcome.responseTime)
     let lag = outcome.sendLag.flatMap(LatencySummary.init)
-    var verdict = verdict(spec, outcome, reading, response: response, lag: lag)
+    var verdict = verdict(
+      spec, outcome, reading, response: response, lag: lag,
+      declaredFailureShare: set.topology.declaredFailureShare(
+        hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: set.topology)))
     var isDisturbed = reading.stealRatio > ValidityVerdict.stealRatioMax
     if !isAtRest {
       let before = verdict
@@ -71,16 +75,17 @@ extension TrialRunner {
 
   private func verdict(
     _ spec: TrialSpec, _ outcome: TrialOutcome, _ reading: WindowReading, response: LatencySummary?,
-    lag: LatencySummary?
+    lag: LatencySummary?, declaredFailureShare: Double
   ) -> ValidityVerdict {
     spec.phase == .open
       ? .openLoop(
         ledger: outcome.ledger, unsentCount: outcome.unsentCount ?? 0, sendLagP99: lag?.p99 ?? 0,
-        responseP50: response?.p50 ?? 0, responseP99: response?.p99 ?? 0)
+        responseP50: response?.p50 ?? 0, responseP99: response?.p99 ?? 0,
+        declaredFailureShare: declaredFailureShare)
       : .closedLoop(
         ledger: outcome.ledger,
         clientShare: Double(reading.clientCPU) / Double(max(1, outcome.windowNanoseconds)),
-        clientSharesCPU: plan.placement(of: spec.arm) == .one)
+        clientSharesCPU: plan.placement(of: spec.arm) == .one, declaredFailureShare: declaredFailureShare)
   }
 
   /// Nodes that somebody has stopped, looked for when a trial completed nothing: they are alive, but answer nobody.

@@ -16,6 +16,8 @@ package enum NodeCounter: String, CaseIterable, Sendable {
   case retries
   /// Calls for which no connection to a callee was there.
   case unreachedCalls
+  /// Optional calls that failed, after whatever tries they had.
+  case toleratedFailures
 
   /// The list of a result that has it, and the heading under which a text does.
   package enum Group: String, CaseIterable, Sendable {
@@ -51,6 +53,10 @@ package enum NodeCounter: String, CaseIterable, Sendable {
       Facts(group: .givenUp, column: "stop_ns_max", title: "stopped within, ns", words: .longest("stopped within"))
     case .retries: calls("retries", "tried again")
     case .unreachedCalls: calls("unreached_calls", "without a connection")
+    case .toleratedFailures:
+      Facts(
+        group: .calls, column: "tolerated_failures", title: "optional calls that failed",
+        words: .count("optional call failed", plural: "optional calls failed"))
     }
   }
 
