@@ -26,8 +26,8 @@ struct CapacityCommand: Command, DriveOptionSet {
   @Option(help: "Goals, separated by commas: a percentile such as p50, p95 or p99.9, =, and a duration, as in p99=5ms.")
   var slo: String
 
-  @Option(help: "Share of a run's requests that may fail to complete, 0 to 1.")
-  var maxErrorRate = 0.0
+  @Option(help: "Share of a run's requests that may fail beyond what the topology declares, such as 0.1% or 0.001.")
+  var maxErrorRate = Share.none
 
   @Option(help: "Length of a run, 250ms to 10m; longer where a percentile needs more requests, up to 10s.")
   var probe = Seconds(0.5)
@@ -53,16 +53,14 @@ struct CapacityCommand: Command, DriveOptionSet {
   func run(_ call: Invocation) throws {
     try OptionRange.check("--probe", probe, CapacityPlan.probeSecondsMin...600)
     try OptionRange.check("--budget", budget, 0...86_400)
-    guard 0...1 ~= maxErrorRate else {
-      throw ValidationError("--max-error-rate: expected 0 to 1, got \(maxErrorRate)")
-    }
+    try maxErrorRate.checkPart("--max-error-rate")
     let objectives = try LatencyObjective.parse(slo)
     let (arms, depth) = try arms()
     var experiment = try drivePlan(
       arms: arms, depths: [depth], isChain: file == nil, trialSeconds: probe.value, call)
     experiment.drainSeconds = drive.drain?.value ?? Self.drainByDefault
     experiment.budgetSeconds = budget.value
-    let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate)
+    let plan = CapacityPlan(experiment: experiment, objectives: objectives, errorRateMax: maxErrorRate.value)
     try Epilogue(output, call).run({ try CapacitySession(plan: plan, observer: $0) }) { session, status in
       var result = session.result
       result.exitStatus = Int(status)

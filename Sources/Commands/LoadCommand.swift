@@ -57,8 +57,14 @@ struct LoadCommand: Command {
   @Option(help: "How long to wait for replies at the end, at most 1h.")
   var drain = Seconds(2)
 
-  @Option(help: "Arrivals with --rate: uniform or poisson.")
-  var arrival = "uniform"
+  @Option(
+    help: """
+      Share of the requests that may fail, time out or be shed, such as 0.1% or 0.001; with more the status is 1.
+      """)
+  var maxErrorRate = Share.none
+
+  @Option(help: "Arrivals with --rate: poisson or uniform.")
+  var arrival = "poisson"
 
   @OptionGroup var seed: SeedOption
 
@@ -66,7 +72,7 @@ struct LoadCommand: Command {
 
   func run(_ call: Invocation) throws {
     let plan = try plan(call)
-    try Epilogue(output, call).run({ _ in try LoadSession(plan) }) { session, status in
+    try Epilogue(output, call).run({ try LoadSession(plan, observer: $0) }) { session, status in
       Outcome(
         document: session.result, text: session.result?.text ?? "", status: status, complaints: session.problems)
     }

@@ -61,6 +61,8 @@ package struct TrialOrder: Codable, Equatable, Sendable {
   /// The client sends in turns, as it is told to, instead of for a time: its window is all turns that count, together, and
   /// `finish` ends the trial. Closed loops only; nil: no.
   package var takesTurns: Bool?
+  /// The client tells its ledger so often; nil: not before the end.
+  package var progressNanoseconds: Int64?
 
   package init(
     token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,
@@ -199,6 +201,8 @@ package enum ClientReport: Codable, Sendable {
   case windowClosed(token: Int)
   /// Nothing is under way: a trial in turns is ready for its first, or for another.
   case rested(token: Int)
+  /// Of the trial under way, to the moment, where its order asks for it.
+  case progress(token: Int, Ledger)
   case finished(TrialOutcome)
   /// Programs of before say nothing of losses: `compare --against` runs those too.
   case verified(FidelityOutcome, losses: FidelityLosses?)

@@ -32,6 +32,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   /// Nanoseconds that the entry has for its hellos.
   private static let helloTime: Int64 = 10_000_000_000
   private var helloTimer: Timer!
+  private var progressTimer: Timer!
   /// Why the entry is gone, noticed between two orders: the launcher will say who died, and if it does not, the next
   /// order fails.
   private var lostReason: String?
@@ -44,6 +45,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     self.transports = transports
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
     helloTimer = Timer(loop: loop) { [unowned self] in helloIsOverdue() }
+    progressTimer = Timer(loop: loop) { [unowned self] in tellProgress() }
   }
 
   /// Returns the process's exit status.
@@ -140,6 +142,13 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)
     self.run = run
     run.start()
+    if let interval = order.progressNanoseconds { progressTimer.start(after: interval) }
+  }
+
+  private func tellProgress() {
+    guard let run, let interval = run.order.progressNanoseconds else { return }
+    send(.progress(token: run.order.token, run.ledger))
+    progressTimer.start(after: interval)
   }
 
   private func verify(
@@ -240,6 +249,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   package func run(_ run: LoadRun, didFinish outcome: TrialOutcome) {
     self.run = nil
+    progressTimer.stop()
     retired.forEach { $0.close() }
     retired = []
     var outcome = outcome

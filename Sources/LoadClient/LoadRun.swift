@@ -38,6 +38,8 @@ package final class LoadRun {
   enum Phase { case settling, measuring, draining, resting, finished }
 
   let order: TrialOrder
+  /// To the moment.
+  var ledger: Ledger { tally.ledger }
   let loop: EventLoop
   let lanes: LoadLanes
   private let images: RequestImages

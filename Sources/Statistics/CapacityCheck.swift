@@ -31,7 +31,7 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
   package let percentiles: [BoundedPercentile]
   /// Sent / due in the window.
   package let sentRatio: Double
-  /// Not completed / sent, of the whole run.
+  /// Not completed / sent, of the whole run, without what the topology declares to fail.
   package let errorRatio: Double
   /// Empty when the run held.
   package let failed: [CapacityCriterion]
@@ -45,9 +45,10 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
   ///   - sentCount: requests that were due in the window and sent.
   ///   - unsentCount: requests that were due in the window and not sent when it closed.
   ///   - sendLagP99: of those that were sent, in nanoseconds.
+  ///   - declaredFailureShare: of the requests, that are to fail.
   package init(
     objectives: [LatencyObjective], errorRateMax: Double, responseTime: LatencyHistogram, ledger: Ledger,
-    sentCount: UInt64, unsentCount: UInt64, sendLagP99: Int64
+    sentCount: UInt64, unsentCount: UInt64, sendLagP99: Int64, declaredFailureShare: Double = 0
   ) {
     func known(_ nanoseconds: Int64?) -> Int64? { nanoseconds.flatMap { responseTime.isLowerBound($0) ? nil : $0 } }
     var failed: Set<CapacityCriterion> = []
@@ -66,7 +67,8 @@ package struct CapacityCheck: Codable, Equatable, Sendable {
     }
     let due = sentCount &+ unsentCount
     sentRatio = due == 0 ? 0 : Double(sentCount) / Double(due)
-    errorRatio = ledger.planned == 0 ? 0 : Double(ledger.lost) / Double(ledger.planned)
+    let errors = ledger.lost &- ledger.declaredFailureCount(share: declaredFailureShare)
+    errorRatio = ledger.planned == 0 ? 0 : Double(errors) / Double(ledger.planned)
     if sentRatio < Self.sentRatioMin { failed.insert(.sent) }
     if errorRatio > errorRateMax { failed.insert(.errors) }
     if ledger.completed > 0, Self.isInvalid(ledger, sendLagP99, responseTime) { failed.insert(.client) }

@@ -10,7 +10,8 @@
 ///
 /// With the first two alone the word is *indicated*: it may be chance, as one in twenty of what is the same is. So a word
 /// never gets weaker because more rounds make the third possible. A family is every depth and strategy of one metric, or
-/// every metric where two arms are compared.
+/// every metric where two arms are compared. There one metric is what is asked first: half of α is its own, the others share
+/// the rest, and what the first does not need is theirs.
 ///
 /// Arms of two runs have no A′ in common: whatever changed between the runs is in the effect. Nothing is then stronger
 /// than *indicated*, and the noise, where it is known, is only the least that there was.
@@ -66,11 +67,13 @@ package struct Comparison: Equatable, Sendable {
   /// Judges a family, in the order given. Every member that has an effect counts for the correction, whatever its
   /// verdict; what is the same in other units, as CPU per hop and per request of a chain are, counts once.
   ///
-  /// - Parameter members: `effect` is the arm against the reference, nil when no round can be compared; `control` is A′
-  ///   against A for the same metric and depth, nil when there is none.
+  /// - Parameters:
+  ///   - members: `effect` is the arm against the reference, nil when no round can be compared; `control` is A′ against A
+  ///     for the same metric and depth, nil when there is none.
+  ///   - first: positions of those that are asked first, to which half of α belongs; none: all are alike.
   /// - Precondition: an effect and its control have one scale.
   package static func family(
-    _ members: [(effect: PairedEffect?, control: PairedEffect?)], isOneRun: Bool = true
+    _ members: [(effect: PairedEffect?, control: PairedEffect?)], first: Set<Int> = [], isOneRun: Bool = true
   ) -> [Comparison] {
     var distinct: [PairedEffect] = []
     let places = members.map { member -> Int? in
@@ -79,13 +82,22 @@ package struct Comparison: Equatable, Sendable {
       distinct.append(effect)
       return distinct.count - 1
     }
-    let needed = roundCountMin(familyCount: distinct.count)
-    let corrected = Holm.adjusted(distinct.map(\.test.p))
+    let weights = weights(count: distinct.count, first: Set(first.compactMap { places[$0] }))
+    let corrected = Holm.adjusted(distinct.map(\.test.p), weights: weights)
+    let sum = weights.reduce(0, +)
     return zip(members, places).map { member, place in
       Comparison(
-        effect: member.effect, control: member.control, adjustedP: place.map { corrected[$0] }, neededRounds: needed,
+        effect: member.effect, control: member.control, adjustedP: place.map { corrected[$0] },
+        neededRounds: roundCountMin(familyCount: place.map { Int((sum / weights[$0]).rounded(.up)) } ?? 0),
         isOneRun: isOneRun)
     }
+  }
+
+  /// Those that are asked first have as much together as all others.
+  private static func weights(count: Int, first: Set<Int>) -> [Double] {
+    let others = count - first.count
+    let weight = first.isEmpty || others == 0 ? 1 : Double(others) / Double(first.count)
+    return (0..<count).map { first.contains($0) ? weight : 1 }
   }
 
   /// The least number of rounds with which every member of a family of so many comparisons can be a difference: the least

@@ -39,9 +39,18 @@ package struct Ledger: Codable, Equatable, Sendable {
   /// Requests that were answered or given up.
   package var endedCount: UInt64 { completed &+ failed &+ timedOut }
 
-  /// Whether the callee did not do what it was asked to: some request did not come to an answer, or none did. One that
-  /// was merely still under way at the end is no failure.
-  package var hasFailures: Bool { failed > 0 || timedOut > 0 || shed > 0 || completed == 0 }
+  /// Requests for which the callee did not do what it was asked to / all that were planned; 0 of none. One that was merely
+  /// still under way at the end is no failure.
+  package var failureRatio: Double {
+    planned == 0 ? 0 : (Double(failed) + Double(timedOut) + Double(shed)) / Double(planned)
+  }
+
+  /// Failures that a topology declares, as far as chance explains them: of n independent requests of which a share is to
+  /// fail, no more do than this but for one time in 700 (three standard deviations of the binomial distribution).
+  package func declaredFailureCount(share: Double) -> UInt64 {
+    let mean = Double(planned) * share
+    return min(failed, UInt64((mean + 3 * (mean * (1 - share)).squareRoot()).rounded(.up)))
+  }
 
   /// Requests that did not complete.
   package var lost: UInt64 { planned >= completed ? planned - completed : 0 }

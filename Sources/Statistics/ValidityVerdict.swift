@@ -133,7 +133,7 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
     } else if ledger.completed == 0 {
       result.add(.invalid, "no request completed")
     } else {
-      let declared = min(ledger.failed, failureCountMax(of: due, share: declaredFailureShare))
+      let declared = ledger.declaredFailureCount(share: declaredFailureShare)
       let ratio = Double(ledger.completed &+ declared) / Double(due)
       var achieved = "\(percent(Double(ledger.completed) / Double(due))) % of the planned requests completed"
       if declaredFailureShare > 0 { achieved += ", \(percent(1 - declaredFailureShare)) % were to" }
@@ -144,12 +144,5 @@ package struct ValidityVerdict: Codable, Equatable, Sendable {
       }
     }
     return result
-  }
-
-  /// So many of `count` independent requests fail at most, but for one time in 700 (three standard deviations of the
-  /// binomial distribution).
-  private static func failureCountMax(of count: UInt64, share: Double) -> UInt64 {
-    let mean = Double(count) * share
-    return UInt64((mean + 3 * (mean * (1 - share)).squareRoot()).rounded(.up))
   }
 }

@@ -3,10 +3,12 @@
 
 extension Topology {
   /// The share of the client's requests that end in an error that the topology declares, 0…1, every delivery and every
-  /// draw taken for independent. A bad request counts when the entry is a gateway, which refuses it.
+  /// draw taken for independent. A bad request counts when the entry is a gateway, which refuses it. Where nothing is
+  /// known of the services, nothing is declared.
   ///
   /// - Parameter hopsLeft: of a client's request, the delivery to the entry included.
   package func declaredFailureShare(hopsLeft: Int) -> Double {
+    guard services.indices.contains(entry) else { return 0 }
     let failures = Failures.of(services, hopsLeft: hopsLeft)[entry].share
     let isRefused = services[entry].gateway != nil
     let refused = isRefused ? (client.bad ?? []).reduce(0) { $0 + $1.share } : 0

@@ -139,7 +139,7 @@ struct CommandArgumentTests {
       (["/nonexistent.yaml", "--slo", "p99=1ms"], ["/nonexistent.yaml"]),
       (["-n", "65", "--slo", "p99=1ms"], ["--depth", "64", "65"]),
       (["-n", "1", "--slo", "p99=1ms", "--probe", "1ms"], ["--probe", "250ms to 10m"]),
-      (["-n", "1", "--slo", "p99=1ms", "--max-error-rate", "2"], ["--max-error-rate", "0 to 1", "2"]),
+      (["-n", "1", "--slo", "p99=1ms", "--max-error-rate", "2"], ["--max-error-rate", "0% to 100%", "2"]),
       (["-n", "1", "--slo", "p99=1ms", "--arrival", "x"], ["--arrival", "uniform", "x"]),
       (["-n", "1", "--slo", "p99=1ms", "--strategies", "x"], ["--strategies", "x", "packed"]),
     ])

@@ -11,6 +11,19 @@ struct CapacityTests {
     try ResultDocument(path: program.file("out")).list("arms")
   }
 
+  /// It ends well; on a machine that others keep busy, with the status for that and an arm that was not judged.
+  private func expectEnd(_ program: Program) throws -> [[String: Any]] {
+    let status = try program.wait()
+    let arms = try arms(program)
+    let isUnjudged = arms.contains { $0["outcome"] as? String == "not-judged" }
+    #expect(status == (isUnjudged ? 4 : 0), "\(program.error)")
+    return arms
+  }
+
+  private func outcomes(_ arm: [String: Any], _ outcome: String) -> Bool {
+    [outcome, "not-judged"].contains(arm["outcome"] as? String)
+  }
+
   private func runs(_ arm: [String: Any]) -> [[String: Any]] {
     (arm["probes"] as? [[String: Any]] ?? []).flatMap { $0["runs"] as? [[String: Any]] ?? [] }
   }
@@ -40,18 +53,18 @@ struct CapacityTests {
   func generous() throws {
     let program = try Program(
       CapacityTests.short + ["-n", "1", "--strategies", "baseline,packed", "--slo", "p99=20s,p50=10s"])
-    #expect(try program.wait() == 0, "\(program.error)")
-    let arms = try arms(program)
+    let arms = try expectEnd(program)
     #expect(arms.compactMap { ($0["arm"] as? [String: Any])?["name"] as? String } == ["baseline", "packed"])
     for arm in arms {
       try expectBalancedLedgers(runs(arm))
-      let held = try #require(arm["highestHeld"] as? Double)
+      let isUnjudged = arm["outcome"] as? String == "not-judged"
+      let held = try isUnjudged ? 0 : #require(arm["highestHeld"] as? Double)
       if let failed = arm["lowestFailed"] as? Double { #expect(failed > held) }
       let percentiles = runs(arm).compactMap { ($0["check"] as? [String: Any])?["percentiles"] as? [[String: Any]] }
       #expect(percentiles.allSatisfy { $0.count == 2 })
     }
     expectValid(program)
-    for part in ["about ", "baseline, p99 ≤ 20 s and p50 ≤ 10 s: ", "packed, p99", "confirmation"] {
+    for part in ["about ", "baseline, p99 ≤ 20 s and p50 ≤ 10 s: ", "packed, p99", "ladder"] {
       #expect(program.error.contains(part), "\(part): \(program.error)")
     }
     #expect(program.children.isEmpty)
@@ -60,28 +73,42 @@ struct CapacityTests {
   @Test("says after three probes that nothing holds when no network is that fast")
   func impossible() throws {
     let program = try Program(CapacityTests.short + ["-n", "1", "--strategies", "packed", "--slo", "p99=1us"])
-    #expect(try program.wait() == 0, "\(program.error)")
-    let arm = try #require(try arms(program).first)
-    #expect(arm["outcome"] as? String == "nothing-holds" && arm["highestHeld"] == nil)
-    #expect((arm["failedCriteria"] as? [String])?.contains("latency") == true)
-    #expect((arm["probes"] as? [[String: Any]])?.map { $0["holds"] as? Bool } == [false, false, false])
+    let arm = try #require(try expectEnd(program).first)
     try expectBalancedLedgers(runs(arm))
     expectValid(program)
+    #expect(outcomes(arm, "nothing-holds") && arm["highestHeld"] == nil)
+    guard arm["outcome"] as? String == "nothing-holds" else { return }
+    #expect((arm["failedCriteria"] as? [String])?.contains("latency") == true)
+    #expect((arm["probes"] as? [[String: Any]])?.map { $0["holds"] as? Bool } == [false, false, false])
     #expect(program.error.contains("packed, p99 ≤ 1 µs: nothing holds, not even "))
   }
 
-  @Test("takes a topology file as it is written, and its errors for what they are")
+  @Test("does not judge an arm on a machine that is busy with something else, and says so")
+  func busy() throws {
+    let spinners = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+      try Process.run(URL(filePath: "/bin/sh"), arguments: ["-c", "while :; do :; done"])
+    }
+    defer { spinners.forEach { kill($0.processIdentifier, SIGKILL) } }
+    let program = try Program(CapacityTests.short + ["-n", "1", "--strategies", "packed", "--slo", "p99=1us"])
+    #expect(try program.wait() == 4, "\(program.error)")
+    let arm = try #require(try arms(program).first)
+    #expect(arm["outcome"] as? String == "not-judged")
+    #expect(runs(arm).count { ($0["foreignCpuRatio"] as? Double ?? 0) > 0.1 } == 6)
+    expectValid(program)
+    #expect(program.error.contains("packed, p99 ≤ 1 µs: not judged: the machine was busy: 6 runs failed while"))
+  }
+
+  @Test("takes a topology file as it is written, and the errors that it declares for what they are")
   func topology() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "errors-\(UUID().uuidString).yaml")
     defer { try? FileManager.default.removeItem(at: file) }
     try "version: 1\nentry: a\nservices:\n  - {name: a, error-rate: 50%}\n"
       .write(to: file, atomically: true, encoding: .utf8)
-    let program = try Program(CapacityTests.short + [file.path, "--slo", "p90=10s"])
-    #expect(try program.wait() == 0, "\(program.error)")
-    let arm = try #require(try arms(program).first)
+    let program = try Program(CapacityTests.short + [file.path, "--slo", "p40=10s"])
+    let arm = try #require(try expectEnd(program).first)
     #expect((arm["arm"] as? [String: Any])?["name"] as? String == "as-written")
-    #expect(arm["outcome"] as? String == "nothing-holds")
-    #expect((arm["failedCriteria"] as? [String])?.contains("errors") == true)
+    // Half of them fail on purpose: no rate is refused for that.
+    #expect(arm["outcome"] as? String == "not-judged" || arm["highestHeld"] != nil)
     try expectBalancedLedgers(runs(arm))
     expectValid(program)
   }

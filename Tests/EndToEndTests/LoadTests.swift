@@ -87,6 +87,20 @@ struct LoadTests {
     _ = try up.end()
   }
 
+  @Test("So many failures as are allowed make no failure of the command; one that is not a share is refused")
+  func errorRate() throws {
+    let up = try UpProgram("version: 1\nentry: a\nservices: [{name: a, error-rate: 30%}]\n")
+    func load(_ share: String) throws -> Int32 {
+      try Program.run("load", up.address, "--propagator", "packed", "-n", "500", "--max-error-rate", share).status
+    }
+    #expect(try load("60%") == 0)
+    #expect(try load("0.6") == 0)
+    #expect(try load("5%") == 1)
+    let refused = try Program.run("load", up.address, "--max-error-rate", "101%")
+    #expect(refused.status == 2 && refused.error.contains("--max-error-rate: expected 0% to 100%, got 101%"))
+    _ = try up.end()
+  }
+
   @Test("Of few requests no percentile is shown that so few cannot tell")
   func few() throws {
     let up = try UpProgram(path: LoadTests.chainOfOne)

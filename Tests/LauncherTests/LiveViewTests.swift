@@ -36,7 +36,8 @@ struct LiveViewTests {
     }
     state.rounds = 2
     state.roundsPlanned = 8
-    state.secondsLeft = 41.2
+    state.take(seconds: 55, now: 100)
+    state.now = 113.75
     state.activity = "round 3 of 8"
     state.steps = ["counted", "open-loop rate: 9350 requests/s", "round 1 of 8 done", "round 2 of 8 done after 19 s"]
     return state
@@ -58,6 +59,24 @@ struct LiveViewTests {
         "packed          55500       555  ██",
         "open-loop rate: 9350 requests/s", "round 1 of 8 done", "round 2 of 8 done after 19 s",
       ])
+  }
+
+  @Test("There is a bar as soon as the time is known, before any round, and none once it is over")
+  func beforeRounds() {
+    var state = LiveState()
+    state.activity = "counting: map"
+    #expect(text(state, 80, 23)[0] == "counting: map")
+    state.take(seconds: 40, now: 5)
+    #expect(text(state, 80, 23)[0] == "░░░░░░░░░░░░░░░░░░░░ 40 s left  counting: map")
+    state.now = 15
+    #expect(text(state, 80, 23)[0] == "█████░░░░░░░░░░░░░░░ 30 s left  counting: map")
+    // More is known now: it began at 5, and ends at 25.
+    state.take(seconds: 10, now: 15)
+    #expect(text(state, 80, 23)[0] == "██████████░░░░░░░░░░ 10 s left  counting: map")
+    state.now = 99
+    #expect(text(state, 80, 23)[0] == "████████████████████ counting: map")
+    state.end()
+    #expect(text(state, 80, 23)[0] == "")
   }
 
   @Test("36 columns: names and the sparkline give way")

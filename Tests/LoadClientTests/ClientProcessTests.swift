@@ -87,6 +87,7 @@ private final class Launcher: LineChannelDelegate {
       case .windowOpened(let token): "opened \(token)"
       case .windowClosed(let token): "closed \(token)"
       case .rested(let token): "rested \(token)"
+      case .progress(let token, _): "progress \(token)"
       case .finished(let outcome): "finished \(outcome.token)"
       case .verified(let outcome, _): "verified \(outcome.token)"
       case .explained(let token, _): "explained \(token)"
@@ -149,6 +150,26 @@ struct ClientProcessTests {
     let outcome = try #require(setup.outcome)
     #expect(outcome.ledger == Ledger(planned: 3000, completed: 3000))
     #expect(outcome.responseTime.count == 3000)
+  }
+
+  @Test("tells its ledger as often as it was asked to, and no more once the trial is over")
+  func progress() throws {
+    let setup = try Setup()
+    defer { setup.close() }
+    setup.configure()
+    #expect(setup.wait(for: "connected"))
+    var order = TrialOrder.trial(.closed(inFlight: 4), token: 6)
+    order.progressNanoseconds = millisecond
+    setup.launcher.send(.run(order))
+    #expect(setup.loop.turn(until: { setup.launcher.names.count { $0 == "progress 6" } >= 3 }))
+    setup.launcher.send(.finish)
+    #expect(setup.wait(for: "finished 6"))
+    let told = setup.launcher.reports.compactMap { if case .progress(_, let ledger) = $0 { ledger } else { nil } }
+    #expect(zip(told, told.dropFirst()).allSatisfy { $0.planned <= $1.planned && $0.completed <= $1.completed })
+    let completed = try #require(setup.outcome).ledger.completed
+    #expect(told.allSatisfy { $0.completed <= completed } && told.last!.completed > 0)
+    setup.loop.turn(for: 5 * millisecond)
+    #expect(setup.launcher.names.last == "finished 6")
   }
 
   @Test("rests before a trial in turns and after each turn, and says what they brought when it is told to finish")

@@ -27,10 +27,10 @@ struct CapacityTextTests {
     return arm
   }
 
-  private func run(holds: Bool) -> CapacityRun {
+  private func run(holds: Bool, failed: UInt64 = 0, foreign: Double? = nil) -> CapacityRun {
     var histogram = LatencyHistogram()
     histogram.record(nanoseconds: holds ? 1_000_000 : 9_000_000, count: 1_000)
-    let ledger = Ledger(planned: 1_000, completed: 1_000)
+    let ledger = Ledger(planned: 1_000, completed: 1_000 - failed, failed: failed)
     let trial = Trial(
       round: 1, position: 0, arm: "packed", depth: 1, phase: .open, inFlight: nil, connections: 1, plannedRate: 10,
       windowNanoseconds: 1_000_000_000, ledger: ledger, throughput: 1_000, responseTime: nil, serviceTime: nil,
@@ -38,7 +38,7 @@ struct CapacityTextTests {
     let check = CapacityCheck(
       objectives: [Self.goal], errorRateMax: 0, responseTime: histogram, ledger: ledger, sentCount: 1_000,
       unsentCount: 0, sendLagP99: 0)
-    return CapacityRun(trial, check)
+    return CapacityRun(trial, check, foreignCpuRatio: foreign)
   }
 
   private func text(_ arm: CapacityArm, notes: [String] = []) -> String {
@@ -86,6 +86,35 @@ struct CapacityTextTests {
     #expect(cut.outcome == .unfinished && cut.highestHeld == 250 && cut.lowestFailed == nil)
     #expect(finding(text(cut)).contains("not finished; held at 250 requests/s (25 % of its peak), none failed"))
     #expect(finding(text(arm(limit: 600, probeCountMax: 0))).contains("not finished; no rate was tried"))
+  }
+
+  @Test("A run that failed says nothing where others had the CPUs, unless it failed for its errors alone")
+  func busyRuns() {
+    #expect(run(holds: false, foreign: 0.101).saysNothing && !run(holds: false, foreign: 0.1).saysNothing)
+    #expect(!run(holds: true, foreign: 0.9).saysNothing && !run(holds: false).saysNothing)
+    #expect(!run(holds: true, failed: 1, foreign: 0.9).saysNothing)
+    #expect(run(holds: false, failed: 1, foreign: 0.9).saysNothing)
+  }
+
+  @Test("An arm that a busy machine kept from being judged is said to be that, with the ends known until then")
+  func notJudged() {
+    var arm = CapacityArm(Arm(name: "packed", store: "packed", propagator: "packed"))
+    arm.peakThroughputs = [1_000]
+    var search = CapacitySearch(peak: 1_000)
+    var held = CapacityProbe(rate: 100, purpose: .ladder)
+    (held.runs, held.holds) = ([run(holds: false, foreign: 0.5), run(holds: true), run(holds: true)], true)
+    search.answer(holds: true)
+    var busy = CapacityProbe(rate: 250, purpose: .ladder)
+    busy.runs = [run(holds: false, foreign: 0.43), run(holds: true, foreign: 0.6), run(holds: false, foreign: 0.2)]
+    arm.probes = [held, busy]
+    arm.conclude(search, isJudged: false)
+    #expect(arm.outcome == .notJudged && arm.highestHeld == 100 && arm.lowestFailed == nil)
+    #expect(
+      finding(text(arm)).hasPrefix(
+        "packed, p99 ≤ 5 ms: not judged: the machine was busy: 2 runs failed while other tasks had up to 43 % of the "
+          + "CPUs in use; until then held at 100 requests/s (10 % of its peak), none failed"), "\(text(arm))")
+    let row = text(arm).split(separator: "\n").first { $0.contains(" 250 ") }
+    #expect(row?.contains("not judged") == true)
   }
 
   @Test("An end that flipped makes the interval wide, and that is said")

@@ -56,6 +56,7 @@ enum ExampleRun {
   static func typical(rounds: Int, depths: [Int] = [1, 2, 3, 4, 5], kinds: [Kind] = kinds) -> RunResult {
     var result = empty(rounds: rounds, depths: depths, arms: kinds.map(\.arm))
     result.settings.utilisation = 0.5
+    result.settings.arrival = "poisson"
     result.fidelity = kinds.map(\.fidelity)
     result.warmups = kinds.map {
       Warmup(arm: $0.arm.name, set: 0, windowsDiscarded: 10, seconds: 1.2, steady: true)

@@ -22,6 +22,7 @@ extension ExampleRun {
     result.settings.openLoopRate = 9_350
     result.settings.openLoopRateReason = "half of the slowest pilot, map at depth 3"
     result.settings.utilisation = 0.5
+    result.settings.arrival = "poisson"
     result.settings.roundSeconds = 1.5
     result.topology = everyStep()
     for index in result.arms.indices { result.arms[index].transport = "frame" }

@@ -42,7 +42,7 @@ struct ResultFileTests {
   }
 
   /// As it was written before texts had several sizes, arms and edges had a transport, calls and work were counted, open
-  /// loops went by utilisation, and calls could be optional.
+  /// loops went by utilisation and as Poisson processes, and calls could be optional.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
     result.calls = nil
@@ -52,6 +52,7 @@ struct ResultFileTests {
       result.topology.services[index].script = result.topology.services[index].script.map(asBefore)
     }
     result.settings.utilisation = nil
+    result.settings.arrival = nil
     result.settings.roundSeconds = nil
     result.settings.trialSeconds = 0.25
     result.settings.textSizes = nil

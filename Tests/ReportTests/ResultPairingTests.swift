@@ -160,6 +160,13 @@ struct ResultPairingTests {
     b.settings.utilisation = 0.7
     let reason = "open loops at 50 % of what each arm can do and at 70 % of what each arm can do"
     #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == reason })
+    (b.settings.utilisation, b.settings.arrival) = (0.5, "poisson")
+    let spaced = "open loops at 50 % of what each arm can do and at 50 % of what each arm can do, Poisson arrivals"
+    #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == spaced })
+    a.settings.arrival = "uniform"
+    #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == spaced })
+    (a.settings.arrival, b.settings.arrival) = (nil, "uniform")
+    #expect(try seen().allSatisfy { $0.verdict == .noDifferenceSeen })
     (b.settings.utilisation, b.settings.openLoopRate) = (nil, 900)
     let other = "open loops at 50 % of what each arm can do and at 900 requests/s"
     #expect(try seen().allSatisfy { $0.verdict == .notComparable && $0.reason == other })

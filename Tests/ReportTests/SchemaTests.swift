@@ -177,7 +177,7 @@ struct Mutation {
   static let optional: Set<String> = [
     "openTrialSeconds", "preset", "trialsPerRound", "moreConcurrencies", "roundLatencies", "concurrency",
     "store", "controlOf", "fullRunSeconds", "opaqueSize", "textSizes", "openLoopRate", "openLoopRateReason",
-    "utilisation",
+    "utilisation", "arrival",
     "roundSeconds",
     "budgetSeconds", "inFlight",
     "plannedRate", "responseTime", "serviceTime", "sendLag", "hostStealRatio", "cpuPressureRatio",

@@ -113,6 +113,22 @@ struct StageReportTests {
     }
   }
 
+  @Test("shows a part of which the rounds do not agree whether it grew as about nothing, and never as what grew most")
+  func scatter() throws {
+    var result = ExampleRun.withStages()
+    let index = try #require(result.stages?.firstIndex { $0.arm == "map" && $0.round == 1 })
+    // In one round extract was faster than the baseline's.
+    result.stages?[index].nodes[0][.extract] -= 120_000
+    result.stages?[index].response -= 120_000
+    let row = try #require(Attribution(result).row(arm: "map"))
+    #expect(row.isNothing(.stage(.extract)) && !row.isNothing(.stage(.store)))
+    #expect(row.grewMost?.part == .stage(.inject))
+    let range = try #require(row.addedWhole?.range)
+    #expect(range.lowerBound < 0 && range.upperBound > 28_000)
+    let line = TextReport.render(result).split(separator: "\n").first { $0.hasPrefix("map ") && $0.contains("≈ 0") }
+    #expect(line?.contains("−") == true, "\(line ?? "")")
+  }
+
   @Test("is named in the sentence about a limit that a strategy breaks")
   func breach() throws {
     let html = ReportPage(ExampleRun.withStages()).html

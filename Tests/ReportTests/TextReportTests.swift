@@ -47,6 +47,23 @@ struct TextReportTests {
     try GoldenFile.expect(TextReport.render(result()), equals: name)
   }
 
+  @Test("says under one CPU when its time is not in the clocks of nodes and client, and nothing elsewhere")
+  func accountedCPU() {
+    func host(placement: String, share: Double) -> Bool {
+      var result = ExampleRun.typical(rounds: 3)
+      result.settings.placement = placement
+      for index in result.trials.indices where result.trials[index].phase == .closed {
+        let window = Double(result.trials[index].windowNanoseconds)
+        result.trials[index].nodeCpuNanoseconds = Int64(window * (share - 0.3))
+        result.trials[index].clientCpuNanoseconds = Int64(window * 0.3)
+      }
+      let text = TextReport.render(result).replacing(/\s+/, with: " ")
+      return text.contains("account for 90 % of their CPU's time: what interrupts take is in no figure of CPU")
+    }
+    #expect(host(placement: "one", share: 0.9) && !host(placement: "one", share: 0.96))
+    #expect(!host(placement: "one", share: 1.07) && !host(placement: "free", share: 0.9))
+  }
+
   @Test("has no line over 120 characters but the finding, which is the last line", arguments: examples.indices)
   func lineSizes(example: Int) {
     let text = TextReport.render(Self.examples[example].result())

@@ -32,11 +32,34 @@ struct HolmTests {
     }
   }
 
+  @Test("gives a weight its share: that much less is asked of its p, and what it does not need goes to the others")
+  func weights() {
+    // Half of α for the first of four: 2·p, until it is out of the way; the others as if they were alone, then.
+    #expect(Holm.adjusted([0.02, 0.01, 0.3, 0.9], weights: [3, 1, 1, 1]) == [0.04, 0.04, 0.6, 0.9])
+    let late = Holm.adjusted([0.375, 0.01, 0.3, 0.9], weights: [3, 1, 1, 1])
+    #expect(zip(late, [5 * 0.125, 0.06, 5 * 0.125, 0.9]).allSatisfy { isClose($0, $1) }, "\(late)")
+    #expect(Holm.adjusted([0.02, 0.01, 0.3], weights: [2, 2, 2]) == Holm.adjusted([0.02, 0.01, 0.3]))
+  }
+
+  @Test("keeps the chance of one false word at α, whatever the weights")
+  func errorRate() {
+    var random = SeededGenerator(seed: 5)
+    let weights = [7.0, 1, 1, 1, 1, 1, 1, 1]
+    let runCount = 20_000
+    let wrong = (0..<runCount).count { _ in
+      Holm.adjusted(weights.map { _ in .random(in: 0...1, using: &random) }, weights: weights).contains { $0 <= 0.05 }
+    }
+    // Independent p values make it 1 − Π(1 − α wᵢ) = 4.9 %; the deviation of so many runs is 0.15 %.
+    #expect(abs(Double(wrong) / Double(runCount) - 0.049) < 0.006)
+  }
+
   @Test("refuses what is no probability")
   func refused() async {
     await #expect(processExitsWith: .failure) { _ = Holm.adjusted([-0.1]) }
     await #expect(processExitsWith: .failure) { _ = Holm.adjusted([1.1]) }
     await #expect(processExitsWith: .failure) { _ = Holm.adjusted([.nan]) }
+    await #expect(processExitsWith: .failure) { _ = Holm.adjusted([0.1], weights: [0]) }
+    await #expect(processExitsWith: .failure) { _ = Holm.adjusted([0.1], weights: [1, 1]) }
   }
 }
 

@@ -29,5 +29,5 @@ enum OptionRange {
   /// Of what `chain`, `run` and `load` have in common.
   static let timeout = 1e-6...3600.0
   static let drain = 0.0...3600.0
-  static let arrivals = ["uniform", "poisson"]
+  static let arrivals = ["poisson", "uniform"]
 }

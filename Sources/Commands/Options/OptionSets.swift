@@ -22,7 +22,7 @@ extension DriveOptionSet {
       commandLine: call.commandLine, arms: arms, depths: depths, isChain: isChain, placement: placement.value,
       trialSeconds: trialSeconds, rounds: 1, budgetSeconds: nil, inFlight: drive.inFlight ?? 64,
       timeoutSeconds: drive.timeout?.value ?? 10, drainSeconds: drive.drain?.value ?? 2, seed: seed.value,
-      isPoisson: drive.arrival == "poisson", openLoopRate: nil, opaqueSize: drive.opaqueSize,
+      isPoisson: drive.arrival != "uniform", openLoopRate: nil, opaqueSize: drive.opaqueSize,
       toolVersion: ToolVersion.current)
   }
 }

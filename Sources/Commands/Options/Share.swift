@@ -15,6 +15,18 @@ struct Share: OptionValue {
     guard (0.001...0.5).contains(value) else { throw ValidationError("\(option): expected 0.1% to 50%, got \(text)") }
   }
 
+  static let none = Share(value: 0, text: "0%")
+
+  private init(value: Double, text: String) {
+    self.value = value
+    self.text = text
+  }
+
+  /// Of a share that is a part of something.
+  func checkPart(_ option: String) throws {
+    guard (0...1).contains(value) else { throw ValidationError("\(option): expected 0% to 100%, got \(text)") }
+  }
+
   init?(argument: String) {
     let isPercent = argument.hasSuffix("%")
     guard let number = Double(isPercent ? argument.dropLast() : argument[...]), number.isFinite else { return nil }

@@ -87,7 +87,7 @@ struct DriveOptions: ParsableArguments {
   @Option(help: "Requests under way in a closed loop, over one connection, 1 to 4096; 64 without it.")
   var inFlight: Int?
 
-  @Option(help: "Open-loop arrivals: uniform or poisson; uniform without it.")
+  @Option(help: "Open-loop arrivals: poisson or uniform; poisson without it.")
   var arrival: String?
 
   @Option(help: "Time after which a request is abandoned, at most 1h; its deadline; 10s without it.")

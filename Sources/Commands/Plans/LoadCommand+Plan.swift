@@ -27,6 +27,7 @@ extension LoadCommand {
     if let deadline { try OptionRange.check("--deadline", deadline, 0...3600) }
     try OptionRange.check("--drain", drain, OptionRange.drain)
     try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
+    try maxErrorRate.checkPart("--max-error-rate")
     let topology = Topology(
       entry: 0, maxDepth: 0,
       client: ClientSide(propagator: propagator, payloadSize: size, set: [], fields: try fields()),
@@ -42,6 +43,7 @@ extension LoadCommand {
       host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)
     plan.deadlineSeconds = deadline?.value
+    plan.errorRateMax = maxErrorRate.value
     return plan
   }
 

@@ -1,11 +1,21 @@
 // What else the machine does: stolen time, CPU pressure, load per CPU. Read from /proc; what a kernel lacks is nil.
 
 internal import FoundationEssentials
+internal import Glibc
+
+/// Of one CPU since boot.
+private struct CPUTicks {
+  let all: UInt64
+  /// Not idle.
+  let busy: UInt64
+  /// In tasks, and not in interrupts or stolen.
+  let tasks: UInt64
+}
 
 /// Counters since boot; two readings give what happened between them.
 struct HostReading {
-  /// Per CPU: all time and the part that was not idle, in ticks.
-  private(set) var busy: [Int32: (all: UInt64, busy: UInt64)] = [:]
+  /// Per CPU, in ticks.
+  private var ticks: [Int32: CPUTicks] = [:]
   private var steal: UInt64 = 0
   private var total: UInt64 = 0
   /// Microseconds in which some task waited for a CPU.
@@ -20,7 +30,8 @@ struct HostReading {
       guard ticks.count == 8 else { continue }
       let all = ticks.reduce(0, +)
       if let cpu = Int32(words[0].dropFirst(3)) {
-        busy[cpu] = (all, all - ticks[3] - ticks[4])
+        self.ticks[cpu] = CPUTicks(
+          all: all, busy: all - ticks[3] - ticks[4], tasks: ticks[0] + ticks[1] + ticks[2])
       } else {
         (steal, total) = (ticks[7], all)
       }
@@ -40,10 +51,26 @@ struct HostReading {
     return min(1, Double(pressure - before) / 1e6 / (seconds - earlier.seconds))
   }
 
+  /// Share of the time of `cpus` that other tasks than ours had, 0…1. Interrupts are nobody's, and the kernel counts in
+  /// ticks: over 0.25 s a value may be off by some hundredths.
+  ///
+  /// - Parameter own: CPU time of ours on them, nanoseconds.
+  func foreignRatio(since earlier: HostReading, on cpus: [Int32], own: Int64) -> Double {
+    var (tasks, all) = (0.0, 0.0)
+    for cpu in cpus {
+      guard let now = ticks[cpu], let before = earlier.ticks[cpu], now.all > before.all else { continue }
+      tasks += Double(now.tasks &- before.tasks)
+      all += Double(now.all &- before.all)
+    }
+    guard all > 0 else { return 0 }
+    let ticksPerSecond = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+    return min(1, max(0, (tasks - Double(own) / 1e9 * ticksPerSecond) / all))
+  }
+
   /// `cpus` with the least loaded first, by what each did since the earlier reading.
   func leastLoaded(_ cpus: [Int32], since earlier: HostReading) -> [Int32] {
     func load(_ cpu: Int32) -> Double {
-      guard let now = busy[cpu], let before = earlier.busy[cpu], now.all > before.all else { return 0 }
+      guard let now = ticks[cpu], let before = earlier.ticks[cpu], now.all > before.all else { return 0 }
       return Double(now.busy - before.busy) / Double(now.all - before.all)
     }
     return cpus.sorted { (load($0), $0) < (load($1), $1) }

@@ -58,6 +58,15 @@ struct PlacementPlan {
 
   var cpuForLauncher: Int32? { placement == .free ? nil : cpus[cpus.count - 1] }
 
+  /// Those on which nodes and client run.
+  var cpusInUse: [Int32] {
+    switch placement {
+    case .one: [cpus[0]]
+    case .clientApart: Array(cpus.prefix(2))
+    case .spread, .free: cpus
+    }
+  }
+
   /// The least loaded.
   var quietCPU: Int32 { cpus[0] }
 

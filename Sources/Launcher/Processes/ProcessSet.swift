@@ -46,7 +46,7 @@ struct ProcessSetOptions {
 final class ProcessSet {
   private(set) var topology: Topology
   private let supervisor: Supervisor
-  private let options: ProcessSetOptions
+  let options: ProcessSetOptions
   /// By service.
   private let listeners: [[ListenerPlan]]
   private(set) var nodes: [NodeHandle] = []

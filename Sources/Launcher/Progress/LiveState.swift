@@ -22,7 +22,10 @@ package struct LiveState: Equatable, Sendable {
   package var roundsPlanned = 0
   /// What is being done.
   package var activity = ""
-  package var secondsLeft: Double?
+  /// Of a clock; the view is drawn for this moment.
+  package var now = 0.0
+  private var startTime: Double?
+  private var endTime: Double?
   /// Of the last trial; nil before one, and where the kernel does not say.
   package private(set) var stealRatio: Double?
   package private(set) var pressureRatio: Double?
@@ -35,6 +38,27 @@ package struct LiveState: Equatable, Sendable {
     arms = names.map { ArmState(name: $0) }
     self.depth = depth
     self.inFlight = inFlight
+  }
+
+  /// It ends so many seconds from now. The first time says when it began.
+  package mutating func take(seconds: Double, now: Double) {
+    self.now = now
+    startTime = startTime ?? now
+    endTime = now + seconds
+  }
+
+  package mutating func end() {
+    activity = ""
+    endTime = nil
+  }
+
+  /// Nil where it is not known, or over.
+  package var secondsLeft: Double? { endTime.flatMap { $0 > now ? $0 - now : nil } }
+
+  /// Of all time that it takes, 0…1; nil where that is not known.
+  package var doneShare: Double? {
+    guard let startTime, let endTime, endTime > startTime else { return nil }
+    return min(1, max(0, (now - startTime) / (endTime - startTime)))
   }
 
   /// A trial that is measured again takes the place of the first measurement.

@@ -54,8 +54,10 @@ package struct LiveView {
     var line: LiveLine = []
     if state.roundsPlanned > 0 {
       line.append(LiveSpan("round \(min(state.rounds + 1, state.roundsPlanned)) of \(state.roundsPlanned) ", .bold))
+    }
+    if let share = state.doneShare {
       let barWidth = min(LiveView.barWidthMax, width / 4)
-      let filled = barWidth * state.rounds / state.roundsPlanned
+      let filled = Int(Double(barWidth) * share)
       line.append(LiveSpan(String(repeating: "█", count: filled)))
       line.append(LiveSpan(String(repeating: "░", count: barWidth - filled), .dim))
       line.append(LiveSpan(" "))

@@ -8,6 +8,8 @@ package import Results
 package protocol RunObserver: AnyObject {
   /// Once, before anything else: what the run is about, its largest depth, and the requests under way in its closed trials.
   func runWillStart(arms: [String], depth: Int, inFlight: Int)
+  /// How long everything takes from now on, as far as is known. Again where more is known.
+  func runWillTake(seconds: Double)
   /// A stretch of work is done: warm-up, counting, a round.
   func runDidReach(_ step: String)
   /// `secondsLeft` is an estimate; nil when there is none yet. Never called while a trial is measured.
@@ -20,6 +22,7 @@ package protocol RunObserver: AnyObject {
 
 extension RunObserver {
   package func runWillStart(arms: [String], depth: Int, inFlight: Int) {}
+  package func runWillTake(seconds: Double) {}
   package func runDidCount(rounds: Int, of planned: Int) {}
   package func runDidMeasure(_ trial: Trial) {}
 }
@@ -43,6 +46,8 @@ package final class TerminalProgress: RunObserver {
     state?.start(arms: arms, depth: depth, inFlight: inFlight)
   }
 
+  package func runWillTake(seconds: Double) { state?.take(seconds: seconds, now: now) }
+
   package func runDidReach(_ step: String) {
     guard state != nil else { return write(step + "\n") }
     state?.steps.append(step)
@@ -51,7 +56,7 @@ package final class TerminalProgress: RunObserver {
 
   package func runDidProgress(_ what: String, secondsLeft: Double?) {
     state?.activity = what
-    state?.secondsLeft = secondsLeft
+    if let secondsLeft { state?.take(seconds: secondsLeft, now: now) }
     draw()
   }
 
@@ -65,13 +70,16 @@ package final class TerminalProgress: RunObserver {
   /// Leaves the view as it was drawn last; what follows is written below it.
   package func close() {
     guard state != nil else { return }
-    state?.activity = ""
-    state?.secondsLeft = nil
+    state?.end()
     draw()
     state = nil
   }
 
+  /// Of a clock that nobody sets.
+  private var now: Double { Double(ctx_monotonic_nanoseconds()) / 1e9 }
+
   private func draw() {
+    state?.now = now
     guard let state else { return }
     var (columns, rows): (Int32, Int32) = (0, 0)
     ctx_terminal_size(STDERR_FILENO, &columns, &rows)

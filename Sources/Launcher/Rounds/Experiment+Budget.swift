@@ -12,9 +12,11 @@ extension Experiment {
     if let rounds = plan.rounds {
       let budget = RoundBudget(rounds: rounds, explainingRounds: rounds)
       let all = secondsBeforeRounds + explaining + seconds(budget)
+      observer.runWillTake(seconds: all)
       observer.runDidReach("this will take about \(RunDuration.text(all)): " + roundWords(budget))
     } else if let budget = plan.budgetSeconds {
       let least = secondsBeforeRounds + leastRoundsSeconds
+      observer.runWillTake(seconds: max(budget, least))
       guard least > budget else {
         return observer.runDidReach("this will take at most about \(RunDuration.text(budget))")
       }

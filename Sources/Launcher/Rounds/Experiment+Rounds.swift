@@ -23,7 +23,10 @@ extension Experiment {
       result.settings.rounds = budget.done
       acceptRound()
       budget = roundsThatStillFit(budget)
-      if budget.explained == budget.explainingRounds, isResolved { break }
+      if budget.explained == budget.explainingRounds, isResolved {
+        result.settings.roundsPlanned = budget.done
+        break
+      }
     }
     if let target = plan.resolution, !isResolved {
       note("the time was over before a difference of \(NumberText.percent(target)) % in CPU per hop could be claimed")

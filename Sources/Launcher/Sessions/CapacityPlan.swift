@@ -12,6 +12,10 @@ package struct CapacityPlan: Sendable {
   /// Seconds of a run at most, however few requests it has, where `--probe` does not ask for more.
   package static let runSecondsMax = 10.0
   static let warmUpSecondsMax = 1.0
+  /// Runs of a probe that failed while the machine was busy, before the search of the arm is given up.
+  static let busyRunCountMax = 6
+  /// Seconds to wait for a busy machine before the next.
+  static let busyPauseSeconds = 1.0
   /// Requests that a run aims at beyond what its percentiles need, because arrivals scatter.
   private static let countMargin = 1.1
   /// For the estimate: probes of a search that ends well inside the ladder, runs of a probe, and what a run takes beside

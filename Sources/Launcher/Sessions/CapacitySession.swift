@@ -18,6 +18,8 @@ package final class CapacitySession: Session {
   private let startTime: Int64
   /// Nil where no peak was found.
   private var searches: [CapacitySearch?]
+  /// Arms whose search was given up because the machine was busy.
+  private var unjudged: Set<Int> = []
   private var runNumber = 0
   package private(set) var result: CapacityResult
 
@@ -40,11 +42,12 @@ package final class CapacitySession: Session {
     var status: Int32 = 0
     do throws(LauncherError) {
       placement.pin(0, to: placement.cpuForLauncher)
+      observer.runWillTake(seconds: plan.estimatedSeconds)
       observer.runDidReach("about \(Int(plan.estimatedSeconds.rounded(.up))) s, longer where requests are few")
       try start()
       try findPeaks()
       try search()
-      if searches.contains(nil) { status = 1 }
+      status = searches.contains(nil) ? 1 : unjudged.isEmpty ? 0 : 4
     } catch {
       status = note(error)
     }
@@ -103,12 +106,13 @@ package final class CapacitySession: Session {
   /// One probe per arm in turn, so that a machine that drifts drifts for all of them.
   private func search() throws(LauncherError) {
     while true {
-      let open = arms.indices.filter { searches[$0]?.next != nil }
+      let open = arms.indices.filter { searches[$0]?.next != nil && !unjudged.contains($0) }
       if open.isEmpty { return }
       for arm in open {
         guard let probe = searches[arm]?.next else { continue }
-        if let budget = plan.experiment.budgetSeconds, elapsedSeconds + seconds(probe) > budget {
-          result.notes.append("the time is over (\(Int(budget)) s): the search of \(arms[arm].name) goes no further")
+        if isTimeOver(for: probe) {
+          let budget = Int(plan.experiment.budgetSeconds ?? 0)
+          result.notes.append("the time is over (\(budget) s): the search of \(arms[arm].name) goes no further")
           return
         }
         try run(probe, arm)
@@ -116,8 +120,17 @@ package final class CapacitySession: Session {
     }
   }
 
-  private func seconds(_ probe: CapacitySearch.Probe) -> Double {
-    (plan.runSeconds(rate: probe.rate) ?? 0) * Double(CapacityPlan.runCount)
+  private func isTimeOver(for probe: CapacitySearch.Probe) -> Bool {
+    let seconds = (plan.runSeconds(rate: probe.rate) ?? 0) * Double(CapacityPlan.runCount)
+    return elapsedSeconds + seconds > plan.experiment.budgetSeconds ?? .infinity
+  }
+
+  /// A machine that is busy decides nothing: what the arm can do is not known.
+  private func giveUp(_ arm: Int, _ probe: CapacityProbe) {
+    result.arms[arm].probes.append(probe)
+    unjudged.insert(arm)
+    result.notes.append("\(arms[arm].name) was not judged: \(probe.busyText)")
+    observer.runDidReach("\(arms[arm].name): \(Int(probe.rate.rounded())) requests/s not judged (\(probe.busyText))")
   }
 
   private func run(_ probe: CapacitySearch.Probe, _ arm: Int) throws(LauncherError) {
@@ -126,8 +139,14 @@ package final class CapacitySession: Session {
     observer.runDidProgress(what, secondsLeft: nil)
     if let seconds = plan.runSeconds(rate: probe.rate) {
       do throws(LauncherError) {
-        while !CapacityCheck.isDecided(measured.runs.map(\.check), runCount: CapacityPlan.runCount) {
+        while !CapacityCheck.isDecided(measured.judgedChecks, runCount: CapacityPlan.runCount) {
           try run(arm, probe.rate, seconds) { measured.runs.append($0) }
+          guard measured.runs.last?.saysNothing == true else { continue }
+          if measured.runs.count(where: \.saysNothing) >= CapacityPlan.busyRunCountMax || isTimeOver(for: probe) {
+            return giveUp(arm, measured)
+          }
+          observer.runDidProgress("waiting: the machine is busy with something else", secondsLeft: nil)
+          try supervisor.pause(seconds: CapacityPlan.busyPauseSeconds)
         }
       } catch {
         // Undecided: its runs are kept all the same.
@@ -135,7 +154,7 @@ package final class CapacitySession: Session {
         throw error
       }
     }
-    let holds = CapacityCheck.majorityHolds(measured.runs.map(\.check))
+    let holds = CapacityCheck.majorityHolds(measured.judgedChecks)
     measured.holds = holds
     result.arms[arm].probes.append(measured)
     searches[arm]?.answer(holds: holds)
@@ -153,8 +172,9 @@ package final class CapacitySession: Session {
       let check = CapacityCheck(
         objectives: plan.objectives, errorRateMax: plan.errorRateMax, responseTime: measured.responseTime,
         ledger: measured.trial.ledger, sentCount: sendLag?.count ?? 0, unsentCount: measured.unsentCount,
-        sendLagP99: sendLag?.p99 ?? 0)
-      keep(CapacityRun(measured.trial, check))
+        sendLagP99: sendLag?.p99 ?? 0,
+        declaredFailureShare: runner.declaredFailureShare(spec, of: set))
+      keep(CapacityRun(measured.trial, check, foreignCpuRatio: measured.foreignRatio))
     }
     try emptyNodes(set)
   }
@@ -181,7 +201,7 @@ package final class CapacitySession: Session {
   }
 
   private func seal(_ status: Int32) {
-    for arm in arms.indices { result.arms[arm].conclude(searches[arm]) }
+    for arm in arms.indices { result.arms[arm].conclude(searches[arm], isJudged: !unjudged.contains(arm)) }
     result.failures = supervisor.deaths.map(NodeFailure.init)
     result.exitStatus = Int(status)
     result.finishedAt = HostFacts.timestamp()

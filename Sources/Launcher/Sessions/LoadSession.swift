@@ -1,6 +1,7 @@
 // `ctxchain load`: the client alone, against an entry that something else keeps running.
 
 internal import Control
+internal import EventLoop
 package import Results
 internal import Statistics
 
@@ -17,6 +18,8 @@ package struct LoadPlan: Sendable {
   package var requestCount: Int?
   /// Seconds that requests say are left, 0 for no deadline; nil: the timeout.
   package var deadlineSeconds: Double?
+  /// Of the requests, that may not come to an answer, 0…1.
+  package var errorRateMax = 0.0
 
   package init(
     host: String, port: UInt16, experiment: ExperimentPlan, connections: Int, rate: Double?, hopsLeft: Int,
@@ -42,12 +45,14 @@ package final class LoadSession: Session {
 
   private let plan: LoadPlan
   private let supervisor: Supervisor
+  private let observer: any RunObserver
   /// What was measured; nil when the entry could not be reached.
   package private(set) var result: LoadResult?
   package private(set) var problems: [String] = []
 
-  package init(_ plan: LoadPlan) throws {
+  package init(_ plan: LoadPlan, observer: any RunObserver) throws {
     self.plan = plan
+    self.observer = observer
     supervisor = try Supervisor()
   }
 
@@ -63,7 +68,10 @@ package final class LoadSession: Session {
       problems = ["\(error)"]
       status = 1
     }
-    if let trial = result?.trial, status == 0, trial.earlyEnd != nil || trial.ledger.hasFailures { status = 1 }
+    if let trial = result?.trial, status == 0 {
+      if trial.earlyEnd != nil || trial.ledger.completed == 0 { status = 1 }
+      if trial.ledger.failureRatio > plan.errorRateMax { status = 1 }
+    }
     return status
   }
 
@@ -84,8 +92,11 @@ package final class LoadSession: Session {
     spec.settleSecondsMax = max(Double(TrialRunner.settleNanoseconds) / 1e9, plan.seconds * Self.settleShareMax)
     spec.reconnectSecondsMax = Self.reconnectSecondsMax
     let runner = TrialRunner(plan: plan.experiment, supervisor: supervisor)
+    announce()
+    let startTime = supervisor.loop.refreshNow()
     _ = try runner.run(
-      spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount
+      spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount,
+      progress: { self.show($0, since: startTime) }
     ) { measured in
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
@@ -93,5 +104,26 @@ package final class LoadSession: Session {
         responseTime: measured.responseTime)
     }
     set.stop()
+  }
+
+  // MARK: Progress
+
+  private func announce() {
+    let length = plan.requestCount.map { "\($0) requests" } ?? RunDuration.text(plan.seconds)
+    observer.runDidReach("connected to \(plan.host):\(plan.port), loading for \(length)")
+    if plan.requestCount == nil { observer.runWillTake(seconds: plan.seconds) }
+  }
+
+  /// The client has another core, and nothing is compared: one line a second may be drawn.
+  private func show(_ ledger: Ledger, since startTime: Int64) {
+    let seconds = Double(supervisor.loop.refreshNow() - startTime) / 1e9
+    var words = "\(ledger.completed) completed, \(NumberText.whole(Double(ledger.completed) / max(seconds, 1e-3)))/s"
+    let others = [(ledger.failed, "failed"), (ledger.timedOut, "timed out"), (ledger.shed, "shed")]
+    for (count, name) in others where count > 0 { words += ", \(count) \(name)" }
+    // Of so many requests, what is left takes as long as what is done.
+    let left = plan.requestCount.map { total in
+      ledger.endedCount == 0 ? nil : seconds * (Double(total) / Double(ledger.endedCount) - 1)
+    }
+    observer.runDidProgress(words, secondsLeft: left ?? max(0, plan.seconds - seconds))
   }
 }

@@ -15,6 +15,8 @@ struct MeasuredTrial {
   let unsentCount: UInt64
   /// When the trial asked for them.
   let stages: ClientStageSums?
+  /// Share of the CPUs in use that others had.
+  let foreignRatio: Double
   /// By the host, or by whatever kept the launcher from reading in time: it says nothing of the arm.
   let isDisturbed: Bool
 
@@ -38,8 +40,7 @@ extension TrialRunner {
     let lag = outcome.sendLag.flatMap(LatencySummary.init)
     var verdict = verdict(
       spec, outcome, reading, response: response, lag: lag,
-      declaredFailureShare: set.topology.declaredFailureShare(
-        hopsLeft: plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: set.topology)))
+      declaredFailureShare: declaredFailureShare(spec, of: set))
     var isDisturbed = reading.stealRatio > ValidityVerdict.stealRatioMax
     if !isAtRest {
       let before = verdict
@@ -70,7 +71,14 @@ extension TrialRunner {
     trial.earlyEnd = outcome.earlyEnd
     return MeasuredTrial(
       trial: trial, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
-      unsentCount: outcome.unsentCount ?? 0, stages: outcome.stages, isDisturbed: isDisturbed)
+      unsentCount: outcome.unsentCount ?? 0, stages: outcome.stages, foreignRatio: reading.foreignRatio,
+      isDisturbed: isDisturbed)
+  }
+
+  /// Of a trial's requests, that are to fail by its topology.
+  func declaredFailureShare(_ spec: TrialSpec, of set: ProcessSet) -> Double {
+    let hopsLeft = plan.hopsLeft(arm: spec.arm, depth: spec.depth, topology: set.topology)
+    return set.topology.declaredFailureShare(hopsLeft: hopsLeft)
   }
 
   private func verdict(

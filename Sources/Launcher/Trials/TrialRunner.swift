@@ -22,6 +22,7 @@ struct TrialRunner {
 
   /// Nanoseconds that a trial settles at least before its window opens.
   static let settleNanoseconds: Int64 = 5_000_000
+  private static let progressNanoseconds: Int64 = 1_000_000_000
   /// Seconds that a trial of so many settles at most: a slow graph may not hold up the run.
   static func settleSecondsMax(_ trialSeconds: Double) -> Double { max(trialSeconds, 0.25) }
 
@@ -29,9 +30,12 @@ struct TrialRunner {
   ///
   /// A signal or a child's death ends the trial early; what was measured is handed to `keep` all the same, marked
   /// invalid, before the error continues.
+  ///
+  /// - Parameter progress: told once a second; nil, so that nothing disturbs what is compared.
   func run(
     _ spec: TrialSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
-    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, keep: (MeasuredTrial) -> Void
+    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, progress: ((Ledger) -> Void)? = nil,
+    keep: (MeasuredTrial) -> Void
   ) throws(LauncherError) -> MeasuredTrial {
     var order = trialOrder(
       spec, token: set.makeToken(), seconds: seconds, seed: plan.seed &+ UInt64(round) << 20 &+ UInt64(position),
@@ -41,6 +45,7 @@ struct TrialRunner {
     order.deadlineNanoseconds = spec.deadlineSeconds.map { Int64($0 * 1e9) }
     order.clocksStages = spec.clocksStages ? true : nil
     order.reconnectNanosecondsMax = spec.reconnectSecondsMax.map { Int64($0 * 1e9) }
+    order.progressNanoseconds = progress.map { _ in TrialRunner.progressNanoseconds }
     let token = order.token
     // A trial of so many requests takes as long as it takes.
     let limit = requestCount == nil ? seconds + TrialRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
@@ -59,6 +64,7 @@ struct TrialRunner {
       switch report {
       case .windowOpened(token): opened = WindowEdge(set)
       case .windowClosed(token): closed = WindowEdge(set)
+      case .progress(token, let ledger): progress?(ledger)
       case .finished(let finished) where finished.token == token:
         outcome = finished
         return true

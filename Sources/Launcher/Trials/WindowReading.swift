@@ -69,6 +69,8 @@ struct WindowReading {
   let nanoseconds: Int64
   let stealRatio: Double
   let pressureRatio: Double?
+  /// Share of the CPUs in use that others had.
+  let foreignRatio: Double
 
   /// - Parameters:
   ///   - clocks: what moved in the window.
@@ -89,5 +91,8 @@ struct WindowReading {
     nanoseconds = clocks.time
     stealRatio = closed.host.stealRatio(since: opened.host)
     pressureRatio = closed.host.pressureRatio(since: opened.host)
+    foreignRatio = closed.host.foreignRatio(
+      since: opened.host, on: set.options.placement.cpusInUse,
+      own: clocks.nodeCPU.reduce(clocks.clientCPU, +))
   }
 }

@@ -14,7 +14,7 @@ struct ComparisonBuilder {
     let asked = pairs.indices.flatMap { pair in timed.map { (pair: pair, metric: $0) } }
     let judged = Comparison.family(
       asked.map { ask in (effect: effect(pairs[ask.pair], ask.metric), control: noise(pairs[ask.pair], ask.metric)) },
-      isOneRun: isOneRun)
+      first: Set(asked.indices.filter { asked[$0].metric == .cpuPerHop }), isOneRun: isOneRun)
     return pairs.indices.map { index in
       let pair = pairs[index]
       let metrics = zip(asked, judged).filter { $0.0.pair == index }.map { timedMetric(pair, $0.0.metric, $0.1) }
@@ -46,7 +46,9 @@ struct ComparisonBuilder {
   /// Latency of an open loop belongs to its load.
   private func isComparable(_ pair: (a: ArmReading, b: ArmReading), _ metric: Metric) -> Bool {
     let (a, b) = (pair.a.result.settings, pair.b.result.settings)
-    return metric.phase != .open || (a.openLoopRate == b.openLoopRate && a.utilisation == b.utilisation)
+    if metric.phase != .open { return true }
+    return a.openLoopRate == b.openLoopRate && a.utilisation == b.utilisation
+      && RegimeWords.isPoisson(a) == RegimeWords.isPoisson(b)
   }
 
   private func timedMetric(
@@ -88,8 +90,10 @@ struct ComparisonBuilder {
     case .notComparable:
       let loads = [pair.a, pair.b].map { reading -> String in
         let settings = reading.result.settings
-        return settings.openLoopRate.map { "\(NumberText.whole($0)) requests/s" }
+        let load =
+          settings.openLoopRate.map { "\(NumberText.whole($0)) requests/s" }
           ?? settings.utilisation.map { "\(NumberText.percent($0)) % of what each arm can do" } ?? "no load"
+        return load + (RegimeWords.isPoisson(settings) ? ", Poisson arrivals" : "")
       }
       return "open loops at \(loads[0]) and at \(loads[1])"
     case .tooFew where metric.percentile != nil:

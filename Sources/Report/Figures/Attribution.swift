@@ -13,8 +13,10 @@ package struct Attribution: Equatable, Sendable {
     package let time: TimeParts
     /// The same minus the baseline's in the same round; nil for the baseline, and without one.
     package let added: TimeParts?
-    /// Of the whole that is added.
-    package let addedSpread: Spread?
+    /// Over the rounds, of the whole that is added; nil where nothing is.
+    package let addedWhole: MedianInterval?
+    /// The same part by part, in the order of `TimePart`; empty where nothing is added.
+    fileprivate let addedParts: [MedianInterval]
     /// What is added by the trials that ran without clocks.
     package let addedWithoutClocks: Spread?
     /// Throughput with the clocks / without.
@@ -42,7 +44,10 @@ package struct Attribution: Equatable, Sendable {
       return Row(
         arm: arm.name, depth: own[0].depth, deliveriesPerRequest: own[0].deliveriesPerRequest,
         time: .middle(own.map(\.timePerHop)), added: added.isEmpty ? nil : .middle(added),
-        addedSpread: Spread(added.map(\.whole)),
+        addedWhole: MedianInterval(ofDifferences: added.map(\.whole)),
+        addedParts: TimePart.allCases.compactMap { part in
+          MedianInterval(ofDifferences: added.map { $0[part] })
+        },
         addedWithoutClocks: Spread(
           pairs.compactMap { pass, baseline in
             guard let own = pass.secondsPerHopWithoutClocks, let other = baseline.secondsPerHopWithoutClocks else {
@@ -54,7 +59,7 @@ package struct Attribution: Equatable, Sendable {
     }
     self.rows = rows
     let control = result.arms.first { $0.controlOf == baseline }?.name
-    noise = rows.first { $0.arm == control }?.addedSpread.map { max(abs($0.min), abs($0.max)) }
+    noise = rows.first { $0.arm == control }?.addedWhole.map { max(abs($0.min), abs($0.max)) }
   }
 
   package func row(arm: String) -> Row? { rows.first { $0.arm == arm } }
@@ -64,8 +69,14 @@ extension Attribution.Row {
   /// The part that the strategy makes longest, and by how many nanoseconds; nil when none grew.
   package var grewMost: (part: TimePart, nanoseconds: Double)? {
     guard let added else { return nil }
-    let most = TimePart.allCases.map { (part: $0, nanoseconds: added[$0]) }.max { $0.nanoseconds < $1.nanoseconds }
-    return most.flatMap { $0.nanoseconds > 0 ? $0 : nil }
+    let known = TimePart.allCases.filter { !isNothing($0) }.map { (part: $0, nanoseconds: added[$0]) }
+    return known.max { $0.nanoseconds < $1.nanoseconds }.flatMap { $0.nanoseconds > 0 ? $0 : nil }
+  }
+
+  /// The rounds do not tell whether this part of what is added is more than nothing, or less.
+  package func isNothing(_ part: TimePart) -> Bool {
+    guard let index = TimePart.allCases.firstIndex(of: part), addedParts.indices.contains(index) else { return false }
+    return addedParts[index].range.contains(0)
   }
 }
 

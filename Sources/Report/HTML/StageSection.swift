@@ -49,15 +49,16 @@ struct StageSection {
     let added = attribution.rows.compactMap { row in row.added.map { (row, $0) } }
     let shown = StageTable.shownParts(attribution)
     let table = FigureCard.NumberTable(
-      columns: ["arm", "whole, µs"] + shown.map(\.title) + ["unexplained", "without clocks"], wordColumnCount: 1,
+      columns: ["arm", "whole, µs", "in rounds"] + shown.map(\.title) + ["unexplained", "without clocks"],
+      wordColumnCount: 1,
       rows: added.map { row, time in
-        [row.arm, NumberText.microseconds(time.whole)] + StageTable.cells(time, shown)
+        [row.arm, NumberText.microseconds(time.whole), StageTable.range(row)] + StageTable.cells(row, shown)
           + [NumberText.microseconds(row.addedWithoutClocks?.median)]
       })
     return FigureCard(
       id: "figure-attribution", title: "What each strategy adds to a hop, and where",
       caption: "Against the baseline in the same round. The parts add up to the whole; what they leave is unexplained. "
-        + "The control arm shows how much of this is noise. Without clocks: the same difference in trials without them.",
+        + "≈ 0 is a part of which the rounds do not tell whether it grew. The control arm shows how much of this is noise. Without clocks: the same difference in trials without them.",
       picture: .element("div", ["class": "scroll comparison"], [table.markup]),
       numbers: FigureCard.NumberTable(
         columns: ["arm", "whole, ns"] + TimePart.allCases.map(\.title) + ["unexplained", "without clocks"],

@@ -19,7 +19,8 @@ package enum CapacityText {
   private static let legend =
     "Each probe is up to three open-loop runs, judged by their majority: the upper 95 % bound of every percentile within "
     + "its goal, 99 % of what was due sent, no more errors than allowed, and a client that kept time. Bounds are given "
-    + "per run; a percentile is from the intended send."
+    + "per run; a percentile is from the intended send. A run that fails while other tasks have more than "
+    + "\(NumberText.percent(CapacityRun.foreignRatioMax)) % of the CPUs in use, or the host steals, is made again."
 
   private static func header(_ result: CapacityResult) -> [String] {
     let settings = result.settings
@@ -66,7 +67,7 @@ package enum CapacityText {
       let share = arm.peakThroughput.flatMap { ratio(probe.rate, $0) }
       return [
         probe.purpose.rawValue, NumberText.whole(probe.rate), NumberText.percent(share),
-        probe.holds.map { $0 ? "yes" : "no" } ?? "cut",
+        probe.holds.map { $0 ? "yes" : "no" } ?? (probe.runs.contains(where: \.saysNothing) ? "not judged" : "cut"),
       ] + settings.objectives.indices.map { bounds(checks, $0) } + [
         NumberText.percent(checks.map(\.sentRatio).min()), NumberText.percent(checks.map(\.errorRatio).max()),
         probe.holds == true ? "" : probe.failed.map(\.rawValue).joined(separator: ", "),
@@ -99,6 +100,9 @@ package enum CapacityText {
       return name + "at least \(rate(arm.highestHeld)), and no higher rate failed twice" + widened + unconfirmed
     case .nothingHolds:
       return name + "nothing holds, not even \(rate(arm.lowestFailed))\(failed)" + widened + unconfirmed
+    case .notJudged:
+      let busy = arm.probes.last.map { ": " + $0.busyText } ?? ""
+      return name + "not judged\(busy); until then " + ends + widened
     case .unfinished: return name + "not finished; " + (arm.probes.isEmpty ? "no rate was tried" : ends) + widened
     }
   }

@@ -22,7 +22,7 @@ package enum ComparisonText {
 
   private static func legend(_ result: ComparisonDocument) -> String {
     "B/A is the Hodges–Lehmann estimate of the rounds' ratios, with the signed-rank test's interval (below 6 rounds: "
-      + "min…max). p is Wilcoxon's, corrected by Holm over all lines with a p. Noise is "
+      + "min…max). p is Wilcoxon's, corrected by Holm over all lines with a p; half of 0.05 is for CPU per hop. Noise is "
       + (result.isOneRun ? "how far A may differ from itself, measured twice." : "the larger A/A′ of the two runs.")
       + " CPU is of all nodes; P50 and P99 are of the open loop from the intended send, merged over the rounds; at 1 in "
       + "flight P50 is the service time. Counts are exact, per client request and over all nodes, one request under way. "
@@ -36,10 +36,7 @@ package enum ComparisonText {
         + NumberText.time(seconds: settings.trialSeconds),
       "seed \(run.seed)",
     ]
-    if let rate = settings.openLoopRate { load.append("open loop at \(NumberText.whole(rate))/s") }
-    if let utilisation = settings.utilisation {
-      load.append("open loop at \(NumberText.percent(utilisation)) % of what each arm does one request at a time")
-    }
+    load += [RegimeWords.openLoop(settings)].compactMap { $0 }
     let allowed = run.host.allowedCpus.map(String.init).joined(separator: ",")
     let host = ["\(run.host.cpuCount) CPUs (\(run.host.cpuModel)), allowed \(allowed)", run.host.kernel]
     var lines = TextTable.wrapped(

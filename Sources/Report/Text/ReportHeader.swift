@@ -38,6 +38,7 @@ struct ReportHeader {
     let memory = NumberText.fixed(Double(host.memoryBytes) / 0x1p30, 1)
     let allowed = host.allowedCpus.map(String.init).joined(separator: ",")
     return ["\(host.cpuCount) CPUs (\(host.cpuModel)), allowed \(allowed)", host.kernel, "\(memory) GiB"]
+      + [AccountedCPU.words(result)].compactMap { $0 }
   }
 
   private var load: [String] {
@@ -45,12 +46,8 @@ struct ReportHeader {
     var pieces = [
       "placement \(settings.placement)", "\(settings.inFlight) in flight" + moreConcurrencies, rounds,
     ]
-    if let rate = settings.openLoopRate {
-      let reason = settings.openLoopRateReason.map { " (\($0))" } ?? ""
-      pieces.append("open loop at \(NumberText.whole(rate))/s\(reason)")
-    }
-    if let utilisation = settings.utilisation {
-      pieces.append("open loop at \(NumberText.percent(utilisation)) % of what each arm does one request at a time")
+    if let load = RegimeWords.openLoop(settings) {
+      pieces.append(load + (settings.openLoopRateReason.map { " (\($0))" } ?? ""))
     }
     pieces.append("timeout \(NumberText.short(Double(settings.timeoutNanoseconds) / 1e9)) s")
     return pieces

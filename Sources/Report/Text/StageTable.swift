@@ -12,7 +12,9 @@ enum StageTable {
     return ReportTable(
       title: "Where a hop's time goes at depth \(first.depth), 1 in flight, middle of "
         + "\(NumberText.plural(attribution.roundCount, "round")) with clocks\(reference)",
-      headings: [.init(title: "arm"), .init(title: "whole", unit: "µs/hop")]
+      headings: [
+        .init(title: "arm"), .init(title: "whole", unit: "µs/hop"), .init(title: "in rounds", narrow: ("in", "rounds")),
+      ]
         + parts.map { .init(title: $0.title, narrow: ($0.name, "")) } + [
           .init(title: "unexplained", narrow: ("unex-", "plained")),
           .init(title: "without clocks", narrow: ("without", "clocks")), .init(title: "on/off", unit: "1/s"),
@@ -20,16 +22,24 @@ enum StageTable {
       rows: attribution.rows.map { row in
         let time = row.added ?? row.time
         let sign = row.added == nil ? "" : "+"
-        return [row.arm, signed(sign, NumberText.microseconds(time.whole))] + cells(time, parts) + [
+        return [row.arm, signed(sign, NumberText.microseconds(time.whole)), range(row)] + cells(row, parts) + [
           NumberText.microseconds(row.addedWithoutClocks?.median),
           row.clockedThroughput.map { NumberText.fixed($0.median, 2) } ?? NumberText.missing,
         ]
       })
   }
 
-  /// The parts, and what they leave.
-  static func cells(_ time: TimeParts, _ parts: [TimePart]) -> [String] {
-    (parts.map { time[$0] } + [time.unexplained]).map { NumberText.microseconds($0) }
+  /// The interval of what is added, or from the least to the most of the rounds.
+  static func range(_ row: Attribution.Row) -> String {
+    guard let range = row.addedWhole?.range else { return NumberText.missing }
+    return "\(NumberText.microseconds(range.lowerBound))…\(NumberText.microseconds(range.upperBound))"
+  }
+
+  /// The parts, and what they leave. What is added that may as well be nothing is said to be that.
+  static func cells(_ row: Attribution.Row, _ parts: [TimePart]) -> [String] {
+    let time = row.added ?? row.time
+    return parts.map { row.isNothing($0) && time[$0] != 0 ? "≈ 0" : NumberText.microseconds(time[$0]) }
+      + [NumberText.microseconds(time.unexplained)]
   }
 
   /// Without those that are 0 everywhere.

@@ -93,8 +93,13 @@ package struct CapacityRun: Codable, Equatable, Sendable {
   /// As for any trial: beside what the run is judged by.
   package var validity: ValidityVerdict
   package var check: CapacityCheck
+  /// Share of the CPUs in use that other tasks had; absent in older documents.
+  package var foreignCpuRatio: Double?
 
-  package init(_ trial: Trial, _ check: CapacityCheck) {
+  /// A machine whose other tasks have more of the CPUs in use is busy.
+  package static let foreignRatioMax = 0.1
+
+  package init(_ trial: Trial, _ check: CapacityCheck, foreignCpuRatio: Double? = nil) {
     windowNanoseconds = trial.windowNanoseconds
     throughput = trial.throughput
     ledger = trial.ledger
@@ -104,6 +109,14 @@ package struct CapacityRun: Codable, Equatable, Sendable {
     hostStealRatio = trial.hostStealRatio
     validity = trial.validity
     self.check = check
+    self.foreignCpuRatio = foreignCpuRatio
+  }
+
+  /// It failed, and so might have for what others did meanwhile, as errors alone do not. A run that held did so all the
+  /// same.
+  package var saysNothing: Bool {
+    check.failed.contains { $0 != .errors }
+      && (foreignCpuRatio ?? 0 > Self.foreignRatioMax || hostStealRatio ?? 0 > ValidityVerdict.stealRatioMax)
   }
 }
 
@@ -112,7 +125,7 @@ package struct CapacityProbe: Codable, Equatable, Sendable {
   /// Requests per second.
   package var rate: Double
   package var purpose: CapacitySearch.Purpose
-  /// By the majority of the runs; absent when it was cut short.
+  /// By the majority of the runs that say something; absent when it was cut short, or not judged.
   package var holds: Bool?
   /// Until the majority was known. None where not even the longest run would have requests enough.
   package var runs: [CapacityRun] = []
@@ -122,9 +135,19 @@ package struct CapacityProbe: Codable, Equatable, Sendable {
     self.purpose = purpose
   }
 
+  package var judgedChecks: [CapacityCheck] { runs.filter { !$0.saysNothing }.map(\.check) }
+
   /// What most of its runs failed.
   package var failed: [CapacityCriterion] {
-    runs.isEmpty && holds != nil ? [.tooFew] : CapacityCheck.mostFailed(runs.map(\.check))
+    runs.isEmpty && holds != nil ? [.tooFew] : CapacityCheck.mostFailed(judgedChecks)
+  }
+
+  /// Why runs of it say nothing.
+  package var busyText: String {
+    let silent = runs.filter(\.saysNothing)
+    let foreign = silent.compactMap(\.foreignCpuRatio).max() ?? 0
+    return "the machine was busy: \(NumberText.plural(silent.count, "run")) failed while other tasks had up to "
+      + "\(NumberText.percent(foreign)) % of the CPUs in use"
   }
 
   package var failedText: String {
@@ -140,6 +163,8 @@ package struct CapacityArm: Codable, Equatable, Sendable {
     /// No rate that was tried did not hold.
     case atLeast = "at-least"
     case nothingHolds = "nothing-holds"
+    /// The machine was busy with something else whenever a rate failed; the ends are those known until then.
+    case notJudged = "not-judged"
     /// The search ended early; the ends are those known until then.
     case unfinished
   }
@@ -168,16 +193,19 @@ package struct CapacityArm: Codable, Equatable, Sendable {
   package var peakThroughput: Double? { Spread.median(peakThroughputs) }
 
   /// Takes over what the search has found.
-  package mutating func conclude(_ search: CapacitySearch?) {
+  ///
+  /// - Parameter isJudged: false when it was given up because the machine was busy.
+  package mutating func conclude(_ search: CapacitySearch?, isJudged: Bool = true) {
     guard let search else { return }
     highestHeld = search.highestHeld
     lowestFailed = search.lowestFailed
     isWidened = search.isWidened
     isConfirmed = search.isConfirmed
     let atEnd = probes.filter { $0.rate == search.lowestFailed && $0.holds == false }
-    let checks = atEnd.flatMap(\.runs).map(\.check)
+    let checks = atEnd.flatMap(\.judgedChecks)
     failedCriteria = checks.isEmpty && !atEnd.isEmpty ? [.tooFew] : CapacityCheck.mostFailed(checks)
-    guard search.next == nil else { return }
+    if !isJudged { outcome = .notJudged }
+    guard isJudged, search.next == nil else { return }
     outcome = highestHeld == nil ? .nothingHolds : lowestFailed == nil ? .atLeast : .interval
   }
 }

@@ -160,7 +160,7 @@ package struct MetricComparison: Codable, Equatable, Sendable {
   package var invalidTrials: Int?
   /// Wilcoxon's.
   package var p: Double?
-  /// By Holm, over all timed metrics of the document.
+  /// By Holm, over all timed metrics of the document; half of 0.05 belongs to CPU per hop.
   package var adjustedP: Double?
   /// Times and rates: the ratio beyond which an effect is more than A/A′. Counts: |A′ − A|.
   package var noise: Double?

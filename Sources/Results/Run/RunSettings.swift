@@ -32,6 +32,9 @@ package struct RunSettings: Codable, Equatable, Sendable {
   /// Share of its throughput with one request under way that an arm gets in the open loop; absent with a common rate,
   /// without open-loop trials, and in older documents.
   package var utilisation: Double?
+  /// Of the open loop: `poisson` or `uniform`; absent without open-loop trials, and in older documents, where it was
+  /// uniform.
+  package var arrival: String?
   /// How the rate was found.
   package var openLoopRateReason: String?
   /// `shadow` or `distinct`.
