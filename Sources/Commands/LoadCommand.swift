@@ -66,6 +66,7 @@ struct LoadCommand: Command {
   @Option(help: "Arrivals with --rate: poisson or uniform.")
   var arrival = "poisson"
 
+  @OptionGroup var wrap: WrapOption
   @OptionGroup var seed: SeedOption
 
   @OptionGroup var output: ResultOptions

@@ -16,12 +16,11 @@ struct UpCommand: Command {
 
   @OptionGroup var seed: SeedOption
 
-  @Option(help: ArgumentHelp("Start a service's node under a command: SERVICE=COMMAND WORDS.", visibility: .hidden))
-  var wrap: [String] = []
+  @OptionGroup var wrap: WrapOption
 
   func run(_ call: Invocation) throws {
     let topology = try TopologyFile.load(path: file, vocabulary: .current)
-    let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrappers())
+    let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrap.wrappers())
     let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name
       try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())
@@ -30,15 +29,5 @@ struct UpCommand: Command {
     for text in session.incidents { call.console.error(text) }
     if let problem { throw CommandFailure(problem, status: status) }
     throw ExitCode(status)
-  }
-
-  private func wrappers() throws -> [String: [String]] {
-    var result: [String: [String]] = [:]
-    for text in wrap {
-      let parts = text.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else { throw ValidationError("--wrap: expected SERVICE=COMMAND, got \"\(text)\"") }
-      result[String(parts[0])] = parts[1].split(separator: " ").map(String.init)
-    }
-    return result
   }
 }

@@ -43,6 +43,7 @@ extension LoadCommand {
       host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)
     plan.deadlineSeconds = deadline?.value
+    plan.wrappers = try wrap.wrappers()
     plan.errorRateMax = maxErrorRate.value
     return plan
   }

@@ -20,6 +20,8 @@ package struct LoadPlan: Sendable {
   package var deadlineSeconds: Double?
   /// Of the requests, that may not come to an answer, 0…1.
   package var errorRateMax = 0.0
+  /// Words before the client's own command, under the name `client`.
+  package var wrappers: [String: [String]] = [:]
 
   package init(
     host: String, port: UInt16, experiment: ExperimentPlan, connections: Int, rate: Double?, hopsLeft: Int,
@@ -83,7 +85,7 @@ package final class LoadSession: Session {
       options: ProcessSetOptions(
         placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), clientConnections: plan.connections,
         seed: plan.experiment.seed, opaqueSize: plan.experiment.opaqueSize,
-        runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
+        wrappers: plan.wrappers, runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
     try set.start()
     var spec = TrialSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
