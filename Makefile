@@ -16,7 +16,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
+.PHONY: help deps test-deps llhttp build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
   race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
@@ -25,12 +25,16 @@ help: ## List what can be made
 deps: ## Install what the build needs (libevent-dev, libsimdjson-dev), when it is missing
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h libsimdjson-dev:/usr/include/simdjson.h
 
-test-deps: deps ## Install what the tests use beside (python3-jsonschema, strace, chromium, packages of PyPI), when it is missing
+test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, node-llhttp, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium)
 	@scripts/install-python .build/test-venv
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
+
+# The sources of the parser that ours is held against.
+llhttp:
+	@scripts/install-deps node-llhttp:/usr/share/llhttp/llhttp.c
 
 build: deps ## Build the program (CONFIG=debug for a debug build)
 	swift build -c $(CONFIG)
@@ -66,9 +70,9 @@ test-debug: test-deps ## Run all tests on a debug build
 	@scripts/run-tests debug
 
 FRAMES ?= 1000000
-fuzz: deps ## Seeded random and mutated frames (FRAMES=1000000), plain and under AddressSanitizer
-	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter FuzzTests
-	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter FuzzTests \
+fuzz: deps llhttp ## Seeded random and mutated frames and messages (FRAMES=1000000), plain and under AddressSanitizer
+	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --filter 'FuzzTests|OracleTests'
+	CTXCHAIN_FUZZ_FRAMES=$(FRAMES) swift test -c release --disable-xctest --filter 'FuzzTests|OracleTests' \
 	  --sanitize=address --scratch-path .build-asan
 
 SECONDS ?= 300

@@ -67,11 +67,12 @@ let package = Package(
     module("Context", [serviceContext]),
     transport("Messages", ["Bytes"]),
     transport("Frame", ["Bytes", "TransportMessages"]),
-    transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportMessages"]),
+    transport("HTTP1", ["Bytes", "TransportMessages"]),
+    transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportHTTP1", "TransportMessages"]),
     module(
       "Propagation",
       [
-        "Context", "TransportFrame", "TransportMessages", protobuf,
+        "Context", "TransportFrame", "TransportHTTP1", "TransportMessages", protobuf,
         .byName(name: "CSimdjson", condition: .when(traits: ["Simdjson"])),
       ], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
@@ -134,10 +135,12 @@ let package = Package(
         "Bytes", "Context", "Control", "EventLoop", "LoadClient", "Node", "Propagation", "Statistics", "TestSupport",
         "Topology", "TransportCore", "TransportFrame",
       ]),
+    tests("TransportHTTP1Tests", ["Bytes", "Statistics", "TestSupport", "TransportHTTP1", "TransportMessages"]),
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
-    tests("PropagationTests", ["Propagation", "Context", "Statistics"]),
+    tests(
+      "PropagationTests", ["Bytes", "Propagation", "Context", "Statistics", "TransportHTTP1", "TransportMessages"]),
     tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests(
       "GatewayTests",

@@ -48,6 +48,14 @@ public struct ByteBuffer {
     storage.pointee.base + (storage.pointee.head &+ offset)
   }
 
+  /// The `size` bytes that were appended last, also when they have been consumed, as long as all of the content was and
+  /// nothing was appended since.
+  public func latest(_ size: Int) -> UnsafeRawBufferPointer {
+    let end = isEmpty ? size : storage.pointee.tail
+    precondition(size <= end && end <= storage.pointee.capacity)
+    return UnsafeRawBufferPointer(start: storage.pointee.base + (end - size), count: size)
+  }
+
   /// Makes room for `size` more bytes and returns where they go; `commit` then says how many were written.
   @inlinable public func reserve(_ size: Int) -> UnsafeMutableRawPointer {
     if storage.pointee.capacity &- storage.pointee.tail < size { makeRoom(size) }

@@ -36,6 +36,8 @@ extension ConnectionDelegate {
 public final class Connection {
   /// Bytes read at most per readiness.
   package static let readSize = 64 << 10
+  /// Nanoseconds that a peer has for its end after ours.
+  package static let lingerTime: Int64 = 2_000_000_000
   /// Bytes of unsent output above which `connectionDidFill` is called. Computed: a stored one, read by inlinable code,
   /// crashes the optimizer of Swift 6.3 in every module that imports this one.
   @inlinable public static var outputSizeMax: Int { 4 << 20 }
@@ -55,6 +57,11 @@ public final class Connection {
   private var isUnflushed = false
   private var isConnecting = false
   private var isFull = false
+  /// The writing side is shut down as soon as `output` is empty.
+  private var isEnding = false
+  /// Runs when it was.
+  private var endingTimer: Timer?
+  private var isOwedInput = false
   /// Kept while the loop clocks I/O.
   package private(set) var ioClock = IOClock()
 
@@ -127,6 +134,36 @@ public final class Connection {
     loop.willFlush(self)
   }
 
+  /// Sends what is in `output`, and then nothing more: the peer reads an end. What it still sends is received, so that no
+  /// reset makes it lose what it has not read yet (RFC 9112, 9.6). After `lingerTime` without an end of the peer's, the
+  /// connection is closed as if there had been one.
+  package func endOutput() {
+    guard isOpen, !isEnding else { return }
+    isEnding = true
+    if output.isEmpty { shutDownWriting() } else { send() }
+  }
+
+  /// The same without another call of the delegate: what the peer still sends is dropped.
+  package func finish() {
+    guard isOpen, let delegate else { return }
+    loop.retire(delegate)
+    self.delegate = nil
+    unsafe reader = nil
+    resumeReading()
+    endOutput()
+  }
+
+  /// Hands in once more what was received and not used up, at the end of this turn.
+  package func receiveAgain() {
+    isOwedInput = true
+    guard !isUnflushed, isOpen else { return }
+    isUnflushed = true
+    loop.willFlush(self)
+  }
+
+  /// What was received and not used up.
+  package var unread: UnsafeRawBufferPointer { unsafe input.readable }
+
   /// Stops reading until `resumeReading()`: the kernel's buffer fills and the peer notices.
   package func pauseReading() { readEvent?.remove() }
 
@@ -141,6 +178,7 @@ public final class Connection {
     self.writeEvent = nil
     unsafe reader = nil
     delegate = nil
+    endingTimer?.close()
     Glibc.close(fd)
     fd = -1
     if isUnflushed { loop.willNotFlush(self) }
@@ -161,7 +199,12 @@ public final class Connection {
       return fail(size == 0 ? 0 : error)
     }
     input.commit(size)
-    guard let reader = unsafe reader else { return }
+    handIn()
+  }
+
+  @inline(__always)
+  private func handIn() {
+    guard let reader = unsafe reader else { return input.removeAll() }
     let used = unsafe reader.connection(self, didReceive: input.readable)
     if isOpen { input.consume(used) }
   }
@@ -181,6 +224,13 @@ public final class Connection {
     isUnflushed = false
     guard isOpen else { return }
     if isConnecting { noteOutputSize() } else { write() }
+    if isOwedInput { handInAgain() }
+  }
+
+  @inline(never)
+  private func handInAgain() {
+    isOwedInput = false
+    if isOpen, !input.isEmpty { handIn() }
   }
 
   // MARK: Private
@@ -190,6 +240,7 @@ public final class Connection {
     let size = if let cost = loop.clockReadingCost { clockedWriteCall(cost) } else { writeCall() }
     if size == output.count {
       output.removeAll()
+      if isEnding { shutDownWriting() }
     } else if size >= 0 || errno == EAGAIN || errno == EINTR {
       if size > 0 { output.consume(size) }
       writeEvent?.add()
@@ -197,6 +248,14 @@ public final class Connection {
       return fail(errno)
     }
     noteOutputSize()
+  }
+
+  @inline(never)
+  private func shutDownWriting() {
+    shutdown(fd, Int32(SHUT_WR))
+    let timer = Timer(loop: loop) { [unowned self] in fail(0) }
+    endingTimer = timer
+    timer.start(after: Connection.lingerTime)
   }
 
   @inline(never)

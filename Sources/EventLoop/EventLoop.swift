@@ -115,6 +115,9 @@ public final class EventLoop {
   /// The clock itself, between two callbacks as well.
   package var time: Int64 { if let clock { clock() } else { ctx_monotonic_nanoseconds() } }
 
+  /// Seconds since 1970, UTC.
+  package var wallSeconds: Int { Glibc.time(nil) }
+
   /// Turns the clocks of all connections on or off (`Connection.ioClock`). They cost system calls.
   package func clockIO(_ isOn: Bool) { clockReadingCost = isOn ? IOClock.readingCost() : nil }
 

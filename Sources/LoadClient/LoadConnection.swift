@@ -14,6 +14,9 @@ package protocol LoadConnectionDelegate: AnyObject {
 }
 
 package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
+  /// Requests under way at once on a connection, where replies come in the order of requests.
+  package static let pipelineMax = 256
+
   package let address: ServiceAddress
   let callee: Callee
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -38,7 +41,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   ) {
     self.address = address
     self.delegate = delegate
-    callee = Callee(transport, connection)
+    // What is in flight on a connection may be more than one: the client stands for many.
+    callee = Callee(transport, connection, pipelineMax: LoadConnection.pipelineMax)
     connection.start(delegate: self)
     callee.introduce(edge: "client>entry", propagator: propagator)
   }
@@ -88,7 +92,9 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   package func didReceive(_ fault: TransportFault) { fail("the entry sent what is no reply (\(fault))") }
 
   package func connection(_ connection: Connection, didCloseWith error: Int32) {
-    let what = isReady ? "the connection was lost" : "cannot be reached"
+    let wasReady = isReady
+    callee.didClose(for: self)
+    let what = wasReady ? "the connection was lost" : "cannot be reached"
     fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
   }
 

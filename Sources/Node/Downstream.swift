@@ -26,6 +26,11 @@ final class Downstream {
   /// alive.
   @exclusivity(unchecked) private(set) var single: Unmanaged<DownstreamConnection>?
   private var turn = 0
+  /// Where a connection carries one request at a time: those that may take one, by address; the one that was used last
+  /// comes first. One that has been taken since may still stand here.
+  private var free: [[Unmanaged<DownstreamConnection>]]
+  private let addresses: [ServiceAddress]
+  private let index: Int
   /// Oldest first. Empty where the transport multiplexes.
   var waiting: [CallSlot] = []
 
@@ -41,10 +46,17 @@ final class Downstream {
     self.server = server
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
-    for address in Array(repeating: callee.addresses, count: count).joined() {
-      let seed = server.configuration.seed &+ UInt64(index) << 32 &+ UInt64(places.count)
-      places.append(EdgePlace(server: server, edge: self, address: address, seed: seed))
-    }
+    free = callee.addresses.map { _ in [] }
+    addresses = callee.addresses
+    self.index = index
+    for _ in 0..<count * addresses.count { addPlace() }
+  }
+
+  private func addPlace() {
+    let seed = server.configuration.seed &+ UInt64(index) << 32 &+ UInt64(places.count)
+    let address = places.count % addresses.count
+    places.append(
+      EdgePlace(server: server, edge: self, address: addresses[address], index: address, seed: seed))
   }
 
   func connect() { places.forEach { $0.connect() } }
@@ -62,7 +74,7 @@ final class Downstream {
   /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)
   func pick() -> Unmanaged<DownstreamConnection>? {
-    single ?? pickReplica()
+    single ?? (transport.growsByNeed ? pickFree() : pickReplica())
   }
 
   /// All connections are taken, and there is room for one more call to wait.
@@ -87,6 +99,45 @@ final class Downstream {
     return slow.map(Unmanaged.passUnretained)
   }
 
+  /// One that carries nothing, the addresses by turns. When there is none, one more is made.
+  @inline(never)
+  private func pickFree() -> Unmanaged<DownstreamConnection>? {
+    for _ in free.indices {
+      turn = turn &+ 1 < free.count ? turn &+ 1 : 0
+      while let last = free[turn].last {
+        if last._withUnsafeGuaranteedRef({ $0.isReady && $0.callee.canSend }) { return last }
+        free[turn].removeLast()
+        last._withUnsafeGuaranteedRef { $0.isListedFree = false }
+      }
+    }
+    grow()
+    return nil
+  }
+
+  /// As many connections are made as calls wait, and the one that will.
+  private func grow() {
+    guard places.count < transport.connectionCountMax * addresses.count,
+      places.count(where: { $0.current?.isReady != true }) <= waiting.count
+    else { return }
+    addPlace()
+    places[places.count - 1].connect()
+  }
+
+  /// A connection may take a request.
+  func didFree(_ connection: DownstreamConnection) {
+    guard transport.growsByNeed, !connection.isListedFree else { return }
+    connection.isListedFree = true
+    free[connection.place.index].append(Unmanaged.passUnretained(connection))
+  }
+
+  /// A connection is gone.
+  func didLose(_ connection: DownstreamConnection) {
+    guard connection.isListedFree else { return }
+    connection.isListedFree = false
+    let lost = Unmanaged.passUnretained(connection).toOpaque()
+    free[connection.place.index].removeAll { $0.toOpaque() == lost }
+  }
+
   /// Some connection can take a request again, or none will.
   func serveWaiting() {
     while let call = waiting.first, let connection = pick() {
@@ -106,7 +157,7 @@ final class Downstream {
 final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   let server: NodeServer
   let callee: Callee
-  private unowned let place: EdgePlace
+  unowned let place: EdgePlace
   private unowned let edge: Downstream
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private(set) var isReady = false
@@ -114,6 +165,8 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   /// The callee does not keep up.
   @exclusivity(unchecked) private(set) var isFull = false
   private(set) var isConnected = false
+  /// See `Downstream`.
+  var isListedFree = false
   /// Ends what a cancel has closed, once whoever cancelled has returned.
   private var ending: Timer?
 
@@ -121,7 +174,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     self.server = server
     self.place = place
     self.edge = edge
-    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address))
+    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address), host: edge.name)
     connection.start(delegate: self)
     callee.introduce(
       edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)
@@ -137,7 +190,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     let used = callee.receive(bytes, for: self)
-    if case .foreign = callee.kind { edge.serveWaiting() }
+    if callee.kind != .frame { edge.serveWaiting() }
     return used
   }
 
@@ -150,6 +203,11 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   /// under way on it.
   func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) {
     guard isOpen, !callee.cancel(tag, at: time, continues: continues) else { return }
+    giveWay()
+  }
+
+  /// Closes; another connection takes its place at the end of the turn.
+  private func giveWay() {
     connection.close()
     didClose()
     let timer = Timer(loop: server.loop) { [unowned self] in didEnd() }
@@ -173,8 +231,13 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
 
   func didBecomeReady() {
     isReady = true
+    if callee.canSend { edge.didFree(self) }
     place.didBecomeReady(self)
   }
+
+  func didFree() { edge.didFree(self) }
+
+  func didReceiveLast() { giveWay() }
 
   func didReceiveGoaway() {
     isReady = false
@@ -189,8 +252,17 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
+    callee.didClose(for: self)
+    guard isOpen else { return }
+    let isIdle = callee.isIdle
     didClose()
-    place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
+    if let request = callee.unanswered {
+      place.replace(self, resending: Array(request.bytes), of: request.tag)
+    } else if isIdle {
+      place.replace(self)
+    } else {
+      place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
+    }
   }
 
   func connectionDidFill(_ connection: Connection) {
@@ -206,6 +278,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   private func didClose() {
     isReady = false
     isOpen = false
+    edge.didLose(self)
     place.readinessDidChange()
   }
 }

@@ -3,6 +3,7 @@
 internal import Control
 internal import EventLoop
 internal import Statistics
+internal import TransportCore
 
 final class EdgePlace {
   /// Nanoseconds from the loss of a connection to the next try, doubled from try to try, each a fifth shorter or longer
@@ -16,6 +17,8 @@ final class EdgePlace {
   private unowned let server: NodeServer
   private unowned let edge: Downstream
   private let address: ServiceAddress
+  /// Of the address among the edge's.
+  let index: Int
   /// What new requests go to, once it is ready.
   private(set) var current: DownstreamConnection?
   /// Their callee has said goaway, and owes replies.
@@ -29,10 +32,11 @@ final class EdgePlace {
   private var isLost = false
   private var isClosed = false
 
-  init(server: NodeServer, edge: Downstream, address: ServiceAddress, seed: UInt64) {
+  init(server: NodeServer, edge: Downstream, address: ServiceAddress, index: Int, seed: UInt64) {
     self.server = server
     self.edge = edge
     self.address = address
+    self.index = index
     random = SeededGenerator(seed: seed)
     timer = Timer(loop: server.loop) { [unowned self] in current == nil ? connect() : giveUpOnHello() }
     leavingTimer = Timer(loop: server.loop) { [unowned self] in closeIdle() }
@@ -88,6 +92,18 @@ final class EdgePlace {
   func replace(_ connection: DownstreamConnection) {
     leaving.removeAll { $0 === connection }
     if connection === current, !isClosed { connect() }
+    edge.serveWaiting()
+  }
+
+  /// One that was used before and has died before any byte of an answer: its request goes out once more over its
+  /// successor (RFC 9112, 9.3.1).
+  func replace(_ connection: DownstreamConnection, resending request: [UInt8], of tag: UInt64) {
+    if connection === current, !isClosed { connect() }
+    if let current, current !== connection, let call = server.runtime.calls.find(id: tag, on: connection) {
+      call.pointee.connection = Unmanaged.passUnretained(current)
+      request.withUnsafeBytes { current.callee.send(again: $0, tag: tag) }
+    }
+    server.failCalls(on: connection)
     edge.serveWaiting()
   }
 

@@ -84,7 +84,8 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   @inline(never)
   func didReceive(_ fault: TransportFault) {
     server.count(fault)
-    close()
+    isOpen = false
+    caller.closeForFault()
     server.didLose(self)
   }
 

@@ -3,31 +3,38 @@
 
 package import Context
 package import TransportFrame
+package import TransportHTTP1
 package import TransportMessages
 
 extension Propagator {
   @inline(__always)
   package func inject(_ context: RequestContext, intoMessage message: MessageWriter) {
-    guard case .frame = message.kind else { return injectForeign(context, into: message) }
+    guard case .frame = message.kind else { return injectOther(context, into: message) }
     var frame = FrameWriter(message)
     inject(context, into: &frame)
   }
 
   @inline(__always)
   package func extract(message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
-    guard case .frame = message.kind else { return extractForeign(message, into: context) }
+    guard case .frame = message.kind else { return extractOther(message, into: context) }
     return extract(Frame(message), into: context)
   }
 
+  /// Out of line, so that a frame's path holds nothing of it.
   @inline(never)
-  private func injectForeign(_ context: RequestContext, into message: MessageWriter) {
-    var carrier: any CarrierWriter = message.foreign.carrierWriter
-    inject(context, into: &carrier)
+  private func injectOther(_ context: RequestContext, into message: MessageWriter) {
+    guard case .http1 = message.kind else {
+      var carrier: any CarrierWriter = message.foreign.carrierWriter
+      return inject(context, into: &carrier)
+    }
+    var request = HTTP1RequestWriter(message)
+    inject(context, into: &request)
   }
 
   @inline(never)
-  private func extractForeign(_ message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
-    extract(message.foreign.carrierReader, into: context)
+  private func extractOther(_ message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
+    guard case .http1 = message.kind else { return extract(message.foreign.carrierReader, into: context) }
+    return extract(HTTP1Message(message), into: context)
   }
 }
 
@@ -38,8 +45,16 @@ extension ForeignMessage {
 
 /// A request of any transport, field by field: not for the measured path.
 extension MessageWriter: CarrierWriter {
+  private var carrier: any CarrierWriter {
+    switch kind {
+    case .frame: FrameWriter(self)
+    case .http1: HTTP1RequestWriter(self)
+    case .foreign: foreign.carrierWriter
+    }
+  }
+
   private func write(_ body: (inout any CarrierWriter) -> Void) {
-    var carrier: any CarrierWriter = kind == .frame ? FrameWriter(self) : foreign.carrierWriter
+    var carrier = carrier
     body(&carrier)
   }
 
@@ -52,18 +67,26 @@ extension MessageWriter: CarrierWriter {
   }
 
   package func appendBinary(_ size: Int) -> UnsafeMutableRawPointer {
-    var carrier: any CarrierWriter = kind == .frame ? FrameWriter(self) : foreign.carrierWriter
+    var carrier = carrier
     return carrier.appendBinary(size)
   }
 }
 
 extension ReceivedMessage: CarrierReader {
   package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
-    if kind == .frame { Frame(self).forEachField(name, body) } else { foreign.carrierReader.forEachField(name, body) }
+    switch kind {
+    case .frame: Frame(self).forEachField(name, body)
+    case .http1: HTTP1Message(self).forEachField(name, body)
+    case .foreign: foreign.carrierReader.forEachField(name, body)
+    }
   }
 
   package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
-    if kind == .frame { Frame(self).forEachField(body) } else { foreign.carrierReader.forEachField(body) }
+    switch kind {
+    case .frame: Frame(self).forEachField(body)
+    case .http1: HTTP1Message(self).forEachField(body)
+    case .foreign: foreign.carrierReader.forEachField(body)
+    }
   }
 
   /// All of them, copied.
@@ -77,7 +100,11 @@ extension ReceivedMessage: CarrierReader {
   }
 
   package var binary: UnsafeRawBufferPointer {
-    kind == .frame ? Frame(self).binary : foreign.carrierReader.binary
+    switch kind {
+    case .frame: Frame(self).binary
+    case .http1: HTTP1Message(self).binary
+    case .foreign: foreign.carrierReader.binary
+    }
   }
 }
 
@@ -116,4 +143,36 @@ extension Frame: CarrierReader {
   }
 
   package var binary: UnsafeRawBufferPointer { context }
+}
+
+extension HTTP1RequestWriter: CarrierWriter {
+  package func appendField(_ name: StaticString, _ value: RawSpan) {
+    value.withUnsafeBytes { value in
+      appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+  }
+
+  package func appendField(name: RawSpan, _ value: RawSpan) {
+    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
+  }
+
+  @inline(__always)
+  package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
+  }
+}
+
+/// The reader has put names into lower case and trimmed values.
+extension HTTP1Message: CarrierReader {
+  @inline(__always)
+  package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
+    forEachField { (found: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+      if ContextText.equal(found, name) { body(value.bytes) }
+    }
+  }
+
+  @inline(__always)
+  package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
+    forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in body(name.bytes, value.bytes) }
+  }
 }

@@ -1,75 +1,82 @@
-// A sketch of an HTTP/1.1 carrier: header lines, and the binary section in base64 under one name.
+// The HTTP/1.1 carrier of TransportCarriers.swift: what it writes goes through the writer and the reader of that
+// transport.
 
+import Bytes
 import Context
 import Propagation
+import TransportHTTP1
+import TransportMessages
 
-struct HTTP1TestCarrier: TestCarrier {
-  private static let binaryName = Array("ctxchain-context-bin".utf8)
+final class HTTP1TestCarrier: TestCarrier {
+  private let buffer = ByteBuffer(capacity: 1024)
+  private let reader = HTTP1Reader(.requests)
+  private var writer: HTTP1RequestWriter
+  private var received: HTTP1Message?
 
-  private var parts = CarrierParts()
-  private var decoded = ReceivedBytes([])
-
-  init() {}
-
-  init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
-    for field in fields { parts.fields.append((Array(field.name.utf8), ReceivedBytes(field.value))) }
-    parts.appendBinary(binary.count).copyMemory(from: binary, byteCount: binary.count)
-    send()
+  init() {
+    writer = HTTP1RequestWriter(
+      to: buffer, target: HTTP1Target(host: "a"), RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
   }
 
-  /// Writes the head of a request as bytes and parses it back.
-  mutating func send() {
-    var head = Array("POST / HTTP/1.1\r\n".utf8)
-    for (index, field) in parts.list.enumerated() {
-      // Names compare without case, and white space around a value is optional.
-      let name = index.isMultiple(of: 2) ? field.name : field.name.uppercased()
-      head += Array(name.utf8) + Array(index.isMultiple(of: 2) ? ": ".utf8 : ":\t ".utf8) + field.value
-      head += Array(" \t\r\n".utf8)
+  /// As another program would write it: names in capitals, white space around values, padding by turns.
+  convenience init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
+    self.init()
+    var text = Array("POST /a HTTP/1.1\r\nHost: a\r\n".utf8)
+    for (index, field) in fields.enumerated() {
+      text += Array((index.isMultiple(of: 2) ? field.name : field.name.uppercased()).utf8)
+      text += Array(index.isMultiple(of: 2) ? ": ".utf8 : ":\t ".utf8) + field.value + Array(" \t\r\n".utf8)
     }
-    let binary = parts.takeBinary()
     if !binary.isEmpty {
-      head += Array("ctxchain-context-bin: ".utf8) + Base64.encode(binary, padded: true) + Array("\r\n".utf8)
+      let encoded = Base64.encode(binary, padded: fields.count.isMultiple(of: 2))
+      text += Array("ctxchain-context-bin: ".utf8) + encoded + Array("\r\n".utf8)
     }
-    parse(head + Array("\r\n".utf8))
+    buffer.removeAll()
+    (text + Array("\r\n".utf8)).withUnsafeBytes { buffer.append($0) }
+    receive()
   }
 
-  private mutating func parse(_ head: [UInt8]) {
-    parts.fields = []
-    decoded = ReceivedBytes([])
-    for line in head.split(separator: 0x0a).dropFirst() {
-      let line = line.last == 0x0d ? line.dropLast() : line
-      guard let colon = line.firstIndex(of: 0x3a) else { continue }
-      let name = line[..<colon].map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
-      let value = trimmed(line[(colon + 1)...])
-      if name == HTTP1TestCarrier.binaryName {
-        decoded = ReceivedBytes(Base64.decode(value))
-      } else {
-        parts.fields.append((name, ReceivedBytes(value)))
-      }
+  deinit {
+    reader.deallocate()
+    buffer.deallocate()
+  }
+
+  func send() {
+    precondition(writer.finish(payloadSize: 16), "a test's context fits into a head")
+    receive()
+  }
+
+  private func receive() {
+    guard case .message(let size) = reader.read(buffer.readable) else {
+      fatalError("no request: \(String(decoding: buffer.readable, as: UTF8.self))")
     }
+    received = HTTP1Message(reader.received(size: size))
   }
 
-  var receivedFields: [(name: String, value: [UInt8])] { parts.list }
-
-  mutating func appendField(_ name: StaticString, _ value: RawSpan) { parts.append(name, value) }
-
-  mutating func appendField(name: RawSpan, _ value: RawSpan) {
-    parts.append(name.withUnsafeBytes { Array($0) }, value)
+  var receivedFields: [(name: String, value: [UInt8])] {
+    var fields: [(name: String, value: [UInt8])] = []
+    forEachField { (name: RawSpan, value: RawSpan) in
+      fields.append(
+        (name.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, value.withUnsafeBytes { Array($0) }))
+    }
+    return fields
   }
 
-  mutating func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
-    parts.append(name, sizeMax: sizeMax, fill)
+  func appendField(_ name: StaticString, _ value: RawSpan) { writer.appendField(name, value) }
+
+  func appendField(name: RawSpan, _ value: RawSpan) { writer.appendField(name: name, value) }
+
+  func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    writer.appendField(name, sizeMax: sizeMax, fill)
   }
 
-  /// The bytes are encoded when the head is written: the caller has filled them by then.
-  mutating func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { parts.appendBinary(size) }
+  func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { writer.appendBinary(size) }
 
-  func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) { parts.forEach(name, body) }
+  /// Before it is sent a message holds nothing.
+  func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) { received?.forEachField(name, body) }
 
-  func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) { parts.forEach(body) }
+  func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) { received?.forEachField(body) }
 
-  /// Decoded once per request into memory that the carrier owns, which stays in place as long as the carrier.
-  var binary: UnsafeRawBufferPointer { decoded.raw }
+  var binary: UnsafeRawBufferPointer { received?.binary ?? UnsafeRawBufferPointer(start: nil, count: 0) }
 }
 
 /// RFC 4648, section 4.

@@ -11,7 +11,7 @@ struct HeaderVectorTests {
   @Test("are taken, refused and sent on as they say", arguments: files, Transport.allCases)
   func vectors(file: String, transport: Transport) throws {
     let propagator = try propagator(file)
-    for (index, vector) in try Vector.load(file).enumerated() {
+    for (index, vector) in try Vector.load(file, over: transport).enumerated() {
       let kind = StoreKind.compared[index % StoreKind.compared.count]
       let context = kind.makeContext()
       // Only HTTP/1.1 has names of upper case.

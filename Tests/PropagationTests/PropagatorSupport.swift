@@ -21,6 +21,23 @@ enum Transport: String, CaseIterable, Sendable {
   }
 }
 
+extension Vector {
+  /// Files whose inputs are `name: value`.
+  private static let named = ["b3", "jaeger", "xray", "ottrace", "datadog", "raw-headers"]
+
+  /// Those that the transport can bring: HTTP/1.1 refuses a message with a control character in a field's value, or a name
+  /// that is no token, before any propagator sees it (RFC 9110, 5.1 and 5.5).
+  static func load(_ file: String, over transport: Transport) throws -> [Vector] {
+    let token = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return try load(file).filter { vector in
+      guard transport == .http1 else { return true }
+      let names = named.contains(file) ? try vector.headerFields.map(\.name) : []
+      return names.allSatisfy { token.isSuperset(of: $0) }
+        && !Vector.fields(vector.input).joined().contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }
+    }
+  }
+}
+
 struct UnknownPropagator: Error { let name: String }
 
 func propagator(_ name: String) throws -> any Propagator {

@@ -19,7 +19,7 @@ struct VectorTests {
 
   @Test("traceparent", arguments: Transport.allCases)
   func traceparent(transport: Transport) throws {
-    for vector in try Vector.load("traceparent") {
+    for vector in try Vector.load("traceparent", over: transport) {
       let fields =
         Vector.fields(vector.input).map { ("traceparent", $0) } + [("tracestate", Array("a=1".utf8))]
       let (context, drops, propagator) = try receive("tracecontext", transport, .struct, fields: fields)
@@ -39,7 +39,7 @@ struct VectorTests {
   @Test("tracestate", arguments: Transport.allCases)
   func tracestate(transport: Transport) throws {
     let parent = Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8)
-    for vector in try Vector.load("tracestate") {
+    for vector in try Vector.load("tracestate", over: transport) {
       let fields = [("traceparent", parent)] + Vector.fields(vector.input).map { ("tracestate", $0) }
       let (context, drops, propagator) = try receive("tracecontext", transport, .packed, fields: fields)
       #expect(context.snapshot.hasSpan, "\(vector)")
@@ -54,7 +54,7 @@ struct VectorTests {
 
   @Test("baggage", arguments: Transport.allCases)
   func baggage(transport: Transport) throws {
-    for vector in try Vector.load("baggage") {
+    for vector in try Vector.load("baggage", over: transport) {
       let fields = Vector.fields(vector.input).map { ("baggage", $0) }
       let (context, drops, propagator) = try receive("baggage", transport, .map, fields: fields)
       #expect(drops.isEmpty == (vector.verdict == "kept"), "\(vector)")
@@ -87,7 +87,7 @@ struct VectorTests {
   @Test("b3 and b3multi", arguments: Transport.allCases, ["b3", "b3multi"])
   func b3(transport: Transport, name: String) throws {
     let (single, multiple) = (try propagator("b3"), try propagator("b3multi"))
-    for vector in try Vector.load("b3") {
+    for vector in try Vector.load("b3", over: transport) {
       let fields = try vector.headerFields.map { ($0.name, $0.value) }
       let (context, drops, propagator) = try receive(name, transport, .struct, fields: fields)
       let isMalformed = vector.verdict == "invalid" || vector.verdict == "fallback"

@@ -25,6 +25,8 @@ struct SeamTests {
   /// With a connection per request, and with many requests on one, whose replies leave in their order.
   static let cases = [
     Case(testDescription: "frames", transport: .frame, connectionCount: 1),
+    Case(testDescription: "HTTP/1.1, one at a time", transport: .http1, connectionCount: 16),
+    Case(testDescription: "HTTP/1.1, pipelined", transport: .http1, connectionCount: 1),
     Case(testDescription: "lines, one at a time", transport: Transport(LineTransport()), connectionCount: 16),
     Case(testDescription: "lines, pipelined", transport: Transport(LineTransport(pipeline: 64)), connectionCount: 1),
   ]

@@ -14,8 +14,18 @@ public protocol ReplyReceiver: AnyObject {
   func didBecomeReady()
   /// Nothing new may be sent.
   func didReceiveGoaway()
+  /// A reply is about to be handed on, behind which the next request may be sent; of a connection that carries one at a
+  /// time.
+  func didFree()
+  /// Nothing new may be sent, and nothing comes any more.
+  func didReceiveLast()
   func didReceive(_ fault: TransportFault)
   var isOpen: Bool { get }
+}
+
+extension ReplyReceiver {
+  public func didFree() {}
+  public func didReceiveLast() { didReceiveGoaway() }
 }
 
 public struct Callee {
@@ -23,35 +33,45 @@ public struct Callee {
   /// That of `connection`.
   public let output: ByteBuffer
   public let encoder: RequestEncoder
-  @usableFromInline let foreign: (any ForeignCallee)?
+  private let foreign: (any ForeignCallee)?
+  private let http1: HTTP1Callee?
 
   @inlinable public var kind: TransportKind { encoder.kind }
 
-  /// - Parameter connection: to be started next.
-  public init(_ transport: Transport, _ connection: Connection) {
+  /// - Parameters:
+  ///   - connection: to be started next.
+  ///   - host: see `Transport.makeEncoder`.
+  ///   - pipelineMax: requests under way at once, where replies come in the order of requests.
+  public init(
+    _ transport: Transport, _ connection: Connection, host: String = "ctxchain", pipelineMax: Int = 1
+  ) {
     self.connection = connection
     output = connection.output
-    encoder = transport.makeEncoder()
+    encoder = transport.makeEncoder(host: host)
     foreign = transport.foreign?.makeCallee(connection)
+    http1 = transport.kind == .http1 ? HTTP1Callee(connection, pipelineMax: pipelineMax) : nil
   }
 
   /// Says who calls and how it writes the context, where the transport has a word for that.
   ///
   /// - Parameter edge: `caller>callee`.
   public func introduce(edge: String, propagator: String) {
-    guard foreign == nil else { return }
+    guard case .frame = kind else { return }
     FrameHello(edge: edge, propagator: propagator).write(to: output)
     connection.send()
   }
 
   /// The connection stands.
-  public func didConnect(for receiver: some ReplyReceiver) { if foreign != nil { receiver.didBecomeReady() } }
+  public func didConnect(for receiver: some ReplyReceiver) { if kind != .frame { receiver.didBecomeReady() } }
+
+  /// The connection is gone; what was received and not used up may be a reply that ends with it.
+  public func didClose(for receiver: some ReplyReceiver) { http1?.end(for: receiver) }
 
   /// Decodes whole messages from the front; returns how many bytes they took.
   @inlinable
   @inline(__always)
   public func receive(_ bytes: UnsafeRawBufferPointer, for receiver: some ReplyReceiver) -> Int {
-    guard case .frame = kind else { return foreign.unsafelyUnwrapped.receive(bytes, for: receiver) }
+    guard case .frame = kind else { return receiveOther(bytes, for: receiver) }
     return Frame.decodeAll(
       bytes, usual: .response,
       didReceiveUsual: { frame in
@@ -63,6 +83,12 @@ public struct Callee {
         return receiver.isOpen
       },
       didFail: { receiver.didReceive($0) })
+  }
+
+  @usableFromInline
+  func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some ReplyReceiver) -> Int {
+    if let http1 { return http1.receive(bytes, for: receiver) }
+    return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
   /// Static, so that a read need not copy the callee for it.
@@ -86,16 +112,18 @@ public struct Callee {
 
   /// A request may be sent now. Where a connection carries one at a time, not while it does.
   @inlinable public var canSend: Bool {
-    guard case .frame = kind else { return foreign.unsafelyUnwrapped.canSend }
+    guard case .frame = kind else { return canSendOther }
     return true
   }
+
+  @usableFromInline var canSendOther: Bool { http1?.canSend ?? foreign.unsafelyUnwrapped.canSend }
 
   /// Sends a request whose context `inject` writes, through a propagator. False when the context has outgrown what the
   /// transport carries: nothing is sent then.
   @inlinable
   @inline(__always)
   public func send(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
-    guard case .frame = kind else { return sendForeign(head, payloadSize: payloadSize, inject) }
+    guard case .frame = kind else { return sendOther(head, payloadSize: payloadSize, inject) }
     let message = FrameWriter(to: output, head).message
     inject(message)
     guard FrameWriter(message).finish(payloadSize: payloadSize) else { return false }
@@ -106,23 +134,25 @@ public struct Callee {
   /// Inlined, so that `inject` is nowhere made a closure in memory.
   @inlinable
   @inline(__always)
-  func sendForeign(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
-    let message = encoder.begin(head, to: output)
+  func sendOther(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
+    let start = output.count
+    let message = encoder.beginOther(head, to: output)
     inject(message)
-    guard encoder.finish(message, payloadSize: payloadSize) else { return false }
-    foreign.unsafelyUnwrapped.didSend(head.tag)
-    connection.send()
+    guard encoder.finishOther(message, payloadSize: payloadSize) else { return false }
+    didSend(head.tag, size: output.count &- start)
     return true
+  }
+
+  @usableFromInline
+  func didSend(_ tag: UInt64, size: Int) {
+    if let http1 { http1.didSend(tag, size: size) } else { foreign.unsafelyUnwrapped.didSend(tag) }
+    connection.send()
   }
 
   /// Sends a ready image (`RequestEncoder.finishImage`) under a tag of its own.
   @inlinable
   public func send(image: UnsafeRawBufferPointer, payloadSize: Int, tag: UInt64) {
-    guard case .frame = kind else {
-      output.append(image)
-      foreign.unsafelyUnwrapped.didSend(tag)
-      return connection.send()
-    }
+    guard case .frame = kind else { return sendOther(image: image, payloadSize: payloadSize, tag: tag) }
     let destination = output.reserve(image.count &+ payloadSize &+ PayloadBytes.slack)
     destination.copyMemory(from: image.baseAddress.unsafelyUnwrapped, byteCount: image.count)
     destination.storeBytes(of: tag.littleEndian, toByteOffset: FrameLayout.idOffset, as: UInt64.self)
@@ -131,12 +161,35 @@ public struct Callee {
     connection.send()
   }
 
+  @usableFromInline
+  func sendOther(image: UnsafeRawBufferPointer, payloadSize: Int, tag: UInt64) {
+    output.append(image)
+    guard case .http1 = kind else { return didSend(tag, size: image.count) }
+    PayloadBytes.fill(output.reserve(payloadSize &+ PayloadBytes.slack), payloadSize)
+    output.commit(payloadSize)
+    didSend(tag, size: image.count &+ payloadSize)
+  }
+
+  /// Of a connection that carries one request at a time and has carried some: it carries none now. That it is closed then
+  /// is no loss.
+  public var isIdle: Bool { http1?.isIdle ?? false }
+
+  /// Of a connection that is gone: the request that may be sent once more, as it was sent, over another.
+  public var unanswered: (tag: UInt64, bytes: UnsafeRawBufferPointer)? { http1?.unanswered }
+
+  /// Sends a whole request as it is.
+  public func send(again bytes: UnsafeRawBufferPointer, tag: UInt64) {
+    output.append(bytes)
+    didSend(tag, size: bytes.count)
+  }
+
   /// Says that nobody waits for a request any more. False when the transport has no word for that: then the connection
   /// has to be closed, and what else is under way on it is lost.
   ///
   /// - Parameter continues: see `ReceivedCancel`; a transport without a word for it says nothing.
   public func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) -> Bool {
     if let foreign { return continues || foreign.cancel(tag) }
+    if let http1 { return continues || http1.cancel(tag) }
     guard connection.isOpen else { return true }
     CancelFrame(id: tag, cancelledAt: time, continues: continues).write(to: output)
     connection.send()

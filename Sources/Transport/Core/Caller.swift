@@ -20,20 +20,22 @@ public struct Caller {
   public let connection: Connection
   /// That of `connection`.
   public let output: ByteBuffer
-  @usableFromInline let foreign: (any ForeignCaller)?
+  private let foreign: (any ForeignCaller)?
+  private let http1: HTTP1Caller?
 
   public init(_ transport: Transport, _ connection: Connection) {
     kind = transport.kind
     self.connection = connection
     output = connection.output
     foreign = transport.foreign?.makeCaller(connection)
+    http1 = kind == .http1 ? HTTP1Caller(connection, requestTimeMax: transport.requestTimeMax) : nil
   }
 
   /// Decodes whole messages from the front; returns how many bytes they took.
   @inlinable
   @inline(__always)
   public func receive(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
-    guard case .frame = kind else { return foreign.unsafelyUnwrapped.receive(bytes, for: receiver) }
+    guard case .frame = kind else { return receiveOther(bytes, for: receiver) }
     return Frame.decodeAll(
       bytes, usual: .request, didReceiveUsual: { receiver.didReceive(ReceivedRequest($0)) },
       didReceive: { frame in
@@ -41,6 +43,12 @@ public struct Caller {
         return receiver.isOpen
       },
       didFail: { receiver.didReceive($0) })
+  }
+
+  @usableFromInline
+  func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
+    if let http1 { return http1.receive(bytes, for: receiver) }
+    return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
   /// Static, so that a read need not copy the caller for it.
@@ -68,17 +76,26 @@ public struct Caller {
   @inlinable
   @inline(__always)
   public func reply(to tag: UInt64, payloadSize: Int) {
-    guard case .frame = kind else {
-      return foreign.unsafelyUnwrapped.reply(to: tag, status: .ok, views: nil, payloadSize: payloadSize)
-    }
+    guard case .frame = kind else { return replyOther(to: tag, .ok, payloadSize: payloadSize) }
     let end = output.end
     FrameWriter.write(.response, id: tag, payloadSize: payloadSize, to: output)
     connection.didAppend(behind: end)
   }
 
+  @usableFromInline
+  func replyOther(
+    to tag: UInt64, _ status: StatusCode, views: UnsafeRawBufferPointer? = nil, payloadSize: Int
+  ) {
+    if let http1 { return http1.reply(to: tag, status: status, views: views, payloadSize: payloadSize) }
+    foreign.unsafelyUnwrapped.reply(to: tag, status: status, views: views, payloadSize: payloadSize)
+  }
+
   /// - Parameter views: more than a message holds is left out: the client then misses those.
   public func reply(to tag: UInt64, views: UnsafeRawBufferPointer, payloadSize: Int) {
-    if let foreign { return foreign.reply(to: tag, status: .ok, views: views, payloadSize: payloadSize) }
+    guard case .frame = kind else {
+      let isTooLarge = views.count > FrameLimits.contextSizeMax
+      return replyOther(to: tag, .ok, views: isTooLarge ? nil : views, payloadSize: payloadSize)
+    }
     let writer = FrameWriter(to: output, type: .response, id: tag)
     if let source = views.baseAddress, views.count <= FrameLimits.contextSizeMax {
       writer.appendContext(views.count).copyMemory(from: source, byteCount: views.count)
@@ -88,7 +105,7 @@ public struct Caller {
   }
 
   public func fail(_ tag: UInt64, with status: StatusCode) {
-    if let foreign { return foreign.reply(to: tag, status: status, views: nil, payloadSize: 0) }
+    guard case .frame = kind else { return replyOther(to: tag, status, payloadSize: 0) }
     FrameWriter.write(.error, id: tag, status: status.rawValue, to: output)
     connection.send()
   }
@@ -99,9 +116,14 @@ public struct Caller {
   /// Nothing new will be answered.
   public func sendGoaway() {
     if let foreign { return foreign.sendGoaway() }
+    if let http1 { return http1.sendGoaway() }
     FrameWriter.write(.goaway, id: 0, to: output)
     connection.send()
   }
+
+  /// Closes for what the caller has sent, without another word from the connection. What there is to say of it is said
+  /// before.
+  public func closeForFault() { if http1 == nil { connection.close() } else { connection.finish() } }
 }
 
 extension ReceivedRequest {

@@ -2,17 +2,21 @@
 
 public import Bytes
 public import TransportFrame
+internal import TransportHTTP1
 
 public struct Transport: Sendable {
   public let kind: TransportKind
   /// As in a topology's `transport:`.
   public let name: String
   @usableFromInline let foreign: (any ForeignTransport)?
+  /// Nanoseconds from a request's first byte to its last, where a request can come in parts for ever.
+  package var requestTimeMax: Int64 = 30_000_000_000
 
   public static let frame = Transport(kind: .frame, name: "frame", foreign: nil)
+  public static let http1 = Transport(kind: .http1, name: "http1", foreign: nil)
 
   /// Those that a topology may name, in the order that reports use.
-  public static let all = [frame]
+  public static let all = [frame, http1]
 
   init(kind: TransportKind, name: String, foreign: (any ForeignTransport)?) {
     self.kind = kind
@@ -25,19 +29,27 @@ public struct Transport: Sendable {
   }
 
   /// Bytes of every message beside fields, binary section and payload, where they are always the same.
-  public var overheadSize: Int? { foreign == nil ? FrameLayout.headerSize : nil }
+  public var overheadSize: Int? { kind == .frame ? FrameLayout.headerSize : nil }
 
   /// A caller's first message says how it writes the context. Otherwise there is a listener for each propagator.
-  public var saysHello: Bool { foreign?.saysHello ?? true }
+  public var saysHello: Bool { foreign?.saysHello ?? (kind == .frame) }
 
   /// A connection takes a request while others are under way on it, whatever becomes of those.
-  public var multiplexes: Bool { foreign?.multiplexes ?? true }
+  public var multiplexes: Bool { foreign?.multiplexes ?? (kind == .frame) }
 
   /// Connections to each worker of a callee where one would do for a transport that multiplexes.
   public var connectionCount: Int { foreign?.connectionCount ?? 1 }
 
-  public func makeEncoder() -> RequestEncoder {
-    RequestEncoder(kind: kind, foreign: foreign?.makeEncoder())
+  /// More connections are made when all are taken and calls wait.
+  public var growsByNeed: Bool { kind == .http1 }
+
+  /// Connections to each address of a callee at most, where they grow by need.
+  public var connectionCountMax: Int { 256 }
+
+  /// - Parameter host: whom requests name as their receiver, where the transport has a word for that.
+  public func makeEncoder(host: String = "ctxchain") -> RequestEncoder {
+    RequestEncoder(
+      kind: kind, foreign: foreign?.makeEncoder(), target: kind == .http1 ? HTTP1Target(host: host) : nil)
   }
 }
 
@@ -45,19 +57,26 @@ public struct Transport: Sendable {
 public struct RequestEncoder {
   @usableFromInline let kind: TransportKind
   @usableFromInline let foreign: (any ForeignEncoder)?
+  private let target: HTTP1Target?
 
-  @usableFromInline
-  init(kind: TransportKind, foreign: (any ForeignEncoder)?) {
+  init(kind: TransportKind, foreign: (any ForeignEncoder)?, target: HTTP1Target?) {
     self.kind = kind
     self.foreign = foreign
+    self.target = target
   }
 
   /// The context follows, through a propagator; then `finish`.
   @inlinable
   @inline(__always)
   public func begin(_ head: RequestHead, to buffer: ByteBuffer) -> MessageWriter {
-    guard case .frame = kind else { return foreign.unsafelyUnwrapped.begin(head, to: buffer) }
+    guard case .frame = kind else { return beginOther(head, to: buffer) }
     return FrameWriter(to: buffer, head).message
+  }
+
+  @usableFromInline
+  func beginOther(_ head: RequestHead, to buffer: ByteBuffer) -> MessageWriter {
+    guard let target else { return foreign.unsafelyUnwrapped.begin(head, to: buffer) }
+    return HTTP1RequestWriter(to: buffer, target: target, head).message
   }
 
   /// Appends the payload. False when the context has outgrown what the transport carries: nothing is written then.
@@ -65,18 +84,25 @@ public struct RequestEncoder {
   @inline(__always)
   @discardableResult
   public func finish(_ message: MessageWriter, payloadSize: Int) -> Bool {
-    guard case .frame = kind else {
-      return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
-    }
+    guard case .frame = kind else { return finishOther(message, payloadSize: payloadSize) }
     return FrameWriter(message).finish(payloadSize: payloadSize)
+  }
+
+  @usableFromInline
+  func finishOther(_ message: MessageWriter, payloadSize: Int) -> Bool {
+    guard case .http1 = kind else { return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize) }
+    return HTTP1RequestWriter(message).finish(payloadSize: payloadSize)
   }
 
   // MARK: Ready images
 
   /// The same without the payload, for a request that is sent again and again by `Callee.send`.
   public func finishImage(_ message: MessageWriter, payloadSize: Int) -> Bool {
-    if let foreign { return foreign.finish(message, payloadSize: payloadSize) }
-    return FrameWriter(message).finishWithoutPayload(payloadSize)
+    switch kind {
+    case .frame: FrameWriter(message).finishWithoutPayload(payloadSize)
+    case .http1: HTTP1RequestWriter(message).finishHead(payloadSize: payloadSize)
+    case .foreign: foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
+    }
   }
 
   /// Calls `body` with what a receiver would see of an image's context.
@@ -84,6 +110,7 @@ public struct RequestEncoder {
     _ image: UnsafeRawBufferPointer, _ body: (ReceivedMessage) -> Result
   ) -> Result {
     if let foreign { return withExtendedLifetime(foreign.decode(image)) { body(ReceivedMessage($0)) } }
+    if case .http1 = kind { return HTTP1Image.withMessage(image, body) }
     let payloadSize = Frame(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count)).payloadSize
     return body(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count + payloadSize))
   }
@@ -105,6 +132,7 @@ extension ReceivedMessage {
   public var payloadSize: Int {
     switch kind {
     case .frame: Frame(self).payloadSize
+    case .http1: HTTP1Message(self).payloadSize
     case .foreign: foreign.payloadSize
     }
   }
@@ -113,6 +141,7 @@ extension ReceivedMessage {
   public var carrierSize: Int {
     switch kind {
     case .frame: size - FrameLayout.headerSize - Frame(self).payloadSize
+    case .http1: HTTP1Message(self).carrierSize
     case .foreign: foreign.carrierSize
     }
   }
@@ -121,6 +150,7 @@ extension ReceivedMessage {
   public func withViews(_ body: (UnsafeRawBufferPointer) -> Void) {
     switch kind {
     case .frame: body(Frame(self).context)
+    case .http1: body(HTTP1Message(self).views)
     case .foreign: foreign.views.withUnsafeBytes(body)
     }
   }

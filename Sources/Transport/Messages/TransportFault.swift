@@ -5,4 +5,8 @@
 public enum TransportFault: UInt8, CaseIterable, Sendable, Error {
   case tooShort, tooLarge, unknownType, sizesDisagree, tooManyFields, malformedField, contextTooLarge
   case unexpectedType, unexpectedHello, noHopsLeft
+  /// Of HTTP/1.1: a first line that is none; no Host, two, or one that names no host; a length that two readers could
+  /// understand in two ways; chunks that are none; a version, method, coding or expectation that is not served; a message
+  /// that was begun and not ended in time.
+  case malformedStartLine, wrongHost, ambiguousLength, malformedChunk, unsupported, stalled
 }

@@ -4,6 +4,7 @@ public import Bytes
 
 public enum TransportKind: UInt8, Sendable {
   case frame
+  case http1
   /// Known by its objects alone (`ForeignTransport`): for tests, and for whoever tries one out.
   case foreign
 }

@@ -1,0 +1,41 @@
+// Numbers as digits, written where they go.
+
+@usableFromInline
+enum HTTP1Digits {
+  /// Decimal digits that any `Int` may need.
+  @usableFromInline static var sizeMax: Int { 20 }
+
+  /// Writes a number that is not negative; returns where its digits end.
+  @inlinable
+  @inline(__always)
+  static func write(_ number: Int, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    if number < 10 {
+      start.storeBytes(of: UInt8(truncatingIfNeeded: number) &+ 0x30, as: UInt8.self)
+      return start + 1
+    }
+    return writeLong(number, to: start)
+  }
+
+  @usableFromInline
+  static func writeLong(_ number: Int, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    var (limit, count) = (10, 1)
+    while number >= limit, count < sizeMax - 1 { (limit, count) = (limit &* 10, count &+ 1) }
+    if number >= limit { count &+= 1 }
+    var rest = UInt(bitPattern: number)
+    var next = start + count
+    while next > start {
+      next -= 1
+      next.storeBytes(of: UInt8(truncatingIfNeeded: rest % 10) &+ 0x30, as: UInt8.self)
+      rest /= 10
+    }
+    return start + count
+  }
+
+  /// Copies a literal; returns where it ends.
+  @inlinable
+  @inline(__always)
+  static func write(_ text: StaticString, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    start.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    return start + text.utf8CodeUnitCount
+  }
+}
