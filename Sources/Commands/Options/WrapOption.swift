@@ -1,3 +1,5 @@
+// Profilers in front of the processes that a command starts.
+
 internal import ArgumentParser
 
 /// Runs a process of the chain under a profiler; for benchmarks.
