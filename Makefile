@@ -103,7 +103,7 @@ protobuf: ## Make context.pb.swift anew from context.proto (installs protobuf-co
 	protoc --plugin=.build/debug/protoc-gen-swift --swift_opt=Visibility=Internal \
 	  --proto_path=Sources/Propagation/Protobuf --swift_out=Sources/Propagation/Protobuf context.proto
 
-bench: test-deps ## Against a C relay and Go's libraries: instructions, system calls, time, readiness, cancels (ONLY="instructions peers")
+bench: test-deps ## Against a C relay and Go's libraries: instructions (the client's too), system calls, time, readiness, cancels (ONLY="instructions peers")
 	@scripts/install-deps valgrind:/usr/bin/valgrind
 	swift build -c release
 	swift build -c release --package-path Benchmarks

@@ -18,8 +18,11 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   private var connections: [LoadConnection] = []
   /// Others took their place in the run under way; replies may still come on them.
   private var retired: [LoadConnection] = []
-  private var run: LoadRun?
-  private var verification: FidelityRun?
+  // One thread, and no access is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var run: LoadRun?
+  /// The latest that has finished: it may be in the middle of a call.
+  private var finishedRun: LoadRun?
+  @exclusivity(unchecked) private var verification: FidelityRun?
   /// Of an order to explain, or 0.
   private var explainedToken = 0
   private var openedLine: [UInt8] = []
@@ -248,6 +251,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   }
 
   package func run(_ run: LoadRun, didFinish outcome: TrialOutcome) {
+    // In this order: whoever calls holds no reference.
+    finishedRun = run
     self.run = nil
     progressTimer.stop()
     retired.forEach { $0.close() }

@@ -78,7 +78,7 @@ package final class FidelityRun {
     guard sentCount < requestCount else { return }
     sentCount += 1
     nextTag &+= 1
-    let image = images.send(to: connection.callee, tag: nextTag)
+    let image = connection.send(nextOf: images, tag: nextTag)
     pending.append((nextTag, image, loop.now &+ timeoutNanoseconds))
     if pending.count == 1 { timer.start(after: timeoutNanoseconds) }
   }

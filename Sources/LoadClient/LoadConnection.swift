@@ -24,6 +24,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   /// The entry has accepted the connection.
   private(set) var isAccepted = false
   private var delegate: (any LoadConnectionDelegate)?
+  /// Gets replies straight, without a reference count: it says when it begins and ends.
+  @exclusivity(unchecked) private var run: Unmanaged<LoadRun>?
 
   package convenience init(
     loop: EventLoop, address: ServiceAddress, propagator: String, transport: Transport = .frame,
@@ -60,6 +62,21 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   /// A request may be sent now.
   var canSend: Bool { isReady && callee.canSend }
 
+  /// From now on a run gets the replies, and not the delegate.
+  func begin(_ run: LoadRun) { self.run = Unmanaged.passUnretained(run) }
+
+  /// Not if another has begun meanwhile.
+  func end(_ run: LoadRun) { if self.run?.toOpaque() == Unmanaged.passUnretained(run).toOpaque() { self.run = nil } }
+
+  /// Sends the next request of a ring under a tag; returns its position in the ring.
+  @inline(__always)
+  @discardableResult
+  package func send(nextOf images: RequestImages, tag: UInt64) -> Int {
+    let position = images.take()
+    callee.send(image: images.image(at: position), payloadSize: images.payloadSize, tag: tag)
+    return position
+  }
+
   /// Tells the entry that nobody waits for a request any more. Where it cannot be told, the connection is lost.
   func cancel(_ tag: UInt64, now: Int64) {
     let isTold = callee.cancel(tag, at: CancelTime(nanoseconds: now), continues: false)
@@ -78,7 +95,10 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   // MARK: What the entry says
 
   @inline(__always)
-  package func didReceive(_ reply: ReceivedReply) { delegate?.connection(self, didReceive: reply) }
+  package func didReceive(_ reply: ReceivedReply) {
+    guard let run else { return delegate?.connection(self, didReceive: reply) ?? () }
+    run._withUnsafeGuaranteedRef { $0.didReceive(reply) }
+  }
 
   package func didReceive(error reply: ReceivedReply) { didReceive(reply) }
 

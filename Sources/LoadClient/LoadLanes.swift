@@ -22,8 +22,10 @@ final class LoadLanes {
   /// Every one that this trial has had: the index of a request under way stays good. Only the run reads it, and never
   /// while one is added, so it needs no check of exclusivity.
   @exclusivity(unchecked) private(set) var connections: [LoadConnection]
-  private var lanes: [Lane]
-  private var turn = 0
+  /// The same without a reference count, for each request.
+  @exclusivity(unchecked) private var unretained: [Unmanaged<LoadConnection>]
+  @exclusivity(unchecked) private var lanes: [Lane]
+  @exclusivity(unchecked) private var turn = 0
   private var generator: SeededGenerator
   /// Nanoseconds without any connection after which nothing more is tried; 0: no lane asks for another.
   private let patienceNanoseconds: Int64
@@ -33,6 +35,7 @@ final class LoadLanes {
 
   init(_ connections: [LoadConnection], patienceNanoseconds: Int64, seed: UInt64) {
     self.connections = connections
+    unretained = connections.map(Unmanaged.passUnretained)
     self.patienceNanoseconds = patienceNanoseconds
     generator = SeededGenerator(seed: seed, stream: 0x6c61_6e65)
     lanes = connections.indices.map { Lane(index: $0, wasReady: connections[$0].isReady) }
@@ -47,8 +50,22 @@ final class LoadLanes {
   /// When `takeDue` has something to do.
   var nextDue: Int64 { mayRecover ? lanes.reduce(Int64.max) { min($0, $1.due) } : .max }
 
+  /// By the index in `connections`.
+  @inline(__always)
+  subscript(index: Int) -> Unmanaged<LoadConnection> { unretained[index] }
+
   /// Index of the next connection that takes requests; nil when none does.
+  @inline(__always)
   func pick() -> Int? {
+    if lanes.count == 1 {
+      let index = lanes[0].index
+      return self[index]._withUnsafeGuaranteedRef(\.canSend) ? index : nil
+    }
+    return pickInTurn()
+  }
+
+  @inline(never)
+  private func pickInTurn() -> Int? {
     for _ in lanes.indices {
       turn = turn &+ 1 < lanes.count ? turn &+ 1 : 0
       let index = lanes[turn].index
@@ -92,6 +109,7 @@ final class LoadLanes {
         lanes[lane].index = connections.count
         lanes[lane].wasReady = false
         connections.append(connection)
+        unretained.append(Unmanaged.passUnretained(connection))
       } else {
         plan(lane, now: now)
       }

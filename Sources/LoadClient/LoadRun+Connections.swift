@@ -42,7 +42,12 @@ extension LoadRun {
   func connectAgain() {
     laneDue = .max
     guard isSending else { return }
-    if lanes.takeDue(now: loop.now, { delegate.run(self, replace: $0) }) {
+    let isTried = lanes.takeDue(now: loop.now) { gone in
+      let connection = delegate.run(self, replace: gone)
+      connection?.begin(self)
+      return connection
+    }
+    if isTried {
       awaitConnection()
     } else {
       finish(because: "there was no connection to the entry for so long that none was awaited any more")

@@ -44,14 +44,16 @@ package final class LoadRun {
   let lanes: LoadLanes
   private let images: RequestImages
   let delegate: any LoadRunDelegate
-  // One thread; only this run reaches these two, and nothing that they do calls back: exclusivity needs no check at run
-  // time.
+  // One thread; only this run reaches these, and no access to one is held across a call out: exclusivity needs no check at
+  // run time.
   @exclusivity(unchecked) var table: PendingTable
   @exclusivity(unchecked) var tally: LoadTally
-  private var inFlight = 0
+  @exclusivity(unchecked) private var inFlight = 0
   /// Closed loop: requests whose turn it is as soon as there is a connection.
   var owedCount = 0
   private var wheel: TimerWheel!
+  /// The same without a reference count, for each request.
+  @exclusivity(unchecked) private var unretainedWheel: Unmanaged<TimerWheel>!
   var phaseTimer: Timer!
   private var paceTimer: Timer!
   var laneTimer: Timer!
@@ -62,7 +64,8 @@ package final class LoadRun {
   private var plan: ArrivalPlan
   private var nextIntended: Int64 = 0
 
-  var phase = Phase.settling
+  // No access to these is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) var phase = Phase.settling
   private var startTime: Int64 = 0
   private var hasSettledByTime = false
   private var isSettled = true
@@ -70,7 +73,7 @@ package final class LoadRun {
   var isFinishing = false
   /// Why the trial ended before its time.
   var earlyEnd: String?
-  private var stages: ClientStageSums?
+  @exclusivity(unchecked) private var stages: ClientStageSums?
   private var writeNanosecondsAtStart: Int64 = 0
 
   package init(
@@ -93,12 +96,16 @@ package final class LoadRun {
     }
     if order.clocksStages == true { stages = ClientStageSums() }
     wheel = TimerWheel(loop: loop) { [unowned self] token in didTimeOut(Int32(truncatingIfNeeded: token)) }
+    unretainedWheel = Unmanaged.passUnretained(wheel)
     phaseTimer = Timer(loop: loop) { [unowned self] in phaseDidEnd() }
     paceTimer = Timer(loop: loop) { [unowned self] in sendDueRequests() }
     laneTimer = Timer(loop: loop) { [unowned self] in connectAgain() }
   }
 
+  deinit { lanes.connections.forEach { $0.end(self) } }
+
   package func start() {
+    lanes.connections.forEach { $0.begin(self) }
     writeNanosecondsAtStart = writeNanoseconds
     startTime = loop.refreshNow()
     if takesTurns { return rest() }
@@ -203,9 +210,13 @@ package final class LoadRun {
     request.pointee.isActive = true
     request.pointee.timer =
       order.timeoutNanoseconds == 0
-      ? -1 : wheel.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
+      ? -1
+      : unretainedWheel._withUnsafeGuaranteedRef {
+        $0.schedule(at: now &+ order.timeoutNanoseconds, token: UInt64(UInt32(bitPattern: slot)))
+      }
     inFlight &+= 1
-    images.send(to: lanes.connections[index].callee, tag: table.tag(of: slot))
+    let tag = table.tag(of: slot)
+    lanes[index]._withUnsafeGuaranteedRef { _ = $0.send(nextOf: images, tag: tag) }
     tally.didSend(intended: intended, now: now)
   }
 
@@ -342,6 +353,7 @@ package final class LoadRun {
   func end() {
     guard phase != .finished else { return }
     phase = .finished
+    lanes.connections.forEach { $0.end(self) }
     for slot in 0..<table.usedCount where table.requests[slot].isActive {
       let request = table.requests[slot]
       remove(Int32(slot))
@@ -362,7 +374,7 @@ package final class LoadRun {
 
   func remove(_ slot: Int32) {
     let timer = table.requests[Int(slot)].timer
-    if timer >= 0 { wheel.cancel(timer) }
+    if timer >= 0 { unretainedWheel._withUnsafeGuaranteedRef { $0.cancel(timer) } }
     table.free(slot)
     inFlight &-= 1
   }

@@ -18,15 +18,17 @@ package final class RequestImages {
 
   /// Without payloads.
   private let bytes = ByteBuffer(capacity: 64 << 10)
-  private var ranges: [Range<Int>] = []
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var ranges: [Range<Int>] = []
   /// The context that each image carries, before any propagator wrote it.
   package private(set) var snapshots: [ContextSnapshot] = []
   /// Header fields that stand for those of the propagator; by image, empty where there are none.
   private let fields: [[ClientField]]
   private let encoder: RequestEncoder
-  private let payloadSize: Int
+  /// Bytes behind each image.
+  package let payloadSize: Int
   private let carriesRandomBytes: Bool
-  private var next = 0
+  @exclusivity(unchecked) private var next = 0
 
   /// - Parameters:
   ///   - deadline: microseconds, the same in every request; 0 for none.
@@ -68,12 +70,11 @@ package final class RequestImages {
   /// Bytes of all of them.
   package var imagesSize: Int { bytes.count }
 
-  /// Sends the next request of the ring under a tag; returns its position in the ring.
-  @discardableResult
-  package func send(to callee: Callee, tag: UInt64) -> Int {
+  /// The position in the ring of the request that is to be sent next.
+  @inline(__always)
+  package func take() -> Int {
     let position = next
     next = next &+ 1 == ranges.count ? 0 : next &+ 1
-    callee.send(image: image(at: position), payloadSize: payloadSize, tag: tag)
     return position
   }
 
@@ -94,7 +95,9 @@ package final class RequestImages {
     encoder.withImage(image(at: position), body)
   }
 
-  private func image(at position: Int) -> UnsafeRawBufferPointer {
+  /// The request at a position in the ring, without its payload.
+  @inline(__always)
+  package func image(at position: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
   }
 

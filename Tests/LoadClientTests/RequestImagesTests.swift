@@ -19,7 +19,8 @@ struct RequestImagesTests {
     defer { callee.connection.close() }
     return (0..<count).map { index in
       callee.output.removeAll()
-      images.send(to: callee, tag: 1000 + UInt64(index))
+      callee.send(
+        image: images.image(at: images.take()), payloadSize: images.payloadSize, tag: 1000 + UInt64(index))
       return Array(callee.output.readable)
     }
   }

@@ -151,6 +151,7 @@ public struct Callee {
 
   /// Sends a ready image (`RequestEncoder.finishImage`) under a tag of its own.
   @inlinable
+  @inline(__always)
   public func send(image: UnsafeRawBufferPointer, payloadSize: Int, tag: UInt64) {
     guard case .frame = kind else { return sendOther(image: image, payloadSize: payloadSize, tag: tag) }
     let destination = output.reserve(image.count &+ payloadSize &+ PayloadBytes.slack)
@@ -161,6 +162,7 @@ public struct Callee {
     connection.send()
   }
 
+  @inline(never)
   @usableFromInline
   func sendOther(image: UnsafeRawBufferPointer, payloadSize: Int, tag: UInt64) {
     output.append(image)
