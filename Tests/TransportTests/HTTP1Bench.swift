@@ -80,7 +80,7 @@ final class HTTP1Bench: NodeServerDelegate {
   let callee: TextCallee?
   private var server: NodeServer!
   private let page: UnsafeMutablePointer<CounterPage>
-  private var port: UInt16 = 0
+  private(set) var port: UInt16 = 0
   private var peers: [TextPeer] = []
   private var isConnected = false
   private(set) var reasons: [String] = []
