@@ -22,9 +22,11 @@ final class TextPeer: ConnectionDelegate {
 
   init(loop: EventLoop, fd: Int32) { connection = Connection(loop: loop, fd: fd, delegate: self) }
 
-  func send(_ text: String) {
+  func send(_ text: String) { send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) {
     guard connection.isOpen else { return }
-    Array(text.utf8).withUnsafeBytes { connection.output.append($0) }
+    bytes.withUnsafeBytes { connection.output.append($0) }
     connection.send()
   }
 
@@ -132,6 +134,7 @@ final class HTTP1Bench: NodeServerDelegate {
 
   func connect() throws -> TextPeer {
     let peer = try TextPeer(loop: loop, port: port)
+    peers.removeAll { !$0.connection.isOpen }
     peers.append(peer)
     return peer
   }

@@ -141,8 +141,8 @@ enum HTTP1Text {
     for digit in digits {
       guard isDigit(digit) else { return nil }
       let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-      number = isTooLarge ? .max : tens.addingReportingOverflow(Int(digit &- 0x30)).partialValue
-      if number < 0 || isTooLarge { number = .max }
+      let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int(digit &- 0x30))
+      number = isTooLarge || isTooLargeNow ? .max : sum
     }
     return number
   }
