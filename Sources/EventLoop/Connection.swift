@@ -108,6 +108,15 @@ public final class Connection {
     if isConnecting { writeEvent?.add() }
   }
 
+  /// From now on another delegate is told, and handed what comes next. What the first does not use up of the bytes at hand
+  /// goes to it as well.
+  package func hand(to delegate: any ConnectionDelegate) {
+    guard isOpen, let former = self.delegate else { return }
+    loop.retire(former)
+    self.delegate = delegate
+    unsafe reader = delegate
+  }
+
   deinit {
     input.deallocate()
     output.deallocate()

@@ -20,19 +20,19 @@ final class Downstream {
   let propagator: any Propagator
   let transport: Transport
   private unowned let server: NodeServer
-  private var places: [EdgePlace] = []
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var places: [EdgePlace] = []
   /// The only connection, while it is ready and its callee keeps up: no array on the request path. Its place keeps it
   /// alive.
   @exclusivity(unchecked) private(set) var single: Unmanaged<DownstreamConnection>?
-  private var turn = 0
+  @exclusivity(unchecked) private var turn = 0
   /// Where a connection carries one request at a time: those that may take one, by address; the one that was used last
   /// comes first. One that has been taken since may still stand here.
-  private var free: [[Unmanaged<DownstreamConnection>]]
+  @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
   private let addresses: [ServiceAddress]
   private let index: Int
   /// Oldest first. Empty where the transport multiplexes.
-  var waiting: [CallSlot] = []
+  @exclusivity(unchecked) var waiting: [CallSlot] = []
 
   /// `connect` comes next.
   ///
@@ -139,7 +139,10 @@ final class Downstream {
   }
 
   /// Some connection can take a request again, or none will.
-  func serveWaiting() {
+  func serveWaiting() { if !waiting.isEmpty { serve() } }
+
+  @inline(never)
+  private func serve() {
     while let call = waiting.first, let connection = pick() {
       waiting.removeFirst()
       server.sendWaiting(call, on: connection)
@@ -166,7 +169,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   @exclusivity(unchecked) private(set) var isFull = false
   private(set) var isConnected = false
   /// See `Downstream`.
-  var isListedFree = false
+  @exclusivity(unchecked) var isListedFree = false
   /// Ends what a cancel has closed, once whoever cancelled has returned.
   private var ending: Timer?
 

@@ -30,12 +30,13 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   /// The same of those that are forwarded.
   let forwarded = CallSlot.makeRing()
 
+  /// Its owner makes it the connection's delegate.
+  ///
   /// - Parameter propagator: nil where the caller's hello will name it.
-  init(server: NodeServer, fd: Int32, over transport: Transport, propagator: (any Propagator)?) {
+  init(server: NodeServer, _ connection: Connection, over transport: Transport, propagator: (any Propagator)?) {
     self.server = server
-    caller = Caller(transport, Connection(loop: server.loop, fd: fd))
+    caller = Caller(transport, connection)
     if let propagator { read(with: propagator) }
-    connection.start(delegate: self)
   }
 
   var connection: Connection { caller.connection }

@@ -11,6 +11,9 @@ struct Entrance {
   let transport: Transport
   /// How callers write the context, where the transport does not say hello.
   let propagator: (any Propagator)?
+
+  /// Frames come here, too: the first bytes tell.
+  var takesFrames: Bool { transport.kind == .http1 && propagator != nil }
 }
 
 extension NodeServer {

@@ -69,6 +69,8 @@ package final class NodeServer {
   /// Of each listener.
   private var entrances: [Entrance] = []
   private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
+  /// What is not one of those yet.
+  private var arrivals: [ObjectIdentifier: Arrival] = [:]
   /// Set while the server finishes what it has.
   var drainTimer: Timer?
   /// For callees whose hosts are names.
@@ -166,9 +168,27 @@ package final class NodeServer {
   func take(_ fd: Int32, from listener: Int) {
     if drainTimer != nil { return refuse(fd) }
     let entrance = entrances[listener]
-    let connection = InboundConnection(
-      server: self, fd: fd, over: entrance.transport, propagator: entrance.propagator)
-    connections[ObjectIdentifier(connection)] = connection
+    if entrance.takesFrames {
+      let arrival = Arrival(server: self, fd: fd, at: entrance)
+      arrivals[ObjectIdentifier(arrival)] = arrival
+    } else {
+      let connection = Connection(loop: loop, fd: fd)
+      let caller = InboundConnection(
+        server: self, connection, over: entrance.transport, propagator: entrance.propagator)
+      connection.start(delegate: caller)
+      connections[ObjectIdentifier(caller)] = caller
+    }
+  }
+
+  /// What a connection speaks is known.
+  func didTell(_ arrival: Arrival, _ caller: InboundConnection) {
+    arrivals[ObjectIdentifier(arrival)] = nil
+    connections[ObjectIdentifier(caller)] = caller
+  }
+
+  func didLose(_ arrival: Arrival) {
+    arrivals[ObjectIdentifier(arrival)] = nil
+    handoff?.didLoseConnection()
   }
 
   /// Callers that come while the server drains find another replica, or try again.
@@ -247,7 +267,9 @@ package final class NodeServer {
     // Server and edges hold each other until here.
     edges = []
     for connection in connections.values { connection.close() }
+    for arrival in arrivals.values { arrival.connection.close() }
     connections = [:]
+    arrivals = [:]
     wheel.close()
     sweepTimer.close()
     workTimer.close()

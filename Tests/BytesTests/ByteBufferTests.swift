@@ -88,6 +88,18 @@ struct ByteBufferTests {
     #expect(Array(buffer.readable) == rest)
   }
 
+  @Test("has what was appended last, also when all of it was consumed")
+  func latest() {
+    let buffer = ByteBuffer(capacity: 64)
+    defer { buffer.deallocate() }
+    [UInt8](1...50).withUnsafeBytes { buffer.append($0) }
+    #expect(Array(buffer.latest(3)) == [48, 49, 50])
+    buffer.consume(20)
+    #expect(Array(buffer.latest(30)) == [UInt8](21...50))
+    buffer.removeAll()
+    #expect(Array(buffer.latest(50)) == [UInt8](1...50))
+  }
+
   @Test("appends nothing from an empty pointer")
   func emptyPointer() {
     let buffer = ByteBuffer(capacity: 64)

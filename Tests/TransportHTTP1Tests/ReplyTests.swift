@@ -130,6 +130,31 @@ struct ReplyTests {
     }
   }
 
+  @Test("A head that comes again is read as it was, whatever comes in between and however it is split")
+  func again() {
+    let length = { (size: Int) in "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: \(size)\r\n\r\n" }
+    let parts = [
+      length(2) + "hi", length(2) + "ho", length(3) + "abc", "HTTP/1.1 100 Continue\r\n\r\n", length(3) + "def",
+      "HTTP/1.1 204 No Content\r\nA: b\r\nContent-Length: 3\r\n\r\n", length(0), length(0), length(2) + "hu",
+      "HTTP/1.1 200 OK\r\nctxchain-context-bin: AAAA\r\nContent-Length: 0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nctxchain-context-bin: AAAA\r\nContent-Length: 0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", length(2) + "he", length(2) + "ha",
+    ]
+    let alone = parts.flatMap { ReceivingEnd.read($0, .replies) }
+    let bytes = Array(parts.joined().utf8)
+    #expect(alone.count == parts.count && ReceivingEnd.read([bytes], .replies) == alone)
+    #expect(ReceivingEnd.read(bytes.map { [$0] }, .replies) == alone)
+    for cut in 1..<bytes.count {
+      #expect(ReceivingEnd.read([Array(bytes[..<cut]), Array(bytes[cut...])], .replies) == alone, "split at \(cut)")
+    }
+    // The same head, but in answer to a HEAD.
+    let end = ReceivingEnd(.replies)
+    end.receive(Array((length(2) + "hi").utf8))
+    end.reader.awaitNoBody()
+    end.receive(Array((length(2) + length(2) + "hi").utf8))
+    #expect(end.outcomes.count == 3 && end.outcomes[0] == end.outcomes[2] && end.outcomes[0] != end.outcomes[1])
+  }
+
   @Test("A folded line is one with spaces, and what surrounds a value is no part of it (RFC 9112, 5.2)")
   func folded() {
     let found = messages("HTTP/1.1 200 OK\r\nA:\r\n b\r\n\tc \r\n \r\nB: d\r\n\(ReplyTests.empty)")

@@ -96,6 +96,10 @@ struct RequestTests {
   func words() throws {
     let said = try message("GET / HTTP/1.1\r\nHost: a\r\nctxchain: hops=5,deadline=25000 ,\techo, abandoned\r\n\r\n")
     #expect(said.hops == 5 && said.deadline == 25000 && said.flags == 0b101 && said.fields.isEmpty)
+    for (hops, deadline) in [(0, 1), (9, 10), (65_535, 4_294_967_295), (12, 100), (345, 99_999), (1, 1_000_000)] {
+      let usual = try message("GET / HTTP/1.1\r\nHost: a\r\nctxchain: hops=\(hops), deadline=\(deadline)\r\n\r\n")
+      #expect(usual.hops == hops && usual.deadline == deadline)
+    }
     let silent = try message("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(silent.hops == HTTP1Limits.hopsByDefault && silent.deadline == 0 && silent.flags == 0)
     let booleans = try message("GET / HTTP/1.1\r\nHost: a\r\nctxchain: echo=?0, stages=?1, hops=0\r\n\r\n")

@@ -22,9 +22,11 @@ final class TextPeer: ConnectionDelegate {
 
   init(loop: EventLoop, fd: Int32) { connection = Connection(loop: loop, fd: fd, delegate: self) }
 
-  func send(_ text: String) {
+  func send(_ text: String) { send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) {
     guard connection.isOpen else { return }
-    Array(text.utf8).withUnsafeBytes { connection.output.append($0) }
+    bytes.withUnsafeBytes { connection.output.append($0) }
     connection.send()
   }
 
@@ -80,7 +82,7 @@ final class HTTP1Bench: NodeServerDelegate {
   let callee: TextCallee?
   private var server: NodeServer!
   private let page: UnsafeMutablePointer<CounterPage>
-  private var port: UInt16 = 0
+  private(set) var port: UInt16 = 0
   private var peers: [TextPeer] = []
   private var isConnected = false
   private(set) var reasons: [String] = []
@@ -132,6 +134,7 @@ final class HTTP1Bench: NodeServerDelegate {
 
   func connect() throws -> TextPeer {
     let peer = try TextPeer(loop: loop, port: port)
+    peers.removeAll { !$0.connection.isOpen }
     peers.append(peer)
     return peer
   }

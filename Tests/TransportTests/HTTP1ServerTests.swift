@@ -164,6 +164,36 @@ struct HTTP1ServerTests {
     #expect(bench.count(.stalled) == 2 && idle.closedWith == nil)
   }
 
+  @Test("takes frames at the same port, however they come in parts, and refuses what is neither")
+  func frames() throws {
+    let bench = try HTTP1Bench()
+    defer { bench.close() }
+    let frames = try FrameClient(loop: bench.loop, port: bench.port)
+    defer { frames.close() }
+    for byte in FrameBytes.hello().bytes {
+      frames.send([byte])
+      bench.loop.turn(for: 10_000)
+    }
+    frames.send(FrameBytes.request(id: 7))
+    let peer = try bench.connect()
+    for part in ["G", "E", "T", " / HTTP/1.1\r\nHost: a\r\n", "\r\n"] {
+      peer.send(part)
+      bench.loop.turn(for: 10_000)
+    }
+    #expect(bench.loop.turn { frames.reply(to: 7) != nil && peer.text.hasSuffix("ctxchain") })
+    let foe = try FrameClient(loop: bench.loop, port: bench.port)
+    defer { foe.close() }
+    foe.send([1, 0, 0, 0, 0, 0])
+    #expect(bench.loop.turn { foe.closedWith != nil })
+    #expect(bench.count(.tooShort) == 1 && bench.counters.deliveries == 2)
+    // One that has said nothing is no request, and ends with the node.
+    _ = try bench.connect()
+    let silent = try bench.connect()
+    silent.send("GE")
+    bench.loop.turn(for: 1_000_000)
+    #expect(bench.counters.open == 0)
+  }
+
   @Test("gives up the requests of a caller that leaves")
   func leaving() throws {
     let bench = try HTTP1Bench(script: [HTTP1ServerTests.hour])

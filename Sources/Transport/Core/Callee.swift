@@ -35,6 +35,8 @@ public struct Callee {
   public let encoder: RequestEncoder
   private let foreign: (any ForeignCallee)?
   private let http1: HTTP1Callee?
+  /// The same without a reference count, for each read and request.
+  private let unretained: Unmanaged<HTTP1Callee>?
 
   @inlinable public var kind: TransportKind { encoder.kind }
 
@@ -50,6 +52,7 @@ public struct Callee {
     encoder = transport.makeEncoder(host: host)
     foreign = transport.foreign?.makeCallee(connection)
     http1 = transport.kind == .http1 ? HTTP1Callee(connection, pipelineMax: pipelineMax) : nil
+    unretained = http1.map(Unmanaged.passUnretained)
   }
 
   /// Says who calls and how it writes the context, where the transport has a word for that.
@@ -87,7 +90,7 @@ public struct Callee {
 
   @usableFromInline
   func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some ReplyReceiver) -> Int {
-    if let http1 { return http1.receive(bytes, for: receiver) }
+    if let unretained { return unretained._withUnsafeGuaranteedRef { $0.receive(bytes, for: receiver) } }
     return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
@@ -116,7 +119,10 @@ public struct Callee {
     return true
   }
 
-  @usableFromInline var canSendOther: Bool { http1?.canSend ?? foreign.unsafelyUnwrapped.canSend }
+  @usableFromInline var canSendOther: Bool {
+    guard let unretained else { return foreign.unsafelyUnwrapped.canSend }
+    return unretained._withUnsafeGuaranteedRef(\.canSend)
+  }
 
   /// Sends a request whose context `inject` writes, through a propagator. False when the context has outgrown what the
   /// transport carries: nothing is sent then.
@@ -145,7 +151,11 @@ public struct Callee {
 
   @usableFromInline
   func didSend(_ tag: UInt64, size: Int) {
-    if let http1 { http1.didSend(tag, size: size) } else { foreign.unsafelyUnwrapped.didSend(tag) }
+    if let unretained {
+      unretained._withUnsafeGuaranteedRef { $0.didSend(tag, size: size) }
+    } else {
+      foreign.unsafelyUnwrapped.didSend(tag)
+    }
     connection.send()
   }
 

@@ -22,6 +22,8 @@ public struct Caller {
   public let output: ByteBuffer
   private let foreign: (any ForeignCaller)?
   private let http1: HTTP1Caller?
+  /// The same without a reference count, for each read and reply.
+  private let unretained: Unmanaged<HTTP1Caller>?
 
   public init(_ transport: Transport, _ connection: Connection) {
     kind = transport.kind
@@ -29,6 +31,7 @@ public struct Caller {
     output = connection.output
     foreign = transport.foreign?.makeCaller(connection)
     http1 = kind == .http1 ? HTTP1Caller(connection, requestTimeMax: transport.requestTimeMax) : nil
+    unretained = http1.map(Unmanaged.passUnretained)
   }
 
   /// Decodes whole messages from the front; returns how many bytes they took.
@@ -47,7 +50,7 @@ public struct Caller {
 
   @usableFromInline
   func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
-    if let http1 { return http1.receive(bytes, for: receiver) }
+    if let unretained { return unretained._withUnsafeGuaranteedRef { $0.receive(bytes, for: receiver) } }
     return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
@@ -86,7 +89,11 @@ public struct Caller {
   func replyOther(
     to tag: UInt64, _ status: StatusCode, views: UnsafeRawBufferPointer? = nil, payloadSize: Int
   ) {
-    if let http1 { return http1.reply(to: tag, status: status, views: views, payloadSize: payloadSize) }
+    if let unretained {
+      return unretained._withUnsafeGuaranteedRef {
+        $0.reply(to: tag, status: status, views: views, payloadSize: payloadSize)
+      }
+    }
     foreign.unsafelyUnwrapped.reply(to: tag, status: status, views: views, payloadSize: payloadSize)
   }
 

@@ -15,15 +15,16 @@ public final class HTTP1Callee {
   /// The tags of those without a reply, in a ring whose size is a power of two.
   private let tags: UnsafeMutablePointer<UInt64>
   private let capacity: Int
-  private var first = 0
-  private var next = 0
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  @exclusivity(unchecked) private var first = 0
+  @exclusivity(unchecked) private var next = 0
   /// The callee takes no more requests.
-  private var isOver = false
+  @exclusivity(unchecked) private var isOver = false
   /// A reply has come over this connection.
-  private var isReused = false
+  @exclusivity(unchecked) private var isReused = false
   /// A part of the next has.
-  private var hasBegun = false
-  private var requestSize = 0
+  @exclusivity(unchecked) private var hasBegun = false
+  @exclusivity(unchecked) private var requestSize = 0
 
   /// - Parameter pipelineMax: 1 to `HTTP1Limits.pipelineMax`.
   init(_ connection: Connection, pipelineMax: Int) {

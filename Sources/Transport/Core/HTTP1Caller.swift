@@ -13,14 +13,15 @@ public final class HTTP1Caller {
   private unowned(unsafe) let connection: Connection
   private let reader = HTTP1Reader(.requests)
   private let replies = HTTP1Replies()
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// No request is taken any more (RFC 9112, 9.6).
-  private var isOver = false
+  @exclusivity(unchecked) private var isOver = false
   /// Seconds since 1970, and until when of the loop's clock.
-  private var date = 0
-  private var dateEnd = Int64.min
+  @exclusivity(unchecked) private var date = 0
+  @exclusivity(unchecked) private var dateEnd = Int64.min
   /// Runs while a request is there in part.
   private var timer: Timer?
-  private var isWaiting = false
+  @exclusivity(unchecked) private var isWaiting = false
   /// Nanoseconds; then a request is answered 408 (RFC 9110, 15.5.9).
   private let requestTimeMax: Int64
 

@@ -46,6 +46,12 @@ public struct Transport: Sendable {
   /// Connections to each address of a callee at most, where they grow by need.
   public var connectionCountMax: Int { 256 }
 
+  /// Whether what a caller sends first is a hello of the frame, which has less than 64 KiB; nil: bytes are missing. Text has
+  /// no zero byte in that place.
+  public static func beginsFrames(_ bytes: UnsafeRawBufferPointer) -> Bool? {
+    bytes.count > 2 ? bytes[2] == 0 : nil
+  }
+
   /// - Parameter host: whom requests name as their receiver, where the transport has a word for that.
   public func makeEncoder(host: String = "ctxchain") -> RequestEncoder {
     RequestEncoder(

@@ -23,11 +23,16 @@ enum HTTP1Digits {
     if number >= limit { count &+= 1 }
     var rest = UInt(bitPattern: number)
     var next = start + count
-    while next > start {
-      next -= 1
-      next.storeBytes(of: UInt8(truncatingIfNeeded: rest % 10) &+ 0x30, as: UInt8.self)
-      rest /= 10
+    while rest >= 10 {
+      let (hundreds, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      next -= 2
+      // Of two digits the first: a tenth, which multiplication finds for so small numbers.
+      let tens = (pair &* 103) >> 10
+      next.storeBytes(
+        of: UInt16(truncatingIfNeeded: tens | (pair &- tens &* 10) &<< 8).littleEndian &+ 0x3030, as: UInt16.self)
+      rest = hundreds
     }
+    if next > start { start.storeBytes(of: UInt8(truncatingIfNeeded: rest) &+ 0x30, as: UInt8.self) }
     return start + count
   }
 

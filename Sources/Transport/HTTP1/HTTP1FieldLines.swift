@@ -63,7 +63,7 @@ extension HTTP1Head {
   private static func endOfName(_ start: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer)
     throws(HTTP1Refusal) -> UnsafeMutableRawPointer?
   {
-    var next = start
+    var next = HTTP1Text.firstUnusual(from: start, to: end)
     while next < end {
       let byte = next.load(as: UInt8.self)
       guard HTTP1Text.isToken(byte) else {

@@ -14,7 +14,8 @@ public enum HTTP1Reading {
 /// A handle to the state of one direction of a connection. Copies share it; the owner calls `deallocate()` once.
 ///
 /// A head is read when it is all there, in one pass. What came before was looked at twice at most: once in the hope that it
-/// is whole, once for its end, from where the last look stopped.
+/// is whole, once for its end, from where the last look stopped. A reply's head often is the one before, byte by byte: then
+/// what was read of that holds.
 public struct HTTP1Reader {
   private enum Phase { case head, length, chunks, untilClose, done }
 
@@ -28,6 +29,8 @@ public struct HTTP1Reader {
     var chunks = HTTP1Chunks(at: 0)
     /// The reply that is awaited has no body, whatever its fields say: a HEAD was sent.
     var awaitsNoBody = false
+    /// The head that was read last, where the next may be the same.
+    var known = HTTP1KnownHead()
     var hasAskedToContinue = false
     var lookedAtCount = 0
 
@@ -45,6 +48,7 @@ public struct HTTP1Reader {
 
   public func deallocate() {
     state.pointee.head.fields.deallocate()
+    state.pointee.known.deallocate()
     state.deallocate()
   }
 
@@ -110,12 +114,25 @@ public struct HTTP1Reader {
       state.pointee.hasAskedToContinue = false
     }
     if state.pointee.phase == .head {
-      guard try readHead(bytes, count: count) else { return .needsMore }
-      begin()
+      if state.pointee.known.size > 0, isKnown(bytes, count: count) {
+        state.pointee.phase = .length
+      } else {
+        state.pointee.known.forget()
+        guard try readHead(bytes, count: count) else { return .needsMore }
+        begin()
+      }
     }
     let start = bytes + state.pointee.skipped
     head.pointee.base = start
     return try readBody(start, count: count &- state.pointee.skipped)
+  }
+
+  /// The head that was read last has come again, whole and at once.
+  private func isKnown(_ bytes: UnsafeMutableRawPointer, count: Int) -> Bool {
+    guard state.pointee.scanned == 0, !state.pointee.awaitsNoBody, state.pointee.known.isSame(bytes, count: count)
+    else { return false }
+    state.pointee.lookedAtCount &+= state.pointee.known.size
+    return true
   }
 
   private func readHead(_ bytes: UnsafeMutableRawPointer, count: Int) throws(HTTP1Refusal) -> Bool {
@@ -174,9 +191,13 @@ public struct HTTP1Reader {
     } else if head.pointee.isChunked {
       state.pointee.chunks = HTTP1Chunks(at: head.pointee.size)
       state.pointee.phase = .chunks
-    } else if side == .requests || head.pointee.contentLength >= 0 {
+    } else if side == .requests {
       head.pointee.contentLength = max(0, head.pointee.contentLength)
       state.pointee.phase = .length
+    } else if head.pointee.contentLength >= 0 {
+      state.pointee.phase = .length
+      // What was decoded in place is not what came.
+      if !head.pointee.hasBinary { state.pointee.known.remember(head.pointee.base, size: head.pointee.size) }
     } else {
       head.pointee.saysClose = true
       state.pointee.phase = .untilClose

@@ -21,6 +21,26 @@ enum HTTP1Text {
     return byte < 128 && bits &>> UInt64(byte & 63) & 1 != 0
   }
 
+  /// The first byte from `start` on that is neither a lower-case letter nor a hyphen, as nearly all names consist of; or one
+  /// before it.
+  @inline(__always)
+  static func firstUnusual(from start: UnsafeMutableRawPointer, to end: UnsafeMutableRawPointer)
+    -> UnsafeMutableRawPointer
+  {
+    var next = start
+    while end - next >= 8 {
+      let word = UInt64(littleEndian: next.loadUnaligned(as: UInt64.self))
+      // Seven bits of each byte, so that no sum reaches the next; the high bit is looked at by itself.
+      let low = word & ~highs
+      let letters = (low &+ ones &* 0x1f) & ~(low &+ ones &* 0x05)
+      let hyphens = ~((low ^ (ones &* 0x2d)) &+ ones &* 0x7f)
+      let others = (~(letters | hyphens) | word) & highs
+      if others != 0 { return next + (others.trailingZeroBitCount &>> 3) }
+      next += 8
+    }
+    return next
+  }
+
   /// The first byte from `start` on that is a control character; `end` when there is none. Tabs count as well.
   @inline(__always)
   static func firstControl(from start: UnsafeMutableRawPointer, to end: UnsafeMutableRawPointer)
@@ -121,8 +141,8 @@ enum HTTP1Text {
     for digit in digits {
       guard isDigit(digit) else { return nil }
       let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-      number = isTooLarge ? .max : tens.addingReportingOverflow(Int(digit &- 0x30)).partialValue
-      if number < 0 || isTooLarge { number = .max }
+      let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int(digit &- 0x30))
+      number = isTooLarge || isTooLargeNow ? .max : sum
     }
     return number
   }

@@ -9,6 +9,7 @@ internal import TransportMessages
 
 extension HTTP1Head {
   mutating func takeWords(_ text: UnsafeRawBufferPointer) throws(HTTP1Refusal) {
+    if takeUsualWords(text) { return }
     var offset = 0
     while offset < text.count {
       let start = offset
@@ -31,6 +32,44 @@ extension HTTP1Head {
       // RFC 9651, 4.2.2: no comma at the end.
       guard offset < text.count else { throw .field }
     }
+  }
+
+  /// `hops=N` or `hops=N, deadline=N`, as this program writes nearly all; false says nothing.
+  private mutating func takeUsualWords(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count >= 6, let start = text.baseAddress else { return false }
+    // `hops`.
+    let hopsKey = UInt32(littleEndian: start.loadUnaligned(as: UInt32.self))
+    guard hopsKey == 0x7370_6f68, text[4] == UInt8(ascii: "=") else { return false }
+    var offset = 5
+    guard let hops = HTTP1Head.shortNumber(text, &offset), hops <= UInt16.max else { return false }
+    guard offset < text.count else {
+      hopsLeft = UInt16(truncatingIfNeeded: hops)
+      return true
+    }
+    // The words `, deadli` and `eadline=`, which overlap.
+    guard text.count &- offset >= 12,
+      UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) == 0x696c_6461_6564_202c,
+      UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset &+ 3, as: UInt64.self)) == 0x3d65_6e69_6c64_6165
+    else { return false }
+    offset &+= 11
+    guard let microseconds = HTTP1Head.shortNumber(text, &offset), microseconds <= UInt32.max, offset == text.count
+    else { return false }
+    hopsLeft = UInt16(truncatingIfNeeded: hops)
+    deadline = UInt32(truncatingIfNeeded: microseconds)
+    return true
+  }
+
+  /// 1 to 10 digits.
+  @inline(__always)
+  private static func shortNumber(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
+    let start = offset
+    var number = 0
+    while offset < text.count, HTTP1Text.isDigit(text[offset]) {
+      number = number &* 10 &+ Int(text[offset] &- 0x30)
+      offset &+= 1
+      if offset &- start > 10 { return nil }
+    }
+    return offset > start ? number : nil
   }
 
   @inline(__always)

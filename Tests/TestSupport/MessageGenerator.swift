@@ -1,15 +1,14 @@
-// Messages that are nearly right: parts that are mostly good, some of them bad in ways that parsers differ about, and then
+// Messages of HTTP/1.1 that are nearly right: parts that are mostly good, some of them bad in ways that parsers differ about, and then
 // bytes changed at random.
 
-import Statistics
-import TestSupport
+internal import Statistics
 
-struct MessageGenerator {
+package struct MessageGenerator {
   private var random: SeededGenerator
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  mutating func request() -> [UInt8] {
+  package mutating func request() -> [UInt8] {
     var text = chance(0.02) ? "\r\n" : ""
     text += mostly(
       ["POST", "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"],
@@ -34,7 +33,7 @@ struct MessageGenerator {
     return mutated(finish(&text, isReply: false))
   }
 
-  mutating func reply() -> [UInt8] {
+  package mutating func reply() -> [UInt8] {
     var text = mostly(
       ["HTTP/1.1", "HTTP/1.1", "HTTP/1.0"], ["HTTP/2.0", "HTTP/1.3", "http/1.1", "\r\nHTTP/1.1", "ICY"])
     text += mostly([" "], ["  ", ""])
