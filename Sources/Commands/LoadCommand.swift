@@ -16,6 +16,9 @@ struct LoadCommand: Command {
   @Option(help: "How the context is written: propagators, separated by commas.")
   var propagator = "tracecontext,baggage"
 
+  @Option(help: "What carries the requests: frame or http1.")
+  var transport = Topology.transportByDefault
+
   @Option(name: [.short, .long], help: "Connections to the entry, 1 to 1024.")
   var connections = 1
 

@@ -160,6 +160,8 @@ public final class Connection {
     unsafe reader = nil
     resumeReading()
     endOutput()
+    // Nobody else ends it, should the peer not even read what is left.
+    if isOpen { linger() }
   }
 
   /// Hands in once more what was received and not used up, at the end of this turn.
@@ -262,7 +264,11 @@ public final class Connection {
   @inline(never)
   private func shutDownWriting() {
     shutdown(fd, Int32(SHUT_WR))
-    let timer = Timer(loop: loop) { [unowned self] in fail(0) }
+    linger()
+  }
+
+  private func linger() {
+    let timer = endingTimer ?? Timer(loop: loop) { [unowned self] in fail(0) }
     endingTimer = timer
     timer.start(after: Connection.lingerTime)
   }

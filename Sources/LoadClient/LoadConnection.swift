@@ -113,7 +113,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package func connection(_ connection: Connection, didCloseWith error: Int32) {
     let wasReady = isReady
-    callee.didClose(for: self)
+    // A connection that breaks off ends no reply.
+    if error == 0 { callee.didClose(for: self) }
     let what = wasReady ? "the connection was lost" : "cannot be reached"
     fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
   }

@@ -255,7 +255,8 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   }
 
   func connection(_ connection: Connection, didCloseWith error: Int32) {
-    callee.didClose(for: self)
+    // A connection that breaks off ends no reply.
+    if error == 0 { callee.didClose(for: self) }
     guard isOpen else { return }
     let isIdle = callee.isIdle
     didClose()

@@ -99,5 +99,9 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   /// this node from reading.
   func connectionDidFill(_ connection: Connection) { connection.pauseReading() }
 
-  func connectionDidDrain(_ connection: Connection) { connection.resumeReading() }
+  func connectionDidDrain(_ connection: Connection) {
+    connection.resumeReading()
+    // What was received before may not have been taken.
+    connection.receiveAgain()
+  }
 }

@@ -150,6 +150,18 @@ struct CommandArgumentTests {
     for part in parts { #expect(run.error.contains(part), "\(run.error)") }
   }
 
+  @Test("An unknown transport is refused with the known ones, by every command that loads services")
+  func transport() {
+    for command in [
+      ["chain", "-n", "2"], ["run", "topologies/chain-1.yaml"], ["compare", "packed", "map"],
+      ["capacity", "-n", "1", "--slo", "p99=1ms"],
+    ] {
+      let run = CommandRun(command + ["--transport", "http"])
+      #expect(run.status == 2 && run.out.isEmpty)
+      #expect(run.error.contains("--transport: expected frame or http1, got \"http\""), "\(run.error)")
+    }
+  }
+
   @Test("A budget and a number of rounds are not taken together, wherever they are given")
   func budgetAndRounds() {
     for command in [["chain", "-n", "2"], ["run", "topologies/chain-1.yaml"]] {

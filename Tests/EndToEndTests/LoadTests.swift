@@ -87,6 +87,28 @@ struct LoadTests {
     _ = try up.end()
   }
 
+  @Test("Over HTTP/1.1 every request is answered, one after the other and many at once, closed and open loop")
+  func http1() throws {
+    let up = try UpProgram(
+      """
+      version: 1
+      entry: a
+      client: {transport: http1, propagator: "tracecontext,baggage"}
+      services:
+        - {name: a, script: [call: {service: b, transport: http1}]}
+        - {name: b}
+      """)
+    for load in [
+      ["-n", "3000"], ["-n", "500", "--in-flight", "1"], ["-n", "300", "--rate", "2000"], ["-n", "64", "-c", "8"],
+    ] {
+      let run = try Program.run(["load", up.address, "--transport", "http1"] + load)
+      #expect(run.status == 0, "\(run.error)")
+      #expect(run.out.contains("\(load[1]) planned = \(load[1]) completed"), "\(run.out)")
+    }
+    #expect(try Program.run("load", up.address, "--transport", "x").status == 2)
+    _ = try up.end()
+  }
+
   @Test("So many failures as are allowed make no failure of the command; one that is not a share is refused")
   func errorRate() throws {
     let up = try UpProgram("version: 1\nentry: a\nservices: [{name: a, error-rate: 30%}]\n")

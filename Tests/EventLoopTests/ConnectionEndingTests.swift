@@ -62,6 +62,16 @@ struct ConnectionEndingTests {
     #expect(!loop.turn())
   }
 
+  @Test("One that is finished is gone after a while, also when its peer never reads")
+  func deafPeer() throws {
+    let loop = try makeLoop()
+    let pair = ConnectedPair(loop)
+    pair.connection.append(pattern(32 << 20))
+    pair.connection.finish()
+    #expect(loop.poll { !pair.connection.isOpen })
+    #expect(pair.recorder.events.isEmpty && !loop.turn())
+  }
+
   @Test("What was not used up is handed in again on demand, and to whom it is handed over")
   func again() throws {
     let loop = try makeLoop()

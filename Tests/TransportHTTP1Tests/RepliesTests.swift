@@ -131,6 +131,16 @@ struct RepliesTests {
     #expect(server.written == "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n")
   }
 
+  @Test("A 100 is not owed any more once the request that waited for it is whole")
+  func continued() {
+    let server = Server()
+    let first = server.get()
+    server.replies.addContinue(to: server.output)
+    let second = server.get()
+    #expect(server.answer(first) && server.answer(second))
+    #expect(server.written == String(repeating: "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", count: 2))
+  }
+
   @Test("So many requests wait on a connection, and no more are read")
   func full() {
     let server = Server()

@@ -3,6 +3,7 @@
 import Bytes
 import Control
 import EventLoop
+import Glibc
 import Node
 import TestSupport
 import Testing
@@ -15,12 +16,17 @@ final class TextPeer: ConnectionDelegate {
   private(set) var text = ""
   /// An errno value once the peer has gone, 0 for an orderly end.
   private(set) var closedWith: Int32?
+  /// Of one that was accepted.
+  private var fd: Int32 = -1
 
   init(loop: EventLoop, port: UInt16) throws {
     connection = try Connection(loop: loop, host: "127.0.0.1", port: port, delegate: self)
   }
 
-  init(loop: EventLoop, fd: Int32) { connection = Connection(loop: loop, fd: fd, delegate: self) }
+  init(loop: EventLoop, fd: Int32) {
+    self.fd = fd
+    connection = Connection(loop: loop, fd: fd, delegate: self)
+  }
 
   func send(_ text: String) { send(Array(text.utf8)) }
 
@@ -42,6 +48,13 @@ final class TextPeer: ConnectionDelegate {
   }
 
   func close() { connection.close() }
+
+  /// Closes so that the other end meets a reset; only of one that was accepted.
+  func reset() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
 
   func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
     text += String(decoding: bytes, as: UTF8.self)

@@ -73,6 +73,18 @@ struct HTTP1EdgeTests {
     }
   }
 
+  @Test("does not take a body for whole whose connection was reset")
+  func reset() throws {
+    let bench = try HTTP1Bench(calls: true)
+    defer { bench.close() }
+    let (caller, end) = try begin(bench)
+    end.send("HTTP/1.1 200 OK\r\n\r\nhello")
+    bench.loop.turn(for: 1_000_000)
+    end.reset()
+    #expect(bench.loop.turn { caller.text.hasSuffix("\r\n\r\n") })
+    #expect(caller.firstLines == ["HTTP/1.1 503 Service Unavailable"])
+  }
+
   @Test("tells what a foreign status means")
   func statuses() throws {
     let bench = try HTTP1Bench(calls: true)

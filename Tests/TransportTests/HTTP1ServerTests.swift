@@ -57,6 +57,21 @@ struct HTTP1ServerTests {
     #expect(bench.counters.responses == 2_000)
   }
 
+  @Test("takes no more from a caller that does not read what it is answered, and goes on when it does")
+  func deafCaller() throws {
+    let bench = try HTTP1Bench(script: [HTTP1ServerTests.pause], responseSize: 64 << 10)
+    defer { bench.close() }
+    let peer = try bench.connect()
+    peer.send(String(repeating: HTTP1Bench.get, count: 2_000))
+    #expect(bench.loop.turn { bench.counters.deliveries > 0 })
+    peer.connection.pauseReading()
+    bench.loop.turn(for: 500_000_000)
+    // What fits in 4 MiB, in the sockets, and 256 more.
+    #expect(bench.counters.deliveries < 1_000)
+    peer.connection.resumeReading()
+    #expect(bench.loop.turn { bench.counters.responses == 2_000 })
+  }
+
   @Test("says 100 to whoever waits for it, and 417 to whoever expects something else")
   func expectations() throws {
     let bench = try HTTP1Bench()
@@ -118,6 +133,7 @@ struct HTTP1ServerTests {
       ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "400 Bad Request", .malformedChunk),
       ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "413 Content Too Large", .tooLarge),
       ("GET /\(String(repeating: "a", count: 20_000)) HTTP/1.1\r\nHost: a\r\n\r\n", "414 URI Too Long", .tooLarge),
+      ("GET / HTTP/1.1\r\nHost: a\r\nctxchain: hops=0\r\n\r\n", "400 Bad Request", .malformedField),
       (
         "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "a: b\r\n", count: 400))\r\n",
         "431 Request Header Fields Too Large", .tooManyFields

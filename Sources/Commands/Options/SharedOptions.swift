@@ -55,7 +55,11 @@ struct ChainOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64; 3 without it.")
   var keysPerLayer: Int?
 
+  @Option(help: "What carries requests on every edge, but for a strategy that names its own: frame or http1.")
+  var transport: String?
+
   mutating func validate() throws {
+    if let transport { try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports) }
     try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
   }
@@ -63,20 +67,23 @@ struct ChainOptions: ParsableArguments {
   var given: [(String, Bool)] {
     [
       ("--size", size != nil), ("--response-size", responseSize != nil), ("--growth", growth != nil),
-      ("--keys-per-layer", keysPerLayer != nil),
+      ("--keys-per-layer", keysPerLayer != nil), ("--transport", transport != nil),
     ]
   }
 
   func chain(depth: Int, strategy: String) throws -> Topology {
-    try GeneratedChain.make(
+    let chain = try GeneratedChain.make(
       depth: depth, strategy: strategy, growth: growth, keysPerLayer: keysPerLayer,
       size: size ?? Self.payloadSizeByDefault, responseSize: responseSize ?? Self.payloadSizeByDefault)
+    // One that is written with a transport of its own keeps it.
+    guard Vocabulary.current.arm(named: strategy)?.transport == nil else { return chain }
+    return try chain.applying(TopologyOverrides(transport: transport), vocabulary: .current)
   }
 
   /// A file's own sizes stay.
   func topology(file: String) throws -> Topology {
     try TopologyFile.load(path: file, vocabulary: .current).applying(
-      TopologyOverrides(growth: growth, keysPerLayer: keysPerLayer), vocabulary: .current)
+      TopologyOverrides(transport: transport, growth: growth, keysPerLayer: keysPerLayer), vocabulary: .current)
   }
 }
 

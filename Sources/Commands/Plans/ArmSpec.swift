@@ -123,6 +123,7 @@ struct ArmSpec {
     var keysPerLayer: Int?
     var size: Int
     var responseSize: Int
+    var transport: String?
   }
 
   /// - Parameters:
@@ -147,8 +148,9 @@ struct ArmSpec {
   }
 
   private func topology(_ defaults: Defaults) throws -> Topology {
+    let named = strategy.flatMap { Vocabulary.current.arm(named: $0)?.transport }
     let overrides = TopologyOverrides(
-      strategy: strategy, transport: transport, growth: growth ?? defaults.growth,
+      strategy: strategy, transport: transport ?? named ?? defaults.transport, growth: growth ?? defaults.growth,
       keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
     if let file {
       return try TopologyFile.load(path: file, vocabulary: .current).applying(overrides, vocabulary: .current)

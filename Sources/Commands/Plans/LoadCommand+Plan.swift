@@ -16,6 +16,7 @@ extension LoadCommand {
       let names = PropagatorRegistry.names.joined(separator: ", ")
       throw ValidationError("--propagator: unknown \"\(propagator)\"; expected some of \(names)")
     }
+    try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports)
     try OptionRange.check("--connections", connections, 1...1024)
     try OptionRange.check("--in-flight", inFlight, 1...65536)
     try OptionRange.check("--hops", hops, 1...TopologyLimits.maxDepthMax)
@@ -30,7 +31,8 @@ extension LoadCommand {
     try maxErrorRate.checkPart("--max-error-rate")
     let topology = Topology(
       entry: 0, maxDepth: 0,
-      client: ClientSide(propagator: propagator, payloadSize: size, set: [], fields: try fields()),
+      client: ClientSide(
+        propagator: propagator, payloadSize: size, set: [], fields: try fields(), transport: transport),
       services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
     let experiment = ExperimentPlan(

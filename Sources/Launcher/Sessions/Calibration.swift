@@ -83,6 +83,7 @@ package final class Calibration: Session {
 
   /// Returns the process's exit status: 1 also when too many pairs differ.
   package func run() -> Int32 {
+    observer.runWillTake(seconds: plan.secondsBeforehand)
     observer.runDidReach(
       "this will take about \(RunDuration.text(plan.secondsBeforehand)): \(plan.pairCount) pairs in \(plan.batchCount) "
         + "batch\(plan.batchCount == 1 ? "" : "es"), \(plan.rounds) rounds each")
@@ -116,6 +117,7 @@ package final class Calibration: Session {
   private func report(_ batch: Int, seconds: Double) {
     let pairsLeft = max(0, plan.pairCount - result.pairs.count)
     let left = seconds / Double(max(1, result.pairs.count)) * Double(pairsLeft)
+    observer.runWillTake(seconds: left)
     let time = left > 0 ? "; about \(RunDuration.text(left)) left" : ""
     observer.runDidReach(
       "\(result.pairs.count) of \(plan.pairCount) pairs done: \(result.differingInCpuCount) differ in CPU, "

@@ -56,6 +56,15 @@ package struct KnownDifferencePlan: Sendable {
 
   var depth: Int { topology.services.count }
 
+  /// Of all comparisons, and of what tells the work's cost.
+  fileprivate var secondsBeforehand: Double {
+    let plan = comparison(inFlight: 1, added: 1, rounds: rounds, run: 0)
+    let trial = trialSeconds + TrialOverhead().seconds
+    let trialCount = Double(plan.headlineTrialCount + plan.moreTrialCount)
+    let round = Double(plan.arms.count) * (RunDuration.roundSetSeconds + trialCount * trial)
+    return Double(Self.regimes.count) * Double(Self.scaleRounds + runCount * rounds) * round
+  }
+
   private func arm(_ name: String, iterations: Int64) -> ArmPlan {
     var worked = topology
     for index in worked.services.indices {
@@ -91,6 +100,10 @@ package final class KnownDifferenceSession: Session {
 
   /// Returns the process's exit status: 1 also when too few comparisons find the difference.
   package func run() -> Int32 {
+    observer.runWillTake(seconds: plan.secondsBeforehand)
+    observer.runDidReach(
+      "this will take about \(RunDuration.text(plan.secondsBeforehand)): \(plan.runCount) comparisons of "
+        + "\(plan.rounds) rounds for each of \(KnownDifferencePlan.regimes.count) regimes")
     var status: Int32 = 0
     for inFlight in KnownDifferencePlan.regimes where status == 0 {
       status = run(inFlight)

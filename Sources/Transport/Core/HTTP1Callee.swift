@@ -24,6 +24,7 @@ public final class HTTP1Callee {
   @exclusivity(unchecked) private var isReused = false
   /// A part of the next has.
   @exclusivity(unchecked) private var hasBegun = false
+  /// Bytes of the latest request; 0 where something else lay before it in the output.
   @exclusivity(unchecked) private var requestSize = 0
 
   /// - Parameter pipelineMax: 1 to `HTTP1Limits.pipelineMax`.
@@ -47,7 +48,7 @@ public final class HTTP1Callee {
   func didSend(_ tag: UInt64, size: Int) {
     tags[next & (capacity &- 1)] = tag
     next &+= 1
-    requestSize = size
+    requestSize = connection.output.count == size ? size : 0
   }
 
   /// See `Callee`.
@@ -113,7 +114,7 @@ public final class HTTP1Callee {
   /// once more over another (RFC 9112, 9.3.1), which for requests of this program is the same as once. Its bytes are where
   /// they were written from; valid until something is written.
   var unanswered: (tag: UInt64, bytes: UnsafeRawBufferPointer)? {
-    guard isReused, !hasBegun, next &- first == 1 else { return nil }
+    guard isReused, !hasBegun, next &- first == 1, requestSize > 0 else { return nil }
     return (tags[first & (capacity &- 1)], connection.output.latest(requestSize))
   }
 }

@@ -43,6 +43,10 @@ public final class HTTP1Caller {
         used &+= size
         if isWaiting { stopWaiting() }
         let head = reader.head
+        guard head.pointee.hopsLeft > 0 else {
+          refuse(.field, receiver)
+          return used
+        }
         let tag = replies.add(head)
         if head.pointee.isLast { isOver = true }
         let request = ReceivedRequest(
@@ -74,7 +78,8 @@ public final class HTTP1Caller {
     if replies.isOver {
       isOver = true
       connection.endOutput()
-    } else if wasFull {
+    } else if wasFull, connection.output.count <= Connection.outputSizeMax {
+      // A peer that does not read what it is answered is read from again once it does.
       connection.resumeReading()
       connection.receiveAgain()
     }

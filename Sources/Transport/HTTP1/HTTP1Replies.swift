@@ -49,6 +49,8 @@ public final class HTTP1Replies {
   /// A request has come; returns its tag.
   public func add(_ head: UnsafePointer<HTTP1Head>) -> UInt64 {
     if next &- first == UInt64(capacity) { grow() }
+    // Whoever was to be told to continue has continued.
+    owesContinue = false
     let entry = slot(next)
     entry.pointee.isHead = head.pointee.isHead
     entry.pointee.isReady = false
