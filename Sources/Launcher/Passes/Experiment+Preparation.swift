@@ -27,7 +27,7 @@ extension Experiment {
   /// Finds what each arm can do with one request under way, of which its open-loop rate is a share.
   func findRates() throws(LauncherError) {
     result.settings.openLoopRate = plan.openLoopRate
-    result.settings.arrival = plan.isPoisson ? "poisson" : "uniform"
+    result.settings.arrival = plan.arrival
     if plan.openLoopRate != nil {
       result.settings.openLoopRateReason = "as asked for"
       return

@@ -216,7 +216,7 @@ extension CapacityResult {
       seed: experiment.seed, host: host,
       settings: CapacitySettings(
         objectives: plan.objectives, errorRateMax: plan.errorRateMax, placement: experiment.placement.rawValue,
-        depth: plan.depth, inFlight: experiment.inFlight, arrival: experiment.isPoisson ? "poisson" : "uniform",
+        depth: plan.depth, inFlight: experiment.inFlight, arrival: experiment.arrival,
         runSeconds: experiment.trialSeconds, runsPerProbe: CapacityPlan.runCount,
         budgetSeconds: experiment.budgetSeconds, timeoutNanoseconds: Int64(experiment.timeoutSeconds * 1e9),
         opaqueSize: experiment.opaqueSize),

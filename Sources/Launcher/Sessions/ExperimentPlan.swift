@@ -118,6 +118,8 @@ package struct ExperimentPlan: Sendable {
   package var seed: UInt64
   /// Open-loop arrivals are exponential instead of equally spaced.
   package var isPoisson: Bool
+  /// The same as documents have it.
+  var arrival: String { isPoisson ? "poisson" : "uniform" }
   /// Requests per second in the open loop; nil: by `utilisation`.
   package var openLoopRate: Double?
   /// Share of what an arm does one request at a time that it gets in the open loop; nil: 0.5.

@@ -87,7 +87,7 @@ struct HTTP1Chunks {
   private static func size(_ line: UnsafeRawBufferPointer) throws(HTTP1Refusal) -> Int {
     var size: UInt64 = 0
     var offset = 0
-    while offset < line.count, let digit = hexValue(line[offset]) {
+    while offset < line.count, let digit = HTTP1Text.hexValue(line[offset]) {
       guard offset < 16 else { throw .chunk }
       size = size << 4 | UInt64(digit)
       offset &+= 1
@@ -139,7 +139,7 @@ struct HTTP1Chunks {
         byte = text[offset]
         offset &+= 1
       }
-      if (byte < 0x20 && byte != HTTP1Text.tab) || byte == 0x7f { return false }
+      if HTTP1Text.isControl(byte) { return false }
     }
     return false
   }
@@ -149,13 +149,6 @@ struct HTTP1Chunks {
     var offset = 0
     while offset < line.count, HTTP1Text.isToken(line[offset]) { offset &+= 1 }
     guard offset > 0, offset < line.count, line[offset] == UInt8(ascii: ":") else { throw .field }
-    for byte in line[offset...] where (byte < 0x20 && byte != HTTP1Text.tab) || byte == 0x7f { throw .field }
-  }
-
-  @inline(__always)
-  private static func hexValue(_ byte: UInt8) -> UInt8? {
-    if HTTP1Text.isDigit(byte) { return byte &- 0x30 }
-    let letter = (byte | 0x20) &- 0x61
-    return letter < 6 ? letter &+ 10 : nil
+    for byte in line[offset...] where HTTP1Text.isControl(byte) { throw .field }
   }
 }

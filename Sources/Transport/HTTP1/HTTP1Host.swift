@@ -29,7 +29,7 @@ enum HTTP1Host {
   }
 
   @inline(__always)
-  private static func isHexDigit(_ byte: UInt8) -> Bool { HTTP1Text.isDigit(byte) || (byte | 0x20) &- 0x61 < 6 }
+  private static func isHexDigit(_ byte: UInt8) -> Bool { HTTP1Text.hexValue(byte) != nil }
 
   /// Of an IPv6 address, or a later one.
   private static func isAddressCharacter(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ":") || isNameCharacter(byte) }

@@ -14,6 +14,18 @@ enum HTTP1Text {
   @inline(__always)
   static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
+  /// Of a digit of base 16 in either case; nil for anything else.
+  @inline(__always)
+  static func hexValue(_ byte: UInt8) -> UInt8? {
+    if isDigit(byte) { return byte &- 0x30 }
+    let letter = (byte | 0x20) &- 0x61
+    return letter < 6 ? letter &+ 10 : nil
+  }
+
+  /// What no field value and no quoted string may hold (RFC 9110, 5.5 and 5.6.4): control characters but tabs.
+  @inline(__always)
+  static func isControl(_ byte: UInt8) -> Bool { (byte < space && byte != tab) || byte == 0x7f }
+
   /// A character of a token (RFC 9110, 5.6.2), by a bit for each that ASCII has.
   @inline(__always)
   static func isToken(_ byte: UInt8) -> Bool {
