@@ -7,20 +7,28 @@ internal import Topology
 struct LoadCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "load",
-    abstract: "Drive load against a running entry.",
-    discussion: "Example: ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64")
+    abstract: "Drive load against a running entry, or any server of HTTP/1.1.",
+    discussion: """
+      Examples:
+        ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64
+        ctxchain load http://127.0.0.1:8080/items?x=1 -c 64 -R 2000 -H 'accept: application/json' --expect 2xx,404
+      """)
 
-  @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it.")
+  static let pipelineMax = 256
+
+  @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it, or http://HOST:PORT/PATH of another server.")
   var entry: String
 
   @Option(help: "How the context is written: propagators, separated by commas.")
   var propagator = "tracecontext,baggage"
 
-  @Option(help: "What carries the requests: frame or http1.")
-  var transport = Topology.transportByDefault
+  @Option(help: "What carries the requests: frame or http1; frame without it, and http1 where a URL is loaded.")
+  var transport: String?
 
-  @Option(name: [.short, .long], help: "Connections to the entry, 1 to 1024.")
-  var connections = 1
+  @Option(
+    name: [.short, .long],
+    help: "Connections to the entry, 1 to 1024; 1 without it, and with a URL as many as are in flight.")
+  var connections: Int?
 
   @Option(help: "Requests under way, 1 to 65536; not used with --rate.")
   var inFlight = 64
@@ -41,8 +49,25 @@ struct LoadCommand: Command {
   @Option(help: "Deliveries that a request may make, 1 to 1024.")
   var hops = TopologyLimits.maxDepthMax
 
-  @Option(bytes: "Bytes of every request's payload.")
-  var size = 128
+  @Option(bytes: "Bytes of every request's payload; 128 without it, and none where a URL is loaded.")
+  var size: Int?
+
+  @Option(help: "With a URL: GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS; GET without it, or POST with a body.")
+  var method: String?
+
+  @Option(
+    name: [.customShort("H"), .long],
+    help: "A header field of every request, 'NAME: VALUE', in place of the propagator's; may be there several times.")
+  var header: [String] = []
+
+  @Option(help: "With a URL: the body of every request, a text or @FILE, at most 1 MiB.")
+  var body: String?
+
+  @Option(help: "With a URL: statuses that are answers, such as 2xx,304; 2xx without it. Others count as failed.")
+  var expect: String?
+
+  @Option(help: "With a URL: requests under way at once on a connection, 1 to 256; 1 without it, as clients do.")
+  var pipeline: Int?
 
   @Option(
     help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")

@@ -79,8 +79,7 @@ struct ProfileCommand: Command {
       throw ValidationError("--strategy: expected one of \(names), or STORE+PROPAGATOR, got \"\(strategy)\"")
     }
     if let file {
-      return try TopologyFile.load(path: file, vocabulary: .current).applying(
-        TopologyOverrides(strategy: strategy), vocabulary: .current)
+      return try TopologyFile.loadToMeasure(path: file, with: TopologyOverrides(strategy: strategy))
     }
     guard let strategy else { throw ValidationError("--strategy: expected one with -n, got none") }
     try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)

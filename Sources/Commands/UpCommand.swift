@@ -14,12 +14,18 @@ struct UpCommand: Command {
   @Option(help: "Port of the entry on 127.0.0.1; 0 takes a free one.")
   var port: UInt16 = 0
 
+  @Flag(help: "Scripted calls may go to other machines.")
+  var allowRemote = false
+
   @OptionGroup var seed: SeedOption
 
   @OptionGroup var wrap: WrapOption
 
   func run(_ call: Invocation) throws {
-    let topology = try TopologyFile.load(path: file, vocabulary: .current)
+    var topology = try TopologyFile.load(path: file, vocabulary: .current)
+    if allowRemote {
+      for index in topology.services.indices { topology.services[index].scriptedCalls?.allowsRemote = true }
+    }
     let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrap.wrappers())
     let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name

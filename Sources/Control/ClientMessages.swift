@@ -10,15 +10,52 @@ package struct ClientConfiguration: Codable, Equatable, Sendable {
   package var seed: UInt64
   /// Bytes that `opaque` carries; nil for those that `packed` would send.
   package var opaqueSize: Int?
+  /// Of an entry that was not started for this topology; nil: it was.
+  package var strangeEntry: StrangeEntry?
 
   package init(
-    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64, opaqueSize: Int? = nil
+    entry: [ServiceAddress], topology: Topology, connections: Int, seed: UInt64, opaqueSize: Int? = nil,
+    strangeEntry: StrangeEntry? = nil
   ) {
     self.entry = entry
     self.topology = topology
     self.connections = connections
     self.seed = seed
     self.opaqueSize = opaqueSize
+    self.strangeEntry = strangeEntry
+  }
+}
+
+/// How an entry is asked that runs already.
+package struct StrangeEntry: Codable, Equatable, Sendable {
+  /// Set where it is any server of HTTP/1.1, and not one of this program's services.
+  package var request: ServerRequest?
+
+  package init(request: ServerRequest? = nil) { self.request = request }
+}
+
+/// What a server that is not ours is asked for, and which answers are good.
+package struct ServerRequest: Codable, Equatable, Sendable {
+  /// As Host has it.
+  package var authority: String
+  package var method: String
+  /// With a query, if there is one.
+  package var path: String
+  /// Nil: as many bytes as the client's payload has, which nobody reads.
+  package var body: [UInt8]?
+  package var expected: StatusExpectation
+  /// Requests under way at once on a connection.
+  package var pipeline: Int
+
+  package init(
+    authority: String, method: String, path: String, body: [UInt8]?, expected: StatusExpectation, pipeline: Int
+  ) {
+    self.authority = authority
+    self.method = method
+    self.path = path
+    self.body = body
+    self.expected = expected
+    self.pipeline = pipeline
   }
 }
 
@@ -88,8 +125,6 @@ package enum ClientCommand: Codable, Equatable, Sendable {
   case configure(ClientConfiguration)
   /// Another strategy in the same process set: new contexts, and a new hello to the entry.
   case replaceTopology(Topology)
-  /// Before `replaceTopology`, where the client's next edge reaches the entry elsewhere.
-  case replaceEntry([ServiceAddress])
   case run(TrialOrder)
   /// Sends requests that carry the echo flag, and holds what comes back against the declared rules.
   case verify(token: Int, requestCount: Int, inFlight: Int, hopsLeft: Int, timeoutNanoseconds: Int64)
@@ -116,6 +151,8 @@ package struct TrialOutcome: Codable, Sendable {
   package var unsentCount: UInt64?
   /// Of what did not complete, but for what was censored; nil from programs that do not count it yet, as the next two.
   package var failures: [FailureCount]?
+  /// What a server that is not ours has answered, by status; nil of others.
+  package var statuses: [StatusCount]?
   package var lostConnectionCount: UInt64?
   /// Why the trial ended before its time.
   package var earlyEnd: String?
@@ -161,6 +198,8 @@ package struct FidelityOutcome: Codable, Equatable, Sendable {
   package var firstDifferingEdge: String?
   package var expected: String?
   package var found: String?
+  /// Services of which no view came, though requests may pass them: they lie behind externals. Nil: none.
+  package var unheard: [String]?
 
   package init(
     token: Int, requests: Int = 0, views: Int = 0, failed: Int = 0, lostKeys: [String] = [],

@@ -10,15 +10,15 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
   /// From 0.
   package var replica: Int
   package var host: String
-  /// Of the first listener; 0 takes a free port.
+  /// 0 takes a free port.
   package var port: UInt16
   package var seed: UInt64
-  /// Nil for one, over the transport `frame`.
-  package var listeners: [ListenerPlan]?
+  /// How callers write the context who do not say how; nil: not at all.
+  package var assumedPropagator: String?
 
   package init(
     service: Service, layer: Int, replica: Int, host: String, port: UInt16, seed: UInt64,
-    listeners: [ListenerPlan]? = nil
+    assumedPropagator: String? = nil
   ) {
     self.service = service
     self.layer = layer
@@ -26,22 +26,7 @@ package struct NodeConfiguration: Codable, Equatable, Sendable {
     self.host = host
     self.port = port
     self.seed = seed
-    self.listeners = listeners
-  }
-}
-
-/// A way by which callers reach a node; each has a port of its own.
-package struct ListenerPlan: Codable, Equatable, Sendable {
-  package var transport: String
-  /// How callers write the context, where the transport does not say hello; nil where it does.
-  package var propagator: String?
-  /// 0 takes a free port, or that of the configuration for the first.
-  package var port: UInt16
-
-  package init(transport: String, propagator: String? = nil, port: UInt16 = 0) {
-    self.transport = transport
-    self.propagator = propagator
-    self.port = port
+    self.assumedPropagator = assumedPropagator
   }
 }
 
@@ -53,23 +38,22 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var addresses: [ServiceAddress]
   /// Threads behind each address; nil for one.
   package var workers: Int?
-  /// Only for calls over that transport, and with that propagator; nil for any.
-  package var transport: String?
-  package var propagator: String?
+  /// What the callee takes a caller to write who does not say; nil: nobody knows.
+  package var assumedPropagator: String?
+  /// Of one that is not ours: what requests ask for; nil for the root.
+  package var path: String?
 
   /// Connections to each worker of a callee that has several.
   package static let connectionsPerWorker = 4
 
   package init(
-    service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil, transport: String? = nil,
-    propagator: String? = nil
+    service: Int, name: String, addresses: [ServiceAddress], workers: Int? = nil, assumedPropagator: String? = nil
   ) {
     self.service = service
     self.name = name
     self.addresses = addresses
     self.workers = workers
-    self.transport = transport
-    self.propagator = propagator
+    self.assumedPropagator = assumedPropagator
   }
 
   /// Connections to open to each address. One worker needs no more than one.
@@ -93,7 +77,9 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case configure(NodeConfiguration)
   case connect([CalleeAddresses])
   /// The same service under another strategy: store, script and propagators are replaced between two trials.
-  case replaceService(Service)
+  ///
+  /// - callees: in place of those of `connect`; nil where they stay what they are.
+  case replaceService(Service, assumedPropagator: String? = nil, callees: [CalleeAddresses]? = nil)
   /// Turns the counters that cost something on or off.
   case counting(Bool)
   /// Begins or ends to clock the stages of requests; answered by `stages`.
@@ -110,8 +96,7 @@ package enum NodeCommand: Codable, Equatable, Sendable {
 }
 
 package enum NodeReport: Codable, Equatable, Sendable {
-  /// The first port, and those of the other listeners in the order of the configuration.
-  case listening(port: UInt16, others: [UInt16]? = nil)
+  case listening(port: UInt16)
   /// Every edge is connected and has exchanged its hello.
   case connected
   case replaced

@@ -25,6 +25,9 @@ package struct HostAddress: Sendable, CustomStringConvertible {
     description = "\(host):\(port)"
   }
 
+  /// 127.0.0.0/8: this machine.
+  package var isLoopback: Bool { UInt32(bigEndian: address.sin_addr.s_addr) >> 24 == 127 }
+
   func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
     unsafe withUnsafePointer(to: address) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -87,7 +87,6 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .explain(let token, let hopsLeft, let timeout):
       try verify(token: token, requestCount: 1, inFlight: 1, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
       explainedToken = token
-    case .replaceEntry(let addresses): configuration?.entry = addresses
     case .turn(let nanoseconds, let counts): run?.take(turn: nanoseconds, counts: counts)
     case .finish: run?.finish()
     case .stop: loop.stop()
@@ -106,7 +105,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       connections.append(
         try LoadConnection(
           loop: loop, address: configuration.entry[index % configuration.entry.count],
-          propagator: configuration.topology.client.propagator, transport: transport, delegate: self))
+          propagator: configuration.topology.client.propagator, transport: transport, target: configuration.target,
+          pipelineMax: configuration.pipelineMax, delegate: self))
     }
   }
 
@@ -129,7 +129,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     return try RequestImages(
       client: client, propagator: try propagator(client.propagator), transport: try transport(),
       deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
-      opaqueSize: configuration.opaqueSize, trace: trace)
+      opaqueSize: configuration.opaqueSize, trace: trace,
+      target: configuration.target, body: configuration.strangeEntry?.request?.body)
   }
 
   private func start(_ order: TrialOrder) throws {
@@ -142,7 +143,9 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
       flags: order.clocksStages == true ? .stages : [], seed: order.seed)
     loop.clockIO(order.clocksStages == true)
-    let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)
+    let run = LoadRun(
+      order: order, loop: loop, connections: connections, images: images,
+      expected: configuration?.strangeEntry?.request?.expected, delegate: self)
     self.run = run
     run.start()
     if let interval = order.progressNanoseconds { progressTimer.start(after: interval) }
@@ -211,6 +214,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   package func connection(_ connection: LoadConnection, didFail reason: String) {
     if run == nil && verification == nil {
       guard hasConnected else { return fail(reason) }
+      if connection.isRetired, replaceRetired(connection) { return }
       lostReason = lostReason ?? reason
       return
     }
@@ -238,15 +242,28 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     loop.flush()
   }
 
+  /// An entry over HTTP/1.1 may end a connection that nothing is under way on.
+  private func replaceRetired(_ connection: LoadConnection) -> Bool {
+    guard let other = successor(of: connection) else { return false }
+    connections[connections.firstIndex { $0 === connection }!] = other
+    return true
+  }
+
   package func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? {
-    guard let configuration, let index = connections.firstIndex(where: { $0 === connection }),
+    guard let other = successor(of: connection) else { return nil }
+    connections[connections.firstIndex { $0 === connection }!] = other
+    retired.append(connection)
+    return other
+  }
+
+  /// Nil for a connection that is none of these, or when none can be had.
+  private func successor(of connection: LoadConnection) -> LoadConnection? {
+    guard let configuration, connections.contains(where: { $0 === connection }),
       let transport = try? transport(),
       let other = try? LoadConnection(
         loop: loop, address: connection.address, propagator: configuration.topology.client.propagator,
-        transport: transport, delegate: self)
+        transport: transport, target: configuration.target, pipelineMax: configuration.pipelineMax, delegate: self)
     else { return nil }
-    connections[index] = other
-    retired.append(connection)
     return other
   }
 
@@ -270,6 +287,22 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       send(.verified(outcome, losses: losses))
     }
   }
+}
+
+extension ClientConfiguration {
+  /// What requests say of where they go.
+  fileprivate var target: RequestTarget {
+    if let request = strangeEntry?.request {
+      return RequestTarget(host: request.authority, path: request.path, method: request.method)
+    }
+    let external = topology.services.indices.contains(topology.entry) ? topology.services[topology.entry].external : nil
+    return RequestTarget(
+      host: external?.authority ?? "ctxchain", path: external?.path ?? "/",
+      propagator: strangeEntry == nil ? nil : topology.client.propagator)
+  }
+
+  /// What is in flight on a connection to one of our services may be more than one: the client stands for many.
+  fileprivate var pipelineMax: Int { strangeEntry?.request?.pipeline ?? LoadConnection.pipelineMax }
 }
 
 extension Topology {

@@ -41,6 +41,20 @@ package struct DeclaredContext {
     package let transport: String
     /// What the caller does to a context before it sends it here.
     package let departure: Departure
+    /// Externals between the caller and here, in order; they send no view.
+    package let externals: [String]
+    /// Somewhere on the path there is one: what comes back is what it hands on.
+    package let isBehindExternal: Bool
+
+    package var service: String { path.split(separator: ">").last.map(String.init) ?? path }
+
+    /// The caller, and the externals behind it: whose doing it is nobody can tell.
+    package var callers: String {
+      ([path.split(separator: ">").dropLast().last.map(String.init) ?? "client"] + externals).joined(separator: " → ")
+    }
+
+    /// `caller → callee`, with the externals that lie between.
+    package var edge: String { "\(callers) → \(service)" }
   }
 
   /// The work of a service up to a call.
@@ -64,6 +78,8 @@ package struct DeclaredContext {
     var departure = Departure()
     var hopsLeft: Int
     var isCertain = true
+    var externals: [String] = []
+    var isBehindExternal = false
   }
 
   private let topology: Topology
@@ -111,6 +127,7 @@ package struct DeclaredContext {
   private mutating func visit(_ index: Int, _ arriving: Travelling, _ passage: Passage) {
     guard views.count < DeclaredContext.viewCountMax else { return }
     let service = topology.services[index]
+    if service.external != nil { return passThrough(service, arriving, passage) }
     let path = passage.path.isEmpty ? service.name : "\(passage.path)>\(service.name)"
     let holdsEntries = isLossless || service.store != StoreKind.none.rawValue
     var context = arriving
@@ -129,7 +146,7 @@ package struct DeclaredContext {
       View(
         path: path, snapshot: context.readable, bytes: bytes, isCertain: passage.isCertain, isLeaf: true,
         caller: passage.caller, propagator: passage.propagator, transport: passage.transport,
-        departure: passage.departure))
+        departure: passage.departure, externals: passage.externals, isBehindExternal: passage.isBehindExternal))
     guard passage.hopsLeft > 1 else { return }
     var departure = Departure()
     if holdsEntries, service.contextWork, service.store != StoreKind.none.rawValue {
@@ -147,10 +164,23 @@ package struct DeclaredContext {
             caller: position, path: path, propagator: call.propagator, transport: call.transport,
             departure: departure, hopsLeft: passage.hopsLeft - 1,
             isCertain: passage.isCertain && service.errorRate == 0 && call.probability >= 1
-              && call.isOptional != true))
+              && call.isOptional != true, isBehindExternal: passage.isBehindExternal))
       }
     }
     views[position].isLeaf = views.count == position + 1
+  }
+
+  /// An external hands on what it got, and says nothing of it.
+  private mutating func passThrough(_ service: Service, _ arriving: Travelling, _ passage: Passage) {
+    for call in service.script.flatMap(\.calls) {
+      var next = passage
+      next.propagator = call.propagator
+      next.transport = call.transport
+      next.isCertain = false
+      next.externals.append(service.name)
+      next.isBehindExternal = true
+      visit(call.service, deliver(arriving, by: call.propagator), next)
+    }
   }
 
   /// The keys that some leaf does not see, or sees changed, though a lossless strategy would deliver them. Bytes that

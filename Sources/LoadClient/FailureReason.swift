@@ -6,6 +6,8 @@ internal import TransportCore
 enum FailureReason: Hashable {
   /// The answer was an error.
   case status(UInt16)
+  /// A server that is not ours answered with a status of HTTP that was not expected.
+  case httpStatus(UInt16)
   /// Given up by the client's clock.
   case timedOut
   case connectionLost
@@ -17,6 +19,7 @@ enum FailureReason: Hashable {
   var words: String {
     switch self {
     case .status(let code): StatusCode(rawValue: code)?.name ?? "status \(code)"
+    case .httpStatus(let code): "HTTP \(code)"
     case .timedOut: "timed out"
     case .connectionLost: "connection lost"
     case .noConnection: "no connection"
@@ -30,7 +33,7 @@ extension Ledger {
   mutating func add(_ reason: FailureReason) {
     switch reason {
     case .timedOut, .status(StatusCode.deadlineExceeded.rawValue): timedOut &+= 1
-    case .status, .connectionLost: failed &+= 1
+    case .status, .httpStatus, .connectionLost: failed &+= 1
     case .noConnection, .noRoom: shed &+= 1
     }
   }

@@ -35,6 +35,8 @@ package final class FidelityRun {
   /// Under way, oldest first: few enough to be searched.
   private var pending: [(tag: UInt64, image: Int, deadline: Int64)] = []
   private var isOver = false
+  /// Services by whether a view came; of those behind externals alone.
+  private var isHeard: [String: Bool] = [:]
 
   /// - Parameter inFlight: requests under way at once, so that a slow graph does not take for ever.
   package init(
@@ -104,6 +106,8 @@ package final class FidelityRun {
     pending = []
     timer.close()
     outcome.lostKeys = lostKeys.sorted()
+    let unheard = isHeard.filter { !$0.value }.keys.sorted()
+    outcome.unheard = unheard.isEmpty ? nil : unheard
     delegate.run(self, didFinish: outcome, losses: ledger.losses)
   }
 
@@ -112,7 +116,7 @@ package final class FidelityRun {
   private func compare(_ records: UnsafeRawBufferPointer, image: Int) {
     let declared = declaredContext(image, isLossless: false)
     if declared.isRefused {
-      nameEdge(topology.services[topology.entry].name)
+      outcome.firstDifferingEdge = "client → \(topology.services[topology.entry].name)"
       return (outcome.expected, outcome.found) = ("a refusal", "an answer")
     }
     let lossless = declaredContext(image, isLossless: true)
@@ -126,22 +130,28 @@ package final class FidelityRun {
         + found.map { SeenContext(path: $0.path, image: $0.image, $0.snapshot) }
     }
     var request = LossLedger.Request(declared: declared, lossless: lossless, sent: images.snapshots[image])
+    for view in declared.views where view.isBehindExternal { isHeard[view.service] = isHeard[view.service] ?? false }
     for view in found {
       let match = expected[view.path]?.firstIndex { view.isAsDeclared(declared.views[$0]) }
       // One that differs still shows what is gone.
       if let place = match ?? expected[view.path]?.indices.first {
         let index = expected[view.path]!.remove(at: place)
+        let service = declared.views[index].service
+        if isHeard[service] != nil { isHeard[service] = true }
         ledger.add(view.snapshot, image: view.image, at: index, of: &request)
         if match == nil { report(view, declared.views[index]) }
       } else {
-        report(view.path, nil, view.snapshot)
+        report(view.path, edge: FidelityRun.edge(of: view.path), nil, view.snapshot)
       }
     }
     guard outcome.firstDifferingEdge == nil else { return }
     // The first of the shallowest, whatever order the dictionary has.
     let missing = expected.values.joined().filter { declared.views[$0].isCertain }
       .min { (declared.views[$0].path.count, $0) < (declared.views[$1].path.count, $1) }
-    if let missing { report(declared.views[missing].path, declared.views[missing].snapshot, nil) }
+    if let missing {
+      let view = declared.views[missing]
+      report(view.path, edge: view.edge, view.snapshot, nil)
+    }
   }
 
   private func declaredContext(_ image: Int, isLossless: Bool) -> DeclaredContext {
@@ -174,24 +184,24 @@ package final class FidelityRun {
 
   private func report(_ view: ArrivedView, _ declared: DeclaredContext.View) {
     if let bytes = declared.bytes {
-      report(view.path, bytes, view.image)
+      report(declared.edge, bytes, view.image)
     } else {
-      report(view.path, declared.snapshot, view.snapshot)
+      report(view.path, edge: declared.edge, declared.snapshot, view.snapshot)
     }
   }
 
-  private func report(_ path: String, _ expected: [UInt8], _ found: [UInt8]) {
+  private func report(_ edge: String, _ expected: [UInt8], _ found: [UInt8]) {
     guard outcome.firstDifferingEdge == nil else { return }
-    nameEdge(path)
+    outcome.firstDifferingEdge = edge
     let place = zip(expected, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     let difference = place.map { ", other from byte \($0) on" } ?? ""
     outcome.expected = "\(expected.count) opaque bytes"
     outcome.found = "\(found.count) bytes\(difference)"
   }
 
-  private func report(_ path: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
+  private func report(_ path: String, edge: String, _ expected: ContextSnapshot?, _ found: ContextSnapshot?) {
     guard outcome.firstDifferingEdge == nil else { return }
-    nameEdge(path)
+    outcome.firstDifferingEdge = edge
     switch (expected, found) {
     case (nil, _): (outcome.expected, outcome.found) = ("no visit of \(path)", "one")
     case (_, nil): (outcome.expected, outcome.found) = ("a context from \(path)", "none")
@@ -199,9 +209,9 @@ package final class FidelityRun {
     }
   }
 
-  private func nameEdge(_ path: String) {
+  private static func edge(of path: String) -> String {
     let names = path.split(separator: ">")
-    outcome.firstDifferingEdge = names.count < 2 ? "client → \(path)" : "\(names[names.count - 2]) → \(names.last!)"
+    return names.count < 2 ? "client → \(path)" : "\(names[names.count - 2]) → \(names.last!)"
   }
 }
 

@@ -23,28 +23,32 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   @exclusivity(unchecked) package private(set) var isReady = false
   /// The entry has accepted the connection.
   private(set) var isAccepted = false
+  /// The entry has ended it in good order, between two requests: that is no loss, and another takes its place at once.
+  package private(set) var isRetired = false
   private var delegate: (any LoadConnectionDelegate)?
   /// Gets replies straight, without a reference count: it says when it begins and ends.
   @exclusivity(unchecked) private var run: Unmanaged<LoadRun>?
 
   package convenience init(
     loop: EventLoop, address: ServiceAddress, propagator: String, transport: Transport = .frame,
+    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax,
     delegate: any LoadConnectionDelegate
   ) throws(EventLoopError) {
     self.init(
       try Connection(loop: loop, host: address.host, port: address.port), to: address, propagator: propagator,
-      transport: transport, delegate: delegate)
+      transport: transport, target: target, pipelineMax: pipelineMax, delegate: delegate)
   }
 
   /// Takes over a connection to `address` that has not been started, and says who calls.
   package init(
     _ connection: Connection, to address: ServiceAddress, propagator: String, transport: Transport = .frame,
+    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax,
     delegate: any LoadConnectionDelegate
   ) {
     self.address = address
     self.delegate = delegate
     // What is in flight on a connection may be more than one: the client stands for many.
-    callee = Callee(transport, connection, pipelineMax: LoadConnection.pipelineMax)
+    callee = Callee(transport, connection, target, pipelineMax: pipelineMax)
     connection.start(delegate: self)
     callee.introduce(edge: "client>entry", propagator: propagator)
   }
@@ -107,7 +111,21 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     delegate?.connectionIsReady(self)
   }
 
-  package func didReceiveGoaway() { isReady = false }
+  package func didReceiveGoaway() {
+    isReady = false
+    run?._withUnsafeGuaranteedRef { $0.willRetire() }
+  }
+
+  /// Before the reply: behind it the next request goes out.
+  package func willReceiveLast() { retire() }
+
+  package func didReceiveLast() {}
+
+  private func retire() {
+    isReady = false
+    isRetired = true
+    run?._withUnsafeGuaranteedRef { $0.didRetire(self) }
+  }
 
   package func didReceive(_ fault: TransportFault) { fail("the entry sent what is no reply (\(fault))") }
 
@@ -115,6 +133,7 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     let wasReady = isReady
     // A connection that breaks off ends no reply.
     if error == 0 { callee.didClose(for: self) }
+    if error == 0, wasReady, callee.isIdle { retire() }
     let what = wasReady ? "the connection was lost" : "cannot be reached"
     fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
   }

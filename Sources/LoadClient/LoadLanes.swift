@@ -17,6 +17,8 @@ final class LoadLanes {
     var attempts = 0
     /// When to ask for another; `Int64.max` while there is one.
     var due = Int64.max
+    /// Its connection has ended in good order, and another is on its way.
+    var isRetired = false
   }
 
   /// Every one that this trial has had: the index of a request under way stays good. Only the run reads it, and never
@@ -32,6 +34,8 @@ final class LoadLanes {
   private var disconnectedSince = Int64.max
   private var hasGivenUp = false
   private(set) var lostCount: UInt64 = 0
+  /// Some lane's connection takes no requests just now.
+  @exclusivity(unchecked) var isIncomplete = false
 
   init(_ connections: [LoadConnection], patienceNanoseconds: Int64, seed: UInt64) {
     self.connections = connections
@@ -44,11 +48,17 @@ final class LoadLanes {
   /// Whether one takes requests now.
   var canSend: Bool { lanes.contains { connections[$0.index].isReady } }
 
+  /// No connection has room for a request, though there are some or will be.
+  var isBusy: Bool { (canSend || isReplacing) && !lanes.contains { connections[$0.index].canSend } }
+
   /// Whether one that takes none now may yet be replaced.
   var mayRecover: Bool { patienceNanoseconds > 0 && !hasGivenUp }
 
+  /// Some connection has ended in good order, and its successor is not there yet.
+  var isReplacing: Bool { lanes.contains(where: \.isRetired) }
+
   /// When `takeDue` has something to do.
-  var nextDue: Int64 { mayRecover ? lanes.reduce(Int64.max) { min($0, $1.due) } : .max }
+  var nextDue: Int64 { hasGivenUp ? .max : lanes.reduce(Int64.max) { min($0, $1.due) } }
 
   /// By the index in `connections`.
   @inline(__always)
@@ -76,6 +86,7 @@ final class LoadLanes {
 
   /// Plans what takes the place of connections that take nothing new any more, though replies may still come on them.
   func replaceRetired(now: Int64) {
+    isIncomplete = true
     guard mayRecover else { return }
     for lane in lanes.indices
     where lanes[lane].wasReady && lanes[lane].due == .max && !connections[lanes[lane].index].isReady {
@@ -83,12 +94,25 @@ final class LoadLanes {
     }
   }
 
+  /// Plans what takes the place of a connection at once that ended in good order.
+  func retire(_ connection: LoadConnection, now: Int64) {
+    isIncomplete = true
+    guard let lane = lanes.firstIndex(where: { connections[$0.index] === connection }), lanes[lane].due == .max else {
+      return
+    }
+    lanes[lane].due = now
+    lanes[lane].isRetired = true
+  }
+
   /// Returns the index of the connection, or nil when it is none of these.
   func didLose(_ connection: LoadConnection, now: Int64) -> Int? {
     guard let index = connections.firstIndex(where: { $0 === connection }) else { return nil }
     guard let lane = lanes.firstIndex(where: { $0.index == index }) else { return index }
+    isIncomplete = true
+    guard !connection.isRetired else { return index }
+    lanes[lane].isRetired = false
     if lanes[lane].wasReady { lostCount &+= 1 }
-    if lanes[lane].due == .max { plan(lane, now: now) }
+    if lanes[lane].due == .max, patienceNanoseconds > 0 { plan(lane, now: now) }
     return index
   }
 
@@ -96,13 +120,15 @@ final class LoadLanes {
     guard let lane = lanes.firstIndex(where: { connections[$0.index] === connection }) else { return }
     lanes[lane].wasReady = true
     lanes[lane].attempts = 0
+    lanes[lane].isRetired = false
     disconnectedSince = .max
+    isIncomplete = lanes.contains { !connections[$0.index].isReady }
   }
 
   /// Asks for what is due. Returns false when nothing more will be tried.
   func takeDue(now: Int64, _ connect: (LoadConnection) -> LoadConnection?) -> Bool {
     if disconnectedSince < .max, now &- disconnectedSince >= patienceNanoseconds { hasGivenUp = true }
-    guard mayRecover else { return false }
+    guard !hasGivenUp else { return false }
     for lane in lanes.indices where lanes[lane].due <= now {
       lanes[lane].due = .max
       if let connection = connect(connections[lanes[lane].index]) {

@@ -1,6 +1,7 @@
 // What a run does when connections are lost, and when others take their place.
 
 internal import EventLoop
+internal import Statistics
 
 extension LoadRun {
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
@@ -14,12 +15,40 @@ extension LoadRun {
       tally.didFail(request, .connectionLost, now: loop.now)
       lostCount += 1
     }
-    if lanes.mayRecover {
+    if lanes.mayRecover || lanes.isReplacing {
       if isSending { awaitConnection() }
     } else if !lanes.canSend {
       finish(because: "every connection to the entry was lost")
     }
     for _ in 0..<lostCount { didEndRequest() }
+  }
+
+  /// Closed loop: no connection takes a request now, and one will.
+  var mustWait: Bool { (lanes.mayRecover && !lanes.canSend) || (lanes.isReplacing && lanes.isBusy) }
+
+  /// Open loop: what is due waits for a connection, its time running.
+  var mustStall: Bool { (expected != nil || lanes.isReplacing) && lanes.isBusy }
+
+  /// A server that is not ours has answered.
+  @inline(never)
+  func didReceive(status: UInt16, of request: PendingRequest, now: Int64) {
+    tally.didReceive(status: status)
+    if expected?.contains(status) == true {
+      tally.didComplete(request, now: now)
+    } else {
+      tally.didFail(request, .httpStatus(status), now: now)
+    }
+    didEndRequest()
+  }
+
+  /// A connection is about to end: it takes nothing new.
+  func willRetire() { lanes.isIncomplete = true }
+
+  /// A connection has ended in good order, with nothing under way.
+  func didRetire(_ connection: LoadConnection) {
+    guard phase != .finished else { return }
+    lanes.retire(connection, now: loop.now)
+    if isSending { awaitConnection() }
   }
 
   /// A connection in the place of one that was lost takes requests.
@@ -28,6 +57,7 @@ extension LoadRun {
     let count = owedCount
     owedCount = 0
     for _ in 0..<count { sendNext() }
+    if isStalled { sendDueRequests() }
   }
 
   func awaitConnection() {

@@ -3,7 +3,7 @@
 
 package import Control
 package import EventLoop
-internal import Statistics
+package import Statistics
 package import TransportCore
 
 /// What a run tells its owner, also from within `start`.
@@ -44,6 +44,8 @@ package final class LoadRun {
   let lanes: LoadLanes
   private let images: RequestImages
   let delegate: any LoadRunDelegate
+  /// Which statuses of a server that is not ours are answers; nil of ours.
+  let expected: StatusExpectation?
   // One thread; only this run reaches these, and no access to one is held across a call out: exclusivity needs no check at
   // run time.
   @exclusivity(unchecked) var table: PendingTable
@@ -63,6 +65,8 @@ package final class LoadRun {
   private var paceDue = Int64.max
   private var plan: ArrivalPlan
   private var nextIntended: Int64 = 0
+  /// Open loop: requests are due that no connection has room for.
+  var isStalled = false
 
   // No access to these is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) var phase = Phase.settling
@@ -78,8 +82,9 @@ package final class LoadRun {
 
   package init(
     order: TrialOrder, loop: EventLoop, connections: [LoadConnection], images: RequestImages,
-    delegate: any LoadRunDelegate
+    expected: StatusExpectation? = nil, delegate: any LoadRunDelegate
   ) {
+    self.expected = expected
     self.order = order
     self.loop = loop
     lanes = LoadLanes(
@@ -169,7 +174,7 @@ package final class LoadRun {
   func sendNext() {
     guard isSending else { return }
     if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
-    if lanes.mayRecover, !lanes.canSend {
+    if lanes.isIncomplete, mustWait {
       owedCount += 1
       return awaitConnection()
     }
@@ -178,12 +183,17 @@ package final class LoadRun {
 
   /// Open loop: everything whose time has come, then sleep until the next. But no longer than `sendingNanosecondsMax` a
   /// turn: at a rate above what the client can send, replies and the window's end would never have theirs.
-  private func sendDueRequests() {
+  func sendDueRequests() {
     paceDue = .max
     let begin = loop.now
     var now = begin
     var sentCount = 0
+    isStalled = false
     while isSending, nextIntended <= now {
+      if expected != nil || lanes.isIncomplete, mustStall {
+        isStalled = true
+        return
+      }
       if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
       send(intended: nextIntended)
       nextIntended = startTime &+ plan.next()
@@ -224,7 +234,7 @@ package final class LoadRun {
   private func shed(_ slot: Int32, intended: Int64) {
     if slot >= 0 { table.free(slot) }
     tally.didShed(intended: intended, slot < 0 ? .noRoom : .noConnection, now: loop.now)
-    if slot >= 0, lanes.mayRecover {
+    if slot >= 0, lanes.mayRecover || lanes.isReplacing {
       awaitConnection()
     } else if inFlight == 0, !lanes.canSend {
       return finish(because: "no connection to the entry takes requests")
@@ -240,6 +250,7 @@ package final class LoadRun {
     let request = table.requests[Int(slot)]
     let now = loop.now
     remove(slot)
+    if expected != nil { return didReceive(status: reply.message.httpStatus, of: request, now: now) }
     if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
       tally.didComplete(request, now: now)
@@ -262,7 +273,7 @@ package final class LoadRun {
 
   func didEndRequest() {
     if phase == .settling { openWindowIfSettled() }
-    if case .closed = order.mode { sendNext() }
+    if case .closed = order.mode { sendNext() } else if isStalled { sendDueRequests() }
     finishIfDone()
   }
 

@@ -24,6 +24,8 @@ struct LoadTally {
   private(set) var sendLag: LatencyHistogram?
   private(set) var pieces: [UInt32] = []
   private(set) var failures: [FailureReason: UInt64] = [:]
+  /// By status of HTTP; empty where nobody asks.
+  private var statuses: [UInt64] = []
 
   init(_ order: TrialOrder) {
     pieceNanoseconds = order.pieceNanoseconds
@@ -58,6 +60,12 @@ struct LoadTally {
     guard isInWindow(request.intended) else { return }
     responseTime.record(nanoseconds: now &- request.intended)
     serviceTime?.record(nanoseconds: now &- request.sent)
+  }
+
+  /// A server that is not ours has answered.
+  mutating func didReceive(status: UInt16) {
+    if statuses.isEmpty { statuses = Array(repeating: 0, count: 600) }
+    if status < 600 { statuses[Int(status)] &+= 1 }
   }
 
   @inline(never)
@@ -96,6 +104,10 @@ struct LoadTally {
       completedInWindow: completedInWindow, responseTime: responseTime, serviceTime: serviceTime, sendLag: sendLag,
       pieces: pieces)
     outcome.unsentCount = unsentCount
+    if !statuses.isEmpty {
+      outcome.statuses = statuses.indices.filter { statuses[$0] > 0 }
+        .map { StatusCount(status: $0, requests: statuses[$0]) }
+    }
     outcome.failures = failures.map { FailureCount(reason: $0.key.words, requests: $0.value) }.sorted()
     return outcome
   }

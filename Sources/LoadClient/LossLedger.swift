@@ -41,8 +41,7 @@ struct LossLedger {
     let view = request.declared.views[index]
     let path = view.path.split(separator: ">")
     let edge = Edge(
-      caller: path.count < 2 ? "client" : String(path[path.count - 2]), callee: path.last.map(String.init) ?? "",
-      propagator: view.propagator, transport: view.transport)
+      caller: view.callers, callee: view.service, propagator: view.propagator, transport: view.transport)
     if edges[edge] == nil { edgeOrder.append(edge) }
     if let bytes = view.bytes {
       // Bytes of the client's own: every service should see the same.

@@ -35,12 +35,15 @@ package final class RequestImages {
   ///   - hopsLeft: deliveries that a request may make.
   ///   - opaqueSize: random bytes that `opaque` carries; nil for those that `packed` would send.
   ///   - trace: what every context's trace has beside its ids.
+  ///   - target: where the requests go.
+  ///   - body: of every request, in place of the client's payload.
   package init(
     client: ClientSide, propagator: any Propagator, transport: Transport = .frame, deadline: UInt32, hopsLeft: Int,
-    flags: RequestFlags, seed: UInt64, opaqueSize: Int? = nil, trace: SentTrace = SentTrace()
+    flags: RequestFlags, seed: UInt64, opaqueSize: Int? = nil, trace: SentTrace = SentTrace(),
+    target: RequestTarget = RequestTarget(), body: [UInt8]? = nil
   ) throws(ClientError) {
-    encoder = transport.makeEncoder()
-    payloadSize = client.payloadSize
+    encoder = transport.makeEncoder(target)
+    payloadSize = body == nil ? client.payloadSize : 0
     var random = SeededGenerator(seed: seed)
     carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
     var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
@@ -60,7 +63,8 @@ package final class RequestImages {
           fields[image].write(over: propagator, context, to: message)
         }
       }
-      guard encoder.finishImage(message, payloadSize: payloadSize) else { throw .requestTooLarge }
+      guard encoder.finishImage(message, payloadSize: body?.count ?? payloadSize) else { throw .requestTooLarge }
+      body?.withUnsafeBytes { bytes.append($0) }
       ranges.append(start..<bytes.count)
     }
   }

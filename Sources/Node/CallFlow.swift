@@ -115,7 +115,7 @@ extension NodeServer {
   // MARK: Private
 
   /// Starts a call, the first time or again. Anything but `ok` means that nothing was sent.
-  private func start(
+  func start(
     _ call: UnsafeMutablePointer<ScriptCall>, for request: RequestSlot, retriesLeft: Int32
   ) -> StatusCode {
     let now = loop.now
@@ -160,6 +160,7 @@ extension NodeServer {
       let head = RequestHead(
         tag: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1,
         flags: flags(of: request))
+      if call.pointee.carriesBody { return writeBody(head, of: request, call, to: connection) }
       let isWritten = connection.callee.send(head, payloadSize: call.pointee.payloadSize) { message in
         if !call.pointee.dropsContext { inject(request, into: message, of: call) }
       }
@@ -170,7 +171,7 @@ extension NodeServer {
 
   /// Writes the context of a request into one of its calls.
   @inline(__always)
-  private func inject(
+  func inject(
     _ request: RequestSlot, into message: MessageWriter, of call: UnsafeMutablePointer<ScriptCall>
   ) {
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in

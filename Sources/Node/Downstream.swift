@@ -19,6 +19,8 @@ final class Downstream {
   let name: String
   let propagator: any Propagator
   let transport: Transport
+  /// What requests say of where they go.
+  let requestTarget: RequestTarget
   private unowned let server: NodeServer
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private var places: [EdgePlace] = []
@@ -31,6 +33,8 @@ final class Downstream {
   @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
   private let addresses: [ServiceAddress]
   private let index: Int
+  /// What is lost is connected anew.
+  let reconnects: Bool
   /// Oldest first. Empty where the transport multiplexes.
   @exclusivity(unchecked) var waiting: [CallSlot] = []
 
@@ -38,12 +42,17 @@ final class Downstream {
   ///
   /// - Parameter index: of the edge in its service.
   init(
-    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport, index: Int
+    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport, index: Int,
+    reconnects: Bool = true
   ) {
+    self.reconnects = reconnects
     name = callee.name
     self.propagator = propagator
     self.transport = transport
     self.server = server
+    requestTarget = RequestTarget(
+      host: callee.name, path: callee.path ?? "/",
+      propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name)
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
     free = callee.addresses.map { _ in [] }
@@ -69,7 +78,10 @@ final class Downstream {
   /// The callee can be reached, though it may not keep up.
   var isReady: Bool { places.contains { $0.current?.isReady == true } }
 
-  private var isOpen: Bool { places.contains { $0.current?.isOpen == true } }
+  /// Whether a call would be sent, or wait for a connection.
+  var canTakeCalls: Bool { isReady || isOpen }
+
+  private var isOpen: Bool { places.contains { $0.isLookingUp || $0.current?.isOpen == true } }
 
   /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)
@@ -177,7 +189,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     self.server = server
     self.place = place
     self.edge = edge
-    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address), host: edge.name)
+    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address), edge.requestTarget)
     connection.start(delegate: self)
     callee.introduce(
       edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)

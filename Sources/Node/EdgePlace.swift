@@ -28,6 +28,8 @@ final class EdgePlace {
   /// Ends the wait for the next try, or for a hello.
   private var timer: Timer!
   private var leavingTimer: Timer!
+  /// The callee's name is being looked up.
+  private(set) var isLookingUp = false
   /// The loss has been told.
   private var isLost = false
   private var isClosed = false
@@ -49,11 +51,16 @@ final class EdgePlace {
     if let numeric = HostAddress(numeric: address.host, port: address.port) { return connect(to: numeric) }
     do {
       guard let lookup = server.hostLookup else { return didFail("no name can be looked up") }
+      isLookingUp = true
       try lookup.look(up: address.host, port: address.port) { [weak self] found in
         guard let self, !isClosed else { return }
-        if let found { connect(to: found) } else { didFail("\(EventLoopError.unknownHost(address.host))") }
+        isLookingUp = false
+        if let found { return connect(to: found) }
+        didFail("\(EventLoopError.unknownHost(address.host))")
+        edge.serveWaiting()
       }
     } catch {
+      isLookingUp = false
       didFail("\(error)")
     }
   }
@@ -129,7 +136,7 @@ final class EdgePlace {
   private func didFail(_ reason: String) {
     current = nil
     readinessDidChange()
-    timer.start(after: Int64(Double(pause) * (0.8 + 0.4 * random.nextUnit())))
+    if edge.reconnects { timer.start(after: Int64(Double(pause) * (0.8 + 0.4 * random.nextUnit()))) }
     pause = min(pause * 2, EdgePlace.pauses.upperBound)
     if !isLost { server.delegate?.server(server, didLoseCallee: edge.name, reason: reason) }
     isLost = true

@@ -19,8 +19,10 @@ final class ContextReader {
 final class InboundConnection: ConnectionDelegate, RequestReceiver {
   let server: NodeServer
   let caller: Caller
-  /// How this caller writes the context; known with its hello, or by where it called.
+  /// How this caller writes the context. Nil until the hello of a transport that has one.
   private var reader: ContextReader?
+  /// The caller has said how.
+  private var isTold = false
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// The same without a reference count, for each request.
   @exclusivity(unchecked) private var unretainedReader: Unmanaged<ContextReader>?
@@ -31,12 +33,10 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
   let forwarded = CallSlot.makeRing()
 
   /// Its owner makes it the connection's delegate.
-  ///
-  /// - Parameter propagator: nil where the caller's hello will name it.
-  init(server: NodeServer, _ connection: Connection, over transport: Transport, propagator: (any Propagator)?) {
+  init(server: NodeServer, _ connection: Connection, over transport: Transport) {
     self.server = server
     caller = Caller(transport, connection)
-    if let propagator { read(with: propagator) }
+    if !transport.saysHello { read(with: server.assumedPropagator) }
   }
 
   var connection: Connection { caller.connection }
@@ -51,8 +51,11 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
     connection.close()
   }
 
-  /// The node has another store.
-  func storeDidChange() { if let reader { read(with: reader.propagator) } }
+  /// The node has another store, and may assume another propagator.
+  func serviceDidChange() {
+    guard let reader else { return }
+    read(with: isTold ? reader.propagator : server.assumedPropagator)
+  }
 
   private func read(with propagator: any Propagator) {
     let reader = ContextReader(propagator, withEntries: server.runtime.requests.holdsEntries)
@@ -76,8 +79,11 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
 
   func didReceive(_ cancel: ReceivedCancel) { server.cancel(cancel, from: self) }
 
-  func didReceiveHello(propagator name: String) -> Bool {
-    guard let propagator = PropagatorRegistry.resolve(name) else { return false }
+  func didReceiveHello(propagator name: String?) -> Bool {
+    guard let propagator = name.map({ PropagatorRegistry.resolve($0) }) ?? server.assumedPropagator else {
+      return false
+    }
+    isTold = name != nil
     read(with: propagator)
     return true
   }

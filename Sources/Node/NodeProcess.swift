@@ -30,7 +30,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   ///   - counters: a page for each worker, see `NodeServer`.
   ///   - readMeter: the calling thread's allocation and system-call counts.
   ///   - profiler: samples the calling thread; without it a profile is refused.
-  ///   - transports: those that listeners and edges may name.
+  ///   - transports: those that callers may speak and edges may name.
   package init(
     loop: EventLoop, controlFD: Int32, counters: [UnsafeMutablePointer<CounterPage>],
     readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler? = nil,
@@ -93,11 +93,11 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       server.delegate = self
       self.server = server
       log = NodeLog(configuration)
-      send(try server.listenToAll())
+      send(.listening(port: try server.listen()))
     case .connect(let callees): try server?.connect(callees)
-    case .replaceService(let service):
+    case .replaceService(let service, let assumedPropagator, let callees):
       isReplacing = true
-      try server?.replace(service)
+      try server?.replace(service, assumedPropagator: assumedPropagator, callees: callees)
     case .counting(let isOn):
       server?.isCounting = isOn
       send(.countingSet)

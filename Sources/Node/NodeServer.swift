@@ -36,7 +36,7 @@ package struct ConnectionHandoff {
   /// Whose connection a new one is to be; an index of a worker.
   let choose: () -> Int
   /// Hands a new connection to another worker.
-  let handOver: (_ fd: Int32, _ listener: Int, _ worker: Int) -> Void
+  let handOver: (_ fd: Int32, _ worker: Int) -> Void
   /// A connection of this worker is gone.
   let didLoseConnection: () -> Void
 }
@@ -61,13 +61,13 @@ package final class NodeServer {
 
   let loop: EventLoop
   private let limits: Limits
-  private let transports: [Transport]
+  let transports: [Transport]
   let configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
   package weak var delegate: (any NodeServerDelegate)?
-  private var listeners: [Listener] = []
-  /// Of each listener.
-  private var entrances: [Entrance] = []
+  private var listener: Listener?
+  /// How callers write the context who do not say how.
+  private(set) var assumedPropagator: any Propagator
   private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
   /// What is not one of those yet.
   private var arrivals: [ObjectIdentifier: Arrival] = [:]
@@ -77,6 +77,8 @@ package final class NodeServer {
   private(set) lazy var hostLookup = try? HostLookup(loop: loop)
   private var callees: [CalleeAddresses] = []
   private var edges: [Downstream] = []
+  /// Of a service that makes the calls its requests ask for.
+  private(set) var scriptedEdges: ScriptedEdges?
   /// Every edge has been ready since it was made.
   private var hasConnected = false
 
@@ -109,7 +111,7 @@ package final class NodeServer {
   ///   - counters: a zeroed page that outlives the server; the launcher may map it too.
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - handoff: nil for the only worker of a node.
-  ///   - transports: those that edges may name.
+  ///   - transports: those that callers may speak and edges may name.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
     limits: Limits = Limits(), contexts: NodeContexts? = nil, handoff: ConnectionHandoff? = nil,
@@ -121,6 +123,7 @@ package final class NodeServer {
     self.handoff = handoff
     self.limits = limits
     self.transports = transports
+    assumedPropagator = try NodeServer.propagator(named: configuration.assumedPropagator)
     let worker = handoff?.worker ?? 0
     random = SeededGenerator(seed: configuration.seed &+ UInt64(worker) << 32)
     runtime = try ServiceRuntime(
@@ -137,47 +140,33 @@ package final class NodeServer {
     workQueue.deallocate()
   }
 
-  /// Starts to listen; returns the port.
-  ///
-  /// - Parameters:
-  ///   - port: nil for that of the configuration.
-  ///   - propagator: how callers write the context, where the transport does not say hello.
-  package func listen(
-    on port: UInt16? = nil, over transport: Transport = .frame, propagator: String? = nil
-  ) throws(EventLoopError) -> UInt16 {
-    let index = entrances.count
-    entrances.append(
-      Entrance(transport: transport, propagator: propagator.flatMap { PropagatorRegistry.resolve($0) }))
+  private static func propagator(named name: String?) throws(NodeError) -> any Propagator {
+    let name = name ?? "none"
+    guard let propagator = PropagatorRegistry.resolve(name) else { throw .unknownPropagator(name) }
+    return propagator
+  }
+
+  /// Starts to listen, for callers over any transport; returns the port.
+  package func listen() throws(EventLoopError) -> UInt16 {
     let listener = try Listener(
-      loop: loop, host: configuration.host, port: port ?? configuration.port, sharesPort: handoff != nil,
+      loop: loop, host: configuration.host, port: configuration.port, sharesPort: handoff != nil,
       didRunOut: { [unowned self] reason in delegate?.server(self, cannotAcceptFor: reason) }
     ) { [unowned self] fd in
       if let handoff, case let chosen = handoff.choose(), chosen != handoff.worker {
-        handoff.handOver(fd, index, chosen)
+        handoff.handOver(fd, chosen)
       } else {
-        take(fd, from: index)
+        take(fd)
       }
     }
-    listeners.append(listener)
+    self.listener = listener
     return listener.port
   }
 
   /// Serves a connection that was accepted, here or by another worker.
-  ///
-  /// - Parameter listener: which of them accepted it.
-  func take(_ fd: Int32, from listener: Int) {
+  func take(_ fd: Int32) {
     if drainTimer != nil { return refuse(fd) }
-    let entrance = entrances[listener]
-    if entrance.takesFrames {
-      let arrival = Arrival(server: self, fd: fd, at: entrance)
-      arrivals[ObjectIdentifier(arrival)] = arrival
-    } else {
-      let connection = Connection(loop: loop, fd: fd)
-      let caller = InboundConnection(
-        server: self, connection, over: entrance.transport, propagator: entrance.propagator)
-      connection.start(delegate: caller)
-      connections[ObjectIdentifier(caller)] = caller
-    }
+    let arrival = Arrival(server: self, fd: fd)
+    arrivals[ObjectIdentifier(arrival)] = arrival
   }
 
   /// What a connection speaks is known.
@@ -198,7 +187,7 @@ package final class NodeServer {
   }
 
   /// Callers that connect from here on are not accepted.
-  func stopListening() { listeners.forEach { $0.close() } }
+  func stopListening() { listener?.close() }
 
   /// Connects every edge of the script; `serverDidConnect` follows when all are ready.
   package func connect(_ callees: [CalleeAddresses]) throws(NodeError) {
@@ -208,8 +197,18 @@ package final class NodeServer {
 
   /// Takes on another strategy between two slots; no request may be under way. The edges connect anew. After an error
   /// the node serves what it served before.
-  package func replace(_ service: Service, contexts: NodeContexts? = nil) throws(NodeError) {
+  ///
+  /// - Parameters:
+  ///   - assumedPropagator: see `NodeConfiguration`.
+  ///   - callees: nil for those that there are.
+  package func replace(
+    _ service: Service, assumedPropagator name: String? = nil, callees: [CalleeAddresses]? = nil,
+    contexts: NodeContexts? = nil
+  ) throws(NodeError) {
     guard counters.pointee.open == 0 else { throw .busy }
+    let propagator = try NodeServer.propagator(named: name)
+    let oldCallees = self.callees
+    if let callees { self.callees = callees }
     let next = try ServiceRuntime(
       service, layer: configuration.layer, contexts: contexts, worker: handoff?.worker ?? 0, limits: limits, loop: loop,
       counters: counters)
@@ -217,12 +216,14 @@ package final class NodeServer {
     do {
       edges = try makeEdges(of: next)
     } catch {
+      self.callees = oldCallees
       next.deallocate()
       throw error
     }
+    assumedPropagator = propagator
     runtime.deallocate()
     runtime = next
-    connections.values.forEach { $0.storeDidChange() }
+    connections.values.forEach { $0.serviceDidChange() }
     take(edges)
   }
 
@@ -233,7 +234,7 @@ package final class NodeServer {
   }
 
   private func makeEdge(_ key: EdgeKey, index: Int) throws(NodeError) -> Downstream {
-    guard let callee = callees.first(where: { $0.isReached(by: key) }) else {
+    guard let callee = callees.first(where: { $0.service == key.service }) else {
       throw .missingAddress(service: key.service)
     }
     let transport = try transport(named: key.transport)
@@ -250,6 +251,10 @@ package final class NodeServer {
   private func take(_ edges: [Downstream]) {
     self.edges.forEach { $0.close() }
     self.edges = edges
+    scriptedEdges?.close()
+    scriptedEdges = runtime.service.scriptedCalls.flatMap { PropagatorRegistry.resolve($0.propagator) }.map {
+      ScriptedEdges(server: self, propagator: $0)
+    }
     hasConnected = false
     runtime.script.connect(edges)
     edges.forEach { $0.connect() }
@@ -264,6 +269,8 @@ package final class NodeServer {
     connections.values.forEach { $0.caller.sendGoaway() }
     loop.flush()
     edges.forEach { $0.close() }
+    scriptedEdges?.close()
+    scriptedEdges = nil
     // Server and edges hold each other until here.
     edges = []
     for connection in connections.values { connection.close() }

@@ -72,25 +72,26 @@ final class NodeWorker: NodeServerDelegate {
     case .configure(let configuration, let contexts):
       let handoff = ConnectionHandoff(
         worker: worker, choose: { [balancer] in balancer.choose() },
-        handOver: { [orders] fd, listener, other in orders[other].post(.take(fd: fd, listener: listener)) },
+        handOver: { [orders] fd, other in orders[other].post(.take(fd: fd)) },
         didLoseConnection: { [balancer, worker] in balancer.didLose(worker: worker) })
       let server = try NodeServer(
         loop: loop, configuration: configuration, counters: resources.counters, contexts: contexts, handoff: handoff,
         transports: resources.transports)
       server.delegate = self
       self.server = server
-      answer(try server.listenToAll())
+      answer(.listening(port: try server.listen()))
     case .connect(let callees): try server?.connect(callees)
-    case .replace(let service, let contexts):
+    case .replace(let service, let contexts, let assumedPropagator, let callees):
       isReplacing = true
-      try server?.replace(service, contexts: contexts)
+      try server?.replace(
+        service, assumedPropagator: assumedPropagator, callees: callees, contexts: contexts)
     case .command(let command): obey(command, meter)
-    case .take(let fd, let listener):
+    case .take(let fd):
       guard let server else {
         Glibc.close(fd)
         return balancer.didLose(worker: worker)
       }
-      server.take(fd, from: listener)
+      server.take(fd)
     case .drain(let nanoseconds):
       guard let server else { return reports.post(.drained) }
       server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }

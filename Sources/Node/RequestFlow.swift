@@ -54,6 +54,9 @@ extension NodeServer {
       request.pointee.hasFreshSpan = doStandardWork(on: context)
       lap(.store)
     }
+    if runtime.script.needsBody, case let status = keepBody(of: message, for: request), status != .ok {
+      return fail(request, with: status)
+    }
     advance(request, from: runtime.script.steps)
   }
 
@@ -91,6 +94,12 @@ extension NodeServer {
         if work(step, for: request) { return }
         lap(.work)
       case .sleep: return sleep(step, for: request)
+      case .scripted: if startScriptedCall(of: request) { return }
+      case .again:
+        if hasScriptedCalls(request) {
+          step -= 1
+          continue
+        }
       case .keep: if !keepContext(of: request) { return fail(request, with: .resourceExhausted) }
       case .releaseKept: runtime.kept?.release(request)
       case .forget:
@@ -205,6 +214,7 @@ extension NodeServer {
   @inline(__always)
   private func release(_ request: RequestSlot) {
     request.leaveRing()
+    if request.pointee.body != nil { dropBody(of: request) }
     runtime.requests.free(request)
   }
 }

@@ -11,7 +11,8 @@ struct ScriptStep {
   /// `fail` is the service's error rate, at the front. `reply` is the end of every script, `forget` comes before it
   /// where the context lies in a shared table. `keep` and `releaseKept` are of a service that keeps contexts, and stand around
   /// its steps.
-  enum Kind: UInt8 { case set, work, sleep, calls, fail, reply, forget, keep, releaseKept }
+  /// `scripted` makes the next call that the request's body asks for, and `again` goes back to it while there is one.
+  enum Kind: UInt8 { case set, work, sleep, calls, scripted, again, fail, reply, forget, keep, releaseKept }
 
   var kind: Kind
   /// `set`: range in `ServiceScript.assignments`. `calls`: range in `ServiceScript.calls`.
@@ -46,6 +47,8 @@ struct ScriptCall {
   var ignoresDeadline: Bool
   /// The request goes on when it fails.
   var isOptional: Bool
+  /// Its payload lies in `RequestBody`.
+  var carriesBody = false
 }
 
 struct ScriptAssignment {
@@ -61,13 +64,6 @@ struct EdgeKey: Hashable {
   let transport: String
 }
 
-extension CalleeAddresses {
-  func isReached(by key: EdgeKey) -> Bool {
-    service == key.service && transport ?? key.transport == key.transport
-      && propagator ?? key.propagator == key.propagator
-  }
-}
-
 struct ServiceScript {
   private(set) var assignments: [ScriptAssignment] = []
   private(set) var edges: [EdgeKey] = []
@@ -77,6 +73,8 @@ struct ServiceScript {
   /// Set when the script is one call and nothing else, with nothing to decide: always made, without a timeout, a retry,
   /// a fault or silence of its own. See `NodeServer.forward`.
   let forwardedCall: UnsafeMutablePointer<ScriptCall>?
+  /// Requests keep the bodies that they came with.
+  let needsBody: Bool
 
   /// - Parameter forgetsContext: a request's context ends with the request. Then no request is forwarded.
   init(_ service: Service, forgetsContext: Bool) {
@@ -110,7 +108,7 @@ struct ServiceScript {
         list.forEach(add)
       }
     }
-    var isNeeded = false
+    var isNeeded = service.scriptedCalls != nil
     for index in steps.indices.reversed() {
       let run = Int(steps[index].first)..<Int(steps[index].first + steps[index].count)
       let retries = steps[index].kind == .calls && calls[run].contains { $0.retries > 0 }
@@ -121,8 +119,10 @@ struct ServiceScript {
     callCount = calls.count
     self.calls = .allocate(capacity: calls.count)
     self.calls.initialize(from: calls, count: calls.count)
-    let isOneCall = steps.count == 1 && steps[0].kind == .calls && calls.count == 1
+    let isOneCall = service.scriptedCalls == nil && steps.count == 1 && steps[0].kind == .calls && calls.count == 1
     forwardedCall = isOneCall && calls[0].isPlain && !forgetsContext ? self.calls : nil
+    if service.scriptedCalls != nil { steps += [ScriptStep(kind: .scripted), ScriptStep(kind: .again)] }
+    needsBody = service.scriptedCalls != nil || calls.contains(where: \.carriesBody)
     if service.keepsContext?.isReleased == true { steps.append(ScriptStep(kind: .releaseKept)) }
     if forgetsContext { steps.append(ScriptStep(kind: .forget)) }
     steps.append(ScriptStep(kind: .reply))
@@ -156,14 +156,15 @@ extension ScriptCall {
   /// See `ServiceScript.forwardedCall`.
   fileprivate var isPlain: Bool {
     probabilityThreshold == .max && timeoutNanoseconds == 0 && retries == 0 && !dropsContext
-      && !ignoresDeadline && !isOptional
+      && !ignoresDeadline && !isOptional && !carriesBody
   }
 
   fileprivate init(_ call: Call, edge: Int32) {
     self.init(
       edge: edge, payloadSize: call.payloadSize, timeoutNanoseconds: call.timeoutNanoseconds,
       probabilityThreshold: threshold(call.probability), retries: Int32(call.retries), dropsContext: call.dropsContext,
-      ignoresDeadline: call.ignoresDeadline == true, isOptional: call.isOptional == true)
+      ignoresDeadline: call.ignoresDeadline == true, isOptional: call.isOptional == true,
+      carriesBody: call.forwardsBody == true)
   }
 }
 

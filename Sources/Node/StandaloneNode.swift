@@ -81,7 +81,7 @@ package final class StandaloneNode: NodeServerDelegate {
   private func start(_ document: NodeDocument, _ page: UnsafeMutablePointer<CounterPage>) throws {
     let server = try NodeServer(loop: loop, configuration: document.configuration, counters: page)
     self.server = server
-    if case .listening(let port, _) = try server.listenToAll() { self.port = port }
+    port = try server.listen()
     server.delegate = self
     try server.connect(document.callees)
   }
@@ -91,7 +91,7 @@ package final class StandaloneNode: NodeServerDelegate {
     let workers = try WorkerGroup(
       loop: loop, configuration: document.configuration, pages: pages, readMeter: { MeterReading() }, profiler: nil
     ) { [unowned self] report in
-      if case .listening(let port, _) = report { self.port = port }
+      if case .listening(let port) = report { self.port = port }
       if case .failed(let reason) = report { didFail(reason) }
     }
     self.workers = workers

@@ -50,7 +50,7 @@ final class WorkerGroup {
           NodeWorker.run(worker: worker, resources: resources, orders: orders, reports: reports, balancer: balancer)
         })
     }
-    // The first takes the ports, which the others then share.
+    // The first takes the port, which the others then share.
     orders[0].post(.configure(configuration, contexts))
   }
 
@@ -59,9 +59,9 @@ final class WorkerGroup {
     switch command {
     case .configure: preconditionFailure("the workers are configured once")
     case .connect(let callees): post(.connect(callees))
-    case .replaceService(let service):
+    case .replaceService(let service, let assumedPropagator, let callees):
       contexts = try NodeContexts(service)
-      post(.replace(service, contexts))
+      post(.replace(service, contexts, assumedPropagator: assumedPropagator, callees: callees))
     // A process samples one thread: the first worker stands for all.
     case .startProfile, .stopProfile: orders[0].post(.command(command))
     case .counting, .clockStages, .readMeter, .readLive: post(.command(command))
@@ -98,10 +98,11 @@ final class WorkerGroup {
     case .drained: didDrain()
     case .reachedCallee(let name): log.reachedCallee(name)
     case .cannotAccept(let reason): log.cannotAccept(reason: reason)
-    case .answer(.listening(let port, let others), worker: 0) where !isListening:
+    case .answer(.listening(let port), worker: 0) where !isListening:
       isListening = true
-      answers[0].append(.listening(port: port, others: others))
-      let shared = configuration.sharing(port: port, others: others ?? [])
+      answers[0].append(.listening(port: port))
+      var shared = configuration
+      shared.port = port
       orders.dropFirst().forEach { $0.post(.configure(shared, contexts)) }
     case .answer(.failed(let reason), _): didAnswer(.failed(reason))
     case .answer(let report, let worker):

@@ -9,11 +9,11 @@ enum WorkerOrder: Sendable {
   /// To listen: answered by `listening`.
   case configure(NodeConfiguration, NodeContexts)
   case connect([CalleeAddresses])
-  case replace(Service, NodeContexts)
+  case replace(Service, NodeContexts, assumedPropagator: String?, callees: [CalleeAddresses]?)
   /// Whatever does not concern how the node is made: answered as the launcher is.
   case command(NodeCommand)
   /// To serve a connection that another worker accepted.
-  case take(fd: Int32, listener: Int)
+  case take(fd: Int32)
   /// To finish what it has, within these nanoseconds: reported by `drained`.
   case drain(within: Int64)
   case stop

@@ -153,7 +153,7 @@ extension HTTP1RequestWriter: CarrierWriter {
   }
 
   package func appendField(name: RawSpan, _ value: RawSpan) {
-    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
+    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(checking: name, value) } }
   }
 
   @inline(__always)

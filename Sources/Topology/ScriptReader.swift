@@ -6,13 +6,15 @@ struct EdgeInFile {
   let callee: Int
   /// Where the callee is named.
   let field: Field
+  /// Where the transport is, if the call says one.
+  var transport: Field?
 }
 
 struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
     "service", "size", "timeout", "deadline", "probability", "retries", "optional", "propagator", "transport",
-    "drops-context",
+    "drops-context", "body",
   ]
 
   let service: Int
@@ -98,9 +100,16 @@ struct ScriptReader {
     if let field = fields["deadline"] { own.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
     var call = try call(to: try fields.required("service"), with: own)
+    edges[edges.count - 1].transport = fields["transport"]
     if let field = fields["probability"] { call.probability = try field.share() }
     if let field = fields["propagator"] { call.propagator = try field.propagator(vocabulary) }
     if let field = fields["drops-context"] { call.dropsContext = try field.flag() }
+    if let field = fields["body"] {
+      _ = try field.word("body", among: ["forward"])
+      guard fields["size"] == nil else { throw field.error("the body that came has its own size; leave \"size\" out") }
+      call.payloadSize = 0
+      call.forwardsBody = true
+    }
     // Nil for `false`, so that a topology which says what is usual is equal to one that says nothing.
     if let field = fields["optional"], try field.flag() { call.isOptional = true }
     return call

@@ -34,6 +34,7 @@ extension Service {
       try check.range(
         kept.deadlineNanoseconds, 1...TopologyLimits.durationNanosecondsMax, "\(path).keepsContext.deadlineNanoseconds")
     }
+    if let rules = scriptedCalls { try check.propagator(rules.propagator, "\(path).scriptedCalls") }
     for (index, step) in script.enumerated() { try check.step(step, "\(path).script[\(index)]") }
   }
 }
@@ -120,9 +121,13 @@ private struct ServiceCheck {
     try share(call.probability, "\(path).probability")
     try range(call.retries, 0...TopologyLimits.retriesMax, "\(path).retries")
     try word(call.transport, among: vocabulary.transports, "\(path).transport")
+    try propagator(call.propagator, path)
+  }
+
+  func propagator(_ name: String, _ path: String) throws(TopologyError) {
     do throws(TopologyError) {
-      let known = try Field(file: file, path: path, node: Node(call.propagator)).propagator(vocabulary)
-      guard known == call.propagator else { throw error(path, "unknown propagator \(quoted(call.propagator))") }
+      let known = try Field(file: file, path: path, node: Node(name)).propagator(vocabulary)
+      guard known == name else { throw error(path, "unknown propagator \(quoted(name))") }
     } catch {
       throw self.error("\(path).propagator", error.problem)
     }

@@ -21,6 +21,15 @@ extension Topology {
   /// Of edges whose file or document says none.
   package static let transportByDefault = "frame"
 
+  /// What an edge has that an external takes part in.
+  package static let transportOfExternals = "http1"
+
+  /// Some service listens at a port of its own: no two of them can be there at once.
+  package var hasFixedPorts: Bool { services.contains { $0.port != nil } }
+
+  /// Some service is not ours.
+  package var hasExternals: Bool { services.contains { $0.external != nil } }
+
   /// Of every edge, the client's first.
   package var transports: [String] {
     [client.transportName] + services.flatMap(\.script).flatMap(\.calls).map(\.transport)
@@ -87,6 +96,12 @@ package struct Service: Codable, Equatable, Sendable {
   package var gateway: GatewayRules?
   /// A fault to reproduce; nil for none.
   package var keepsContext: KeptContext?
+  /// It runs already, and is not ours: it is called, and not started. Nil: it is started.
+  package var external: ExternalService?
+  /// Where its only replica listens, for externals that call it; nil for any free port.
+  package var port: UInt16?
+  /// It makes the calls that its requests ask for, behind its script. Nil: it does not.
+  package var scriptedCalls: ScriptedCallRules?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,
@@ -115,6 +130,38 @@ package struct Service: Codable, Equatable, Sendable {
 package enum DeclaredError: String, Codable, CaseIterable, Sendable {
   case `internal` = "INTERNAL"
   case unavailable = "UNAVAILABLE"
+}
+
+/// A server of HTTP/1.1 that takes part without being one of this program's nodes: a proxy, or a service of somebody's own.
+/// The script of its service says which calls it is known to make. What it does with a context is unknown; it is taken to
+/// hand on what it got.
+package struct ExternalService: Codable, Equatable, Sendable {
+  package var host: String
+  package var port: UInt16
+  /// What is asked for, with a query if there is one.
+  package var path: String
+
+  package init(host: String, port: UInt16, path: String = "/") {
+    self.host = host
+    self.port = port
+    self.path = path
+  }
+
+  /// As Host has it.
+  package var authority: String { "\(host):\(port)" }
+}
+
+/// Requests bring a list of calls in their bodies, as public test suites for propagation do.
+package struct ScriptedCallRules: Codable, Equatable, Sendable {
+  /// How those calls carry the context.
+  package var propagator: String
+  /// They may go to other machines. Nil: to this one alone.
+  package var allowsRemote: Bool?
+
+  package init(propagator: String, allowsRemote: Bool? = nil) {
+    self.propagator = propagator
+    self.allowsRemote = allowsRemote
+  }
 }
 
 /// A copy of each request's context with a deadline of its own, in a table that outlives the request.
@@ -193,6 +240,8 @@ package struct Call: Codable, Equatable, Sendable {
   package var ignoresDeadline: Bool?
   /// The request goes on when this call fails. Nil: it fails with it.
   package var isOptional: Bool?
+  /// The payload is the body that came with the request. Nil: it is `payloadSize` bytes that nobody reads.
+  package var forwardsBody: Bool?
 
   package init(
     service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,

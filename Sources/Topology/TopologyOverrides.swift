@@ -67,6 +67,7 @@ extension Topology {
       services[index].strategy = preset.name
       services[index].store = preset.store
       services[index].gateway = nil
+      services[index].scriptedCalls?.propagator = preset.propagator
       for step in services[index].script.indices {
         services[index].script[step].replacePropagator(by: preset.propagator)
       }
@@ -85,6 +86,7 @@ extension Topology {
     for index in services.indices {
       for step in services[index].script.indices { services[index].script[step].replaceTransport(by: name) }
     }
+    replaceTransportOfExternals()
   }
 
   /// Makes the entry a gateway, with its own rules where it has some.
@@ -102,7 +104,7 @@ extension Step {
   /// Puts every call of this step over another transport.
   package mutating func replaceTransport(by name: String) { changeCalls { $0.transport = name } }
 
-  private mutating func changeCalls(_ change: (inout Call) -> Void) {
+  mutating func changeCalls(_ change: (inout Call) -> Void) {
     switch self {
     case .call(var call):
       change(&call)

@@ -22,26 +22,14 @@ package enum TopologyPrinter {
   }
 
   private static func lines(_ service: Service, names: [String]) -> [String] {
-    var lines = [
-      "  - name: \(plain(service.name))",
-      "    replicas: \(service.replicas)",
-      "    workers: \(service.workers)",
-      "    writes: \(ratio(service.writes ?? .standard))",
-      "    strategy: \(service.strategy)",
-      "    store: \(service.store)",
-      "    context-work: \(service.contextWork)",
-      "    keys-per-layer: \(service.keysPerLayer)",
-      "    growth: \(service.growth)",
-      "    response-size: \(size(service.responseSize))",
-      "    error-rate: \(Quantity.text(share: service.errorRate))",
-      "    error-status: \((service.errorStatus ?? .internal).rawValue)",
-    ]
-    if let rules = service.gateway { lines += self.lines(rules) }
-    if let kept = service.keepsContext {
-      lines += [
-        "    keeps-context: \(Quantity.text(kept.deadlineNanoseconds, units: Quantity.durationUnits))",
-        "    releases-context: \(kept.isReleased)",
+    var lines: [String]
+    if let external = service.external {
+      lines = [
+        "  - name: \(plain(service.name))", "    external: \(external.authority)",
+        "    path: \(doubleQuoted(external.path))", "    strategy: \(service.strategy)", "    store: \(service.store)",
       ]
+    } else {
+      lines = ownLines(service)
     }
     guard !service.script.isEmpty else { return lines + ["    script: []"] }
     lines.append("    script:")
@@ -60,12 +48,42 @@ package enum TopologyPrinter {
     return lines
   }
 
+  /// Of a service that is started, but for its script.
+  private static func ownLines(_ service: Service) -> [String] {
+    var lines = [
+      "  - name: \(plain(service.name))",
+      "    replicas: \(service.replicas)",
+      "    workers: \(service.workers)",
+      "    writes: \(ratio(service.writes ?? .standard))",
+      "    strategy: \(service.strategy)",
+      "    store: \(service.store)",
+      "    context-work: \(service.contextWork)",
+      "    keys-per-layer: \(service.keysPerLayer)",
+      "    growth: \(service.growth)",
+      "    response-size: \(size(service.responseSize))",
+      "    error-rate: \(Quantity.text(share: service.errorRate))",
+      "    error-status: \((service.errorStatus ?? .internal).rawValue)",
+    ]
+    if let port = service.port { lines.append("    port: \(port)") }
+    if let rules = service.scriptedCalls {
+      lines += ["    scripted-calls: true", "    propagator: \(propagator(rules.propagator))"]
+    }
+    if let rules = service.gateway { lines += self.lines(rules) }
+    if let kept = service.keepsContext {
+      lines += [
+        "    keeps-context: \(Quantity.text(kept.deadlineNanoseconds, units: Quantity.durationUnits))",
+        "    releases-context: \(kept.isReleased)",
+      ]
+    }
+    return lines
+  }
+
   private static func ratio(_ ratio: AccessRatio) -> String { "\"\(ratio.writes):\(ratio.reads)\"" }
 
   private static func call(_ call: Call, names: [String]) -> String {
     let parts = [
       "service: \(plain(names[call.service]))",
-      "size: \(size(call.payloadSize))",
+      call.forwardsBody == true ? "body: forward" : "size: \(size(call.payloadSize))",
       "timeout: \(Quantity.text(call.timeoutNanoseconds, units: Quantity.durationUnits))",
       "deadline: \(call.ignoresDeadline == true ? DeadlinePassing.ignore : DeadlinePassing.cascade)",
       "probability: \(Quantity.text(share: call.probability))",

@@ -5,7 +5,7 @@ struct TopologyReader {
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
   static let clientKeys = ["propagator", "transport", "size", "set", "fields", "bad"]
   static let serviceKeys =
-    ["name", "script", "gateway"] + CarrierChoice.keys + [
+    ["name", "script", "gateway", "scripted-calls", "external", "path", "port"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
       "error-status", "keeps-context", "releases-context",
     ]
@@ -35,6 +35,15 @@ struct TopologyReader {
         service: index, serviceIndex: list.index, defaults: own, vocabulary: vocabulary)
       let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
       services.append(Service(name: item.name, settings: own, script: script ?? []))
+      services[index].external = try ExternalReader.external(item.fields)
+      if services[index].external != nil { try ExternalReader.check(script ?? [], at: item.fields["script"]) }
+      if let field = item.fields["port"] {
+        services[index].port = UInt16(try field.count(in: 1...Int(UInt16.max)))
+        guard own.replicas == 1 else { throw field.error("only one replica can listen at a port of its own") }
+      }
+      if let field = item.fields["scripted-calls"], try field.flag() {
+        services[index].scriptedCalls = ScriptedCallRules(propagator: own.carrier.propagator)
+      }
       if let field = item.fields["gateway"] {
         services[index].gateway = try GatewayReader.rules(field, vocabulary)
         guard own.carrier.store != "none" else { throw field.error("a gateway needs a store, got none") }
@@ -58,6 +67,7 @@ struct TopologyReader {
         throw field.error("only the entry can be a gateway: it cleans what the client sends")
       }
     }
+    try topology.putExternals(edges, client: fields["client"])
     if let edge = vocabulary.preset(named: services[entry].strategy)?.edge { topology.putGateway(edge) }
     if topology.services[entry].gateway != nil { try graph.refuseCalls(of: entry, because: "it is a gateway") }
     return topology

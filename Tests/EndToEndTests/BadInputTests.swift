@@ -60,7 +60,7 @@ struct BadInputTests {
     #expect(written["firstDifferingEdge"] as? String == "b → c")
   }
 
-  @Test("Bytes that are no frame close their connection, are counted by reason, and disturb nobody")
+  @Test("Bytes that are no message close their connection, are counted by reason, and disturb nobody")
   func hostileBytes() throws {
     let up = try Program(["up", Program.root.appending(path: "topologies/chain-1.yaml").path])
     try up.until("the address") { up.out.contains("\n") }
@@ -78,7 +78,8 @@ struct BadInputTests {
     up.signal(SIGINT)
     #expect(try up.wait() == 130)
     let last = up.error.split(separator: "\n").last
-    #expect(last == "closed 5 connections of s1: 1 tooShort, 3 tooLarge, 1 unknownType", "\(up.error)")
+    #expect(
+      last == "closed 5 connections of s1: 1 tooShort, 1 unknownType, 2 malformedStartLine, 1 wrongHost", "\(up.error)")
   }
 
   @Test("A run tells which connections its nodes closed, by node and reason, in its answer and its JSON")
@@ -89,17 +90,18 @@ struct BadInputTests {
     try program.until("the rounds") { program.error.contains("open-loop rate") }
     let node = try #require(program.children.first { $0.name == "s2" })
     let port = try #require(node.listeningPort)
-    for bytes in [[UInt8]](repeating: Array(repeating: 0, count: 64), count: 2) + [Array("GET / HTTP/1.1\r\n".utf8)] {
+    for bytes in [[UInt8]](repeating: Array(repeating: 0, count: 64), count: 2) + [[0xff, 0xff, 0xff, 0xff]] {
       #expect(try RawConnection(port: port).sendAndAwaitClose(bytes))
     }
     program.signal(SIGINT)
     #expect(try program.wait() == 130)
     // Wrapped, wherever lines end.
     let answer = program.error.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
-    #expect(answer.contains("Closed 3 connections of s2 under packed: 2 tooShort, 1 tooLarge."), "\(program.error)")
+    #expect(
+      answer.contains("Closed 3 connections of s2 under packed: 2 tooShort, 1 malformedStartLine."), "\(program.error)")
     #expect(answer.contains("Interrupted after 0 of 9 rounds."), "\(program.error)")
     let closed = try ResultDocument(path: program.file("out")).list("closedConnections")
-    #expect(closed.map { $0["reason"] as? String } == ["tooShort", "tooLarge"])
+    #expect(closed.map { $0["reason"] as? String } == ["tooShort", "malformedStartLine"])
     #expect(closed.map { $0["connections"] as? Int } == [2, 1])
     #expect(closed.allSatisfy { $0["arm"] as? String == "packed" && $0["service"] as? String == "s2" })
   }

@@ -68,7 +68,7 @@ struct CompareTests {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let copy = folder.appending(path: "other build").path
-    try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
+    try Program.copy(to: copy)
     let program = try Program([
       "compare", "packed@2", "--against", copy, "-n", "3", "--rounds", "1", "--trial", "250ms", "--json", "-",
       "--fail-if", "allocations > +0", "--fail-if", "p50 > 2",

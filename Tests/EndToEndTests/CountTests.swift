@@ -64,7 +64,7 @@ struct CountTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let copy = folder.appending(path: "ctxchain").path
-    try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
+    try Program.copy(to: copy)
     let run = try Program(
       ["chain", "-n", "1", "--rounds", "1", "--strategies", "baseline", "--json", folder.path + "/result.json"],
       command: copy)

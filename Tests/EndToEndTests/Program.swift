@@ -52,6 +52,13 @@ final class Program {
     pid = child
   }
 
+  /// A copy of the program at that path. Another process writes it: a child that a test starts meanwhile would have the
+  /// file open for writing until it runs its own program, and nobody could run the copy ("Text file busy").
+  static func copy(to path: String) throws {
+    let copying = try Program([Program.path, path], command: "/bin/cp")
+    try #require(try copying.wait() == 0, "\(copying.error)")
+  }
+
   /// No test here is about how long a process set takes to become steady; on two cores with other tests that is long.
   private static func briefly(_ arguments: [String]) -> [String] {
     let warms = ["chain", "run", "compare"].contains(arguments.first ?? "")

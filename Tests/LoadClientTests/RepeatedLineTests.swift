@@ -1,5 +1,6 @@
 import Control
 import Testing
+import Topology
 
 @Suite("Lines of the control channel that repeat")
 struct RepeatedLineTests {
@@ -12,7 +13,14 @@ struct RepeatedLineTests {
   @Test("say each time what they say, however many others come between, short or long")
   func decoding() {
     var lines = RepeatedLines<ClientCommand>()
-    let long = ClientCommand.replaceEntry((0..<20).map { ServiceAddress(host: "host-\($0)", port: 1) })
+    let long = ClientCommand.replaceTopology(
+      Topology(
+        entry: 0, maxDepth: 0, client: ClientSide(propagator: "none", payloadSize: 0, set: []),
+        services: (0..<20).map {
+          Service(
+            name: "service-\($0)", replicas: 1, workers: 1, strategy: "custom", store: "none", contextWork: false,
+            keysPerLayer: 0, growth: "shadow", responseSize: 0, errorRate: 0, script: [])
+        }))
     for round in 0..<3 {
       for command in [.finish, Self.turn(1), Self.turn(2), long, .stop] + (0..<10).map({ Self.turn($0) }) {
         #expect(Self.decode(command, &lines) == command, "round \(round)")

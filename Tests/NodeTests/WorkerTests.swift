@@ -37,7 +37,7 @@ private final class WorkerBench: LineChannelDelegate {
       keysPerLayer: 3, growth: "shadow", responseSize: 8, errorRate: 0, script: script)
     order(
       .configure(NodeConfiguration(service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 7)))
-    if case .listening(let port, _)? = try answer() { self.port = port }
+    if case .listening(let port)? = try answer() { self.port = port }
     try #require(port != 0, "it does not listen")
     order(.connect(callees))
     #expect(try answer() == .connected)

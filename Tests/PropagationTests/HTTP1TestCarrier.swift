@@ -15,7 +15,7 @@ final class HTTP1TestCarrier: TestCarrier {
 
   init() {
     writer = HTTP1RequestWriter(
-      to: buffer, target: HTTP1Target(host: "a"), RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
+      to: buffer, target: HTTP1Target(RequestTarget(host: "a")), RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
   }
 
   /// As another program would write it: names in capitals, white space around values, padding by turns.

@@ -9,7 +9,29 @@ import TransportMessages
 
 @Suite("HTTP/1.1, written")
 struct WriterTests {
-  private let target = HTTP1Target(host: "b:80")
+  @Test("A target that another server would read as something else has a problem")
+  func wrongTargets() {
+    let good = RequestTarget(host: "a:80", path: "/x?y=1", method: "GET", fields: [.init(name: "Accept", value: "*/*")])
+    #expect(HTTP1Target.problem(good) == nil)
+    let wrong: [(RequestTarget, String)] = [
+      (RequestTarget(path: "x"), "\"x\" is no path of a request"),
+      (RequestTarget(path: "/a b"), "\"/a b\" is no path of a request"),
+      (RequestTarget(path: "/a#b"), "\"/a#b\" is no path of a request"),
+      (RequestTarget(path: "/" + String(repeating: "a", count: 17 << 10)), " is no path of a request"),
+      (RequestTarget(path: "/ HTTP/1.1\r\nx: y"), "a control character in the path or in a header field"),
+      (RequestTarget(method: "GRAB"), "expected GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, got \"GRAB\""),
+      (RequestTarget(fields: [.init(name: "a b", value: "c")]), "a header field that is none, or too many of them"),
+      (
+        RequestTarget(fields: [.init(name: "a", value: "b\nc")]), "a control character in the path or in a header field"
+      ),
+      (RequestTarget(fields: [.init(name: "Content-Length", value: "3")]), "Content-Length is written by this program"),
+    ]
+    for (target, problem) in wrong {
+      #expect(HTTP1Target.problem(target)?.hasSuffix(problem) == true, "\(HTTP1Target.problem(target) ?? "none")")
+    }
+  }
+
+  private let target = HTTP1Target(RequestTarget(host: "b:80"))
 
   private func written(_ body: (ByteBuffer) -> Void) -> [UInt8] {
     let buffer = ByteBuffer(capacity: 64)
@@ -42,10 +64,49 @@ struct WriterTests {
       request == "POST / HTTP/1.1\r\nhost: b:80\r\nctxchain: hops=5, deadline=25000, echo, stages\r\n"
         + "traceparent: 00-1\r\nbaggage: \r\nctxchain-context-bin: AAECAw==\r\ncontent-length: 10\r\n\r\nctxchainct")
     let least = text { buffer in
-      let writer = HTTP1RequestWriter(to: buffer, target: HTTP1Target(host: "a/b"), RequestHead(tag: 1, hopsLeft: 12))
+      let target = HTTP1Target(RequestTarget(host: "a/b"))
+      let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 12))
       #expect(writer.finish(payloadSize: 0))
     }
     #expect(least == "POST / HTTP/1.1\r\nhost: ctxchain\r\nctxchain: hops=12\r\ncontent-length: 0\r\n\r\n")
+  }
+
+  @Test(
+    "A field that would be two, or none, leaves the request unwritten",
+    arguments: ["a\r\nb: c", "a\nb", "a\rb", "a\u{0}", "\u{7f}", "\u{1}"])
+  func wrongFields(text: String) {
+    func isWritten(_ append: (HTTP1RequestWriter) -> Void) -> Bool {
+      var isWritten = true
+      let bytes = written { buffer in
+        let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 1))
+        append(writer)
+        isWritten = writer.finish(payloadSize: 0)
+      }
+      #expect(bytes.isEmpty != isWritten)
+      return isWritten
+    }
+    #expect(!isWritten { append("baggage", text, to: $0) })
+    #expect(isWritten { append("baggage", "a\tb \u{e4}", to: $0) })
+    for name in [text, "a b", "a:b", "ä"] {
+      #expect(
+        !isWritten { writer in
+          Array(name.utf8).withUnsafeBytes { name in
+            Array("v".utf8).withUnsafeBytes { writer.appendField(checking: name, $0) }
+          }
+        })
+    }
+  }
+
+  @Test("A request says where it goes and what every request of its edge says")
+  func targets() {
+    let target = HTTP1Target(
+      RequestTarget(host: "b", path: "/x?y", propagator: "b3", fields: [.init(name: "accept", value: "*/*")]))
+    let request = text { buffer in
+      #expect(HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 2)).finish(payloadSize: 0))
+    }
+    #expect(
+      request == "POST /x?y HTTP/1.1\r\nhost: b\r\nctxchain-propagator: b3\r\naccept: */*\r\nctxchain: hops=2\r\n"
+        + "content-length: 0\r\n\r\n")
   }
 
   @Test("What a request carries is what its reader finds, behind whatever else is in the buffer")

@@ -104,33 +104,38 @@ final class HTTP1Bench: NodeServerDelegate {
   /// - Parameters:
   ///   - timeout: of the call, in nanoseconds; 0 for none.
   ///   - requestTimeMax: nanoseconds that a request may take to come.
+  ///   - scripted: it makes the calls that its requests ask for, and no other.
   init(
     script: [Step] = [], calls: Bool = false, timeout: Int64 = 0, retries: Int = 0, responseSize: Int = 8,
-    requestTimeMax: Int64? = nil
+    requestTimeMax: Int64? = nil, forwardsBody: Bool = false, scripted: Bool = false
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
     page.initialize(to: CounterPage())
     callee = calls ? try TextCallee(loop: loop) : nil
-    let call = Call(
+    var call = Call(
       service: 0, payloadSize: 4, timeoutNanoseconds: timeout, probability: 1, retries: retries,
       propagator: "tracecontext,baggage", transport: "http1", dropsContext: false)
-    let service = Service(
+    if forwardsBody { call.forwardsBody = true }
+    var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: "map", contextWork: true, keysPerLayer: 1,
-      growth: "shadow", responseSize: responseSize, errorRate: 0, script: script + (calls ? [.call(call)] : []))
-    server = try NodeServer(
-      loop: loop,
-      configuration: NodeConfiguration(service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 7),
-      counters: page)
+      growth: "shadow", responseSize: responseSize, errorRate: 0,
+      script: script + (calls && !scripted ? [.call(call)] : []))
+    if scripted { service.scriptedCalls = ScriptedCallRules(propagator: "tracecontext") }
     var transport = Transport.http1
     if let requestTimeMax { transport.requestTimeMax = requestTimeMax }
-    port = try server.listen(over: transport, propagator: "tracecontext,baggage")
+    server = try NodeServer(
+      loop: loop,
+      configuration: NodeConfiguration(
+        service: service, layer: 1, replica: 0, host: "127.0.0.1", port: 0, seed: 7,
+        assumedPropagator: "tracecontext,baggage"), counters: page, transports: [.frame, transport])
+    port = try server.listen()
     server.delegate = self
     try server.connect(
       (callee.map { [$0.port] } ?? []).map {
         CalleeAddresses(
-          service: 0, name: "leaf", addresses: [ServiceAddress(host: "127.0.0.1", port: $0)], transport: "http1",
-          propagator: "tracecontext,baggage")
+          service: 0, name: "leaf", addresses: [ServiceAddress(host: "127.0.0.1", port: $0)],
+          assumedPropagator: "tracecontext,baggage")
       })
     #expect(loop.turn { isConnected })
   }

@@ -37,6 +37,31 @@ struct HTTP1EdgeTests {
     #expect(bench.loop.turn { caller.text.hasSuffix("ctxchain") })
   }
 
+  @Test("reads a context as its request says, and as it assumes where the request does not say")
+  func saidPropagator() throws {
+    let bench = try HTTP1Bench(calls: true)
+    defer { bench.close() }
+    let caller = try bench.connect()
+    let cases = [
+      ("traceparent: 00-\(String(repeating: "a", count: 32))-b7ad6b7169203331-01\r\n", "a"),
+      ("ctxchain-propagator: b3\r\nb3: \(String(repeating: "b", count: 32))-b7ad6b7169203331-1\r\n", "b"),
+      ("ctxchain-propagator: b3\r\nb3: \(String(repeating: "c", count: 32))-b7ad6b7169203331-1\r\n", "c"),
+      ("traceparent: 00-\(String(repeating: "d", count: 32))-b7ad6b7169203331-01\r\n", "d"),
+    ]
+    for (field, digit) in cases {
+      caller.send("POST / HTTP/1.1\r\nHost: a\r\n\(field)Content-Length: 0\r\n\r\n")
+      try #require(bench.loop.turn { !bench.callee!.busy.isEmpty })
+      let end = bench.callee!.busy[0]
+      #expect(end.takeText().contains("traceparent: 00-\(String(repeating: digit, count: 32))-"))
+      end.send(HTTP1EdgeTests.answer)
+      #expect(bench.loop.turn { caller.text.hasSuffix("ctxchain") })
+      _ = caller.takeText()
+    }
+    caller.send("POST / HTTP/1.1\r\nHost: a\r\nctxchain-propagator: smoke\r\nContent-Length: 0\r\n\r\n")
+    #expect(bench.loop.turn { caller.text.hasPrefix("HTTP/1.1 400 ") })
+    #expect(bench.count(.malformedField) == 1 && bench.counters.deliveries == 4)
+  }
+
   @Test(
     "takes every form of a body, and passes over what comes before the answer",
     arguments: [

@@ -59,17 +59,17 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
       let server = try NodeServer(
         loop: loop,
         configuration: NodeConfiguration(
-          service: services[index], layer: index + 1, replica: 0, host: "127.0.0.1", port: 0, seed: UInt64(index)),
+          service: services[index], layer: index + 1, replica: 0, host: "127.0.0.1", port: 0, seed: UInt64(index),
+          assumedPropagator: LineChain.propagator),
         counters: page, transports: [.frame, transport])
       servers.insert(server, at: 0)
       server.delegate = self
-      let port = try server.listen(
-        over: transport, propagator: transport.saysHello ? nil : LineChain.propagator)
+      let port = try server.listen()
       try server.connect(next)
       next = [
         CalleeAddresses(
           service: index, name: services[index].name, addresses: [ServiceAddress(host: "127.0.0.1", port: port)],
-          transport: transport.name, propagator: LineChain.propagator)
+          assumedPropagator: LineChain.propagator)
       ]
     }
     let entry = next[0].addresses[0]

@@ -13,13 +13,13 @@ import TransportCore
 
 struct LineTransport: ForeignTransport {
   let name = "lines"
-  let saysHello = false
   let multiplexes = false
   /// Requests under way at once on a connection.
   var pipeline = 1
 
   var connectionCount: Int { pipeline == 1 ? 4 : 1 }
 
+  func isBegun(by bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: "req".utf8) }
   func makeEncoder() -> any ForeignEncoder { LineEncoder() }
   func makeCaller(_ connection: Connection) -> any ForeignCaller { LineCaller(connection) }
   func makeCallee(_ connection: Connection) -> any ForeignCallee { LineCallee(pipeline) }

@@ -1,4 +1,4 @@
-// A node that is called over two transports: a listener each, and what every worker does with what comes to them.
+// A node that is called over three transports at one port, and what every worker does with what comes there.
 
 import Control
 import EventLoop
@@ -10,9 +10,9 @@ import Topology
 import TransportCore
 import TransportFrame
 
-/// A node process of one or more workers, and a server that calls it over frames and over lines.
-private final class TwoWays: LineChannelDelegate, NodeServerDelegate {
-  static let transports = [Transport.frame, Transport(LineTransport())]
+/// A node process of one or more workers, and a server that calls it over frames, HTTP/1.1 and lines.
+private final class ThreeWays: LineChannelDelegate, NodeServerDelegate {
+  static let transports = [Transport.frame, .http1, Transport(LineTransport())]
   private static let propagator = "tracecontext,baggage"
 
   let loop: EventLoop
@@ -22,7 +22,7 @@ private final class TwoWays: LineChannelDelegate, NodeServerDelegate {
   private var node: NodeProcess!
   private var channel: LineChannel!
   private(set) var reports: [NodeReport] = []
-  private(set) var ports: [UInt16] = []
+  private(set) var port: UInt16 = 0
   private var server: NodeServer!
   private var isConnected = false
 
@@ -36,15 +36,14 @@ private final class TwoWays: LineChannelDelegate, NodeServerDelegate {
     try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &fds) == 0)
     channel = LineChannel(loop: loop, fd: fds[0], delegate: self)
     node = NodeProcess(
-      loop: loop, controlFD: fds[1], counters: pages, readMeter: { MeterReading() }, transports: TwoWays.transports)
+      loop: loop, controlFD: fds[1], counters: pages, readMeter: { MeterReading() }, transports: ThreeWays.transports)
     var configuration = NodeConfiguration(
-      service: TwoWays.service("leaf", workers: workers, []), layer: 2, replica: 0, host: "127.0.0.1", port: 0, seed: 7)
-    configuration.listeners = [
-      ListenerPlan(transport: "frame"), ListenerPlan(transport: "lines", propagator: TwoWays.propagator),
-    ]
+      service: ThreeWays.service("leaf", workers: workers, []), layer: 2, replica: 0, host: "127.0.0.1", port: 0,
+      seed: 7)
+    configuration.assumedPropagator = ThreeWays.propagator
     order(.configure(configuration))
-    guard case .listening(let port, let others)? = try answer() else { return }
-    ports = [port] + (others ?? [])
+    guard case .listening(let port)? = try answer() else { return }
+    self.port = port
     order(.connect([]))
     #expect(try answer() == .connected)
   }
@@ -63,20 +62,20 @@ private final class TwoWays: LineChannelDelegate, NodeServerDelegate {
 
   /// Starts a server whose every request calls the node over each transport; the port at which it listens.
   func startCaller() throws -> UInt16 {
-    let script = TwoWays.transports.map { Step.call(TwoWays.call($0.name)) }
+    let script = ThreeWays.transports.map { Step.call(ThreeWays.call($0.name)) }
     server = try NodeServer(
       loop: loop,
       configuration: NodeConfiguration(
-        service: TwoWays.service("caller", workers: 1, script), layer: 1, replica: 0, host: "127.0.0.1", port: 0,
-        seed: 3), counters: ownPage, transports: TwoWays.transports)
+        service: ThreeWays.service("caller", workers: 1, script), layer: 1, replica: 0, host: "127.0.0.1", port: 0,
+        seed: 3), counters: ownPage, transports: ThreeWays.transports)
     server.delegate = self
     let port = try server.listen()
     try server.connect(
-      zip(TwoWays.transports, ports).map { transport, port in
+      [
         CalleeAddresses(
-          service: 1, name: "leaf", addresses: [ServiceAddress(host: "127.0.0.1", port: port)], workers: pages.count,
-          transport: transport.name)
-      })
+          service: 1, name: "leaf", addresses: [ServiceAddress(host: "127.0.0.1", port: self.port)],
+          workers: pages.count, assumedPropagator: ThreeWays.propagator)
+      ])
     try #require(loop.turn { isConnected })
     return port
   }
@@ -106,13 +105,12 @@ private final class TwoWays: LineChannelDelegate, NodeServerDelegate {
   func server(_ server: NodeServer, didLoseCallee name: String, reason: String) { Issue.record("lost for \(reason)") }
 }
 
-@Suite("Several listeners of a node")
+@Suite("The port of a node")
 struct ListenerTests {
-  @Test("a port for each transport, and each worker knows over which a connection came", arguments: [1, 3])
+  @Test("takes every transport, and each worker knows what a connection speaks", arguments: [1, 3])
   func ways(workers: Int) throws {
-    let bench = try TwoWays(workers: workers)
+    let bench = try ThreeWays(workers: workers)
     defer { bench.close() }
-    #expect(bench.ports.count == 2 && Set(bench.ports).count == 2 && !bench.ports.contains(0))
     let caller = try FrameClient(loop: bench.loop, port: bench.startCaller())
     caller.send(.hello(propagator: "none"))
     #expect(bench.loop.turn { !caller.received.isEmpty })
@@ -120,21 +118,21 @@ struct ListenerTests {
     #expect(bench.loop.turn { caller.replies.count == 60 })
     #expect(caller.replies.allSatisfy { $0.type == .response })
     let sum = CounterPage.sum(bench.pages.map(\.pointee))
-    #expect(sum.deliveries == 120 && sum.responses == 120 && sum.faults == 0)
+    #expect(sum.deliveries == 180 && sum.responses == 180 && sum.faults == 0)
     #expect(bench.pages.allSatisfy { $0.pointee.deliveries > 0 })
     caller.close()
   }
 
-  @Test("a transport that the node does not know fails its start")
+  @Test("a propagator that the node does not know fails its start")
   func unknown() throws {
-    let bench = try TwoWays(workers: 1)
+    let bench = try ThreeWays(workers: 1)
     defer { bench.close() }
     var configuration = NodeConfiguration(
       service: Service(
         name: "x", replicas: 1, workers: 1, strategy: "custom", store: "none", contextWork: false, keysPerLayer: 0,
         growth: "shadow", responseSize: 0, errorRate: 0, script: []), layer: 1, replica: 0, host: "127.0.0.1", port: 0,
       seed: 1)
-    configuration.listeners = [ListenerPlan(transport: "pigeon")]
+    configuration.assumedPropagator = "pigeon"
     bench.order(.configure(configuration))
     guard case .failed(let reason)? = try bench.answer() else {
       Issue.record("it started")

@@ -82,8 +82,8 @@ struct ChainOptions: ParsableArguments {
 
   /// A file's own sizes stay.
   func topology(file: String) throws -> Topology {
-    try TopologyFile.load(path: file, vocabulary: .current).applying(
-      TopologyOverrides(transport: transport, growth: growth, keysPerLayer: keysPerLayer), vocabulary: .current)
+    try TopologyFile.loadToMeasure(
+      path: file, with: TopologyOverrides(transport: transport, growth: growth, keysPerLayer: keysPerLayer))
   }
 }
 

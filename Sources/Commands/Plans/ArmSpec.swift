@@ -153,7 +153,7 @@ struct ArmSpec {
       strategy: strategy, transport: transport ?? named ?? defaults.transport, growth: growth ?? defaults.growth,
       keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
     if let file {
-      return try TopologyFile.load(path: file, vocabulary: .current).applying(overrides, vocabulary: .current)
+      return try TopologyFile.loadToMeasure(path: file, with: overrides)
     }
     do {
       let chain = try ChainTopology.make(

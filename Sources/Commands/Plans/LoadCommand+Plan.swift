@@ -1,16 +1,19 @@
 // From the options of `load` to a plan, each held against its range.
 
 internal import ArgumentParser
+internal import Control
 internal import Launcher
 internal import Propagation
 internal import Topology
 
 extension LoadCommand {
   func plan(_ call: Invocation) throws -> LoadPlan {
-    let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
-      throw ValidationError("expected HOST:PORT, got \"\(entry)\"")
-    }
+    let target = try LoadTarget(entry)
+    var headers = try headerFields()
+    let request = try request(target, headers: &headers)
+    let transport = request == nil ? self.transport ?? Topology.transportByDefault : Topology.transportOfExternals
+    let size = self.size ?? (request == nil ? 128 : 0)
+    let connections = self.connections ?? (request == nil ? 1 : min(rate == nil ? inFlight : 64, 1024))
     let propagator = NameList.read(propagator).joined(separator: ",")
     guard PropagatorRegistry.resolve(propagator) != nil else {
       let names = PropagatorRegistry.names.joined(separator: ", ")
@@ -29,10 +32,15 @@ extension LoadCommand {
     try OptionRange.check("--drain", drain, OptionRange.drain)
     try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
     try maxErrorRate.checkPart("--max-error-rate")
+    if let request, rate == nil, inFlight > connections * request.pipeline {
+      throw ValidationError(
+        "--in-flight: \(inFlight) requests cannot be under way over \(connections) connections with --pipeline "
+          + "\(request.pipeline)")
+    }
     let topology = Topology(
       entry: 0, maxDepth: 0,
       client: ClientSide(
-        propagator: propagator, payloadSize: size, set: [], fields: try fields(), transport: transport),
+        propagator: propagator, payloadSize: size, set: [], fields: try fields(headers), transport: transport),
       services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
     let experiment = ExperimentPlan(
@@ -42,22 +50,25 @@ extension LoadCommand {
       timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed.value, isPoisson: arrival == "poisson",
       openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
     var plan = LoadPlan(
-      host: String(parts[0]), port: port, experiment: experiment, connections: connections, rate: rate,
+      host: target.host, port: target.port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)
     plan.deadlineSeconds = deadline?.value
+    plan.serverRequest = request
     plan.wrappers = try wrap.wrappers()
     plan.errorRateMax = maxErrorRate.value
     return plan
   }
 
-  private func fields() throws -> [ClientField]? {
-    let fields = try field.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw ValidationError("--field: expected NAME=VALUE, got \"\(text)\"") }
-      let field = ClientField(name: String(parts[0]), value: String(parts[1]))
-      if let problem = field.problem { throw ValidationError("--field: \(problem)") }
-      return field
-    }
+  private func fields(_ headers: [ClientField]) throws -> [ClientField]? {
+    let fields =
+      try headers
+      + field.map { text in
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw ValidationError("--field: expected NAME=VALUE, got \"\(text)\"") }
+        let field = ClientField(name: String(parts[0]), value: String(parts[1]))
+        if let problem = field.problem { throw ValidationError("--field: \(problem)") }
+        return field
+      }
     guard fields.count <= TopologyLimits.clientFieldCountMax else {
       throw ValidationError("--field: expected at most \(TopologyLimits.clientFieldCountMax), got \(fields.count)")
     }

@@ -3,6 +3,7 @@
 
 internal import Control
 internal import Node
+internal import Propagation
 internal import Topology
 
 extension NodeDocument {
@@ -20,12 +21,8 @@ extension NodeDocument {
       let last = TopologyLimits.replicasMax - 1
       throw error("configuration.replica", "expected 0 to \(last), got \(configuration.replica)")
     }
-    let transports = Vocabulary.current.transports
-    for (index, listener) in (configuration.listeners ?? []).enumerated()
-    where !transports.contains(listener.transport) {
-      throw error(
-        "configuration.listeners[\(index)].transport",
-        "expected one of \(transports.joined(separator: ", ")), got \"\(listener.transport)\"")
+    if let name = configuration.assumedPropagator, PropagatorRegistry.resolve(name) == nil {
+      throw error("configuration.assumedPropagator", "\"\(name)\" is no propagator")
     }
     for (index, callee) in callees.enumerated() {
       guard !callee.addresses.isEmpty else {

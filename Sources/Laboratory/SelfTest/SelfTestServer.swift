@@ -95,7 +95,7 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   }
 
   func didReceive(_ cancel: ReceivedCancel) {}
-  func didReceiveHello(propagator: String) -> Bool { true }
+  func didReceiveHello(propagator: String?) -> Bool { true }
   func didReceive(_ fault: TransportFault) { caller?.connection.close() }
 
   private func answer(_ tag: UInt64) { caller?.reply(to: tag, payloadSize: 0) }

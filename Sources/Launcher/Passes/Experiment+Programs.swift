@@ -4,6 +4,7 @@ internal import Control
 internal import Glibc
 internal import Results
 internal import Statistics
+internal import Topology
 
 extension Experiment {
   /// Seconds that a process of another program may take for an answer.
@@ -11,6 +12,11 @@ extension Experiment {
 
   /// An old build may start and yet not know an order, or count otherwise. So every kind of order is given once.
   func checkPrograms() throws(LauncherError) {
+    guard plan.sharesProcessSet || plan.arms.count == 1 || !plan.arms.contains(where: { $0.topology.hasFixedPorts })
+    else {
+      throw .badPlan(
+        "a service has a port of its own: its arms have to share their processes, and differ too much for that")
+    }
     guard plan.sharesProcessSet || plan.processCount <= ExperimentPlan.separateProcessCountMax else {
       throw .badPlan(
         "the arms need \(plan.processCount) processes and cannot share them: expected at most "

@@ -22,11 +22,18 @@ struct FidelityChecking: Pass {
       // Every request may run into its timeout.
       let turns = ExperimentPlan.fidelityRequestCount / ExperimentPlan.fidelityInFlight + 1
       let seconds = experiment.plan.timeoutSeconds * Double(turns) + 20
+      var unheard: [String] = []
       let outcome = try set.awaitClient("the fidelity check", seconds: seconds) { report -> FidelityResult? in
         guard case .verified(let outcome, let losses) = report, outcome.token == token else { return nil }
+        unheard = outcome.unheard ?? []
         return FidelityResult(arm: experiment.plan.arms[arm].name, outcome, losses: losses)
       }
       experiment.result.fidelity.append(outcome)
+      if !unheard.isEmpty {
+        experiment.result.notes.append(
+          "\(outcome.arm): no view came from \(unheard.joined(separator: ", ")), behind an external service: what "
+            + "arrives there is unknown")
+      }
     }
     func arms(_ verdict: FidelityResult.Verdict) -> String {
       experiment.result.fidelity.filter { $0.verdict == verdict }.map(\.arm).joined(separator: ", ")

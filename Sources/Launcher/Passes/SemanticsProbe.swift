@@ -49,7 +49,7 @@ final class SemanticsProbe {
     guard let first = arms.first else { return }
     let set = ProcessSet(
       topology: first.topology, supervisor: supervisor,
-      options: ProcessSetOptions(placement: placement, seed: seed, laterTopologies: arms.map(\.topology)))
+      options: ProcessSetOptions(placement: placement, seed: seed))
     defer { set.stop() }
     try set.start()
     try body(SemanticsProbe(set, supervisor, seed: seed))

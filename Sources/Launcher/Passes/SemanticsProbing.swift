@@ -44,8 +44,12 @@ extension ArmPlan {
   /// Its strategy on a chain of services as the entry is; nil when its services or edges differ.
   fileprivate func asChain(depth: Int) -> ArmPlan? {
     guard ![store, propagator, transport].contains(Arm.mixedName) else { return nil }
-    var service = topology.services[topology.entry]
+    let ours = topology.services.filter { $0.external == nil }
+    guard
+      var service = topology.services[topology.entry].external == nil ? topology.services[topology.entry] : ours.first
+    else { return nil }
     (service.replicas, service.workers, service.errorRate, service.keepsContext) = (1, 1, 0, nil)
+    service.port = nil
     var chain = self
     chain.topology.maxDepth = 0
     chain.topology.entry = 0

@@ -42,7 +42,7 @@ final class ArmSets {
         clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
         opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
-        readySeconds: readySeconds, laterTopologies: plan.sharesProcessSet ? plan.arms.map(\.topology) : []))
+        readySeconds: readySeconds))
   }
 
   /// Puts new processes in the place of every set.

@@ -9,8 +9,8 @@ struct NodeHandle {
   let service: Int
   let replica: Int
   let process: ChildProcess
-  /// In the order of the service's listeners.
-  var ports: [UInt16] = []
+  /// 0 until it is known.
+  var port: UInt16 = 0
 }
 
 /// What a process set is made of.
@@ -36,10 +36,10 @@ struct ProcessSetOptions {
   var preload: String?
   /// Seconds until everything must be ready.
   var readySeconds = readySecondsMax
-  /// Topologies that the set will be put under later: their edges need listeners too.
-  var laterTopologies: [Topology] = []
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
+  /// How that is asked.
+  var serverRequest: ServerRequest?
 }
 
 /// A running topology. `start` returns when every edge is connected; nothing sleeps on the way.
@@ -47,8 +47,6 @@ final class ProcessSet {
   private(set) var topology: Topology
   private let supervisor: Supervisor
   let options: ProcessSetOptions
-  /// By service.
-  private let listeners: [[ListenerPlan]]
   private(set) var nodes: [NodeHandle] = []
   private(set) var client: ChildProcess?
   private var nodeReports: [[NodeReport]] = []
@@ -62,26 +60,12 @@ final class ProcessSet {
     self.topology = topology
     self.supervisor = supervisor
     self.options = options
-    listeners = options.laterTopologies.reduce(topology.listeners) { known, later in
-      zip(known, later.listeners).map { list, more in list + more.filter { !list.contains($0) } }
-    }
   }
 
   var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
 
   /// Where the client's edge leads.
-  var entryAddresses: [ServiceAddress] {
-    options.runningEntry.map { [$0] } ?? addresses(of: topology.entry, by: topology.entryListener)
-  }
-
-  /// The entry's for people; with the transports where there are several.
-  var entryTexts: [String] {
-    let entry = topology.entry
-    let isOne = listeners[entry].count == 1
-    return listeners[entry].flatMap { listener in
-      addresses(of: entry, by: listener).map { "\($0.host):\($0.port)" + (isOne ? "" : " over \(listener.transport)") }
-    }
-  }
+  var entryAddresses: [ServiceAddress] { options.runningEntry.map { [$0] } ?? addresses(of: topology.entry) }
 
   // MARK: Start and end
 
@@ -115,15 +99,16 @@ final class ProcessSet {
 
   private func wireNodes() throws(LauncherError) {
     try collect("listening") { index, report in
-      guard case .listening(let port, let others) = report else { return false }
-      nodes[index].ports = [port] + (others ?? [])
+      guard case .listening(let port) = report else { return false }
+      nodes[index].port = port
       return true
     }
     try connectNodes()
   }
 
   private func spawnNodes() throws(LauncherError) {
-    for (index, service) in topology.services.enumerated() {
+    let assumed = topology.assumedPropagators
+    for (index, service) in topology.services.enumerated() where service.external == nil {
       for replica in 0..<service.replicas {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
         let process = try ChildProcess(
@@ -146,28 +131,28 @@ final class ProcessSet {
           NodeCommand.configure(
             NodeConfiguration(
               service: service, layer: index + 1, replica: replica, host: options.host,
-              port: isEntry ? options.entryPort : 0,
+              port: service.port ?? (isEntry ? options.entryPort : 0),
               seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15,
-              listeners: listeners[index].isUsual ? nil : listeners[index])))
+              assumedPropagator: assumed[index])))
       }
     }
   }
 
   private func connectNodes() throws(LauncherError) {
-    for node in nodes {
-      let callees = Set(topology.services[node.service].callees).sorted()
-      node.process.send(
-        NodeCommand.connect(
-          callees.flatMap { callee in
-            listeners[callee].map { listener in
-              CalleeAddresses(
-                service: callee, name: topology.services[callee].name, addresses: addresses(of: callee, by: listener),
-                workers: topology.services[callee].workers,
-                transport: listeners[callee].isUsual ? nil : listener.transport, propagator: listener.propagator)
-            }
-          }))
-    }
+    for node in nodes { node.process.send(NodeCommand.connect(callees(of: node))) }
     try collect("connected") { _, report in if case .connected = report { true } else { false } }
+  }
+
+  private func callees(of node: NodeHandle) -> [CalleeAddresses] {
+    let assumed = topology.assumedPropagators
+    return Set(topology.services[node.service].callees).sorted().map { callee in
+      let service = topology.services[callee]
+      var addresses = CalleeAddresses(
+        service: callee, name: service.external?.authority ?? service.name, addresses: addresses(of: callee),
+        workers: service.workers, assumedPropagator: assumed[callee])
+      addresses.path = service.external?.path
+      return addresses
+    }
   }
 
   private func spawnClient() throws(LauncherError) {
@@ -189,7 +174,8 @@ final class ProcessSet {
       ClientCommand.configure(
         ClientConfiguration(
           entry: entryAddresses, topology: topology, connections: options.clientConnections, seed: options.seed,
-          opaqueSize: options.opaqueSize)))
+          opaqueSize: options.opaqueSize,
+          strangeEntry: options.runningEntry.map { _ in StrangeEntry(request: options.serverRequest) })))
     try awaitConnectedClient()
   }
 
@@ -206,11 +192,14 @@ final class ProcessSet {
 
   /// Puts the same processes under another strategy; the graph must be the same.
   func replace(_ topology: Topology) throws(LauncherError) {
-    let entry = entryAddresses
     self.topology = topology
-    for node in nodes { node.process.send(NodeCommand.replaceService(topology.services[node.service])) }
+    let assumed = topology.assumedPropagators
+    for node in nodes {
+      node.process.send(
+        NodeCommand.replaceService(
+          topology.services[node.service], assumedPropagator: assumed[node.service], callees: callees(of: node)))
+    }
     try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
-    if entryAddresses != entry { client?.send(ClientCommand.replaceEntry(entryAddresses)) }
     client?.send(ClientCommand.replaceTopology(topology))
     try awaitConnectedClient()
   }
@@ -289,12 +278,12 @@ final class ProcessSet {
     if let failure { throw .childFailed(name: nodes[failure.0].process.name, reason: failure.1) }
   }
 
-  /// Of every replica, where `listener` is.
-  private func addresses(of service: Int, by listener: ListenerPlan) -> [ServiceAddress] {
-    guard let index = listeners[service].firstIndex(of: listener) else { return [] }
-    return nodes.filter { $0.service == service && index < $0.ports.count }.map {
-      ServiceAddress(host: options.host, port: $0.ports[index])
+  /// Of every replica.
+  private func addresses(of service: Int) -> [ServiceAddress] {
+    if let external = topology.services[service].external {
+      return [ServiceAddress(host: external.host, port: external.port)]
     }
+    return nodes.filter { $0.service == service }.map { ServiceAddress(host: options.host, port: $0.port) }
   }
 }
 

@@ -46,6 +46,7 @@ extension Topology {
     guard entry == other.entry, services.count == other.services.count else { return false }
     return zip(services, other.services).allSatisfy { left, right in
       left.name == right.name && left.replicas == right.replicas && Set(left.callees) == Set(right.callees)
+        && left.external == right.external && left.port == right.port
     }
   }
 }

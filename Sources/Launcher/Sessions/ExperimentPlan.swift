@@ -173,5 +173,10 @@ package struct ExperimentPlan: Sendable {
   /// Nodes and clients when each arm has a set of its own.
   var processCount: Int { arms.map { $0.topology.services.map(\.replicas).reduce(1, +) }.reduce(0, +) }
 
-  var sharesProcessSet: Bool { processCount > ExperimentPlan.ownSetProcessCountMax && canShareProcessSet }
+  /// Too many processes otherwise, or two that would listen at one port.
+  var sharesProcessSet: Bool {
+    (processCount > ExperimentPlan.ownSetProcessCountMax || hasFixedPorts) && canShareProcessSet
+  }
+
+  private var hasFixedPorts: Bool { arms.count > 1 && arms.contains { $0.topology.hasFixedPorts } }
 }

@@ -1,6 +1,6 @@
 // `ctxchain load`: the client alone, against an entry that something else keeps running.
 
-internal import Control
+package import Control
 internal import EventLoop
 package import Results
 internal import Statistics
@@ -20,6 +20,8 @@ package struct LoadPlan: Sendable {
   package var deadlineSeconds: Double?
   /// Of the requests, that may not come to an answer, 0…1.
   package var errorRateMax = 0.0
+  /// Set where the entry is any server of HTTP/1.1.
+  package var serverRequest: ServerRequest?
   /// Words before the client's own command, under the name `client`.
   package var wrappers: [String: [String]] = [:]
 
@@ -35,6 +37,13 @@ package struct LoadPlan: Sendable {
     self.hopsLeft = hopsLeft
     self.seconds = seconds
     self.requestCount = requestCount
+  }
+}
+
+extension LoadPlan {
+  /// As people know it.
+  fileprivate var entry: String {
+    serverRequest.map { "\($0.method) http://\($0.authority)\($0.path)" } ?? "\(host):\(port)"
   }
 }
 
@@ -85,7 +94,8 @@ package final class LoadSession: Session {
       options: ProcessSetOptions(
         placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), clientConnections: plan.connections,
         seed: plan.experiment.seed, opaqueSize: plan.experiment.opaqueSize,
-        wrappers: plan.wrappers, runningEntry: ServiceAddress(host: plan.host, port: plan.port)))
+        wrappers: plan.wrappers, runningEntry: ServiceAddress(host: plan.host, port: plan.port),
+        serverRequest: plan.serverRequest))
     try set.start()
     var spec = TrialSpec(
       arm: 0, depth: plan.hopsLeft, phase: plan.rate == nil ? .closed : .open, inFlight: plan.experiment.inFlight,
@@ -102,8 +112,9 @@ package final class LoadSession: Session {
     ) { measured in
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
-        opaqueSize: plan.experiment.opaqueSize, entry: "\(plan.host):\(plan.port)", trial: measured.trial,
+        opaqueSize: plan.experiment.opaqueSize, entry: plan.entry, trial: measured.trial,
         responseTime: measured.responseTime)
+      result?.statuses = measured.statuses
     }
     set.stop()
   }
@@ -112,7 +123,7 @@ package final class LoadSession: Session {
 
   private func announce() {
     let length = plan.requestCount.map { "\($0) requests" } ?? RunDuration.text(plan.seconds)
-    observer.runDidReach("connected to \(plan.host):\(plan.port), loading for \(length)")
+    observer.runDidReach("connected to \(plan.entry), loading for \(length)")
     if plan.requestCount == nil { observer.runWillTake(seconds: plan.seconds) }
   }
 

@@ -42,7 +42,7 @@ package final class UpSession {
     do {
       try set.start()
       for process in set.processes { process.didLog = log }
-      try announce(set.entryTexts)
+      try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       while true { try supervisor.pause(seconds: 3600) }
     } catch LauncherError.interrupted(let signal) {
       return (128 + signal, nil)

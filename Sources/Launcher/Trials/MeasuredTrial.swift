@@ -19,6 +19,8 @@ struct MeasuredTrial {
   let foreignRatio: Double
   /// By the host, or by whatever kept the launcher from reading in time: it says nothing of the arm.
   let isDisturbed: Bool
+  /// Of a server that is not ours, by status of HTTP.
+  let statuses: [StatusCount]?
 
   func marked(invalid reason: String) -> MeasuredTrial {
     var marked = self
@@ -72,7 +74,7 @@ extension TrialRunner {
     return MeasuredTrial(
       trial: trial, responseTime: outcome.responseTime, pieces: outcome.pieces, clientMeter: outcome.meter,
       unsentCount: outcome.unsentCount ?? 0, stages: outcome.stages, foreignRatio: reading.foreignRatio,
-      isDisturbed: isDisturbed)
+      isDisturbed: isDisturbed, statuses: outcome.statuses)
   }
 
   /// Of a trial's requests, that are to fail by its topology.

@@ -23,7 +23,7 @@ struct TopologySection {
       ? GraphDrawing(
         title: "The topology, with each service's share", graph: LayeredGraph(topology),
         boxes: topology.services.map { service in
-          GraphDrawing.Box(name: title(service), bars: bars(service.name, shares, shown))
+          GraphDrawing.Box(name: title(service), bars: service.external == nil ? bars(service.name, shares, shown) : [])
         }
       ).markup()
       : Markup.element(
@@ -37,7 +37,8 @@ struct TopologySection {
   }
 
   private func title(_ service: Service) -> String {
-    service.replicas > 1 ? "\(service.name) × \(service.replicas)" : service.name
+    if service.external != nil { return "\(service.name) (external)" }
+    return service.replicas > 1 ? "\(service.name) × \(service.replicas)" : service.name
   }
 
   private func shownArms(_ shares: NodeShares?) -> [ArmStyle] {

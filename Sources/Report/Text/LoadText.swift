@@ -23,6 +23,9 @@ extension LoadResult {
         "\(ledger.planned) planned = \(ledger.completed) completed + \(ledger.failed) failed + \(ledger.timedOut) timed out"
           + " + \(ledger.shed) shed + \(ledger.censored) censored"
       ))
+    if let statuses, !statuses.isEmpty {
+      rows.append(("statuses", statuses.map { "\($0.requests) × \($0.status)" }.joined(separator: ", ")))
+    }
     if let failures = trial.failures, !failures.isEmpty {
       rows.append(("failures", failures.map { "\($0.requests) \($0.reason)" }.joined(separator: ", ")))
     }

@@ -16,8 +16,10 @@ package struct LoadResult: ResultForm, Codable, Equatable {
   package var opaqueSize: Int?
   /// Stopped by a signal.
   package var interrupted = false
-  /// `host:port`.
+  /// `host:port`, or method and URL of a server that is not ours.
   package var entry: String
+  /// What such a server has answered, lowest status first; absent of others.
+  package var statuses: [StatusCount]?
   package var trial: Trial
   package var responseTime: LatencyHistogram
 

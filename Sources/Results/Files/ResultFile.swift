@@ -121,15 +121,14 @@ extension ResultFile {
     }
   }
 
-  /// In the target's folder, as a rename does not cross file systems.
+  /// In the target's folder, as a rename does not cross file systems. Each write has its own: threads may write into one
+  /// folder at once.
   private static func temporaryPath(for path: String) -> String {
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    return folder + ".ctxchain-\(getpid()).json.tmp"
+    return folder + ".ctxchain-\(getpid())-\(UInt32.random(in: 0 ... .max)).json.tmp"
   }
 
   private static func create(_ temporary: String, for path: String) throws(ResultError) -> CInt {
-    // Left behind by a process of the same number that was killed.
-    unlink(temporary)
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw .cannotWrite(path: path, problem: errorText(errno)) }
     return file

@@ -14,6 +14,13 @@ enum GatewayCheck {
     return !name.isEmpty && isToken ? nil : "expected a field name in lower case such as x-user-id, got \(quoted(name))"
   }
 
+  /// Those that say where a message ends and whose it is: over HTTP/1.1 a second one would make two messages of one.
+  static func transportsOwn(_ name: String) -> String? {
+    let own = ["host", "content-length", "transfer-encoding", "connection", "expect", "upgrade"]
+    return own.contains(name) || name == "ctxchain" || name.hasPrefix("ctxchain-")
+      ? "\(quoted(name)) is the transport's own" : nil
+  }
+
   static func fieldValue(_ value: String) -> String? {
     let sizeMax = TopologyLimits.textSizeMax
     return value.utf8.count <= sizeMax ? nil : "expected at most \(sizeMax) bytes, got \(value.utf8.count)"
@@ -54,7 +61,9 @@ enum GatewayCheck {
 
 extension ClientField {
   /// What is wrong with it; nil when nothing is.
-  package var problem: String? { GatewayCheck.fieldName(name) ?? value.flatMap(GatewayCheck.fieldValue) }
+  package var problem: String? {
+    GatewayCheck.fieldName(name) ?? GatewayCheck.transportsOwn(name) ?? value.flatMap(GatewayCheck.fieldValue)
+  }
 }
 
 extension GatewayRules {

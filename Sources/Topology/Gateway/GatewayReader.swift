@@ -65,7 +65,9 @@ enum GatewayReader {
     }
     var result: [ClientField] = []
     for entry in fields.entries {
-      if let problem = GatewayCheck.fieldName(entry.key) { throw field.error(problem, at: entry.mark) }
+      if let problem = GatewayCheck.fieldName(entry.key) ?? GatewayCheck.transportsOwn(entry.key) {
+        throw field.error(problem, at: entry.mark)
+      }
       let value = entry.field.isEmpty ? nil : try entry.field.fieldValue()
       result.append(ClientField(name: entry.key, value: value))
     }

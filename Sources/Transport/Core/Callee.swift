@@ -17,6 +17,8 @@ public protocol ReplyReceiver: AnyObject {
   /// A reply is about to be handed on, behind which the next request may be sent; of a connection that carries one at a
   /// time.
   func didFree()
+  /// A reply is about to be handed on that is the connection's last: nothing new may be sent.
+  func willReceiveLast()
   /// Nothing new may be sent, and nothing comes any more.
   func didReceiveLast()
   func didReceive(_ fault: TransportFault)
@@ -25,6 +27,7 @@ public protocol ReplyReceiver: AnyObject {
 
 extension ReplyReceiver {
   public func didFree() {}
+  public func willReceiveLast() {}
   public func didReceiveLast() { didReceiveGoaway() }
 }
 
@@ -42,16 +45,18 @@ public struct Callee {
 
   /// - Parameters:
   ///   - connection: to be started next.
-  ///   - host: see `Transport.makeEncoder`.
+  ///   - target: where requests go.
   ///   - pipelineMax: requests under way at once, where replies come in the order of requests.
   public init(
-    _ transport: Transport, _ connection: Connection, host: String = "ctxchain", pipelineMax: Int = 1
+    _ transport: Transport, _ connection: Connection, _ target: RequestTarget = RequestTarget(), pipelineMax: Int = 1
   ) {
     self.connection = connection
     output = connection.output
-    encoder = transport.makeEncoder(host: host)
+    encoder = transport.makeEncoder(target)
     foreign = transport.foreign?.makeCallee(connection)
-    http1 = transport.kind == .http1 ? HTTP1Callee(connection, pipelineMax: pipelineMax) : nil
+    http1 =
+      transport.kind == .http1
+      ? HTTP1Callee(connection, pipelineMax: pipelineMax, sendsHeads: target.method == "HEAD") : nil
     unretained = http1.map(Unmanaged.passUnretained)
   }
 
@@ -157,6 +162,26 @@ public struct Callee {
       foreign.unsafelyUnwrapped.didSend(tag)
     }
     connection.send()
+  }
+
+  /// Sends a request with a payload that somebody reads. False as above.
+  ///
+  /// - Parameter other: for a request that goes elsewhere than the others on this connection; nil for those.
+  @inlinable
+  public func send(
+    _ head: RequestHead, payload: UnsafeRawBufferPointer, as other: RequestEncoder? = nil,
+    _ inject: (MessageWriter) -> Void
+  ) -> Bool {
+    let start = output.count
+    let encoder = other ?? encoder
+    let message = encoder.begin(head, to: output)
+    inject(message)
+    guard encoder.finish(message, payloadSize: payload.count) else { return false }
+    if let source = payload.baseAddress {
+      output.pointer(at: output.count &- payload.count).copyMemory(from: source, byteCount: payload.count)
+    }
+    if case .frame = kind { connection.send() } else { didSend(head.tag, size: output.count &- start) }
+    return true
   }
 
   /// Sends a ready image (`RequestEncoder.finishImage`) under a tag of its own.

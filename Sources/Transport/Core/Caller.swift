@@ -9,8 +9,9 @@ public protocol RequestReceiver: AnyObject {
   /// False: the connection is closed, and what else was received is not looked at.
   func didReceive(_ request: ReceivedRequest) -> Bool
   func didReceive(_ cancel: ReceivedCancel)
-  /// The caller says how it writes the context. False for a propagator that nobody knows.
-  func didReceiveHello(propagator: String) -> Bool
+  /// The caller says how it writes the context from here on; nil: it does not say so any more. False for a propagator that
+  /// nobody knows.
+  func didReceiveHello(propagator: String?) -> Bool
   func didReceive(_ fault: TransportFault)
   var isOpen: Bool { get }
 }

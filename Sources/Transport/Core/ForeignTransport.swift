@@ -6,8 +6,9 @@ public import EventLoop
 
 public protocol ForeignTransport: Sendable {
   var name: String { get }
+  /// Whether what a caller sends first is of this transport.
+  func isBegun(by bytes: UnsafeRawBufferPointer) -> Bool
   /// See `Transport`.
-  var saysHello: Bool { get }
   var multiplexes: Bool { get }
   var connectionCount: Int { get }
   func makeEncoder() -> any ForeignEncoder

@@ -12,6 +12,7 @@ public final class HTTP1Callee {
   private let reader = HTTP1Reader(.replies)
   /// Requests under way at once.
   private let pipelineMax: Int
+  private let sendsHeads: Bool
   /// The tags of those without a reply, in a ring whose size is a power of two.
   private let tags: UnsafeMutablePointer<UInt64>
   private let capacity: Int
@@ -27,10 +28,13 @@ public final class HTTP1Callee {
   /// Bytes of the latest request; 0 where something else lay before it in the output.
   @exclusivity(unchecked) private var requestSize = 0
 
-  /// - Parameter pipelineMax: 1 to `HTTP1Limits.pipelineMax`.
-  init(_ connection: Connection, pipelineMax: Int) {
+  /// - Parameters:
+  ///   - pipelineMax: 1 to `HTTP1Limits.pipelineMax`.
+  ///   - sendsHeads: no reply has a body (RFC 9110, 9.3.2).
+  init(_ connection: Connection, pipelineMax: Int, sendsHeads: Bool) {
     self.connection = connection
     self.pipelineMax = pipelineMax
+    self.sendsHeads = sendsHeads
     var capacity = 1
     while capacity < pipelineMax { capacity *= 2 }
     self.capacity = capacity
@@ -60,6 +64,7 @@ public final class HTTP1Callee {
         receiver.didReceive(.unexpectedType)
         return used
       }
+      if sendsHeads, !hasBegun { reader.awaitNoBody() }
       hasBegun = true
       switch reader.read(UnsafeRawBufferPointer(start: start + used, count: bytes.count &- used)) {
       case .needsMore: return used
@@ -95,7 +100,12 @@ public final class HTTP1Callee {
     hasBegun = false
     isReused = true
     let head = reader.head
-    if head.pointee.isLast { isOver = true } else { receiver.didFree() }
+    if head.pointee.isLast {
+      isOver = true
+      receiver.willReceiveLast()
+    } else {
+      receiver.didFree()
+    }
     let reply = ReceivedReply(reader.received(size: size), tag: tag, status: head.pointee.replyStatus)
     if reply.status == 0 { receiver.didReceive(reply) } else { receiver.didReceive(error: reply) }
     if isOver, receiver.isOpen { receiver.didReceiveLast() }

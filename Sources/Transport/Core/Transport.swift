@@ -31,8 +31,8 @@ public struct Transport: Sendable {
   /// Bytes of every message beside fields, binary section and payload, where they are always the same.
   public var overheadSize: Int? { kind == .frame ? FrameLayout.headerSize : nil }
 
-  /// A caller's first message says how it writes the context. Otherwise there is a listener for each propagator.
-  public var saysHello: Bool { foreign?.saysHello ?? (kind == .frame) }
+  /// A caller's first message says how it writes the context. Over others the callee assumes how, until it is told.
+  public var saysHello: Bool { kind == .frame }
 
   /// A connection takes a request while others are under way on it, whatever becomes of those.
   public var multiplexes: Bool { foreign?.multiplexes ?? (kind == .frame) }
@@ -46,16 +46,24 @@ public struct Transport: Sendable {
   /// Connections to each address of a callee at most, where they grow by need.
   public var connectionCountMax: Int { 256 }
 
-  /// Whether what a caller sends first is a hello of the frame, which has less than 64 KiB; nil: bytes are missing. Text has
-  /// no zero byte in that place.
-  public static func beginsFrames(_ bytes: UnsafeRawBufferPointer) -> Bool? {
-    bytes.count > 2 ? bytes[2] == 0 : nil
+  /// What a caller speaks, by the first bytes that it sent: a frame, whose first is a hello of less than 64 KiB, has a zero
+  /// byte where text has none. Nil: bytes are missing. What nobody knows goes to HTTP/1.1, which can say so.
+  public static func begun(by bytes: UnsafeRawBufferPointer, among transports: [Transport]) -> Transport? {
+    guard bytes.count > 2 else { return nil }
+    if bytes[2] == 0 { return .frame }
+    return transports.first { $0.foreign?.isBegun(by: bytes) ?? false }
+      ?? transports.first { $0.kind == .http1 } ?? .http1
   }
 
-  /// - Parameter host: whom requests name as their receiver, where the transport has a word for that.
-  public func makeEncoder(host: String = "ctxchain") -> RequestEncoder {
-    RequestEncoder(
-      kind: kind, foreign: foreign?.makeEncoder(), target: kind == .http1 ? HTTP1Target(host: host) : nil)
+  public func makeEncoder(_ target: RequestTarget = RequestTarget()) -> RequestEncoder {
+    RequestEncoder(kind: kind, foreign: foreign?.makeEncoder(), target: kind == .http1 ? HTTP1Target(target) : nil)
+  }
+}
+
+extension RequestTarget {
+  /// What keeps requests from being sent there, in words; nil where nothing does.
+  package func problem(over transport: Transport) -> String? {
+    transport.kind == .http1 ? HTTP1Target.problem(self) : nil
   }
 }
 
@@ -105,9 +113,12 @@ public struct RequestEncoder {
   /// The same without the payload, for a request that is sent again and again by `Callee.send`.
   public func finishImage(_ message: MessageWriter, payloadSize: Int) -> Bool {
     switch kind {
-    case .frame: FrameWriter(message).finishWithoutPayload(payloadSize)
-    case .http1: HTTP1RequestWriter(message).finishHead(payloadSize: payloadSize)
-    case .foreign: foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
+    case .frame: return FrameWriter(message).finishWithoutPayload(payloadSize)
+    case .http1:
+      guard HTTP1RequestWriter(message).finishHead(payloadSize: payloadSize) else { return false }
+      target?.restoreMethod(message.buffer.pointer(at: message.start))
+      return true
+    case .foreign: return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
     }
   }
 
@@ -140,6 +151,18 @@ extension ReceivedMessage {
     case .frame: Frame(self).payloadSize
     case .http1: HTTP1Message(self).payloadSize
     case .foreign: foreign.payloadSize
+    }
+  }
+
+  /// Of a reply over HTTP/1.1; 0 of any other message.
+  public var httpStatus: UInt16 { kind == .http1 ? HTTP1Message(self).status : 0 }
+
+  /// In place, of a request.
+  public var payload: UnsafeRawBufferPointer {
+    switch kind {
+    case .frame: Frame(self).payload
+    case .http1: HTTP1Message(self).body
+    case .foreign: UnsafeRawBufferPointer(start: nil, count: 0)
     }
   }
 

@@ -32,6 +32,10 @@ extension HTTP1Head {
       guard let code = HTTP1Text.number(text), code <= 16 else { throw .field }
       statusCode = code
     case 17 where HTTP1Text.equal(name, 17, "transfer-encoding"): takeTransferEncoding(text)
+    case 19 where HTTP1Text.equal(name, 19, "ctxchain-propagator"):
+      guard propagatorSize == 0 else { throw .field }
+      propagatorOffset = value - base
+      propagatorSize = valueSize
     case 20 where HTTP1Text.equal(name, 20, "ctxchain-context-bin"): try takeBinary(value, size: valueSize)
     default: return false
     }

@@ -63,6 +63,9 @@ public struct HTTP1Head {
   /// Microseconds; 0: none.
   public internal(set) var deadline: UInt32 = 0
   public internal(set) var flags: RequestFlags = []
+  /// The header `ctxchain-propagator`.
+  var propagatorOffset = 0
+  var propagatorSize = 0
   /// A code of gRPC; -1: the reply is not one of ours.
   var statusCode = -1
   /// Bytes of the views at the beginning of the body.
@@ -98,6 +101,7 @@ public struct HTTP1Head {
     hopsLeft = HTTP1Limits.hopsByDefault
     deadline = 0
     flags = []
+    propagatorSize = 0
     statusCode = -1
     viewsSize = 0
     hasBinary = false
@@ -120,6 +124,12 @@ public struct HTTP1Head {
 
   /// Nothing more comes behind this message (RFC 9112, 9.3).
   public var isLast: Bool { saysClose || (minorVersion == 0 && !saysKeepAlive) }
+
+  /// How a request says that it carries its context; empty where it does not say.
+  @inline(__always)
+  public var propagator: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + propagatorOffset, count: propagatorSize)
+  }
 
   /// 1xx: the reply is still to come.
   public var isInterim: Bool { status < 200 }
@@ -174,6 +184,9 @@ public struct HTTP1Message {
 
   /// Bytes of the body behind the views.
   public var payloadSize: Int { max(0, head.pointee.bodySize - head.pointee.viewsSize) }
+
+  /// Of a reply.
+  public var status: UInt16 { head.pointee.status }
 
   /// Bytes of the lines that carry the context.
   public var carrierSize: Int { head.pointee.carrierSize }

@@ -69,7 +69,8 @@ public struct HTTP1RequestWriter {
   // MARK: Fields
 
   /// Appends a field whose value `fill` writes in place: it gets room for `sizeMax` bytes and returns how many it used;
-  /// after 0 there is no field. What breaks a limit of `HTTP1Limits` makes `finish` false.
+  /// after 0 there is no field. What breaks a limit of `HTTP1Limits`, and a value that no field may have, makes `finish`
+  /// false.
   @inlinable
   @inline(__always)
   public func appendField(
@@ -91,13 +92,20 @@ public struct HTTP1RequestWriter {
     commitField(line, name, valueSize: value.count)
   }
 
+  /// The same with a name that somebody made: one that is no token makes `finish` false (RFC 9110, 5.1).
+  public func appendField(checking name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    guard name.allSatisfy(HTTP1Text.isToken) else { return setCounts(counts | HTTP1RequestWriter.overflow) }
+    appendField(name, value)
+  }
+
   @inlinable
   @inline(__always)
   func commitField(_ line: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int) {
     let size = name.count &+ valueSize &+ 4
     let counts = counts
     guard fieldCount < HTTP1Limits.fieldCountMax, name.count > 0,
-      buffer.count &- start &+ size <= HTTP1Limits.fieldsSizeMax
+      buffer.count &- start &+ size <= HTTP1Limits.fieldsSizeMax,
+      HTTP1Text.mayBeValue(line + (name.count &+ 2), valueSize)
     else { return setCounts(counts | HTTP1RequestWriter.overflow) }
     line.copyMemory(from: name.baseAddress!, byteCount: name.count)
     line.storeBytes(of: UInt16(0x203a).littleEndian, toByteOffset: name.count, as: UInt16.self)

@@ -1,5 +1,6 @@
 // Bytes of a message's head, judged and compared a word at a time.
 
+@usableFromInline
 enum HTTP1Text {
   @inline(__always) static var cr: UInt8 { 0x0d }
   @inline(__always) static var lf: UInt8 { 0x0a }
@@ -74,6 +75,15 @@ enum HTTP1Text {
       next += 1
     }
     return end
+  }
+
+  /// Bytes without control characters but tabs: others would end the line, or the message (RFC 9110, 5.5).
+  @usableFromInline
+  static func mayBeValue(_ value: UnsafeMutableRawPointer, _ size: Int) -> Bool {
+    let end = value + size
+    var next = firstControl(from: value, to: end)
+    while next < end, next.load(as: UInt8.self) == tab { next = firstControl(from: next + 1, to: end) }
+    return next == end
   }
 
   /// The first LF from `start` on; nil when there is none.

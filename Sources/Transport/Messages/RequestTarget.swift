@@ -1,0 +1,34 @@
+// Where the requests of an edge go and what each says of that, where a transport has words for it.
+
+public struct RequestTarget: Sendable {
+  /// A host and an optional port.
+  public var host: String
+  /// With a query, if there is one.
+  public var path: String
+  public var method: String
+  /// How requests carry their context, where the callee assumes something else; nil: it is not said.
+  public var propagator: String?
+  /// Header fields of every request, in order.
+  public var fields: [Field]
+
+  public struct Field: Equatable, Sendable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public init(
+    host: String = "ctxchain", path: String = "/", method: String = "POST", propagator: String? = nil,
+    fields: [Field] = []
+  ) {
+    self.host = host
+    self.path = path
+    self.method = method
+    self.propagator = propagator
+    self.fields = fields
+  }
+}

@@ -1,0 +1,119 @@
+// Services that are not ours, ports of one's own, and bodies.
+
+import Testing
+import Topology
+
+@Suite("A service that is not ours")
+struct ExternalTests {
+  private static let chain = """
+    version: 1
+    entry: a
+    services:
+      - {name: a, script: [call: proxy, call: {service: b, body: forward}]}
+      - {name: proxy, external: "127.0.0.1:8080", path: "/x?y=1", script: [call: b]}
+      - {name: b, port: 7072}
+    """
+
+  @Test("is called over HTTP/1.1 whatever the defaults say, and calls so; other edges stay")
+  func transports() throws {
+    let topology = try parse(Self.chain)
+    #expect(topology.services[1].external == ExternalService(host: "127.0.0.1", port: 8080, path: "/x?y=1"))
+    #expect(topology.services[2].port == 7072 && topology.hasFixedPorts && topology.hasExternals)
+    #expect(topology.transports == ["frame", "http1", "frame", "http1"])
+    let other = try topology.applying(TopologyOverrides(transport: "frame"), vocabulary: vocabulary)
+    #expect(other.transports == topology.transports)
+  }
+
+  @Test("and bodies, scripted calls and ports survive their print")
+  func printed() throws {
+    for text in [Self.chain, oneService("scripted-calls: true", "propagator: b3", "port: 1")] {
+      let topology = try parse(text)
+      #expect(try parse(TopologyPrinter.yaml(topology)) == topology)
+    }
+  }
+
+  @Test("may be the entry")
+  func entry() throws {
+    let text = """
+      version: 1
+      entry: proxy
+      services:
+        - {name: proxy, external: "localhost:80", script: [call: a]}
+        - {name: a, port: 81}
+      """
+    #expect(try parse(text).transports == ["http1", "http1"])
+  }
+
+  @Test("scripted calls are written as another strategy writes")
+  func strategy() throws {
+    let topology = try parse(oneService("scripted-calls: true"))
+    #expect(topology.services[0].scriptedCalls?.propagator == "tracecontext,baggage")
+    let other = try topology.applying(TopologyOverrides(strategy: "map"), vocabulary: vocabulary)
+    #expect(other.services[0].scriptedCalls?.propagator == "json-map")
+  }
+
+  @Test(
+    "says in one line what is wrong with it",
+    arguments: [
+      (
+        oneService("external: nowhere"),
+        "services.a.external: expected HOST:PORT such as 127.0.0.1:8080, got \"nowhere\""
+      ),
+      (oneService("external: \"a:0\""), "services.a.external: expected HOST:PORT such as 127.0.0.1:8080, got \"a:0\""),
+      (
+        oneService("external: \"a b:1\""),
+        "services.a.external: expected HOST:PORT such as 127.0.0.1:8080, got \"a b:1\""
+      ),
+      (
+        oneService("external: \"a:1\"", "path: x"),
+        "services.a.path: expected a path such as /api?x=1, of at most 8000 bytes, without spaces and #, got \"x\""
+      ),
+      (
+        oneService("external: \"a:1\"", "path: \"/a b\""),
+        "services.a.path: expected a path such as /api?x=1, of at most 8000 bytes, without spaces and #, got \"/a b\""
+      ),
+      (
+        oneService("external: \"a:1\"", "workers: 2"),
+        "services.a.workers: an external service is not started, so \"workers\" says nothing"
+      ),
+      (
+        oneService("external: \"a:1\"", "script: [sleep: 1ms]"),
+        "services.a.script: an external service does what it does: only its calls can be said here"
+      ),
+      (oneService("path: /x"), "services.a.path: only a service with \"external\" has a path"),
+      (oneService("port: 0"), "services.a.port: expected a whole number 1 to 65535, got \"0\""),
+      (
+        oneService("port: 80", "replicas: 2"),
+        "services.a.port: only one replica can listen at a port of its own"
+      ),
+      (
+        "version: 1\nentry: a\nservices:\n  - {name: a, external: \"x:1\", script: [call: b]}\n  - {name: b}\n",
+        "services.a.script[0].call: \"b\" is called by an external service: give it a \"port\""
+      ),
+      (
+        "version: 1\nentry: a\nservices:\n  - {name: a, script: [call: {service: b, transport: frame}]}\n"
+          + "  - {name: b, external: \"x:1\"}\n",
+        "services.a.script[0].call.transport: an external service is called, and calls, over http1"
+      ),
+      (
+        script("call: {service: b, body: forward, size: 3}"),
+        "services.a.script[0].call.body: the body that came has its own size; leave \"size\" out"
+      ),
+      (
+        script("call: {service: b, body: back}"),
+        "services.a.script[0].call.body: unknown body \"back\"; known: forward"
+      ),
+    ])
+  func wrong(text: String, message: String) {
+    let found = problem(text)
+    #expect(found.hasSuffix(message), "\(found)")
+  }
+
+  @Test("client fields that would make two messages of one are refused")
+  func fields() {
+    for name in ["content-length", "transfer-encoding", "host", "connection", "ctxchain", "ctxchain-context-bin"] {
+      let text = "version: 1\nentry: a\nclient: {fields: {\(name): \"1\"}}\nservices: [{name: a}]"
+      #expect(problem(text).hasSuffix("\"\(name)\" is the transport's own"))
+    }
+  }
+}
