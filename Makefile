@@ -4,10 +4,11 @@ SHELL := /bin/bash
 CONFIG ?= release
 PROGRAM := .build/$(CONFIG)/ctxchain
 
-# make chain: N services, D time of a trial, R rounds, CARRIER strategies, TRANSPORT, PLACEMENT, DEPTHS, JSON result file.
+# make chain: N services, D time of a trial, R rounds, CARRIER strategies, TRANSPORT or TRANSPORTS, PLACEMENT, DEPTHS, JSON result file.
 N ?= 5
 chain_options := -n $(N) $(if $(DEPTHS),--depths $(DEPTHS)) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) \
   $(if $(CARRIER),--strategies $(CARRIER)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
+  $(if $(TRANSPORTS),--transports $(TRANSPORTS)) \
   $(if $(PLACEMENT),--placement $(PLACEMENT)) $(if $(JSON),--json $(JSON)) $(ARGS)
 
 # make compare: arms A and B, or one of them and AGAINST another build; N, D, R, PLACEMENT and JSON as above.

@@ -42,6 +42,9 @@ struct CapacityCommand: Command, DriveOptionSet {
       """)
   var strategies: String?
 
+  @Option(help: TransportNames.help)
+  var transports: String?
+
   @OptionGroup var placement: PlacementOption
   @OptionGroup var drive: DriveOptions
   @OptionGroup var seed: SeedOption
@@ -71,19 +74,17 @@ struct CapacityCommand: Command, DriveOptionSet {
   }
 
   private func arms() throws -> (arms: [ArmPlan], depth: Int) {
-    let presets = try StrategyNames.presets(strategies)
+    let transports = try TransportNames.read(transports, beside: chain.transport)
+    let presets = try TransportNames.presets(StrategyNames.presets(strategies), over: transports)
     switch (file, depth) {
     case (nil, let depth?):
       try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
-      return (try ExperimentOptions.arms(presets) { try chain.chain(depth: depth, strategy: $0.name) }, depth)
+      return (try ExperimentOptions.arms(presets) { try chain.chain(depth: depth, $0) }, depth)
     case (let file?, nil):
       let written = try chain.topology(file: file)
       let depth = TopologyShape(written).depth
-      guard strategies != nil else { return ([.asWritten(written)], depth) }
-      let arms = try ExperimentOptions.arms(presets) {
-        try written.applying(TopologyOverrides(strategy: $0.name), vocabulary: .current)
-      }
-      return (arms, depth)
+      guard strategies != nil else { return (try ExperimentOptions.arms(asWritten: written, over: transports), depth) }
+      return (try ExperimentOptions.arms(presets, of: written), depth)
     default: throw ValidationError("expected a topology file or -n, got \(file == nil ? "neither" : "both")")
     }
   }

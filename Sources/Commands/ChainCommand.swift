@@ -20,7 +20,7 @@ struct ChainCommand: Command {
   func run(_ call: Invocation) throws {
     try OptionRange.check("--depth", depth, 1...TopologyLimits.chainDepthMax)
     let arms = try ExperimentOptions.arms(options.presets()) { preset in
-      try options.chain.chain(depth: depth, strategy: preset.name)
+      try options.chain.chain(depth: depth, preset)
     }
     let plan = try options.plan(arms: arms, depths: try plannedDepths(), isChain: true, call)
     try ExperimentRun.perform(plan, options, call)

@@ -13,7 +13,7 @@ struct CompareCommand: Command {
 
         packed                      a strategy over a generated chain
         sharded-map+json-map        a store and a propagator instead; more propagators behind further +
-        packed+frame                either of them over a transport
+        packed/http1                either of them over a transport
         packed@3                    the same, with requests that make 3 hops
         topologies/x.yaml           a topology as it is written
         packed:topologies/x.yaml    a topology under a strategy

@@ -26,14 +26,11 @@ struct RunCommand: Command {
   }
 
   private func arms(_ written: Topology) throws -> [ArmPlan] {
-    if options.strategies != nil {
-      return try ExperimentOptions.arms(options.presets()) { preset in
-        try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-      }
-    }
-    let baseline = Vocabulary.current.presets.filter { $0.name == "baseline" }
-    return try ExperimentOptions.arms(baseline) { preset in
-      try written.applying(TopologyOverrides(strategy: preset.name), vocabulary: .current)
-    } + [.asWritten(written)]
+    if options.strategies != nil { return try ExperimentOptions.arms(options.presets(), of: written) }
+    let transports = try options.transportNames()
+    let baseline = try TransportNames.presets(
+      Vocabulary.current.presets.filter { $0.name == "baseline" }, over: transports)
+    return try ExperimentOptions.arms(baseline, of: written)
+      + ExperimentOptions.arms(asWritten: written, over: transports)
   }
 }

@@ -16,8 +16,15 @@ struct SemanticsCommand: Command {
       Example: ctxchain semantics --strategies packed,binary25 --depth 3
       """)
 
-  @Option(help: "Presets, or propagators (under the store value-chain), separated by commas; without it every preset.")
+  @Option(
+    help: """
+      Presets, or propagators (under the store value-chain), separated by commas, each with a transport of its own behind \
+      it, as packed/http1, or without; without it every preset.
+      """)
   var strategies: String?
+
+  @Option(help: TransportNames.help)
+  var transports: String?
 
   @Option(name: [.customShort("n"), .long], help: "Services of the chain, 2 to 64.")
   var depth = 5
@@ -54,6 +61,9 @@ struct SemanticsCommand: Command {
       throw ValidationError("--explain: expected a strategy and an aspect, got \(explain.count) words")
     }
     guard strategies == nil else { throw ValidationError("--explain names the strategy; leave --strategies out") }
+    guard transports == nil else {
+      throw ValidationError("--explain names the transport, as packed/http1; leave --transports out")
+    }
     guard let aspect = SemanticsAspect(rawValue: explain[1]) else {
       throw ValidationError("--explain: expected one of \(Self.aspects), got \"\(explain[1])\"")
     }
@@ -65,7 +75,8 @@ struct SemanticsCommand: Command {
   {
     try OptionRange.check("--depth", depth, SemanticsPlan.depthRange)
     let arms = try ProbedStrategies.arms(
-      explained?.strategy ?? strategies, option: explained == nil ? "--strategies" : "--explain", depth: depth)
+      explained?.strategy ?? strategies, option: explained == nil ? "--strategies" : "--explain",
+      over: TransportNames.read(transports), depth: depth)
     return SemanticsPlan(
       commandLine: call.commandLine, toolVersion: ToolVersion.current, seed: seed.value, arms: arms)
   }

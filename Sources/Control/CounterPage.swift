@@ -56,6 +56,11 @@ package struct CounterPage {
   package var toleratedFailures: UInt64 = 0
   /// Microseconds that the last request with an echo flag had left when it arrived.
   package var echoDeadline: UInt64 = 0
+  /// Bytes that the transport itself adds to requests that arrived, and to their answers, and payload of the answers.
+  /// Counted only while `counting` is on.
+  package var protocolSize: UInt64 = 0
+  package var answerProtocolSize: UInt64 = 0
+  package var answerPayloadSize: UInt64 = 0
 
   package init() {}
 

@@ -5,7 +5,7 @@ internal import Control
 internal import EventLoop
 internal import Results
 
-/// Exact with one request under way in the chain; with more, the frames of others are in between.
+/// Exact with one request under way in the chain; with more, the messages of others are in between.
 final class StageClock {
   private var sums = StageSums()
   private let loop: EventLoop
@@ -32,15 +32,21 @@ final class StageClock {
     mark = now
   }
 
-  /// A frame is about to be looked at. Returns when its read began; of the later frames of one read, when it was their
-  /// turn.
-  func didReceiveFrame(on connection: Connection) -> Int64 {
+  /// The transport has found a message that is to be clocked: only now is that known, so what finding it took is what has
+  /// passed since its read ended, or since the message before it was done.
+  ///
+  /// Returns when its read began; of the later messages of one read, when it was their turn.
+  func didReceiveMessage(on connection: Connection) -> Int64 {
     settle()
     let readStart = connection.ioClock.readStart
-    guard readStart > mark else { return mark }
-    sums.stages[Stage.read.rawValue] += loop.now - readStart
-    mark = loop.now
-    return readStart
+    let isFirst = readStart > mark
+    let arrival = isFirst ? readStart : mark
+    if isFirst {
+      sums.stages[Stage.read.rawValue] += loop.now - readStart
+      mark = loop.now
+    }
+    lap(.parse)
+    return arrival
   }
 
   /// All calls of a step have been answered.
@@ -48,7 +54,7 @@ final class StageClock {
   /// - Parameters:
   ///   - wait: for each of them, together.
   ///   - overlap: how much of that is in it twice, or in another stage.
-  ///   - loop: from the end of the last one's frame to the first write.
+  ///   - loop: from the end of the last one's message to the first write.
   func didEndStep(wait: Int64, overlap: Int64, loop: Int64) {
     sums.wait += wait
     sums.overlap += overlap

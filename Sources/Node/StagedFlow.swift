@@ -37,12 +37,12 @@ extension NodeServer {
 
   func stage(_ request: RequestSlot, didArriveOn connection: Connection) {
     guard let stageClock else { return }
-    request.pointee.stage = StageMarks(arrival: stageClock.didReceiveFrame(on: connection))
+    request.pointee.stage = StageMarks(arrival: stageClock.didReceiveMessage(on: connection))
   }
 
   func stage(_ request: RequestSlot, didReceiveReplyOn connection: Connection) {
     guard let stageClock else { return }
-    let arrival = stageClock.didReceiveFrame(on: connection)
+    let arrival = stageClock.didReceiveMessage(on: connection)
     let writeStart = connection.ioClock.writeStart
     request.pointee.stage.replied = arrival
     request.pointee.stage.firstWrite = min(request.pointee.stage.firstWrite, writeStart)

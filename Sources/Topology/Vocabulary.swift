@@ -21,6 +21,18 @@ package struct Vocabulary: Sendable {
       self.isComparedByDefault = isComparedByDefault
       self.edge = edge
     }
+
+    /// The same over a transport, which stands behind the name unless it is the one that all have by default.
+    package func over(_ transport: String) -> Preset {
+      var preset = self
+      preset.transport = transport
+      preset.name = Preset.name(name, over: transport)
+      return preset
+    }
+
+    package static func name(_ name: String, over transport: String) -> String {
+      transport == Topology.transportByDefault ? name : name + "/" + transport
+    }
   }
 
   /// What a preset that cleans raw fields at the edge has there. Store and propagator of the preset are those behind it.
@@ -64,22 +76,28 @@ package struct Vocabulary: Sendable {
   func preset(named name: String) -> Preset? { presets.first { $0.name == name } }
 
   /// What a command's arguments may name as a strategy: a preset, or a store and a propagator as `map+b3`. Several
-  /// propagators are joined by `+` too. Behind either a transport may stand, as `packed+frame`: so arms that differ in
+  /// propagators are joined by `+` too. Behind either a transport may stand, as `packed/http1`: so arms that differ in
   /// nothing else have names of their own.
   package func arm(named name: String) -> Preset? {
-    let parts = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1, let transport = parts.last, transports.contains(transport) else {
-      return strategy(named: name, parts)
-    }
-    let rest = parts.dropLast()
-    var preset = strategy(named: rest.joined(separator: "+"), Array(rest))
+    let (rest, transport) = split(name)
+    guard let transport else { return strategy(named: name) }
+    var preset = strategy(named: rest)
     preset?.name = name
     preset?.transport = transport
     return preset
   }
 
-  private func strategy(named name: String, _ parts: [String]) -> Preset? {
+  /// The name of an arm without the transport behind it. Where what stands behind the last `/` is no transport, it is a
+  /// part of the name.
+  package func split(_ name: String) -> (strategy: String, transport: String?) {
+    guard let mark = name.lastIndex(of: "/") else { return (name, nil) }
+    let transport = String(name[name.index(after: mark)...])
+    return transports.contains(transport) ? (String(name[..<mark]), transport) : (name, nil)
+  }
+
+  private func strategy(named name: String) -> Preset? {
     if let preset = preset(named: name) { return preset }
+    let parts = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
     let names = parts.dropFirst()
     guard !names.isEmpty, stores.contains(parts[0]), names.allSatisfy(propagators.contains),
       Set(names).count == names.count, names.count == 1 || !names.contains(where: exclusivePropagators.contains)

@@ -6,7 +6,8 @@ struct CommandArgumentTests {
   @Test(
     "A store and a propagator that are not there, or cannot be joined, are refused",
     arguments: [
-      "map+b4", "mop+b3", "map+", "+b3", "map+b3+b3", "map+json-map+b3", "map+frame+frame", "map+frame+b3", "frame",
+      "map+b4", "mop+b3", "map+", "+b3", "map+b3+b3", "map+json-map+b3", "map+frame", "map+frame+b3",
+      "frame", "map+b4/http1",
     ])
   func storeAndPropagator(name: String) {
     for arguments in [["chain", "-n", "1", "--strategies", name], ["compare", name, "packed", "-n", "1"]] {
@@ -160,6 +161,43 @@ struct CommandArgumentTests {
       #expect(run.status == 2 && run.out.isEmpty)
       #expect(run.error.contains("--transport: expected frame or http1, got \"http\""), "\(run.error)")
     }
+  }
+
+  @Test(
+    "An axis of transports is refused in words before anything is started",
+    arguments: [
+      (["--transports", "frame,http"], "--transports: unknown transport \"http\"; expected some of frame, http1"),
+      (["--transports", "frame,frame"], "--transports: \"frame\" is named twice"),
+      (["--transports", ""], "--transports: unknown transport"),
+      (
+        ["--transports", "frame,http1", "--strategies", "packed,map/http1"],
+        "--transports: expected strategies without a transport of their own, got \"map/http1\""
+      ),
+    ])
+  func transports(arguments: [String], message: String) {
+    for command in [
+      ["chain", "-n", "2"], ["run", "topologies/chain-1.yaml"], ["capacity", "-n", "1", "--slo", "p99=1ms"],
+      ["semantics"],
+    ] {
+      let run = CommandRun(command + arguments)
+      #expect(run.status == 2 && run.out.isEmpty)
+      #expect(run.error.contains(message) && run.error.split(separator: "\n").count == 1, "\(run.error)")
+    }
+  }
+
+  @Test("One transport for all and an axis of them are not taken together")
+  func oneTransportAndSeveral() {
+    for command in [["chain", "-n", "2"], ["capacity", "-n", "1", "--slo", "p99=1ms"]] {
+      let run = CommandRun(command + ["--transport", "http1", "--transports", "frame,http1"])
+      #expect(run.status == 2 && run.error.contains("--transports: expected no --transport beside it"), "\(run.error)")
+    }
+  }
+
+  @Test("What stands behind a strategy and is no transport is no file either")
+  func unknownTransportOfArm() {
+    let run = CommandRun("compare", "packed/dove", "packed")
+    #expect(run.status == 2)
+    #expect(run.error.contains("transport: expected one of frame, http1, got \"dove\""), "\(run.error)")
   }
 
   @Test("A budget and a number of rounds are not taken together, wherever they are given")

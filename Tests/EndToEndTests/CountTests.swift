@@ -103,6 +103,38 @@ struct CountTests {
     #expect(Set(try sizes("packed")).count == 1)
   }
 
+  @Test("Every byte of a hop is the context's, the protocol's or payload, over each transport")
+  func bytesOnTheWire() throws {
+    let program = try Program(
+      [
+        "chain", "-n", "3", "--depths", "3", "--rounds", "1", "--strategies", "baseline,binary25,b3", "--transports",
+        "frame,http1", "--passes", "counting", "--json", "-",
+      ])
+    #expect(try program.wait() == 0, "\(program.error)")
+    let keys = [
+      "contextBytesPerHop", "headerBytesPerHop", "payloadBytesPerHop", "answerHeaderBytesPerHop",
+      "answerPayloadBytesPerHop",
+    ]
+    var found: [String: [Double]] = [:]
+    for bytes in try ResultDocument(path: program.file("out")).list("hopBytes") {
+      found[try #require(bytes["arm"] as? String)] = keys.map { bytes[$0] as? Double ?? -1 }
+    }
+    #expect(found["baseline"] == [0, 32, 128, 32, 128])
+    #expect(found["binary25"] == [25, 32, 128, 32, 128])
+    // `ctxchain-context-bin: `, 25 bytes in base64, and the line's end.
+    let line: Double = 22 + 36 + 2
+    #expect(found["binary25/http1"]?[0] == line)
+    let http1 = try #require(found["baseline/http1"])
+    #expect(http1[0] == 0 && http1[2...] == [128, 77, 128])
+    // Start line, `host: ctxchain`, `ctxchain: hops=3, deadline=10000000`, `content-length: 128`, the empty line; later calls
+    // go to `s2` and `s3`, with a digit less of the deadline.
+    let client = 17 + 16 + 37 + 21 + 2
+    #expect(http1[1] == Double(client + 2 * (client - 6 - 1)) / 3, "\(http1)")
+    #expect(found["b3/http1"]?[1...] == http1[1...] && found["b3"]?[1...] == [32, 128, 32, 128])
+    // A line has a colon, a space and an end of two, as a field has two sizes of two.
+    #expect(found["b3"]?[0] == found["b3/http1"]?[0])
+  }
+
   @Test("Growth by distinct names reaches the last node with every key under map, and none under binary25")
   func distinctGrowth() throws {
     let rows = try counts(["--strategies", "map,packed,struct,binary25", "--growth", "distinct"])

@@ -32,6 +32,19 @@ struct SemanticsTests {
     #expect(cells["binary25"]?.last == "figure 25" && cells["baseline"]?.last == "figure 0")
   }
 
+  @Test("What a strategy keeps is said per transport: the same, but for the bytes of a binary section")
+  func transports() throws {
+    let cells = try cells(
+      ["--depth", "3", "--strategies", "packed,value-chain,binary25", "--transports", "frame,http1"])
+    #expect(cells.count == 6)
+    for name in ["packed", "value-chain", "binary25"] {
+      let (frame, http1) = (try #require(cells[name]), try #require(cells[name + "/http1"]))
+      #expect(frame.dropLast() == http1.dropLast(), "\(name)")
+    }
+    #expect(cells["binary25"]?.last == "figure 25" && cells["binary25/http1"]?.last == "figure 60")
+    #expect(try self.cells(["--depth", "2", "--strategies", "jaeger/http1"]).keys.sorted() == ["jaeger/http1"])
+  }
+
   @Test("Writers of a shared store are raced in a process of its own; other stores have one writer")
   func writers() throws {
     let cells = try cells(["--depth", "2", "--strategies", "locked-map+packed,packed"])

@@ -20,11 +20,33 @@ struct TransportTests {
   @Test("holds for every arm, but for a strategy that names its own")
   func chain() throws {
     let found = try transports(
-      ["chain", "-n", "2", "--transport", "http1", "--strategies", "baseline,value-chain,packed+frame"]
+      ["chain", "-n", "2", "--transport", "http1", "--strategies", "baseline,value-chain,packed/frame"]
         + ["--passes", "fidelity"])
     #expect(
       found == [
-        "baseline": "http1", "baseline\u{2032}": "http1", "value-chain": "http1", "packed+frame": "frame",
+        "baseline": "http1", "baseline\u{2032}": "http1", "value-chain": "http1", "packed/frame": "frame",
+      ])
+  }
+
+  @Test("is an axis of arms: every strategy over every transport, the default one under the plain name")
+  func axis() throws {
+    let found = try transports(
+      ["chain", "-n", "2", "--transports", "frame,http1", "--strategies", "baseline,packed", "--passes", "fidelity"])
+    #expect(
+      found == [
+        "baseline": "frame", "baseline\u{2032}": "frame", "baseline/http1": "http1", "packed": "frame",
+        "packed/http1": "http1",
+      ])
+  }
+
+  @Test("is an axis of a topology too, with the strategies of its file")
+  func axisOfTopology() throws {
+    let file = Program.root.appending(path: "topologies/diamond.yaml").path
+    let found = try transports(["run", file, "--transports", "http1,frame", "--passes", "fidelity"])
+    #expect(
+      found == [
+        "baseline/http1": "http1", "baseline/http1\u{2032}": "http1", "baseline": "frame", "as-written": "frame",
+        "as-written/http1": "http1",
       ])
   }
 

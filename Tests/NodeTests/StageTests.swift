@@ -30,7 +30,7 @@ struct StageTests {
     }
     let sums = bench.clockStages(false)
     expectWhole(sums, requests: 20, "\(sums)")
-    for stage in [Stage.read, .decode, .extract, .store, .encode, .loop] {
+    for stage in [Stage.read, .parse, .decode, .extract, .store, .encode, .loop] {
       #expect(nanoseconds(stage, sums) > 0, "\(stage)")
     }
     #expect(sums.wait == 0 && nanoseconds(.inject, sums) == 0 && nanoseconds(.work, sums) == 0)

@@ -74,4 +74,16 @@ enum ByHand {
   static func addedPerHop(_ result: RunResult, _ arm: String, _ depth: Int) -> [Double] {
     zip(closed(result, arm, depth), references(result, for: arm, depth)).map { cpuPerHop([$0]) - cpuPerHop($1) }
   }
+  /// Columns of the file of arms and depths: per request of the client, of all hops.
+  static func wireBytes(_ bytes: HopBytes, _ pass: CountingPass) -> [String: Any?] {
+    let hops = pass.nodes.map(\.deliveriesPerRequest).reduce(0, +)
+    let (header, answerHeader) = (bytes.headerBytesPerHop ?? .nan, bytes.answerHeaderBytesPerHop ?? .nan)
+    let payload = bytes.payloadBytesPerHop + (bytes.answerPayloadBytesPerHop ?? .nan)
+    let all = bytes.contextBytesPerHop + header + answerHeader + payload
+    return [
+      "context_bytes_per_request": bytes.contextBytesPerHop * hops, "request_protocol_bytes_per_request": header * hops,
+      "answer_protocol_bytes_per_request": answerHeader * hops, "payload_bytes_per_request": payload * hops,
+      "wire_bytes_per_request": all * hops,
+    ]
+  }
 }

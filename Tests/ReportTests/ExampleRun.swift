@@ -41,13 +41,15 @@ enum ExampleRun {
     kind("binary25", "struct", "binary25", 900, 25, 0, .lostAsDeclared, lostKeys: ["user", "tenant"]),
   ]
 
-  private static func kind(
+  static func kind(
     _ name: String, _ store: String?, _ propagator: String, _ added: Double, _ size: Double,
-    _ allocations: Double, _ verdict: FidelityResult.Verdict, controlOf: String? = nil, lostKeys: [String] = []
+    _ allocations: Double, _ verdict: FidelityResult.Verdict, controlOf: String? = nil, lostKeys: [String] = [],
+    transport: String? = nil
   ) -> Kind {
     let isChecked = verdict != .notChecked
     return Kind(
-      arm: Arm(name: name, store: store, propagator: propagator, controlOf: controlOf), addedNanoseconds: added,
+      arm: Arm(name: name, store: store, propagator: propagator, transport: transport, controlOf: controlOf),
+      addedNanoseconds: added,
       contextSize: size, allocations: allocations,
       fidelity: FidelityResult(
         arm: name, verdict: verdict, requests: isChecked ? 256 : 0, views: isChecked ? 256 : 0, lostKeys: lostKeys))
@@ -152,9 +154,12 @@ enum ExampleRun {
   }
 
   private static func hopBytes(_ kind: Kind, depth: Int) -> HopBytes {
-    HopBytes(
-      arm: kind.arm.name, depth: depth, contextBytesPerHop: kind.contextSize, payloadBytesPerHop: 128,
-      headerBytesPerHop: 40, contextKeysAtDeepest: keys(kind))
+    let isHTTP1 = kind.arm.transport == "http1"
+    return HopBytes(
+      arm: kind.arm.name, depth: depth, transport: kind.arm.transport, contextBytesPerHop: kind.contextSize,
+      payloadBytesPerHop: 128,
+      headerBytesPerHop: isHTTP1 ? 90 : 32, answerHeaderBytesPerHop: isHTTP1 ? 77 : 32, answerPayloadBytesPerHop: 128,
+      contextKeysAtDeepest: keys(kind))
   }
 
   static func chain(_ depth: Int) -> Topology {

@@ -31,7 +31,8 @@ extension ExampleRun {
       ) { stage in
         switch stage {
         case .read: isLeaf ? 900 : 1_800
-        case .decode: 300 + drift
+        case .parse: 200 + drift
+        case .decode: 100
         case .extract: shape.extract
         case .store: shape.store
         case .work: 0

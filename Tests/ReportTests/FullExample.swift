@@ -55,7 +55,7 @@ extension ExampleRun {
     result.hopBytes = [
       HopBytes(
         arm: "map", depth: 3, transport: "frame", contextBytesPerHop: 188, payloadBytesPerHop: 128,
-        headerBytesPerHop: 40, contextKeysAtDeepest: 8.5)
+        headerBytesPerHop: 40, answerHeaderBytesPerHop: 32, answerPayloadBytesPerHop: 100, contextKeysAtDeepest: 8.5)
     ]
     result.inProcess = [
       InProcessHop(

@@ -42,10 +42,16 @@ struct ResultFileTests {
   }
 
   /// As it was written before texts had several sizes, arms and edges had a transport, calls and work were counted, open
-  /// loops went by utilisation and as Poisson processes, and calls could be optional.
+  /// loops went by utilisation and as Poisson processes, calls could be optional, and parsing was a stage of its own.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
     result.calls = nil
+    for pass in result.stages!.indices {
+      for node in result.stages![pass].nodes.indices {
+        result.stages![pass].nodes[node][.decode] += result.stages![pass].nodes[node][.parse]
+        result.stages![pass].nodes[node][.parse] = 0
+      }
+    }
     result.topology.services[0].script.removeAll { if case .countedWork(iterations: _) = $0 { true } else { false } }
     for index in result.topology.services.indices {
       result.topology.services[index].errorStatus = nil
@@ -57,7 +63,11 @@ struct ResultFileTests {
     result.settings.trialSeconds = 0.25
     result.settings.textSizes = nil
     for index in result.arms.indices { result.arms[index].transport = nil }
-    for index in result.hopBytes.indices { result.hopBytes[index].transport = nil }
+    for index in result.hopBytes.indices {
+      result.hopBytes[index].transport = nil
+      result.hopBytes[index].answerHeaderBytesPerHop = nil
+      result.hopBytes[index].answerPayloadBytesPerHop = nil
+    }
     for index in result.semantics!.strategies.indices { result.semantics!.strategies[index].transport = nil }
     for index in result.fidelity.indices {
       for edge in result.fidelity[index].losses!.byEdge.indices {

@@ -36,6 +36,7 @@ enum SchemaTool {
 struct SchemaTests {
   static let results = [
     ExampleRun.full(), ExampleRun.sparse(), ExampleRun.typical(rounds: 2, depths: [1, 5]), TextReportTests.troubled(),
+    ExampleRun.overWires(rounds: 6),
   ]
 
   static func object(_ result: RunResult) throws -> [String: Any] {
@@ -118,10 +119,12 @@ struct SchemaTests {
       }
     }
     collectKeys(try Self.object(ExampleRun.full()))
-    let summarised = WrittenRun(ExampleRun.inAllRegimes(rounds: 12, depths: [1, 3]))
-    let document = try JSONSerialization.jsonObject(with: Data(ResultFile.encode(summarised))) as? [String: Any]
     written.insert("summary")
-    collectKeys(try #require(document?["summary"]))
+    for run in [ExampleRun.inAllRegimes(rounds: 12, depths: [1, 3]), ExampleRun.overWires(rounds: 6)] {
+      let bytes = Data(try ResultFile.encode(WrittenRun(run)))
+      let document = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
+      collectKeys(try #require(document?["summary"]))
+    }
     #expect(described == written)
   }
 
@@ -189,7 +192,7 @@ struct Mutation {
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
     "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
     "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries", "unreachedCalls",
-    "toleratedFailures", "isOptional", "errorStatus",
+    "toleratedFailures", "isOptional", "errorStatus", "parse", "answerHeaderBytesPerHop", "answerPayloadBytesPerHop",
   ]
 
   /// Of a topology; all its other keys must be there.

@@ -54,7 +54,7 @@ struct StageReportTests {
     #expect(
       isClose(added[.stage(.extract)], 28_000) && isClose(added[.stage(.store)], 1_000)
         && isClose(added[.stage(.inject)], 13_000 * 2 / 3))
-    #expect(isClose(added[.stage(.decode)], 0) && isClose(added[.wait], 0) && isClose(added.unexplained, 0))
+    #expect(isClose(added[.stage(.parse)], 0) && isClose(added[.wait], 0) && isClose(added.unexplained, 0))
     #expect(isClose(added.whole, 28_000 + 1_000 + 13_000 * 2 / 3))
     let most = try #require(map.grewMost)
     #expect(most.part == .stage(.extract) && isClose(most.nanoseconds, 28_000))

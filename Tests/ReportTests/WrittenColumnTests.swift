@@ -207,7 +207,7 @@ struct WrittenColumnTests {
       "deliveries_per_request": Self.number("node.deliveriesPerRequest"),
     ]
     for stage in [
-      "read", "decode", "extract", "store", "work", "inject", "encode", "loop", "write", "wait", "overlap",
+      "read", "parse", "decode", "extract", "store", "work", "inject", "encode", "loop", "write", "wait", "overlap",
       "residence",
     ] { expected["\(stage)_ns"] = Self.number("node.\(stage)") }
     try Self.hold("stages.csv", entries, expected)
@@ -327,6 +327,7 @@ struct WrittenColumnTests {
     expected.updateValue(pass.nodes.compactMap(\.allocationsPerRequest).reduce(0, +), forKey: "allocations_per_request")
     expected.updateValue(bytes.contextBytesPerHop, forKey: "context_bytes_per_hop")
     expected.updateValue(bytes.payloadBytesPerHop, forKey: "payload_bytes_per_hop")
+    expected.merge(ByHand.wireBytes(bytes, pass)) { $1 }
     expected.updateValue(bytes.contextKeysAtDeepest, forKey: "context_keys")
     let middle = pass.nodes[(pass.nodes.count - 1) / 2]
     expected.updateValue(middle.allocationsPerRequest, forKey: "allocations_at_middle_node")

@@ -10,17 +10,29 @@ struct TransportNameTests {
   @Test("a preset, or a store and propagators, with a transport behind them; the name stays whole")
   func names() throws {
     let cases = [
-      ("packed", "packed", "packed", nil), ("packed+pigeon", "packed", "packed", "pigeon"),
-      ("map+b3", "map", "b3", nil), ("map+tracecontext+baggage+frame", "map", "tracecontext,baggage", "frame"),
+      ("packed", "packed", "packed", nil), ("packed/pigeon", "packed", "packed", "pigeon"),
+      ("map+b3", "map", "b3", nil), ("map+tracecontext+baggage/frame", "map", "tracecontext,baggage", "frame"),
     ]
     for (name, store, propagator, transport) in cases {
       let arm = try #require(two.arm(named: name), "\(name)")
       #expect(
         arm.name == name && arm.store == store && arm.propagator == propagator && arm.transport == transport, "\(arm)")
     }
-    for name in ["pigeon", "packed+pigeon+frame", "pigeon+packed", "map+pigeon+b3", "packed+", "packed+dove"] {
+    for name in [
+      "pigeon", "packed/pigeon/frame", "pigeon/packed", "map/pigeon+b3", "packed/", "packed/dove", "packed+pigeon",
+      "/frame",
+    ] {
       #expect(two.arm(named: name) == nil, "\(name)")
     }
+  }
+
+  @Test("a strategy over the default transport keeps its plain name, over another it is behind it")
+  func over() throws {
+    let packed = try #require(two.arm(named: "packed"))
+    #expect(packed.over("frame").name == "packed" && packed.over("frame").transport == "frame")
+    #expect(packed.over("pigeon").name == "packed/pigeon" && packed.over("pigeon").transport == "pigeon")
+    #expect(two.arm(named: packed.over("pigeon").name)?.propagator == "packed")
+    #expect(two.split("map+b3/pigeon") == ("map+b3", "pigeon") && two.split("topologies/x.yaml").transport == nil)
   }
 
   @Test("every edge of the graph has it then, the client's too")
@@ -38,7 +50,7 @@ struct TransportNameTests {
       try graph.applying(overrides, vocabulary: two).transports
     }
     #expect(try transports(TopologyOverrides(strategy: "packed")) == graph.transports)
-    #expect(try Set(transports(TopologyOverrides(strategy: "packed+pigeon"))) == ["pigeon"])
+    #expect(try Set(transports(TopologyOverrides(strategy: "packed/pigeon"))) == ["pigeon"])
     #expect(try Set(transports(TopologyOverrides(transport: "frame"))) == ["frame"])
     #expect(throws: TopologyError.self) { try transports(TopologyOverrides(transport: "dove")) }
   }

@@ -10,6 +10,9 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   @Option(help: StrategyNames.help)
   var strategies: String?
 
+  @Option(help: TransportNames.help)
+  var transports: String?
+
   @Option(
     help: "How much is measured: quick, standard or publish, which are 8, 12 or 20 rounds of 1, 2 or 4 trials each.")
   var preset: String?
@@ -66,12 +69,17 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
         throw ValidationError("--until: expected no \(other) beside it, because that says how many rounds there are")
       }
     }
+    _ = try transportNames()
     _ = try concurrencies()
     _ = try PassNames.passes(passes)
   }
 
-  /// The strategies named, or those that are compared by default.
-  func presets() throws -> [Vocabulary.Preset] { try StrategyNames.presets(strategies) }
+  /// The strategies named, or those that are compared by default, over every transport named.
+  func presets() throws -> [Vocabulary.Preset] {
+    try TransportNames.presets(StrategyNames.presets(strategies), over: transportNames())
+  }
+
+  func transportNames() throws -> [String]? { try TransportNames.read(transports, beside: chain.transport) }
 
   private static let budgetByDefault = 85.0
   /// With --until.
@@ -112,6 +120,25 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
     plan.preset = runPreset
     plan.trialCount = runPreset?.trialCount ?? 1
     return plan
+  }
+
+  /// The graph of a file under each preset.
+  static func arms(_ presets: [Vocabulary.Preset], of written: Topology) throws -> [ArmPlan] {
+    try arms(presets) { preset in
+      try written.applying(
+        TopologyOverrides(strategy: preset.name, transport: preset.transport), vocabulary: .current)
+    }
+  }
+
+  /// A file with its own strategies, over each transport where some are named.
+  static func arms(asWritten written: Topology, over transports: [String]?) throws -> [ArmPlan] {
+    guard let transports else { return [.asWritten(written)] }
+    return try transports.map { transport in
+      var arm = ArmPlan.asWritten(
+        try written.applying(TopologyOverrides(transport: transport), vocabulary: .current))
+      arm.name = Vocabulary.Preset.name(arm.name, over: transport)
+      return arm
+    }
   }
 
   /// One arm per preset.

@@ -71,13 +71,12 @@ struct ChainOptions: ParsableArguments {
     ]
   }
 
-  func chain(depth: Int, strategy: String) throws -> Topology {
+  func chain(depth: Int, _ preset: Vocabulary.Preset) throws -> Topology {
     let chain = try GeneratedChain.make(
-      depth: depth, strategy: strategy, growth: growth, keysPerLayer: keysPerLayer,
+      depth: depth, strategy: preset.name, growth: growth, keysPerLayer: keysPerLayer,
       size: size ?? Self.payloadSizeByDefault, responseSize: responseSize ?? Self.payloadSizeByDefault)
-    // One that is written with a transport of its own keeps it.
-    guard Vocabulary.current.arm(named: strategy)?.transport == nil else { return chain }
-    return try chain.applying(TopologyOverrides(transport: transport), vocabulary: .current)
+    // One that has a transport of its own keeps it.
+    return try chain.applying(TopologyOverrides(transport: preset.transport ?? transport), vocabulary: .current)
   }
 
   /// A file's own sizes stay.

@@ -1,4 +1,5 @@
-// The option --strategies: presets, or stores and propagators as `map+b3`, separated by commas.
+// The option --strategies: presets, or stores and propagators as `map+b3`, separated by commas, each over the transport that
+// the whole run has or one of its own, as `packed/http1`.
 
 internal import ArgumentParser
 internal import Topology
@@ -9,8 +10,8 @@ enum StrategyNames {
     let all = presets.map(\.name).joined(separator: ", ")
     let others = presets.filter { !$0.isComparedByDefault }.map(\.name).joined(separator: ", ")
     return """
-      Strategies to compare, separated by commas, of \(all), or stores and propagators as map+b3; a chain without it has \
-      all but \(others).
+      Strategies to compare, separated by commas, of \(all), or stores and propagators as map+b3, either with a transport \
+      of its own behind it, as packed/http1; a chain without it has all but \(others).
       """
   }()
 
@@ -26,7 +27,8 @@ enum StrategyNames {
       guard let arm = Vocabulary.current.arm(named: name) else {
         let names = known.map(\.name).joined(separator: ", ")
         throw ValidationError(
-          "--strategies: unknown strategy \"\(name)\"; expected some of \(names), or STORE+PROPAGATOR")
+          "--strategies: unknown strategy \"\(name)\"; expected some of \(names), or STORE+PROPAGATOR, with a transport "
+            + "behind it (/\(Vocabulary.current.transports.joined(separator: ", /"))) or without")
       }
       return arm
     }

@@ -1,4 +1,4 @@
-// How an arm is written on the command line: `packed`, `map+b3`, `packed@3`, `topologies/x.yaml`,
+// How an arm is written on the command line: `packed`, `map+b3`, `packed/http1`, `packed@3`, `topologies/x.yaml`,
 // `packed:topologies/x.yaml`, and behind a comma what else it has to itself, as `KEY=VALUE`.
 
 internal import ArgumentParser
@@ -61,12 +61,27 @@ struct ArmSpec {
       strategy = String(rest[..<colon])
       rest = rest[rest.index(after: colon)...]
     }
-    guard rest.contains("/") || rest.contains(".") else {
+    try refuseTransport(behind: rest)
+    let namesTransport = Vocabulary.current.split(String(rest)).transport != nil
+    guard rest.contains(".") || (rest.contains("/") && !namesTransport) else {
       let known = Vocabulary.current.presets.map(\.name)
       throw problem(
         "expected a topology file, STORE+PROPAGATOR or one of \(known.joined(separator: ", ")), got \"\(rest)\"")
     }
     file = String(rest)
+  }
+
+  /// A strategy with a transport behind it that is none is no file.
+  private func refuseTransport(behind name: Substring) throws {
+    guard let mark = name.lastIndex(of: "/"), Vocabulary.current.arm(named: String(name[..<mark])) != nil else {
+      return
+    }
+    throw unknownTransport(String(name[name.index(after: mark)...]))
+  }
+
+  private func unknownTransport(_ name: String) -> ValidationError {
+    let known = Vocabulary.current.transports.joined(separator: ", ")
+    return problem("transport: expected one of \(known), got \"\(name)\"")
   }
 
   private mutating func read(_ key: String, _ value: String) throws {
@@ -88,10 +103,7 @@ struct ArmSpec {
     case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "transport":
-      let known = Vocabulary.current.transports
-      guard known.contains(value) else {
-        throw problem("transport: expected one of \(known.joined(separator: ", ")), got \"\(value)\"")
-      }
+      guard Vocabulary.current.transports.contains(value) else { throw unknownTransport(value) }
       transport = value
     default: throw problem("expected one of \(ArmSpec.keys.joined(separator: ", ")), got \"\(key)\"")
     }

@@ -7,23 +7,37 @@ internal import Topology
 
 enum ProbedStrategies {
   /// A chain under each, in the order named; without names every preset.
-  static func arms(_ names: String?, option: String, depth: Int) throws -> [ArmPlan] {
+  ///
+  /// - Parameter transports: over each of these; nil: over that of every chain, but for what names its own.
+  static func arms(_ names: String?, option: String, over transports: [String]? = nil, depth: Int) throws -> [ArmPlan] {
     let known = Vocabulary.current
     let list = names.map(NameList.read)
     for (index, name) in (list ?? []).enumerated() where list![..<index].contains(name) {
       throw ValidationError("\(option): \"\(name)\" is named twice")
     }
-    return try (list ?? known.presets.map(\.name)).map { name in
-      guard let preset = known.arm(named: name) else {
-        guard known.propagators.contains(name) else {
-          let names = (known.presets.map(\.name) + known.propagators).joined(separator: ", ")
-          throw ValidationError("\(option): unknown strategy \"\(name)\"; expected some of \(names)")
-        }
-        return try arm(name, store: StoreKind.valueChain.rawValue, propagator: name, depth: depth)
+    return try (list ?? known.presets.map(\.name)).flatMap { name in
+      let (strategy, transport) = known.split(name)
+      let (store, propagator) = try parts(of: strategy, as: name, option: option)
+      guard let transports else {
+        return [try arm(name, store: store, propagator: propagator, transport: transport, depth: depth)]
       }
-      return try arm(
-        name, store: preset.store, propagator: preset.propagator, transport: preset.transport, depth: depth)
+      try TransportNames.refuse(name, over: transport)
+      return try transports.map {
+        try arm(
+          Vocabulary.Preset.name(name, over: $0), store: store, propagator: propagator, transport: $0, depth: depth)
+      }
     }
+  }
+
+  /// - Parameter name: of the whole arm.
+  private static func parts(of strategy: String, as name: String, option: String) throws -> (String, String) {
+    let known = Vocabulary.current
+    if let preset = known.arm(named: strategy) { return (preset.store, preset.propagator) }
+    guard known.propagators.contains(strategy) else {
+      let names = (known.presets.map(\.name) + known.propagators).joined(separator: ", ")
+      throw ValidationError("\(option): unknown strategy \"\(name)\"; expected some of \(names)")
+    }
+    return (StoreKind.valueChain.rawValue, strategy)
   }
 
   /// - Parameter transport: nil for that of every chain.

@@ -5,7 +5,6 @@ internal import Control
 internal import Results
 internal import Statistics
 internal import Topology
-internal import TransportCore
 
 /// Everything counted up to one moment.
 private struct CountReading {
@@ -116,14 +115,27 @@ struct RequestCounting: Pass {
       CountingPass(
         arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
         client: ClientCounts(allocationsPerRequest: isCounted ? Double(client.allocations) / n : nil)))
-    let deliveries = Double(twice.pages.map(\.deliveries).reduce(0, +))
+    append(on: experiment, arm: name, depth, transport: transport, twice.pages, nodes)
+  }
+
+  /// Bytes per delivery, over all nodes.
+  private func append(
+    on experiment: Experiment, arm: String, _ depth: Int, transport: String, _ pages: [CounterPage],
+    _ nodes: [NodeCounts]
+  ) {
+    let deliveries = pages.map(\.deliveries).reduce(0, +)
+    func perHop(_ size: KeyPath<CounterPage, UInt64>) -> Double {
+      deliveries == 0 ? 0 : Double(pages.map { $0[keyPath: size] }.reduce(0, +)) / Double(deliveries)
+    }
+    // Another program may not count what its transport adds, and no transport adds nothing.
+    let isWhole = pages.contains { $0.protocolSize > 0 }
     let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
     experiment.result.hopBytes.append(
       HopBytes(
-        arm: name, depth: depth, transport: transport,
-        contextBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.contextSize).reduce(0, +)) / deliveries,
-        payloadBytesPerHop: deliveries == 0 ? 0 : Double(twice.pages.map(\.payloadSize).reduce(0, +)) / deliveries,
-        headerBytesPerHop: Transport.all.first { $0.name == transport }?.overheadSize.map(Double.init),
+        arm: arm, depth: depth, transport: transport, contextBytesPerHop: perHop(\.contextSize),
+        payloadBytesPerHop: perHop(\.payloadSize), headerBytesPerHop: isWhole ? perHop(\.protocolSize) : nil,
+        answerHeaderBytesPerHop: isWhole ? perHop(\.answerProtocolSize) : nil,
+        answerPayloadBytesPerHop: isWhole ? perHop(\.answerPayloadSize) : nil,
         contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
   }
 }

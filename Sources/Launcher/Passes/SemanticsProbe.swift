@@ -142,8 +142,9 @@ final class SemanticsProbe {
       SemanticsProbe.probedRequestCount, inFlight: SemanticsProbe.probedRequestCount,
       timeout: SemanticsProbe.patienceNanoseconds, deadline: SemanticsProbe.timeoutNanoseconds)
     try awaitQuiet()
+    // Where a transport has no word for a cancel the first one closes the connection, and gives up all on it.
     return SemanticsReadings.Cancels(
-      givenUp: outcome.ledger.timedOut, cancelled: zip(pages, before).map { $0.cancelled &- $1.cancelled })
+      givenUp: outcome.ledger.lost, cancelled: zip(pages, before).map { $0.cancelled &- $1.cancelled })
   }
 
   /// Requests whose deadline passes before the last call, which the client waits for all the same.

@@ -23,7 +23,8 @@ package enum AnswerText {
     lines += screen.words("TRUST", ["\(answer.trust.rawValue)."] + answer.doubts)
     lines += screen.table { answer.costs(narrowing: $0, countMax: costCount) }
     lines += screen.table { answer.depths(columnCountMax: 8 - $0, countMax: depthCount) }
-    return lines + [""] + screen.words("MEANS", answer.meaning) + screen.words("WHERE", answer.places)
+    return lines + [""] + screen.words("WIRE", answer.wires) + screen.words("MEANS", answer.meaning)
+      + screen.words("WHERE", answer.places)
       + screen.words("RESOLVES", answer.resolution) + screen.steps("NEXT", answer.next)
   }
 }

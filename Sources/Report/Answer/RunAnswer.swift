@@ -2,6 +2,7 @@
 // loses, how that grows with depth, what it means, where it goes, what could have been seen, what to do next. Text,
 // Markdown and the JSON's summary show the same. It knows no form of output.
 
+internal import Glibc
 internal import Results
 internal import Statistics
 internal import Topology
@@ -35,14 +36,21 @@ struct RunAnswer {
     attribution = Attribution(result)
   }
 
-  /// At the largest depth: the baseline, then the others by what they add. Without the control.
+  /// At the largest depth: the baseline, then the others by what they add, transport by transport. Without the control.
   var arms: [ArmRow] {
     guard let depth = summary.depths.last else { return [] }
     let rows = ArmRow.all(decay, depth: depth).filter { $0.arm.arm.controlOf == nil }
-    func order(_ row: ArmRow) -> Double {
-      row.arm.arm.name == summary.baseline ? -.infinity : row.row.addedCpuPerHop?.median ?? .infinity
+    let transports = summary.transports?.names ?? []
+    func order(_ row: ArmRow) -> (Int, Double) {
+      let arm = row.arm.arm
+      let place = transports.firstIndex(of: arm.transportName) ?? transports.count
+      let isFirst = arm.name == summary.baseline || summary.transports?.wires.contains { $0.arm == arm.name } == true
+      return (place, isFirst ? -.infinity : row.row.addedCpuPerHop?.median ?? .infinity)
     }
-    return rows.enumerated().sorted { (order($0.element), $0.offset) < (order($1.element), $1.offset) }.map(\.element)
+    return rows.enumerated().sorted { left, right in
+      let (one, other) = (order(left.element), order(right.element))
+      return (one.0, one.1, left.offset) < (other.0, other.1, right.offset)
+    }.map(\.element)
   }
 
   // MARK: Words
@@ -89,20 +97,36 @@ struct RunAnswer {
     guard !findings.told.isEmpty else { return [] }
     let each = findings.told.map { told in
       told.name + " "
-        + NumberText.withRange(told.added) { value in
-          let cpus = Self.cpus(value ?? 0)
-          return abs(cpus) < 0.1 ? NumberText.fixed(cpus, 3) : NumberText.short(cpus)
-        }
+        + (told.added.range.isBelow(Self.nanosecondsOfThousandth)
+          ? "< 0.001" : NumberText.withRange(told.added) { Self.cpuText(Self.cpus($0 ?? 0)) })
     }
+    let over = summary.transports == nil ? "" : " over the same transport"
     return [
-      "10 hops at 10 000 requests/s take so many CPUs more than \(summary.baseline ?? NumberText.missing): "
+      "10 hops at 10 000 requests/s take so many CPUs more than \(summary.baseline ?? NumberText.missing)\(over): "
         + each.joined(separator: ", ") + "."
     ]
   }
 
+  /// Of a hop that takes a thousandth of a CPU at the stated load.
+  private static let nanosecondsOfThousandth = 0.001 / cpus(1)
+
+  /// With as many digits behind the point as it takes to see that it is something.
+  private static func cpuText(_ cpus: Double) -> String {
+    guard abs(cpus) < 0.1, cpus != 0 else { return NumberText.short(cpus) }
+    var decimals = 3
+    while decimals < 6, abs(cpus) < 0.5 * pow(10, -Double(decimals)) { decimals += 1 }
+    return NumberText.fixed(cpus, decimals)
+  }
+
+  /// What each transport costs, and whether the order of strategies changes from one to another; nothing where all arms
+  /// have one.
+  var wires: [String] { summary.transports.map { $0.sentences(summary) } ?? [] }
+
   /// The parts of a hop that arms make longest, of those that may be said to differ.
   var places: [String] {
-    let told = Set(findings.told.map(\.name))
+    let wires = summary.transports?.wires ?? []
+    let told = Set(
+      findings.told.map(\.name) + wires.filter { $0.comparison(summary)?.verdict.isClaim == true }.map(\.arm))
     let texts = attribution.rows.filter { told.contains($0.arm) }.compactMap { row -> String? in
       guard let added = row.added, added.whole > attribution.noise ?? 0 else { return nil }
       let parts = TimePart.allCases.map { (part: $0, time: added[$0]) }.sorted { $0.time > $1.time }.prefix(2)
@@ -180,18 +204,30 @@ struct RunAnswer {
     let depth = summary.depths.last ?? 0
     let columns = Column.ofAnswer(rows, depth: depth, without: narrowing)
     var table = ReportTable(title: "Cost at depth \(depth)", columns, Array(rows.prefix(countMax)))
-    let losses = rows.compactMap { row -> String? in
-      guard row.arm.arm.name != summary.baseline, let lost = row.arm.fidelity?.lostKeys, !lost.isEmpty else {
-        return nil
-      }
-      return "\(row.arm.arm.name) \(lost.joined(separator: ", "))"
-    }
+    let losses = losses(of: rows)
     if !losses.isEmpty { table?.notes.append("lost: " + losses.joined(separator: "; ")) }
     if rows.count > countMax {
       table?.notes.append("\(NumberText.plural(rows.count - countMax, "more arm")): ctxchain show --tables")
     }
+    if let wire = summary.transports?.wires.first {
+      table?.notes.append("added: over \(summary.baseline ?? "") of the same transport; of \(wire.arm) the wire's")
+    }
     table?.notes.append(regimes)
     return table
+  }
+
+  /// The keys that each arm loses; of the same strategy over another transport only where they are others.
+  private func losses(of rows: [ArmRow]) -> [String] {
+    let first = rows.first { $0.arm.arm.name == summary.baseline }?.arm.arm.strategyName
+    var told: [String: [String]] = [:]
+    return rows.compactMap { row in
+      let arm = row.arm.arm
+      guard arm.strategyName != first, let lost = row.arm.fidelity?.lostKeys, !lost.isEmpty,
+        told[arm.strategyName] != lost
+      else { return nil }
+      told[arm.strategyName] = lost
+      return "\(arm.name) \(lost.joined(separator: ", "))"
+    }
   }
 
   /// Under which load the columns of `costs` were measured.
@@ -238,4 +274,9 @@ struct RunAnswer {
     let step = Double(depths.count - 1) / Double(countMax - 1)
     return (0..<countMax).map { depths[Int((Double($0) * step).rounded())] }
   }
+}
+
+extension ClosedRange<Double> {
+  /// Both ends lie nearer to 0.
+  fileprivate func isBelow(_ size: Double) -> Bool { abs(lowerBound) < size && abs(upperBound) < size }
 }

@@ -36,7 +36,7 @@ struct RunDigest: Encodable {
 
   struct Arm: Encodable {
     let arm: String
-    /// Of the CPU per hop; absent of the baseline.
+    /// Of the CPU per hop, against the baseline of the same transport; absent of the baseline.
     var claim: Comparison.Verdict?
     var cpuPerHop: Figure?
     var addedCpuPerHop: Figure?
@@ -53,6 +53,7 @@ struct RunDigest: Encodable {
     var p99: Figure?
     var allocationsPerRequest: Double?
     var contextBytesPerHop: Double?
+    var wireBytes: WireBytes?
     var fidelity: FidelityResult.Verdict?
     var lostKeys: [String]?
     /// By ascending depth.
@@ -90,6 +91,8 @@ struct RunDigest: Encodable {
   var baseline: String?
   let arms: [Arm]
   let resolution: [Regime]
+  /// Absent where all arms have one.
+  var transports: TransportDigest?
   /// For `addedCpus`.
   let statedLoad: Load
 
@@ -109,6 +112,7 @@ struct RunDigest: Encodable {
     resolution = summary.resolutions.map {
       Regime(metric: $0.metric, concurrency: $0.concurrency, smallest: $0.smallest)
     }
+    transports = summary.transports.map { TransportDigest($0, answer) }
     statedLoad = Load(hops: RunAnswer.statedHops, requestsPerSecond: RunAnswer.statedRate)
   }
 }
@@ -133,6 +137,7 @@ extension RunDigest.Arm {
     addedCpuPerHopOpen = RunDigest.Figure(row.openAddedCpuPerHop)
     allocationsPerRequest = row.allocationsPerRequest
     contextBytesPerHop = row.contextBytesPerHop
+    wireBytes = row.wireBytes
     fidelity = entry.arm.fidelity?.verdict
     lostKeys = entry.arm.fidelity?.lostKeys
     depths = entry.arm.rows.compactMap { row in

@@ -97,6 +97,29 @@ extension Column where Entry == ArmRow {
   }
   static var context: Column { metric(.contextBytesPerHop, "context", "B/hop") }
   static var payload: Column { count("payload_bytes_per_hop", "payload", "B/hop") { $0.payloadBytesPerHop } }
+  private static func wire(
+    _ name: String, _ title: String, narrow: (String, String)? = nil, _ value: @escaping (WireBytes) -> Double
+  ) -> Column {
+    count("\(name)_bytes_per_request", title, "B/request", narrow: narrow) { $0.wireBytes.map(value) }
+  }
+
+  /// What crossed the wire, by what it was for.
+  static var wireBytes: [Column] {
+    [
+      wire("context", "context") { $0.context },
+      wire("request_protocol", "protocol, requests", narrow: ("protocol", "requests")) { $0.requestProtocol },
+      wire("answer_protocol", "protocol, answers", narrow: ("protocol", "answers")) { $0.answerProtocol },
+      wire("payload", "payload") { $0.payload }, wire("wire", "all") { $0.whole },
+    ]
+  }
+
+  /// The context's part of all that crossed the wire.
+  static var contextShare: Column {
+    Column("", "context", "% of all") { entry in
+      .text(entry.row.wireBytes.map { NumberText.share($0.whole > 0 ? $0.context / $0.whole : 0) })
+    }
+  }
+
   static var keys: Column { count("context_keys", "keys") { $0.contextKeys } }
   static var allocations: Column {
     count("allocations_at_middle_node", "allocations", "/request", narrow: ("alloc", "/req")) {
@@ -134,7 +157,7 @@ extension Column where Entry == ArmRow {
       .number($0.row.throughput?.median, NumberText.whole)
     }
     let (atOne, open) = (
-      regime(.one, "at 1").alone(("at 1", "µs/hop")), regime(.open, "open loop").alone(("open", "µs/hop"))
+      alone(.one, "at 1", ("at 1", "µs/hop")), alone(.open, "open loop", ("open", "µs/hop"))
     )
     let regimes = [atOne, open].filter { column in rows.contains { column.cell($0).shown != NumberText.missing } }
     let left = ([context, allocations, throughput] + regimes.reversed() + [p99, p50]).map(\.name).prefix(count)
@@ -171,7 +194,9 @@ extension Column where Entry == ArmRow {
       dropFromFirst, drop, added,
       addedPerRequest, marginal, p90, Column("latency_count") { .integer($0.row.latencyCount) },
       Column("least_unfinished_ns") { .integer($0.row.leastUnfinished) },
-      count("p99_growth") { $0.p99Growth }, p50AtOne, payload, keys, allocations, systemCalls, claim,
+      count("p99_growth") { $0.p99Growth }, p50AtOne, payload,
+    ] + wireBytes + [
+      keys, allocations, systemCalls, claim,
       Column("throughput_verdict") { .claim($0.row.throughputComparison) },
       count("p50_ratio") { $0.p50Effect?.effect }, Column("p50_verdict") { .claim($0.row.p50Comparison) },
       count("p99_ratio") { $0.p99Effect?.effect }, Column("p99_verdict") { .claim($0.row.p99Comparison) }, fidelity,

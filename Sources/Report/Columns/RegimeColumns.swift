@@ -17,6 +17,18 @@ extension Column where Entry == ArmRow {
       }
     }
 
+    /// Its interval includes 0, or it is no more than what A′ was found to differ from A by.
+    fileprivate func isNothing(_ entry: ArmRow) -> Bool {
+      let comparison =
+        switch self {
+        case .headline: entry.row.cpuComparison
+        case .one: entry.arm.oneInFlight?.cpuComparison
+        case .open: entry.row.openCpuComparison
+        }
+      guard let added = figures(entry).added, added.interval != nil else { return false }
+      return !added.excludes(0) || comparison?.verdict == .noDifferenceSeen
+    }
+
     fileprivate var name: String {
       switch self {
       case .headline: "added_cpu_per_hop_ns"
@@ -37,12 +49,12 @@ extension Column where Entry == ArmRow {
     }
   }
 
-  /// The median alone where its interval excludes 0; nothing of the baseline.
-  func alone(_ narrow: (String, String)) -> Column {
-    with(narrow: narrow) { entry in
-      guard case .spread(let value, let form, _) = cell(entry) else { return .text(nil) }
-      let isNothing = value?.interval != nil && value?.excludes(0) == false
-      return isNothing ? .text("≈ 0") : .spread(value, form, .none)
+  /// The median alone where it is more than nothing; nothing of the baseline.
+  static func alone(_ regime: Regime, _ title: String, _ narrow: (String, String)) -> Column {
+    let whole = Self.regime(regime, title)
+    return whole.with(narrow: narrow) { entry in
+      guard case .spread(let value, let form, _) = whole.cell(entry) else { return .text(nil) }
+      return regime.isNothing(entry) ? .text("≈ 0") : .spread(value, form, .none)
     }
   }
 

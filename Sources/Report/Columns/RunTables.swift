@@ -17,16 +17,25 @@ struct RunTables {
   /// All arms at the largest depth, behind their names the transports where these differ.
   func comparison(title: String, _ columns: [Column<ArmRow>]) -> ReportTable? {
     guard let depth = summary.depths.last else { return nil }
+    return ReportTable(title: title, withTransport(columns), ArmRow.all(decay, depth: depth))
+  }
+
+  private func withTransport(_ columns: [Column<ArmRow>]) -> [Column<ArmRow>] {
     let transport = result.arms.commonTransport == nil ? [Column<ArmRow>.transport] : []
-    return ReportTable(
-      title: title, columns.prefix(1) + transport + columns.dropFirst(), ArmRow.all(decay, depth: depth))
+    return columns.prefix(1) + transport + columns.dropFirst()
   }
 
   /// Those that stand beside the comparison.
-  var beside: [ReportTable] { [regimes, responseTime, concurrency, slopes].compactMap { $0 } }
+  var beside: [ReportTable] { [transports, regimes, responseTime, concurrency, slopes, wireBytes].compactMap { $0 } }
 
   /// Every table that has something to say, but for those of arms, in the order of reports.
   var all: [ReportTable] { beside + [fidelity, semantics, inProcess].compactMap { $0 } }
+
+  /// What each transport costs, and what the context costs over each.
+  private var transports: ReportTable? {
+    guard let depth = summary.depths.last else { return nil }
+    return summary.transports?.table(ArmRow.all(decay, depth: depth), depth: depth)
+  }
 
   /// What every arm adds at the largest depth, however requests come.
   private var regimes: ReportTable? {
@@ -66,6 +75,18 @@ struct RunTables {
       title: "Marginal cost per hop",
       lead: "Slope of a Theil–Sen line over the depths, with the bootstrap's interval over the rounds from "
         + "\(SignTest.roundCountMin) of them on.", Column.slopes, summary.arms.filter { !$0.fits.isEmpty })
+  }
+
+  /// What crossed the wire for a request, of every arm at the largest depth.
+  private var wireBytes: ReportTable? {
+    guard let depth = summary.depths.last else { return nil }
+    return ReportTable(
+      title: "Bytes on the wire for a request at depth \(depth)",
+      lead:
+        "Requests and answers of all hops, the client's included: the context as it lies on the wire, names, lengths "
+        + "and base64 included; what the protocol adds to each; payload of both. Counted, not timed.",
+      withTransport([.arm] + Column.wireBytes + [.contextShare]),
+      ArmRow.all(decay, depth: depth).filter { $0.row.wireBytes != nil })
   }
 
   private var fidelity: ReportTable? { FidelityDecay(result).table }

@@ -45,7 +45,8 @@ package enum MarkdownReport {
     }
     let tables = [answer.costs(), answer.depths()].flatMap { section($0) }
     return words("Result", answer.findings.sentences) + words("Trust", ["\(answer.trust.rawValue)."] + answer.doubts)
-      + tables + words("Means", answer.meaning) + words("Where", answer.places) + words("Resolves", answer.resolution)
+      + tables + words("Wire", answer.wires) + words("Means", answer.meaning) + words("Where", answer.places)
+      + words("Resolves", answer.resolution)
   }
 
   private static func thresholdBlocks(_ thresholds: ThresholdFigures) -> [String] {

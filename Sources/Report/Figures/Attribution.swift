@@ -11,7 +11,7 @@ package struct Attribution: Equatable, Sendable {
     package let deliveriesPerRequest: Double
     /// Of the middle rounds (`TimeParts.middle`).
     package let time: TimeParts
-    /// The same minus the baseline's in the same round; nil for the baseline, and without one.
+    /// The same minus that of what it is held against in the same round; nil for the baseline, and without one.
     package let added: TimeParts?
     /// Over the rounds, of the whole that is added; nil where nothing is.
     package let addedWhole: MedianInterval?
@@ -33,13 +33,12 @@ package struct Attribution: Equatable, Sendable {
     let passes = result.stages ?? []
     let baseline = result.baseline
     roundCount = Set(passes.map(\.round)).count
-    let ofBaseline = passes.filter { $0.arm == baseline }
     let rows = result.arms.compactMap { arm -> Row? in
       let own = passes.filter { $0.arm == arm.name }
       guard !own.isEmpty else { return nil }
-      let pairs =
-        arm.name == baseline
-        ? [] : own.compactMap { pass in ofBaseline.first { $0.round == pass.round }.map { (pass, $0) } }
+      let reference = arm.name == baseline ? nil : result.reference(of: arm.name)
+      let others = passes.filter { $0.arm == reference }
+      let pairs = own.compactMap { pass in others.first { $0.round == pass.round }.map { (pass, $0) } }
       let added = pairs.map { $0.timePerHop - $1.timePerHop }
       return Row(
         arm: arm.name, depth: own[0].depth, deliveriesPerRequest: own[0].deliveriesPerRequest,

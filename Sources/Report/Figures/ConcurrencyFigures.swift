@@ -10,20 +10,26 @@ struct ConcurrencyFigures {
   private let result: RunResult
   private let table: RoundTable
   private let baseline: String?
+  private let references: [String: String]
   private var throughput: [Concurrency: Judgement] = [:]
   private var cpu: [Concurrency: Judgement] = [:]
 
   /// - Parameter arms: those to be judged: neither the baseline nor its control.
-  init(_ result: RunResult, table: RoundTable, arms: [String], baseline: String?, control: String?) {
+  init(
+    _ result: RunResult, table: RoundTable, arms: [String], baseline: String?, control: String?,
+    references: [String: String]
+  ) {
     self.result = result
     self.table = table
     self.baseline = baseline
+    self.references = references
     depth = result.arms.compactMap { table.depths(arm: $0.name, phase: .closed).last }.max() ?? 0
     concurrencies = table.concurrencies(depth: depth)
     for one in concurrencies {
       throughput[one] = Judgement(
-        .throughput, of: arms, in: table, baseline: baseline, control: control, at: one)
-      cpu[one] = Judgement(.cpuPerHop, of: arms, in: table, baseline: baseline, control: control, at: one)
+        .throughput, of: arms, in: table, baseline: baseline, control: control, references: references, at: one)
+      cpu[one] = Judgement(
+        .cpuPerHop, of: arms, in: table, baseline: baseline, control: control, references: references, at: one)
     }
   }
 
@@ -44,7 +50,7 @@ struct ConcurrencyFigures {
     row.isP50LowerBound = row.p50.map { merged?.isLowerBound($0) == true } ?? false
     guard let baseline, baseline != arm else { return row }
     func pairs(_ metric: Metric) -> [(reference: Double, value: Double)] {
-      table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency)
+      table.pairs(metric, arm: arm, depth: depth, against: (references[arm] ?? baseline, depth), at: concurrency)
     }
     row.dropAgainstBaseline = MedianInterval(
       ofDifferences: pairs(.throughput).compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })

@@ -41,8 +41,7 @@ package struct InProcessComparison: Equatable, Sendable {
     rows = summary.arms.flatMap { arm in
       arm.rows.compactMap { row -> Row? in
         guard let measured = row.cpuPerHop, let own = predicted(arm.arm.name, row.depth) else { return nil }
-        let reference =
-          arm.arm.name == summary.baseline ? nil : summary.baseline.flatMap { predicted($0, row.depth) }
+        let reference = arm.reference.flatMap { predicted($0, row.depth) }
         return Row(
           arm: arm.arm.name, depth: row.depth, predicted: own, measured: measured,
           predictedAdded: reference.map { own - $0 }, measuredAdded: row.addedCpuPerHop)

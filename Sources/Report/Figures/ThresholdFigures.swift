@@ -117,7 +117,7 @@ struct ThresholdFigures {
   /// How much of the growth is not the context's doing.
   private func baselineGrowth(_ arm: RunSummary.ArmSummary, _ last: Point) -> String {
     guard
-      let baseline = summary.arm(named: summary.baseline), baseline.arm.name != arm.arm.name,
+      let reference = arm.reference, let baseline = summary.arm(named: reference),
       let growth = baseline.row(depth: last.depth)?.p99Growth
     else { return "" }
     let own = NumberText.growth([growth])

@@ -8,7 +8,7 @@ extension TimeGroup {
     case .extract: "extract"
     case .store: "store"
     case .inject: "inject"
-    case .frames: "decode and encode"
+    case .messages: "parse, decode, encode"
     case .loop: "loop"
     case .kernel: "read and write"
     case .wait: "scheduling and wait"

@@ -11,21 +11,24 @@ struct AddedCostSection {
     guard let depth = page.summary.depths.last, !cards.isEmpty else { return .nothing }
     return ReportPage.section(
       "cost", "What a strategy costs at depth \(depth)",
-      "Against the baseline, which carries no context, in the same round. Bars are "
+      "Against the baseline\(over), which carries no context, in the same round. Bars are "
         + "\(page.bandName). What lies inside the shaded noise is not told apart from nothing.",
       [.element("div", ["class": "grid2"], cards.map(\.markup))])
   }
 
+  /// Where there are several, what an arm is held against has its transport.
+  private var over: String { page.summary.transports == nil ? "" : " over the same transport" }
+
   private var cpu: FigureCard? {
     card(
-      id: "figure-added-cpu", title: "Added CPU per hop", caption: "CPU per hop − that of the baseline.",
+      id: "figure-added-cpu", title: "Added CPU per hop", caption: "CPU per hop − that of the baseline\(over).",
       axis: "µs per hop", unit: "ns", value: { $0.addedCpuPerHop }, verdict: { $0.cpuComparison?.verdict },
       axisText: AxisText.microseconds, text: { NumberText.microseconds($0) + " µs" })
   }
 
   private var drop: FigureCard? {
     card(
-      id: "figure-drop", title: "Throughput lost", caption: "1 − throughput / that of the baseline.", axis: "%",
+      id: "figure-drop", title: "Throughput lost", caption: "1 − throughput / that of the baseline\(over).", axis: "%",
       unit: "ratio", value: { $0.dropAgainstBaseline }, verdict: { $0.throughputComparison?.verdict },
       axisText: { AxisText.short($0 * 100) }, text: { NumberText.percent($0) + " %" })
   }

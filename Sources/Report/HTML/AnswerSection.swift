@@ -39,7 +39,8 @@ struct AnswerSection {
   private var words: Markup {
     let answer = page.answer
     return Self.list([
-      ("means", Self.sentences(answer.meaning)), ("where", Self.sentences(answer.places)),
+      ("wire", Self.sentences(answer.wires)), ("means", Self.sentences(answer.meaning)),
+      ("where", Self.sentences(answer.places)),
       ("resolves", Self.sentences(answer.resolution)),
       ("next", Self.steps(answer.next.filter { $0.command != "ctxchain report" })),
     ])

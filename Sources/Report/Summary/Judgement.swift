@@ -1,4 +1,5 @@
-// What may be claimed of one metric at one concurrency: every arm at every depth against the baseline, as one family.
+// What may be claimed of one metric at one concurrency: every arm at every depth against what it is held against, as one
+// family.
 
 internal import Results
 internal import Statistics
@@ -17,13 +18,17 @@ struct Judgement {
 
   /// Nothing is judged without a baseline; `arms` are neither the baseline nor its control. At another concurrency than
   /// the headline's there are other depths, so another family.
+  ///
+  /// - Parameter references: of arms that are held against another one than the baseline.
   init(
     _ metric: Metric, of arms: [String], in table: RoundTable, baseline: String?, control: String?,
-    at concurrency: Concurrency? = nil
+    references: [String: String], at concurrency: Concurrency? = nil
   ) {
     guard let baseline else { return }
     func effect(_ arm: String, _ depth: Int) -> PairedEffect? {
-      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency))
+      PairedEffect(
+        pairs: table.pairs(
+          metric, arm: arm, depth: depth, against: (references[arm] ?? baseline, depth), at: concurrency))
     }
     let depths = table.depths(arm: baseline, for: metric, at: concurrency)
     var noise: [Int: PairedEffect] = [:]

@@ -58,6 +58,8 @@ package struct RunSummary: Equatable, Sendable {
 
     package var contextBytesPerHop: Double?
     package var payloadBytesPerHop: Double?
+    /// Per client request.
+    package var wireBytes: WireBytes?
     /// Entries of the context at the deepest service.
     package var contextKeys: Double?
     /// Per client request, at the middle one of the nodes on the path.
@@ -87,6 +89,8 @@ package struct RunSummary: Equatable, Sendable {
 
   package struct ArmSummary: Equatable, Sendable {
     package let arm: Arm
+    /// The arm that it is held against; nil for the baseline, and without one.
+    let reference: String?
     /// By ascending depth.
     package let rows: [Row]
     /// Marginal CPU of a hop: nanoseconds per client request: the Theil–Sen slope over all depths, per round.
@@ -127,6 +131,8 @@ package struct RunSummary: Equatable, Sendable {
   package let session: SessionCheck
   /// The smallest differences that this run could have claimed; empty where it has no A′.
   package let resolutions: [Resolution]
+  /// nil where all arms have one.
+  let transports: TransportFigures?
 
   package init(_ result: RunResult) {
     let builder = SummaryBuilder(result)
@@ -137,6 +143,7 @@ package struct RunSummary: Equatable, Sendable {
     control = builder.control
     session = builder.session
     resolutions = builder.resolutions
+    transports = builder.transports
   }
 
   package func arm(named name: String?) -> ArmSummary? { arms.first { $0.arm.name == name } }

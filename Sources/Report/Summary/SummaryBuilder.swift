@@ -8,6 +8,8 @@ struct SummaryBuilder {
   let table: RoundTable
   let baseline: String?
   let control: String?
+  /// Of arms that are held against another one than the baseline.
+  private let references: [String: String]
   private let judgements: [Metric: Judgement]
   let concurrencies: ConcurrencyFigures
 
@@ -18,13 +20,24 @@ struct SummaryBuilder {
     self.baseline = baseline
     control = baseline.flatMap { name in result.arms.first { $0.controlOf == name }?.name }
     let arms = result.arms.filter { $0.controlOf == nil && $0.name != baseline }.map(\.name)
+    let own = arms.compactMap { arm in result.reference(of: arm).map { (arm, $0) } }.filter { $0.1 != baseline }
+    let references = Dictionary(own, uniquingKeysWith: { first, _ in first })
+    self.references = references
     var judgements: [Metric: Judgement] = [:]
     for metric in [Metric.throughput, .cpuPerHop, .cpuPerHopOpen, .p50, .p99] {
-      judgements[metric] = Judgement(metric, of: arms, in: table, baseline: baseline, control: control)
+      judgements[metric] = Judgement(
+        metric, of: arms, in: table, baseline: baseline, control: control, references: references)
     }
     self.judgements = judgements
-    concurrencies = ConcurrencyFigures(result, table: table, arms: arms, baseline: baseline, control: control)
+    concurrencies = ConcurrencyFigures(
+      result, table: table, arms: arms, baseline: baseline, control: control, references: references)
   }
+
+  /// nil for the baseline, and without one.
+  private func reference(of arm: String) -> String? { arm == baseline ? nil : references[arm] ?? baseline }
+
+  /// nil where all arms have one.
+  var transports: TransportFigures? { TransportFigures(result, table, depth: concurrencies.depth, control: control) }
 
   var session: SessionCheck { SessionCheck(controls: judgements[.cpuPerHop]?.controls ?? []) }
 
@@ -49,7 +62,7 @@ struct SummaryBuilder {
       return row(arm: arm.name, depth: depth, previous: previous)
     }
     return RunSummary.ArmSummary(
-      arm: arm, rows: rows, marginalCpu: marginalCpu(arm: arm.name),
+      arm: arm, reference: reference(of: arm.name), rows: rows, marginalCpu: marginalCpu(arm: arm.name),
       fits: fits(arm: arm.name, rows), concurrencies: concurrencies.rows(arm: arm.name),
       fidelity: result.fidelity.first { $0.arm == arm.name })
   }
@@ -71,8 +84,8 @@ struct SummaryBuilder {
         ofDifferences: pairs.compactMap { pair in ratio(pair.value, pair.reference).map { 1 - $0 } })
     }
     if row.depth != 1 { row.dropAgainstDepthOne = drop(against: (arm, 1)) }
-    guard let baseline, baseline != arm else { return }
-    row.dropAgainstBaseline = drop(against: (baseline, row.depth))
+    guard let reference = reference(of: arm) else { return }
+    row.dropAgainstBaseline = drop(against: (reference, row.depth))
     row.throughputComparison = comparison(.throughput, arm, row.depth)
   }
 
@@ -84,9 +97,9 @@ struct SummaryBuilder {
       row.marginalCpu = MedianInterval(
         ofDifferences: pairs.map { ($0.value - $0.reference) / Double(row.depth - previous) })
     }
-    guard let baseline, baseline != arm else { return }
+    guard let reference = reference(of: arm) else { return }
     func added(_ metric: Metric) -> MedianInterval? {
-      let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (baseline, row.depth))
+      let pairs = table.pairs(metric, arm: arm, depth: row.depth, against: (reference, row.depth))
       return MedianInterval(ofDifferences: pairs.map { $0.value - $0.reference })
     }
     row.addedCpuPerHop = added(.cpuPerHop)
@@ -99,8 +112,8 @@ struct SummaryBuilder {
   private func addLatency(to row: inout RunSummary.Row, arm: String) {
     let one: Trial.Phase = table.headline == Concurrency(inFlight: 1) ? .closed : .single
     row.singleInFlightP50 = histogram(arm: arm, depth: row.depth, phase: one)?.percentile(50)
-    if let baseline, baseline != arm {
-      let reference = (arm: baseline, depth: row.depth)
+    if let reference = reference(of: arm) {
+      let reference = (arm: reference, depth: row.depth)
       row.p50Effect = PairedEffect(pairs: table.pairs(.p50, arm: arm, depth: row.depth, against: reference))
       row.p99Effect = PairedEffect(pairs: table.pairs(.p99, arm: arm, depth: row.depth, against: reference))
     }
@@ -135,12 +148,14 @@ struct SummaryBuilder {
   }
 
   private func addCounts(to row: inout RunSummary.Row, arm: String) {
+    let pass = result.counts.first { $0.arm == arm && $0.depth == row.depth }
     if let bytes = result.hopBytes.first(where: { $0.arm == arm && $0.depth == row.depth }) {
+      row.wireBytes = pass.flatMap { WireBytes(bytes, hops: CountTotals($0).deliveriesPerRequest) }
       row.contextBytesPerHop = bytes.contextBytesPerHop
       row.payloadBytesPerHop = bytes.payloadBytesPerHop
       row.contextKeys = bytes.contextKeysAtDeepest
     }
-    guard let pass = result.counts.first(where: { $0.arm == arm && $0.depth == row.depth }) else { return }
+    guard let pass else { return }
     let reached = pass.nodes.filter { $0.deliveriesPerRequest > 0 }
     guard !reached.isEmpty else { return }
     // Of two middle nodes the earlier one: it forwards also in a path of two.

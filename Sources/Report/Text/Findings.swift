@@ -8,6 +8,7 @@ struct Findings {
   /// An arm that is held against the baseline, at the largest depth.
   struct Candidate {
     let name: String
+    let transport: String
     let row: RunSummary.Row
     let added: MedianInterval
   }
@@ -52,18 +53,20 @@ struct Findings {
     guard let depth = summary.depths.last, summary.roundCount > 0 else {
       return ["Found nothing: no trial was measured."]
     }
-    guard let baseline = summary.baseline, !candidates.isEmpty else { return [alone(depth: depth)] }
+    guard let baseline = summary.baseline, !held.isEmpty else { return [alone(depth: depth)] }
+    guard !candidates.isEmpty else { return ["No other strategy was measured: there is only what the wire costs."] }
+    let reference = baseline + (summary.transports == nil ? "" : " over the same transport")
     var texts: [String] = []
     let groups = [("adds", told.filter { $0.added.median >= 0 }), ("saves", told.filter { $0.added.median < 0 })]
     for (verb, arms) in groups where !arms.isEmpty {
       let each = arms.map { "\($0.name) \(cpu(verb == "adds" ? $0.added : $0.added.negated, $0.row))" }
-      texts.append("Against \(baseline), CPU that an arm \(verb) to a hop: " + each.joined(separator: ", ") + ".")
+      texts.append("Against \(reference), CPU that an arm \(verb) to a hop: " + each.joined(separator: ", ") + ".")
     }
     for group in overlapping {
       texts.append("\(NumberText.list(group.map(\.name))) cannot be told from each other: their intervals overlap.")
     }
     if !alike.isEmpty {
-      texts.append("\(NumberText.list(alike.map(\.name))) cannot be told from \(baseline) in this run.")
+      texts.append("\(NumberText.list(alike.map(\.name))) cannot be told from \(reference) in this run.")
     }
     if !unclaimed.isEmpty {
       let few = roundsNeeded.map { ": \(SignTest.roundCountMin) rounds give intervals, \($0) carry every claim" } ?? ""
@@ -72,12 +75,18 @@ struct Findings {
     return texts
   }
 
-  /// In the order of the run.
+  /// Without the baseline over other transports, of which `TransportFigures` speaks.
   private var candidates: [Candidate] {
+    let wires = Set((summary.transports?.wires ?? []).map(\.arm))
+    return held.filter { !wires.contains($0.name) }
+  }
+
+  /// All arms that are held against another one, in the order of the run.
+  private var held: [Candidate] {
     guard let depth = summary.depths.last else { return [] }
     return summary.arms.filter { $0.arm.name != summary.baseline && $0.arm.controlOf == nil }.compactMap { arm in
       guard let row = arm.row(depth: depth), let added = row.addedCpuPerHop else { return nil }
-      return Candidate(name: arm.arm.name, row: row, added: added)
+      return Candidate(name: arm.arm.name, transport: arm.arm.transportName, row: row, added: added)
     }
   }
 
@@ -86,9 +95,15 @@ struct Findings {
     candidates.filter { $0.row.cpuComparison?.verdict.isClaim == true }.sorted { $0.added.median > $1.added.median }
   }
 
-  /// Of those, arms next to each other by what they add whose intervals overlap.
+  /// Of those, arms over one transport that are next to each other by what they add and whose intervals overlap.
   var overlapping: [[Candidate]] {
-    told.reduce(into: [[Candidate]]()) { groups, arm in
+    let all = told
+    let transports = all.map(\.transport).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return transports.flatMap { transport in overlapping(all.filter { $0.transport == transport }) }
+  }
+
+  private func overlapping(_ arms: [Candidate]) -> [[Candidate]] {
+    arms.reduce(into: [[Candidate]]()) { groups, arm in
       if let last = groups.last?.last, last.added.range.overlaps(arm.added.range) {
         groups[groups.count - 1].append(arm)
       } else {

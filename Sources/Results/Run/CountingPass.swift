@@ -79,22 +79,29 @@ package struct ClientCounts: Codable, Equatable, Sendable {
   }
 }
 
-/// What crossed the wire per hop, towards the leaves, from the counting pass at this depth.
+/// What crossed the wire per hop, from the counting pass at this depth: what the propagator wrote, what the transport added,
+/// and payload.
 package struct HopBytes: Codable, Equatable, Sendable {
   package var arm: String
   package var depth: Int
   /// That of the arm: `mixed` where edges differ, absent in older documents, which have `frame`.
   package var transport: String?
+  /// Of a request, as it lies on the wire: names, lengths and base64 included.
   package var contextBytesPerHop: Double
+  /// Of a request.
   package var payloadBytesPerHop: Double
-  /// The transport's own bytes; absent where they are not the same in every message.
+  /// The transport's own bytes of a request; absent in older documents where they are not the same in every message.
   package var headerBytesPerHop: Double?
+  /// The same of its answer, and the answer's payload; absent in older documents.
+  package var answerHeaderBytesPerHop: Double?
+  package var answerPayloadBytesPerHop: Double?
   /// Entries of the context that arrived at the deepest service.
   package var contextKeysAtDeepest: Double
 
   package init(
     arm: String, depth: Int, transport: String? = nil, contextBytesPerHop: Double, payloadBytesPerHop: Double,
-    headerBytesPerHop: Double?, contextKeysAtDeepest: Double
+    headerBytesPerHop: Double?, answerHeaderBytesPerHop: Double? = nil, answerPayloadBytesPerHop: Double? = nil,
+    contextKeysAtDeepest: Double
   ) {
     self.arm = arm
     self.depth = depth
@@ -102,6 +109,8 @@ package struct HopBytes: Codable, Equatable, Sendable {
     self.contextBytesPerHop = contextBytesPerHop
     self.payloadBytesPerHop = payloadBytesPerHop
     self.headerBytesPerHop = headerBytesPerHop
+    self.answerHeaderBytesPerHop = answerHeaderBytesPerHop
+    self.answerPayloadBytesPerHop = answerPayloadBytesPerHop
     self.contextKeysAtDeepest = contextKeysAtDeepest
   }
 }

@@ -32,7 +32,9 @@ package struct Resolution: Equatable, Sendable {
       case let arms = result.arms.filter({ $0.controlOf == nil && $0.name != baseline }).map(\.name), !arms.isEmpty
     else { return nil }
     func effect(_ arm: String) -> PairedEffect? {
-      PairedEffect(pairs: table.pairs(metric, arm: arm, depth: depth, against: (baseline, depth), at: concurrency))
+      let reference = result.reference(of: arm) ?? baseline
+      return PairedEffect(
+        pairs: table.pairs(metric, arm: arm, depth: depth, against: (reference, depth), at: concurrency))
     }
     let isOfAllDepths = concurrency == nil || concurrency == table.headline
     let family =

@@ -106,6 +106,18 @@ extension RunResult {
   package var baseline: String? {
     arms.first { $0.propagator == "none" && $0.controlOf == nil }?.name ?? arms.lazy.compactMap(\.controlOf).first
   }
+
+  /// What an arm is held against: the baseline, or over another transport the arm that is the baseline's strategy there. That
+  /// arm itself is held against the baseline: what it adds is the wire's.
+  package func reference(of name: String) -> String? {
+    guard let baseline, let own = arms.first(where: { $0.name == name }), own.controlOf == nil,
+      let first = arms.first(where: { $0.name == baseline }), own.transportName != first.transportName,
+      let there = arms.first(where: {
+        $0.controlOf == nil && $0.strategyName == first.strategyName && $0.transportName == own.transportName
+      }), there.name != name
+    else { return baseline }
+    return there.name
+  }
 }
 
 package struct HostDescription: Codable, Equatable, Sendable {
@@ -159,6 +171,12 @@ package struct Arm: Codable, Equatable, Sendable {
   }
 
   package var transportName: String { transport ?? Topology.transportByDefault }
+
+  /// The name without the transport that may stand behind it: what arms have in common that differ in their transport alone.
+  package var strategyName: String {
+    let ending = "/" + transportName
+    return name.hasSuffix(ending) ? String(name.dropLast(ending.count)) : name
+  }
 }
 
 /// Of one process set, once, before its first trial.

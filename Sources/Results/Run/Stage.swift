@@ -5,20 +5,26 @@ package enum Stage: Int, CaseIterable, Sendable {
   // In the order in which a request comes through them.
   /// The system call that reads.
   case read
-  /// Received bytes to frame, and to a place in the node's tables; requests and replies.
+  /// Received bytes to a message of the transport, requests and replies: of the later ones of a read, from the moment at
+  /// which the one before was done.
+  case parse
+  /// Message to a place in the node's tables; requests and replies.
   case decode
-  /// Frame to context.
+  /// Message to context.
   case extract
   /// Work with the context: the standard work, `set` steps, and the copy that outlives the received bytes.
   case store
   /// `work` and `sleep` steps of the script.
   case work
-  /// Context to frame.
+  /// Context to message.
   case inject
-  /// What else is written of a frame: header and payload, of calls and of replies.
+  /// What else is written of a message: head and payload, of calls and of replies.
   case encode
-  /// From the last frame of a turn to the begin of its write: the loop, and the clocks of the write.
+  /// From the last message of a turn to the begin of its write: the loop, and the clocks of the write.
   case loop
+
+  /// Documents that are older than the stage have what it took in `decode`.
+  package var isInEveryDocument: Bool { self != .parse }
 
   /// In documents and files.
   package var name: String { "\(self)" }
@@ -27,7 +33,7 @@ package enum Stage: Int, CaseIterable, Sendable {
   package var group: TimeGroup {
     switch self {
     case .read: .kernel
-    case .decode, .encode: .frames
+    case .parse, .decode, .encode: .messages
     case .extract: .extract
     case .store: .store
     case .work: .script
@@ -39,5 +45,5 @@ package enum Stage: Int, CaseIterable, Sendable {
 
 /// Parts of a request's time as pictures show them: few enough to be told apart.
 package enum TimeGroup: CaseIterable, Sendable {
-  case extract, store, inject, frames, loop, kernel, wait, script, client
+  case extract, store, inject, messages, loop, kernel, wait, script, client
 }

@@ -97,7 +97,12 @@ extension NodeStages: Codable {
     wait = try fields.decode(Double.self, forKey: FieldName("wait"))
     overlap = try fields.decode(Double.self, forKey: FieldName("overlap"))
     residence = try fields.decode(Double.self, forKey: FieldName("residence"))
-    for stage in Stage.allCases { self[stage] = try fields.decode(Double.self, forKey: FieldName(stage.name)) }
+    for stage in Stage.allCases {
+      let key = FieldName(stage.name)
+      self[stage] =
+        stage.isInEveryDocument
+        ? try fields.decode(Double.self, forKey: key) : try fields.decodeIfPresent(Double.self, forKey: key) ?? 0
+    }
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -28,9 +28,6 @@ public struct Transport: Sendable {
     self.init(kind: .foreign, name: foreign.name, foreign: foreign)
   }
 
-  /// Bytes of every message beside fields, binary section and payload, where they are always the same.
-  public var overheadSize: Int? { kind == .frame ? FrameLayout.headerSize : nil }
-
   /// A caller's first message says how it writes the context. Over others the callee assumes how, until it is told.
   public var saysHello: Bool { kind == .frame }
 
@@ -172,6 +169,24 @@ extension ReceivedMessage {
     case .frame: size - FrameLayout.headerSize - Frame(self).payloadSize
     case .http1: HTTP1Message(self).carrierSize
     case .foreign: foreign.carrierSize
+    }
+  }
+
+  /// Bytes that the transport itself adds to the carrier and the payload; 0 where a foreign one does not tell.
+  public var protocolSize: Int {
+    switch kind {
+    case .frame: FrameLayout.headerSize
+    case .http1: HTTP1Message(self).protocolSize
+    case .foreign: 0
+    }
+  }
+
+  /// The same of an ordinary answer to this request, with so many bytes of payload.
+  public func answerProtocolSize(payloadSize: Int) -> Int {
+    switch kind {
+    case .frame: FrameLayout.headerSize
+    case .http1: HTTP1ReplyWriter.answerHeadSize(payloadSize: payloadSize)
+    case .foreign: 0
     }
   }
 

@@ -190,4 +190,8 @@ public struct HTTP1Message {
 
   /// Bytes of the lines that carry the context.
   public var carrierSize: Int { head.pointee.carrierSize }
+
+  /// Bytes of the head beside those: start line, lines that HTTP and we have a use for, the empty line. What chunks add is not
+  /// in it.
+  public var protocolSize: Int { head.pointee.size &- head.pointee.carrierSize }
 }

@@ -56,6 +56,13 @@ public enum HTTP1ReplyWriter {
     return HTTP1Digits.write("\r\n\r\n", to: next)
   }
 
+  /// Bytes of the head of an ordinary answer: 200, of HTTP/1.1, with a date.
+  public static func answerHeadSize(payloadSize: Int) -> Int {
+    withUnsafeTemporaryAllocation(byteCount: headSizeMax, alignment: 16) { memory in
+      writeHead(Words(status: 200, date: 0), bodySize: payloadSize, to: memory.baseAddress!) - memory.baseAddress!
+    }
+  }
+
   /// Writes a whole reply.
   ///
   /// - Parameters:
