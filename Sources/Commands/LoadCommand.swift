@@ -9,9 +9,9 @@ struct LoadCommand: Command {
     commandName: "load",
     abstract: "Drive load against a running entry, or any server of HTTP/1.1.",
     discussion: """
-      Examples:
-        ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64
-        ctxchain load http://127.0.0.1:8080/items?x=1 -c 64 -R 2000 -H 'accept: application/json' --expect 2xx,404
+      Example: ctxchain load 127.0.0.1:7070 --duration 1s --in-flight 64
+
+      Of any server: ctxchain load 'http://127.0.0.1:8080/items?x=1' -R 2000 --expect 2xx,404
       """)
 
   static let pipelineMax = 256

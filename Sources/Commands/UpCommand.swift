@@ -23,6 +23,9 @@ struct UpCommand: Command {
 
   func run(_ call: Invocation) throws {
     var topology = try TopologyFile.load(path: file, vocabulary: .current)
+    if port != 0, let own = topology.services[topology.entry].port, own != port {
+      throw ValidationError("--port: the entry has a port of its own, \(own)")
+    }
     if allowRemote {
       for index in topology.services.indices { topology.services[index].scriptedCalls?.allowsRemote = true }
     }

@@ -39,6 +39,10 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   /// Why the entry is gone, noticed between two orders: the launcher will say who died, and if it does not, the next
   /// order fails.
   private var lostReason: String?
+  /// Until connections that the entry has ended have successors.
+  private var waitingOrder: ClientCommand?
+  /// It is to end as soon as it begins.
+  private var finishesAtOnce = false
 
   package init(
     loop: EventLoop, controlFD: Int32, readMeter: @escaping () -> MeterReading, transports: [Transport] = Transport.all
@@ -80,6 +84,21 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .replaceTopology(let topology):
       configuration?.topology = topology
       try connect()
+    case .run, .verify, .explain:
+      guard run == nil, verification == nil, try !renewConnections() else { return try obeyNow(command) }
+      (waitingOrder, finishesAtOnce) = (command, false)
+      helloTimer.start(after: ClientProcess.helloTime)
+    case .turn(let nanoseconds, let counts): run?.take(turn: nanoseconds, counts: counts)
+    case .finish:
+      finishesAtOnce = waitingOrder != nil
+      run?.finish()
+    case .stop: loop.stop()
+    }
+  }
+
+  /// An order that sends requests.
+  private func obeyNow(_ command: ClientCommand) throws {
+    switch command {
     case .run(let order): try start(order)
     case .verify(let token, let requestCount, let inFlight, let hopsLeft, let timeout):
       try verify(
@@ -87,9 +106,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     case .explain(let token, let hopsLeft, let timeout):
       try verify(token: token, requestCount: 1, inFlight: 1, hopsLeft: hopsLeft, timeoutNanoseconds: timeout)
       explainedToken = token
-    case .turn(let nanoseconds, let counts): run?.take(turn: nanoseconds, counts: counts)
-    case .finish: run?.finish()
-    case .stop: loop.stop()
+    default: preconditionFailure("an order that sends nothing")
     }
   }
 
@@ -188,7 +205,17 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   // MARK: Connections
 
   package func connectionIsReady(_ connection: LoadConnection) {
-    if hasConnected {
+    if let waitingOrder {
+      guard areConnected else { return }
+      self.waitingOrder = nil
+      helloTimer.stop()
+      do {
+        try obeyNow(waitingOrder)
+        if finishesAtOnce { run?.finish() }
+      } catch {
+        fail("\(error)")
+      }
+    } else if hasConnected {
       run?.didConnect(connection)
     } else if connections.count == configuration?.connections, connections.allSatisfy(\.isReady) {
       hasConnected = true
@@ -213,8 +240,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   package func connection(_ connection: LoadConnection, didFail reason: String) {
     if run == nil && verification == nil {
-      guard hasConnected else { return fail(reason) }
-      if connection.isRetired, replaceRetired(connection) { return }
+      guard hasConnected, waitingOrder == nil else { return fail(reason) }
+      if connection.endedQuietly { return }
       lostReason = lostReason ?? reason
       return
     }
@@ -242,16 +269,24 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     loop.flush()
   }
 
-  /// An entry over HTTP/1.1 may end a connection that nothing is under way on.
-  private func replaceRetired(_ connection: LoadConnection) -> Bool {
-    guard let other = successor(of: connection) else { return false }
-    connections[connections.firstIndex { $0 === connection }!] = other
-    return true
+  /// An entry over HTTP/1.1 may end connections that nothing is under way on. Those have successors before the next order
+  /// begins. True: all are ready.
+  private func renewConnections() throws -> Bool {
+    for index in connections.indices where connections[index].endedQuietly || connections[index].isRetired {
+      guard let other = successor(of: connections[index]) else { throw ClientError.lost("the entry cannot be reached") }
+      connections[index].close()
+      connections[index] = other
+    }
+    return areConnected
   }
+
+  private var areConnected: Bool { connections.allSatisfy { $0.hasBeenReady || !$0.isOpen } }
 
   package func run(_ run: LoadRun, replace connection: LoadConnection) -> LoadConnection? {
     guard let other = successor(of: connection) else { return nil }
     connections[connections.firstIndex { $0 === connection }!] = other
+    // Replies may still come on those that are open.
+    retired.removeAll { !$0.isOpen }
     retired.append(connection)
     return other
   }

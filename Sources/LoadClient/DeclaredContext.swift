@@ -172,6 +172,8 @@ package struct DeclaredContext {
 
   /// An external hands on what it got, and says nothing of it.
   private mutating func passThrough(_ service: Service, _ arriving: Travelling, _ passage: Passage) {
+    // Externals may call each other round and round; nobody of ours hears of that.
+    guard passage.externals.count < topology.services.count else { return }
     for call in service.script.flatMap(\.calls) {
       var next = passage
       next.propagator = call.propagator

@@ -21,6 +21,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
   let callee: Callee
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) package private(set) var isReady = false
+  /// It takes requests, or has taken some.
+  package private(set) var hasBeenReady = false
   /// The entry has accepted the connection.
   private(set) var isAccepted = false
   /// The entry has ended it in good order, between two requests: that is no loss, and another takes its place at once.
@@ -108,6 +110,7 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package func didBecomeReady() {
     isReady = true
+    hasBeenReady = true
     delegate?.connectionIsReady(self)
   }
 
@@ -121,6 +124,9 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package func didReceiveLast() {}
 
+  /// It ended in good order with nothing under way: whoever needs it makes another.
+  package private(set) var endedQuietly = false
+
   private func retire() {
     isReady = false
     isRetired = true
@@ -133,7 +139,10 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     let wasReady = isReady
     // A connection that breaks off ends no reply.
     if error == 0 { callee.didClose(for: self) }
-    if error == 0, wasReady, callee.isIdle { retire() }
+    if error == 0, wasReady {
+      endedQuietly = isRetired || callee.carriesNothing
+      if callee.isIdle { retire() }
+    }
     let what = wasReady ? "the connection was lost" : "cannot be reached"
     fail(error == 0 ? "\(what): closed by the peer" : "\(what): \(errorText(error))")
   }

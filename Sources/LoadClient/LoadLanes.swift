@@ -126,16 +126,24 @@ final class LoadLanes {
   }
 
   /// Asks for what is due. Returns false when nothing more will be tried.
-  func takeDue(now: Int64, _ connect: (LoadConnection) -> LoadConnection?) -> Bool {
+  ///
+  /// - Parameter isInUse: a request is under way on the connection of that index. Another takes the place of one that
+  ///   nothing is under way on, or each that an entry ends would be kept.
+  func takeDue(now: Int64, isInUse: (Int) -> Bool, _ connect: (LoadConnection) -> LoadConnection?) -> Bool {
     if disconnectedSince < .max, now &- disconnectedSince >= patienceNanoseconds { hasGivenUp = true }
     guard !hasGivenUp else { return false }
     for lane in lanes.indices where lanes[lane].due <= now {
       lanes[lane].due = .max
       if let connection = connect(connections[lanes[lane].index]) {
-        lanes[lane].index = connections.count
         lanes[lane].wasReady = false
-        connections.append(connection)
-        unretained.append(Unmanaged.passUnretained(connection))
+        if isInUse(lanes[lane].index) {
+          lanes[lane].index = connections.count
+          connections.append(connection)
+          unretained.append(Unmanaged.passUnretained(connection))
+        } else {
+          connections[lanes[lane].index] = connection
+          unretained[lanes[lane].index] = Unmanaged.passUnretained(connection)
+        }
       } else {
         plan(lane, now: now)
       }

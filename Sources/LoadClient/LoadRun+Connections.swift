@@ -21,6 +21,15 @@ extension LoadRun {
       finish(because: "every connection to the entry was lost")
     }
     for _ in 0..<lostCount { didEndRequest() }
+    sendOwed()
+  }
+
+  /// What had to wait goes now, or waits again, or is shed.
+  private func sendOwed() {
+    let count = owedCount
+    owedCount = 0
+    for _ in 0..<count { sendNext() }
+    if isStalled { sendDueRequests() }
   }
 
   /// Closed loop: no connection takes a request now, and one will.
@@ -54,10 +63,7 @@ extension LoadRun {
   /// A connection in the place of one that was lost takes requests.
   package func didConnect(_ connection: LoadConnection) {
     lanes.didConnect(connection)
-    let count = owedCount
-    owedCount = 0
-    for _ in 0..<count { sendNext() }
-    if isStalled { sendDueRequests() }
+    sendOwed()
   }
 
   func awaitConnection() {
@@ -69,10 +75,17 @@ extension LoadRun {
     laneTimer.start(after: max(0, due &- loop.now))
   }
 
+  /// A walk, as long as many are under way.
+  private func hasRequests(on index: Int) -> Bool {
+    (0..<table.usedCount).contains {
+      table.requests[$0].isActive && table.requests[$0].connection == Int32(truncatingIfNeeded: index)
+    }
+  }
+
   func connectAgain() {
     laneDue = .max
     guard isSending else { return }
-    let isTried = lanes.takeDue(now: loop.now) { gone in
+    let isTried = lanes.takeDue(now: loop.now, isInUse: hasRequests) { gone in
       let connection = delegate.run(self, replace: gone)
       connection?.begin(self)
       return connection

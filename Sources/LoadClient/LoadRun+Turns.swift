@@ -14,6 +14,7 @@ extension LoadRun {
     let now = loop.refreshNow()
     phase = counts ? .measuring : .settling
     if counts { tally.windowStart = now }
+    owedCount = 0
     startPhaseTimer(after: nanoseconds)
     fillLoop()
   }
@@ -21,6 +22,8 @@ extension LoadRun {
   func endTurn() {
     phase = .draining
     laneTimer.stop()
+    laneDue = .max
+    owedCount = 0
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }

@@ -339,6 +339,7 @@ package final class LoadRun {
     paceDue = .max
     paceTimer.stop()
     laneTimer.stop()
+    laneDue = .max
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }

@@ -49,14 +49,16 @@ extension NodeServer {
 
   // MARK: Scripted calls
 
+  /// The last delivery makes no calls.
   func hasScriptedCalls(_ request: RequestSlot) -> Bool {
-    request.pointee.body?._withUnsafeGuaranteedRef { $0.script?.isDone == false } ?? false
+    guard request.pointee.hopsLeft > 1 else { return false }
+    return request.pointee.body?._withUnsafeGuaranteedRef { $0.script?.isDone == false } ?? false
   }
 
   /// Makes the next call that the body asks for. True when the request now waits for it, or has been answered because it
   /// could not be made.
   func startScriptedCall(of request: RequestSlot) -> Bool {
-    guard request.pointee.hopsLeft > 1, let body = request.pointee.body, hasScriptedCalls(request),
+    guard let body = request.pointee.body, hasScriptedCalls(request),
       let script = body._withUnsafeGuaranteedRef(\.script)
     else { return false }
     guard let edge = scriptedEdges?.edge(to: script.target) else {
@@ -89,7 +91,7 @@ extension NodeServer {
           if !call.pointee.dropsContext { inject(request, into: message, of: call) }
         }
       }
-      if let script = body.script { return script.withRequest { send($1, $0) } }
+      if let script = body.script, script.call == call { return script.withRequest { send($1, $0) } }
       return body.bytes.withUnsafeBytes { send($0, nil) }
     }
   }

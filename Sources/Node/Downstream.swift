@@ -81,7 +81,7 @@ final class Downstream {
   /// Whether a call would be sent, or wait for a connection.
   var canTakeCalls: Bool { isReady || isOpen }
 
-  private var isOpen: Bool { places.contains { $0.isLookingUp || $0.current?.isOpen == true } }
+  private var isOpen: Bool { places.contains { $0.isLookingUp || $0.current?.mayServe == true } }
 
   /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)
@@ -128,11 +128,21 @@ final class Downstream {
 
   /// As many connections are made as calls wait, and the one that will.
   private func grow() {
+    if !reconnects {
+      guard isOpen else { return }
+      dropLost()
+    }
     guard places.count < transport.connectionCountMax * addresses.count,
       places.count(where: { $0.current?.isReady != true }) <= waiting.count
     else { return }
     addPlace()
     places[places.count - 1].connect()
+  }
+
+  /// Connections that could not be had are no reason to make no others.
+  private func dropLost() {
+    for place in places where place.current == nil && !place.isLookingUp { place.close() }
+    places.removeAll { $0.current == nil && !$0.isLookingUp }
   }
 
   /// A connection may take a request.
@@ -196,6 +206,9 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   }
 
   var connection: Connection { callee.connection }
+
+  /// It is there, or gives way to one that will be.
+  var mayServe: Bool { isOpen || ending != nil }
 
   func close() {
     ending?.close()

@@ -25,7 +25,7 @@ extension NodeServer {
         && connections.values.allSatisfy(\.caller.output.isEmpty)
       quietCount = isQuiet ? quietCount + 1 : 0
       deliveries = counters.pointee.deliveries
-      if connections.isEmpty || quietCount == NodeServer.quietCountMin || loop.now >= end {
+      if (connections.isEmpty && arrivals.isEmpty) || quietCount == NodeServer.quietCountMin || loop.now >= end {
         didEnd()
       } else {
         drainTimer?.start(after: NodeServer.drainGap)

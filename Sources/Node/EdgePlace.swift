@@ -28,6 +28,8 @@ final class EdgePlace {
   /// Ends the wait for the next try, or for a hello.
   private var timer: Timer!
   private var leavingTimer: Timer!
+  /// Where the callee was found the last time.
+  private var found: HostAddress?
   /// The callee's name is being looked up.
   private(set) var isLookingUp = false
   /// The loss has been told.
@@ -55,8 +57,7 @@ final class EdgePlace {
       try lookup.look(up: address.host, port: address.port) { [weak self] found in
         guard let self, !isClosed else { return }
         isLookingUp = false
-        if let found { return connect(to: found) }
-        didFail("\(EventLoopError.unknownHost(address.host))")
+        if let found { connect(to: found) } else { didFail("\(EventLoopError.unknownHost(address.host))") }
         edge.serveWaiting()
       }
     } catch {
@@ -66,6 +67,7 @@ final class EdgePlace {
   }
 
   private func connect(to address: HostAddress) {
+    found = address
     do {
       current = try DownstreamConnection(server: server, place: self, edge: edge, to: address)
       timer.start(after: EdgePlace.helloTime)
@@ -105,7 +107,7 @@ final class EdgePlace {
   /// One that was used before and has died before any byte of an answer: its request goes out once more over its
   /// successor (RFC 9112, 9.3.1).
   func replace(_ connection: DownstreamConnection, resending request: [UInt8], of tag: UInt64) {
-    if connection === current, !isClosed { connect() }
+    if connection === current, !isClosed { found.map(connect(to:)) ?? connect() }
     if let current, current !== connection, let call = server.runtime.calls.find(id: tag, on: connection) {
       call.pointee.connection = Unmanaged.passUnretained(current)
       request.withUnsafeBytes { current.callee.send(again: $0, tag: tag) }

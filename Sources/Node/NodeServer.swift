@@ -70,7 +70,7 @@ package final class NodeServer {
   private(set) var assumedPropagator: any Propagator
   private(set) var connections: [ObjectIdentifier: InboundConnection] = [:]
   /// What is not one of those yet.
-  private var arrivals: [ObjectIdentifier: Arrival] = [:]
+  private(set) var arrivals: [ObjectIdentifier: Arrival] = [:]
   /// Set while the server finishes what it has.
   var drainTimer: Timer?
   /// For callees whose hosts are names.
@@ -175,6 +175,9 @@ package final class NodeServer {
     connections[ObjectIdentifier(caller)] = caller
   }
 
+  /// What a caller sent first has been read. One that came before the server began to drain hears of that now.
+  func didBegin(_ caller: InboundConnection) { if drainTimer != nil, caller.isOpen { caller.caller.sendGoaway() } }
+
   func didLose(_ arrival: Arrival) {
     arrivals[ObjectIdentifier(arrival)] = nil
     handoff?.didLoseConnection()
@@ -274,7 +277,7 @@ package final class NodeServer {
     // Server and edges hold each other until here.
     edges = []
     for connection in connections.values { connection.close() }
-    for arrival in arrivals.values { arrival.connection.close() }
+    for arrival in arrivals.values { arrival.close() }
     connections = [:]
     arrivals = [:]
     wheel.close()

@@ -9,8 +9,7 @@ final class RequestBody {
   let script: ScriptedCalls?
 
   init(_ payload: UnsafeRawBufferPointer, script: ScriptedCalls?) {
-    // A list of calls holds all that is needed of it.
-    bytes = script == nil ? Array(payload) : []
+    bytes = Array(payload)
     self.script = script
   }
 }

@@ -76,7 +76,9 @@ extension Topology {
           "\(quoted(services[edge.callee].name)) is called by an external service: give it a \"port\"")
       }
     }
-    if services[entry].external != nil, let client, self.client.transport != Topology.transportOfExternals {
+    if services[entry].external != nil, let client, let asked = client.peek("transport"),
+      asked != Topology.transportOfExternals
+    {
       throw client.error("an external entry is called over \(Topology.transportOfExternals)")
     }
     replaceTransportOfExternals()

@@ -90,7 +90,9 @@ extension Topology {
   }
 
   /// Makes the entry a gateway, with its own rules where it has some.
+  /// One that is not ours does what it does.
   mutating func putGateway(_ edge: Vocabulary.Edge) {
+    guard services[entry].external == nil else { return }
     services[entry].strategy = CarrierChoice.custom
     services[entry].store = edge.store
     services[entry].gateway = services[entry].gateway ?? edge.rules

@@ -36,7 +36,10 @@ struct TopologyReader {
       let script = try item.fields["script"].map { field throws(TopologyError) in try reader.script(field) }
       services.append(Service(name: item.name, settings: own, script: script ?? []))
       services[index].external = try ExternalReader.external(item.fields)
-      if services[index].external != nil { try ExternalReader.check(script ?? [], at: item.fields["script"]) }
+      if services[index].external != nil {
+        try ExternalReader.check(script ?? [], at: item.fields["script"])
+        (services[index].replicas, services[index].workers) = (1, 1)
+      }
       if let field = item.fields["port"] {
         services[index].port = UInt16(try field.count(in: 1...Int(UInt16.max)))
         guard own.replicas == 1 else { throw field.error("only one replica can listen at a port of its own") }

@@ -211,6 +211,9 @@ public struct Callee {
   /// is no loss.
   public var isIdle: Bool { http1?.isIdle ?? false }
 
+  /// Of a connection that carries one request at a time: it carries none now.
+  public var carriesNothing: Bool { http1?.isEmpty ?? false }
+
   /// Of a connection that is gone: the request that may be sent once more, as it was sent, over another.
   public var unanswered: (tag: UInt64, bytes: UnsafeRawBufferPointer)? { http1?.unanswered }
 

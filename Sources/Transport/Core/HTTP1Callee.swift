@@ -117,8 +117,11 @@ public final class HTTP1Callee {
     return true
   }
 
+  /// Nothing is under way.
+  var isEmpty: Bool { first == next }
+
   /// Used before, and nothing is under way.
-  var isIdle: Bool { isReused && first == next }
+  var isIdle: Bool { isReused && isEmpty }
 
   /// The only request under way on a connection that was used before, when nothing of its answer has come: it may be sent
   /// once more over another (RFC 9112, 9.3.1), which for requests of this program is the same as once. Its bytes are where

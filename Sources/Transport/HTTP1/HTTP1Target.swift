@@ -43,6 +43,9 @@ public final class HTTP1Target: Sendable {
     if let field = target.fields.first(where: { isOwn($0.name) }) {
       return "\(field.name) is written by this program"
     }
+    guard Array(target.host.utf8).withUnsafeBytes({ HTTP1Host.isValid($0) }) else {
+      return "\"\(target.host)\" is no host"
+    }
     let lines = [target.path] + target.fields.flatMap { [$0.name, $0.value] }
     guard !lines.contains(where: { $0.utf8.contains(where: HTTP1Text.isControl) }) else {
       return "a control character in the path or in a header field"
