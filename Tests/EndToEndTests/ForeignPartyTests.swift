@@ -6,6 +6,7 @@ import Testing
 /// A program of Debian's, which the test is skipped without.
 private func exists(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 
+private let python = Program.root.appending(path: ".build/test-venv/bin/python").path
 private let (nginx, wrk, h2load) = ("/usr/sbin/nginx", "/usr/bin/wrk", "/usr/bin/h2load")
 
 /// nginx with a configuration of its own in a folder of its own, in the foreground.
@@ -139,6 +140,50 @@ struct ForeignPartyTests {
       #expect(fidelity["views"] as? Int == 3 * (fidelity["requests"] as? Int ?? 0))
     }
     try proxy.end()
+  }
+
+  /// Its instrumentation of aiohttp's server begins a span under what came and leaves the baggage behind.
+  @Test(
+    "a Python service with OpenTelemetry's own instrumentation between two services: the trace arrives whole, and baggage that it loses is named at its edge",
+    .enabled(if: exists(python), "no Python environment: make test-deps"),
+    arguments: ["tracecontext", "tracecontext,baggage"])
+  func openTelemetry(propagator: String) throws {
+    let (own, next) = (try LocalPort.free(), try LocalPort.free())
+    let service = try Program(
+      [Program.root.appending(path: "scripts/opentelemetry-service").path, "\(own)", "127.0.0.1:\(next)"],
+      command: python)
+    var isMissing = false
+    try service.until("the service listens") {
+      isMissing = service.error.contains("No module named")
+      return isMissing || LocalPort.isOpen(own)
+    }
+    // PyPI could not be reached.
+    if isMissing { return }
+    let file = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).yaml").path
+    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
+    try """
+    version: 1
+    entry: a
+    defaults: {store: value-chain, propagator: "\(propagator)"}
+    services:
+      - {name: a, script: [call: theirs]}
+      - {name: theirs, external: "127.0.0.1:\(own)", script: [call: b]}
+      - {name: b, port: \(next)}
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    let run = try Program.run(["run", file, "--rounds", "1", "--passes", "fidelity", "--json", file + ".json"])
+    let arms = try ResultDocument(path: file + ".json").list("fidelity")
+    let fidelity = try #require(arms.first { !(($0["arm"] as? String) ?? "").hasPrefix("baseline") })
+    if propagator.contains("baggage") {
+      #expect(run.status == 1 && fidelity["firstDifferingEdge"] as? String == "a → theirs → b", "\(run.error)")
+      #expect(fidelity["found"] as? String == "request-id absent")
+    } else {
+      #expect(fidelity["verdict"] as? String == "lost-as-declared", "\(run.error)")
+      // a and b of each request: trace id, flags and tracestate, through another's hands.
+      #expect(fidelity["views"] as? Int == 512 && fidelity["failed"] as? Int == 0)
+    }
+    // It would wait a minute for whoever is connected.
+    service.signal(SIGKILL)
+    _ = try service.wait()
   }
 
   @Test(

@@ -121,8 +121,10 @@ package final class Experiment: Session {
         + (plan.sharesProcessSet ? ", shared by all arms" : ""))
     if plan.sharesProcessSet {
       result.notes.append(
-        "all arms share one process set, because one each would be \(plan.processCount) processes "
-          + "(more than \(ExperimentPlan.ownSetProcessCountMax))")
+        "all arms share one process set, because "
+          + (plan.arms[0].topology.hasFixedPorts
+            ? "a service has a port of its own"
+            : "one each would be \(plan.processCount) processes (more than \(ExperimentPlan.ownSetProcessCountMax))"))
     }
   }
 
