@@ -30,7 +30,8 @@ test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema,
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium) curl:/usr/bin/curl \
   nginx-light:/usr/sbin/nginx wrk:/usr/bin/wrk nghttp2-client:/usr/bin/h2load
-	@scripts/install-python .build/test-venv
+	@scripts/install-python .build/test-venv peers
+	@scripts/install-python .build/service-venv service
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
 

@@ -1,9 +1,9 @@
 // The calls that a request asks for: `[{"url": "http://127.0.0.1:7777/x", "arguments": [...]}]`, as the W3C's suite for trace
 // context posts them. Read whole before the first is made; no I/O.
 
-internal import FoundationEssentials
 internal import EventLoop
-internal import Propagation
+internal import FoundationEssentials
+internal import Results
 internal import Topology
 internal import TransportCore
 
@@ -99,47 +99,4 @@ private struct ScriptedCall: Decodable {
   let url: String
   /// Anything; nothing is null.
   let arguments: JSONTree?
-}
-
-/// Any value of JSON, to be written as it was read.
-private enum JSONTree: Codable {
-  case null
-  case flag(Bool)
-  case integer(Int64)
-  case number(Double)
-  case text(String)
-  case list([JSONTree])
-  case object([String: JSONTree])
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let flag = try? container.decode(Bool.self) {
-      self = .flag(flag)
-    } else if let integer = try? container.decode(Int64.self) {
-      self = .integer(integer)
-    } else if let number = try? container.decode(Double.self) {
-      self = .number(number)
-    } else if let text = try? container.decode(String.self) {
-      self = .text(text)
-    } else if let list = try? container.decode([JSONTree].self) {
-      self = .list(list)
-    } else {
-      self = .object(try container.decode([String: JSONTree].self))
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .flag(let flag): try container.encode(flag)
-    case .integer(let integer): try container.encode(integer)
-    case .number(let number): try container.encode(number)
-    case .text(let text): try container.encode(text)
-    case .list(let list): try container.encode(list)
-    case .object(let object): try container.encode(object)
-    }
-  }
 }

@@ -6,7 +6,7 @@ import Testing
 /// A program of Debian's, which the test is skipped without.
 private func exists(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 
-private let python = Program.root.appending(path: ".build/test-venv/bin/python").path
+private let python = Program.root.appending(path: ".build/service-venv/bin/python").path
 private let (nginx, wrk, h2load) = ("/usr/sbin/nginx", "/usr/bin/wrk", "/usr/bin/h2load")
 
 /// nginx with a configuration of its own in a folder of its own, in the foreground.
