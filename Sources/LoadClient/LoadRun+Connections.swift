@@ -7,20 +7,18 @@ extension LoadRun {
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
   package func didLose(_ connection: LoadConnection) {
     guard phase != .finished, let index = lanes.didLose(connection, now: loop.now) else { return }
-    var lostCount = 0
-    for slot in 0..<table.usedCount
-    where table.requests[slot].isActive && table.requests[slot].connection == Int32(index) {
+    let lost = slots(on: index)
+    for slot in lost {
       let request = table.requests[slot]
       remove(Int32(slot))
       tally.didFail(request, .connectionLost, now: loop.now)
-      lostCount += 1
     }
     if lanes.mayRecover || lanes.isReplacing {
       if isSending { awaitConnection() }
     } else if !lanes.canSend {
       finish(because: "every connection to the entry was lost")
     }
-    for _ in 0..<lostCount { didEndRequest() }
+    for _ in lost { didEndRequest() }
     sendOwed()
   }
 
@@ -75,17 +73,15 @@ extension LoadRun {
     laneTimer.start(after: max(0, due &- loop.now))
   }
 
-  /// A walk, as long as many are under way.
-  private func hasRequests(on index: Int) -> Bool {
-    (0..<table.usedCount).contains {
-      table.requests[$0].isActive && table.requests[$0].connection == Int32(truncatingIfNeeded: index)
-    }
+  /// Of the requests under way on a connection. A walk, as long as many are under way.
+  private func slots(on index: Int) -> [Int] {
+    (0..<table.usedCount).filter { table.requests[$0].isActive && table.requests[$0].connection == Int32(index) }
   }
 
   func connectAgain() {
     laneDue = .max
     guard isSending else { return }
-    let isTried = lanes.takeDue(now: loop.now, isInUse: hasRequests) { gone in
+    let isTried = lanes.takeDue(now: loop.now, isInUse: { !slots(on: $0).isEmpty }) { gone in
       let connection = delegate.run(self, replace: gone)
       connection?.begin(self)
       return connection

@@ -78,10 +78,8 @@ final class Downstream {
   /// The callee can be reached, though it may not keep up.
   var isReady: Bool { places.contains { $0.current?.isReady == true } }
 
-  /// Whether a call would be sent, or wait for a connection.
-  var canTakeCalls: Bool { isReady || isOpen }
-
-  private var isOpen: Bool { places.contains { $0.isLookingUp || $0.current?.mayServe == true } }
+  /// A call would be sent, or wait for a connection.
+  var isOpen: Bool { places.contains { $0.isLookingUp || $0.current?.mayServe == true } }
 
   /// The next connection that can take a request, or nil: then `canWait` tells whether one will.
   @inline(__always)

@@ -241,7 +241,7 @@ package final class NodeServer {
       throw .missingAddress(service: key.service)
     }
     let transport = try transport(named: key.transport)
-    guard let propagator = PropagatorRegistry.resolve(key.propagator) else { throw .unknownPropagator(key.propagator) }
+    let propagator = try NodeServer.propagator(named: key.propagator)
     return Downstream(server: self, callee: callee, propagator: propagator, transport: transport, index: index)
   }
 

@@ -20,7 +20,7 @@ final class ScriptedEdges {
   /// Nil when there is no room.
   func edge(to target: ScriptedCalls.Target) -> Downstream? {
     if let edge = edges[target] {
-      if edge.canTakeCalls || !isIdle(edge) { return edge }
+      if edge.isOpen || !isIdle(edge) { return edge }
       // Its callee is gone: it is called anew rather than waited for.
       edge.close()
       edges[target] = nil

@@ -31,11 +31,10 @@ struct ExternalReader {
 
   private static func address(_ field: Field) throws(TopologyError) -> ExternalService {
     let what = "HOST:PORT such as 127.0.0.1:8080"
-    let parts = try field.text(what).split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0,
-      parts[0].utf8.allSatisfy({ isHostByte($0) })
-    else { throw field.expected(what) }
-    return ExternalService(host: String(parts[0]), port: port)
+    guard let (host, port) = HostAndPort.split(try field.text(what)), host.utf8.allSatisfy({ isHostByte($0) }) else {
+      throw field.expected(what)
+    }
+    return ExternalService(host: host, port: port)
   }
 
   private static func isHostByte(_ byte: UInt8) -> Bool {
@@ -62,7 +61,9 @@ extension Topology {
   /// What an external takes part in goes over HTTP/1.1, whatever the defaults say. Throws where the file asks for another
   /// transport there, or for what an external cannot do.
   ///
-  /// - Parameter edges: in the order of the calls in `services`.
+  /// - Parameters:
+  ///   - edges: every call of the file.
+  ///   - client: the file's `client`.
   mutating func putExternals(_ edges: [EdgeInFile], client: Field?) throws(TopologyError) {
     guard hasExternals else { return }
     for edge in edges where services[edge.caller].external != nil || services[edge.callee].external != nil {

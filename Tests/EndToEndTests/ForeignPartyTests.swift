@@ -74,7 +74,7 @@ struct ForeignPartyTests {
       location / { return 200 "hello"; } location /missing { return 404; }
       location /posted { if ($request_method != POST) { return 405; } return 201; }
       """)
-    func load(_ path: String, _ arguments: String...) throws -> (status: Int32, result: [String: Any], text: String) {
+    func load(_ path: String, _ arguments: [String]) throws -> (status: Int32, result: [String: Any], text: String) {
       let json = FileManager.default.temporaryDirectory.appending(path: "server-\(UUID().uuidString).json").path
       defer { try? FileManager.default.removeItem(atPath: json) }
       let run = try Program.run(["load", "http://127.0.0.1:\(server.port)\(path)", "--json", json] + arguments)
@@ -86,20 +86,18 @@ struct ForeignPartyTests {
     for arguments in [
       ["-n", "1000", "--in-flight", "1"], ["-n", "1000", "--in-flight", "16"], ["-n", "500", "-R", "5000"],
     ] {
-      let json = FileManager.default.temporaryDirectory.appending(path: "server-\(UUID().uuidString).json").path
-      defer { try? FileManager.default.removeItem(atPath: json) }
-      let run = try Program.run(["load", "http://127.0.0.1:\(server.port)/", "--json", json] + arguments)
-      #expect(run.status == 0, "\(arguments): \(run.out)\(run.error)")
-      let result = try ResultDocument(path: json).root
-      #expect(statuses(result) == [[200, Int(arguments[1])!]], "\(run.out)")
-      #expect((result["trial"] as? [String: Any])?["lostConnections"] == nil, "\(run.out)")
+      let (status, result, text) = try load("/", arguments)
+      #expect(status == 0, "\(arguments): \(text)")
+      #expect(statuses(result) == [[200, Int(arguments[1])!]], "\(text)")
+      #expect((result["trial"] as? [String: Any])?["lostConnections"] == nil, "\(text)")
     }
-    let missing = try load("/missing", "-n", "20", "--in-flight", "2")
+    let missing = try load("/missing", ["-n", "20", "--in-flight", "2"])
     #expect(missing.status == 1 && statuses(missing.result) == [[404, 20]], "\(missing.text)")
     #expect(missing.text.contains("20 HTTP 404") && missing.text.contains("20 × 404"), "\(missing.text)")
-    let expected = try load("/missing", "-n", "20", "--in-flight", "2", "--expect", "404,2xx", "--method", "HEAD")
+    let expected = try load("/missing", ["-n", "20", "--in-flight", "2", "--expect", "404,2xx", "--method", "HEAD"])
     #expect(expected.status == 0 && statuses(expected.result) == [[404, 20]], "\(expected.text)")
-    let posted = try load("/posted", "-n", "20", "--in-flight", "2", "--body", "x=1", "-H", "Content-Type: text/plain")
+    let posted = try load(
+      "/posted", ["-n", "20", "--in-flight", "2", "--body", "x=1", "-H", "Content-Type: text/plain"])
     #expect(posted.status == 0 && statuses(posted.result) == [[201, 20]], "\(posted.text)")
     try server.end()
   }
@@ -115,21 +113,17 @@ struct ForeignPartyTests {
       location / { proxy_pass http://next; proxy_http_version 1.1; proxy_set_header Connection "";
         \(drops ? "proxy_set_header baggage \"\";" : "") }
       """)
-    let file = FileManager.default.temporaryDirectory.appending(path: "proxy-\(UUID().uuidString).yaml").path
-    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
-    try """
-    version: 1
-    entry: a
-    services:
-      - {name: a, script: [call: proxy]}
-      - {name: proxy, external: "127.0.0.1:\(proxy.port)", path: /api, script: [call: b]}
-      - {name: b, port: \(port), script: [call: c]}
-      - {name: c}
-    """.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run([
-      "run", file, "--strategies", "value-chain", "--rounds", "1", "--passes", "fidelity", "--json", file + ".json",
-    ])
-    let fidelity = try #require(ResultDocument(path: file + ".json").list("fidelity").first)
+    let run = try TopologyRun(
+      """
+      version: 1
+      entry: a
+      services:
+        - {name: a, script: [call: proxy]}
+        - {name: proxy, external: "127.0.0.1:\(proxy.port)", path: /api, script: [call: b]}
+        - {name: b, port: \(port), script: [call: c]}
+        - {name: c}
+      """, ["--strategies", "value-chain", "--rounds", "1", "--passes", "fidelity"])
+    let fidelity = try #require(run.document.list("fidelity").first)
     if drops {
       #expect(run.status == 1 && run.error.contains("NOT as declared in value-chain"), "\(run.error)")
       #expect(fidelity["firstDifferingEdge"] as? String == "a → proxy → b")
@@ -159,19 +153,17 @@ struct ForeignPartyTests {
     }
     // PyPI could not be reached.
     if isMissing { return }
-    let file = FileManager.default.temporaryDirectory.appending(path: "python-\(UUID().uuidString).yaml").path
-    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
-    try """
-    version: 1
-    entry: a
-    defaults: {store: value-chain, propagator: "\(propagator)"}
-    services:
-      - {name: a, script: [call: theirs]}
-      - {name: theirs, external: "127.0.0.1:\(own)", script: [call: b]}
-      - {name: b, port: \(next)}
-    """.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run(["run", file, "--rounds", "1", "--passes", "fidelity", "--json", file + ".json"])
-    let arms = try ResultDocument(path: file + ".json").list("fidelity")
+    let run = try TopologyRun(
+      """
+      version: 1
+      entry: a
+      defaults: {store: value-chain, propagator: "\(propagator)"}
+      services:
+        - {name: a, script: [call: theirs]}
+        - {name: theirs, external: "127.0.0.1:\(own)", script: [call: b]}
+        - {name: b, port: \(next)}
+      """, ["--rounds", "1", "--passes", "fidelity"])
+    let arms = run.document.list("fidelity")
     let fidelity = try #require(arms.first { !(($0["arm"] as? String) ?? "").hasPrefix("baseline") })
     if propagator.contains("baggage") {
       #expect(run.status == 1 && fidelity["firstDifferingEdge"] as? String == "a → theirs → b", "\(run.error)")
@@ -191,21 +183,17 @@ struct ForeignPartyTests {
     .enabled(if: exists(nginx), "nginx is missing"))
   func silent() throws {
     let server = try Nginx("location / { return 200; }")
-    let file = FileManager.default.temporaryDirectory.appending(path: "silent-\(UUID().uuidString).yaml").path
-    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
-    try """
-    version: 1
-    entry: a
-    services:
-      - {name: a, script: [call: theirs]}
-      - {name: theirs, external: "127.0.0.1:\(server.port)", script: [call: b]}
-      - {name: b, port: \(try LocalPort.free())}
-    """.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run([
-      "run", file, "--strategies", "value-chain", "--rounds", "1", "--passes", "fidelity", "--json", file + ".json",
-    ])
+    let run = try TopologyRun(
+      """
+      version: 1
+      entry: a
+      services:
+        - {name: a, script: [call: theirs]}
+        - {name: theirs, external: "127.0.0.1:\(server.port)", script: [call: b]}
+        - {name: b, port: \(try LocalPort.free())}
+      """, ["--strategies", "value-chain", "--rounds", "1", "--passes", "fidelity"])
     #expect(run.status == 0, "\(run.error)")
-    let notes = try #require(ResultDocument(path: file + ".json").root["notes"] as? [String])
+    let notes = try #require(run.document.root["notes"] as? [String])
     #expect(
       notes.contains("value-chain: no view came from b, behind an external service: what arrives there is unknown"),
       "\(notes)")

@@ -57,16 +57,11 @@ struct HTTP1Tests {
 
   @Test("A graph of frames and HTTP/1.1, with replicas and workers, is measured and loses nothing")
   func measured() throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: "http1-\(UUID().uuidString).yaml").path
-    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
-    try topology.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run([
-      "run", file, "--strategies", "baseline,packed,value-chain,map", "--rounds", "1", "--passes", "fidelity,open",
-      "--json", file + ".json",
-    ])
+    let run = try TopologyRun(
+      topology, ["--strategies", "baseline,packed,value-chain,map", "--rounds", "1", "--passes", "fidelity,open"])
     #expect(run.status == 0, "\(run.error)")
     #expect(run.error.contains("checked what arrives: as declared in every arm"), "\(run.error)")
-    let trials = try ResultDocument(path: file + ".json").list("trials")
+    let trials = run.document.list("trials")
     #expect(!trials.isEmpty)
     for trial in trials {
       let ledger = try #require(trial["ledger"] as? [String: Int])

@@ -12,23 +12,17 @@ struct KnownWorkTests {
     "is in the CPU per hop and per request: no less than was burnt, and less than a half more",
     arguments: ["frame", "http1"])
   func cpu(transport: String) throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: "known-\(UUID().uuidString).yaml").path
-    defer { for path in [file, file + ".json"] { try? FileManager.default.removeItem(atPath: path) } }
     // Three deliveries of which two burn: a figure per hop of the wrong divisor is off by more than a half.
-    try """
-    version: 1
-    entry: a
-    services:
-      - {name: a, script: [work: 450us, call: b, call: b]}
-      - {name: b, script: [work: 225us]}
-    """.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try Program.run([
-      "run", file, "--strategies", "baseline", "--transport", transport, "--rounds", "3", "--passes", "open",
-      "--json", file + ".json",
-    ])
+    let run = try TopologyRun(
+      """
+      version: 1
+      entry: a
+      services:
+        - {name: a, script: [work: 450us, call: b, call: b]}
+        - {name: b, script: [work: 225us]}
+      """, ["--strategies", "baseline", "--transport", transport, "--rounds", "3", "--passes", "open"])
     #expect(run.status == 0, "\(run.error)")
-    let result = try ResultDocument(path: file + ".json")
-    let trials = result.list("trials").filter { $0["phase"] as? String == "closed" }
+    let trials = run.document.list("trials").filter { $0["phase"] as? String == "closed" }
     #expect(trials.count >= 6)
     for trial in trials {
       let cpu = try #require(trial["nodeCpuNanoseconds"] as? Double)
@@ -37,7 +31,7 @@ struct KnownWorkTests {
       let rounded = (deliveries / 3).rounded()
       #expect(Self.burnt * 3..<Self.burnt * 4.5 ~= cpu / rounded)
     }
-    let summary = try #require(result.root["summary"] as? [String: Any])
+    let summary = try #require(run.document.root["summary"] as? [String: Any])
     let arm = try #require((summary["arms"] as? [[String: Any]])?.first)
     for figure in ["cpuPerHop", "cpuPerHopAtOne", "cpuPerHopOpen"] {
       let value = try #require((arm[figure] as? [String: Any])?["value"] as? Double, "\(arm)")

@@ -12,7 +12,7 @@ extension LoadCommand {
     var headers = try headerFields()
     let request = try request(target, headers: &headers)
     let transport = request == nil ? self.transport ?? Topology.transportByDefault : Topology.transportOfExternals
-    let size = self.size ?? (request == nil ? 128 : 0)
+    let size = self.size ?? (request == nil ? ChainOptions.payloadSizeByDefault : 0)
     let connections = self.connections ?? (request == nil ? 1 : min(rate == nil ? inFlight : 64, 1024))
     let propagator = NameList.read(propagator).joined(separator: ",")
     guard PropagatorRegistry.resolve(propagator) != nil else {

@@ -18,21 +18,17 @@ struct LoadTarget {
     func problem(_ expected: String) -> ValidationError { ValidationError("expected \(expected), got \"\(text)\"") }
     if text.lowercased().hasPrefix("https://") { throw problem("http:// (TLS is not spoken here)") }
     guard text.lowercased().hasPrefix("http://") else {
-      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 else {
-        throw problem("HOST:PORT or http://HOST:PORT/PATH")
-      }
-      (host, self.port, path) = (String(parts[0]), port, nil)
+      guard let address = HostAndPort.split(text) else { throw problem("HOST:PORT or http://HOST:PORT/PATH") }
+      (host, port, path) = (address.host, address.port, nil)
       return
     }
     let rest = text.dropFirst("http://".count)
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-    guard 1...2 ~= parts.count, !parts[0].isEmpty, !authority.contains("@"), !authority.contains("["),
-      let port = parts.count == 1 ? 80 : UInt16(parts[1]), port > 0
+    guard let address = HostAndPort.split(authority.contains(":") ? String(authority) : "\(authority):80"),
+      !authority.contains("@"), !authority.contains("[")
     else { throw problem("http://HOST:PORT/PATH with a name or an IPv4 address") }
     let path = rest.dropFirst(authority.count)
-    (host, self.port) = (String(parts[0]), port)
+    (host, port) = address
     self.path = path.isEmpty || path.first == "?" ? "/" + path : String(path)
   }
 }

@@ -139,13 +139,14 @@ final class ProcessSet {
   }
 
   private func connectNodes() throws(LauncherError) {
-    for node in nodes { node.process.send(NodeCommand.connect(callees(of: node))) }
+    let assumed = topology.assumedPropagators
+    for node in nodes { node.process.send(NodeCommand.connect(callees(of: node, assumed))) }
     try collect("connected") { _, report in if case .connected = report { true } else { false } }
   }
 
-  private func callees(of node: NodeHandle) -> [CalleeAddresses] {
-    let assumed = topology.assumedPropagators
-    return Set(topology.services[node.service].callees).sorted().map { callee in
+  /// - Parameter assumed: propagators, by service.
+  private func callees(of node: NodeHandle, _ assumed: [String]) -> [CalleeAddresses] {
+    Set(topology.services[node.service].callees).sorted().map { callee in
       let service = topology.services[callee]
       var addresses = CalleeAddresses(
         service: callee, name: service.external?.authority ?? service.name, addresses: addresses(of: callee),
@@ -197,7 +198,8 @@ final class ProcessSet {
     for node in nodes {
       node.process.send(
         NodeCommand.replaceService(
-          topology.services[node.service], assumedPropagator: assumed[node.service], callees: callees(of: node)))
+          topology.services[node.service], assumedPropagator: assumed[node.service], callees: callees(of: node, assumed)
+        ))
     }
     try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
     client?.send(ClientCommand.replaceTopology(topology))

@@ -122,10 +122,7 @@ extension HTTP1Head {
     var next = start + 12
     if next.load(as: UInt8.self) != HTTP1Text.cr {
       guard next.load(as: UInt8.self) == HTTP1Text.space else { throw .startLine }
-      next = HTTP1Text.firstControl(from: next, to: end)
-      while next < end, next.load(as: UInt8.self) == HTTP1Text.tab {
-        next = HTTP1Text.firstControl(from: next + 1, to: end)
-      }
+      next = HTTP1Text.firstControlButTab(from: next, to: end)
     }
     guard end - next >= 2 else { return try missing(start, end) }
     guard next.load(as: UInt8.self) == HTTP1Text.cr, (next + 1).load(as: UInt8.self) == HTTP1Text.lf else {

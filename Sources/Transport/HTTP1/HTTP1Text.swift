@@ -81,9 +81,16 @@ enum HTTP1Text {
   @usableFromInline
   static func mayBeValue(_ value: UnsafeMutableRawPointer, _ size: Int) -> Bool {
     let end = value + size
-    var next = firstControl(from: value, to: end)
+    return firstControlButTab(from: value, to: end) == end
+  }
+
+  /// The same without tabs.
+  static func firstControlButTab(from start: UnsafeMutableRawPointer, to end: UnsafeMutableRawPointer)
+    -> UnsafeMutableRawPointer
+  {
+    var next = firstControl(from: start, to: end)
     while next < end, next.load(as: UInt8.self) == tab { next = firstControl(from: next + 1, to: end) }
-    return next == end
+    return next
   }
 
   /// The first LF from `start` on; nil when there is none.
