@@ -19,7 +19,7 @@ struct CompareCommand: Command {
         packed:topologies/x.yaml    a topology under a strategy
 
       with what else it has to itself behind commas: placement=free, in-flight=1, growth=distinct, keys-per-layer=9, \
-      opaque-size=1000, size=0, response-size=0, transport=frame, program=PATH (the ctxchain that runs its processes).
+      opaque-size=1000, size=0, response-size=0, transport=frame, pipeline=16, place=body, program=PATH (its ctxchain).
 
       With --against PATH there is one arm: A runs in that build, B in this one. Two .json files are runs, compared arm by \
       arm; last is the newest in .ctxchain/, previous the newest before it that can be compared.

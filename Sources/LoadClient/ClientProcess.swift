@@ -333,7 +333,8 @@ extension ClientConfiguration {
     let external = topology.services.indices.contains(topology.entry) ? topology.services[topology.entry].external : nil
     return RequestTarget(
       host: external?.authority ?? "ctxchain", path: external?.path ?? "/",
-      propagator: strangeEntry == nil ? nil : topology.client.propagator)
+      propagator: strangeEntry == nil ? nil : topology.client.propagator,
+      contextInBody: topology.client.contextInBody == true)
   }
 
   /// What is in flight on a connection to one of our services may be more than one: the client stands for many.

@@ -21,6 +21,8 @@ final class Downstream {
   let transport: Transport
   /// What requests say of where they go.
   let requestTarget: RequestTarget
+  /// Requests under way on a connection, where replies come in the order of requests.
+  let pipeline: Int
   private unowned let server: NodeServer
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private var places: [EdgePlace] = []
@@ -28,8 +30,8 @@ final class Downstream {
   /// alive.
   @exclusivity(unchecked) private(set) var single: Unmanaged<DownstreamConnection>?
   @exclusivity(unchecked) private var turn = 0
-  /// Where a connection carries one request at a time: those that may take one, by address; the one that was used last
-  /// comes first. One that has been taken since may still stand here.
+  /// Where connections grow by need: those that may take a request, by address; the one that was used last
+  /// comes first, so that a pipeline is filled before the next. One that has been filled since may still stand here.
   @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
   private let addresses: [ServiceAddress]
   private let index: Int
@@ -42,9 +44,10 @@ final class Downstream {
   ///
   /// - Parameter index: of the edge in its service.
   init(
-    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport, index: Int,
-    reconnects: Bool = true
+    server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport,
+    pipeline: Int = 1, contextInBody: Bool = false, index: Int, reconnects: Bool = true
   ) {
+    self.pipeline = pipeline
     self.reconnects = reconnects
     name = callee.name
     self.propagator = propagator
@@ -52,7 +55,7 @@ final class Downstream {
     self.server = server
     requestTarget = RequestTarget(
       host: callee.name, path: callee.path ?? "/",
-      propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name)
+      propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name, contextInBody: contextInBody)
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
     free = callee.addresses.map { _ in [] }
@@ -109,7 +112,7 @@ final class Downstream {
     return slow.map(Unmanaged.passUnretained)
   }
 
-  /// One that carries nothing, the addresses by turns. When there is none, one more is made.
+  /// One that has room, the addresses by turns. When there is none, one more is made.
   @inline(never)
   private func pickFree() -> Unmanaged<DownstreamConnection>? {
     for _ in free.indices {
@@ -124,14 +127,14 @@ final class Downstream {
     return nil
   }
 
-  /// As many connections are made as calls wait, and the one that will.
+  /// As many connections are made as calls that wait need, and the one that will.
   private func grow() {
     if !reconnects {
       guard isOpen else { return }
       dropLost()
     }
     guard places.count < transport.connectionCountMax * addresses.count,
-      places.count(where: { $0.current?.isReady != true }) <= waiting.count
+      places.count(where: { $0.current?.isReady != true }) * pipeline <= waiting.count
     else { return }
     addPlace()
     places[places.count - 1].connect()
@@ -197,7 +200,9 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     self.server = server
     self.place = place
     self.edge = edge
-    callee = Callee(edge.transport, try Connection(loop: server.loop, to: address), edge.requestTarget)
+    callee = Callee(
+      edge.transport, try Connection(loop: server.loop, to: address), edge.requestTarget, pipelineMax: edge.pipeline,
+      repeats: true)
     connection.start(delegate: self)
     callee.introduce(
       edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)
@@ -244,8 +249,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   private func didEnd() {
     ending?.close()
     ending = nil
-    server.failCalls(on: self)
-    place.replace(self)
+    place.replace(self, resending: callee.takeUnanswered())
   }
 
   // MARK: What the callee says
@@ -283,10 +287,9 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     guard isOpen else { return }
     let isIdle = callee.isIdle
     didClose()
-    if let request = callee.unanswered {
-      place.replace(self, resending: Array(request.bytes), of: request.tag)
-    } else if isIdle {
-      place.replace(self)
+    let unanswered = callee.takeUnanswered()
+    if isIdle || !unanswered.isEmpty {
+      place.replace(self, resending: unanswered)
     } else {
       place.didLose(self, reason: error == 0 ? "it closed the connection" : errorText(error))
     }

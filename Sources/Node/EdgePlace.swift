@@ -97,23 +97,24 @@ final class EdgePlace {
     edge.serveWaiting()
   }
 
-  /// One that was closed for a cancel, and whose calls are over, gets a successor at once.
-  func replace(_ connection: DownstreamConnection) {
+  /// One that has ended for no fault of its callee gets a successor at once, over which what it left unanswered goes out
+  /// once more (RFC 9112, 9.3.1 and 9.3.2). Its other calls are over.
+  func replace(_ connection: DownstreamConnection, resending requests: [UnansweredRequest]) {
     leaving.removeAll { $0 === connection }
-    if connection === current, !isClosed { connect() }
+    if connection === current, !isClosed { found.map(connect(to:)) ?? connect() }
+    if let current, current !== connection { resend(requests, of: connection, over: current) }
+    server.failCalls(on: connection)
     edge.serveWaiting()
   }
 
-  /// One that was used before and has died before any byte of an answer: its request goes out once more over its
-  /// successor (RFC 9112, 9.3.1).
-  func replace(_ connection: DownstreamConnection, resending request: [UInt8], of tag: UInt64) {
-    if connection === current, !isClosed { found.map(connect(to:)) ?? connect() }
-    if let current, current !== connection, let call = server.runtime.calls.find(id: tag, on: connection) {
-      call.pointee.connection = Unmanaged.passUnretained(current)
-      request.withUnsafeBytes { current.callee.send(again: $0, tag: tag) }
+  private func resend(
+    _ requests: [UnansweredRequest], of connection: DownstreamConnection, over successor: DownstreamConnection
+  ) {
+    let calls = requests.compactMap { request in
+      server.runtime.calls.find(id: request.tag, on: connection).map { (request, $0) }
     }
-    server.failCalls(on: connection)
-    edge.serveWaiting()
+    for (_, call) in calls { call.pointee.connection = Unmanaged.passUnretained(successor) }
+    successor.callee.send(again: calls.map(\.0))
   }
 
   /// It still answers, but nothing new.

@@ -242,7 +242,9 @@ package final class NodeServer {
     }
     let transport = try transport(named: key.transport)
     let propagator = try NodeServer.propagator(named: key.propagator)
-    return Downstream(server: self, callee: callee, propagator: propagator, transport: transport, index: index)
+    return Downstream(
+      server: self, callee: callee, propagator: propagator, transport: transport, pipeline: key.pipeline,
+      contextInBody: key.contextInBody, index: index)
   }
 
   func transport(named name: String) throws(NodeError) -> Transport {

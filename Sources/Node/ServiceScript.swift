@@ -57,11 +57,22 @@ struct ScriptAssignment {
   let text: [UInt8]
 }
 
-/// Identifies an edge: the callee, how this service writes to it, and over what. A connection has one of each.
+/// Identifies an edge: the callee, how this service writes to it, over what, how many requests at once where that has
+/// pipelines, and where in them the context is. A connection has one of each.
 struct EdgeKey: Hashable {
   let service: Int
   let propagator: String
   let transport: String
+  let pipeline: Int
+  let contextInBody: Bool
+
+  init(_ call: Call) {
+    service = call.service
+    propagator = call.propagator
+    transport = call.transport
+    pipeline = call.pipeline ?? 1
+    contextInBody = call.contextInBody == true
+  }
 }
 
 struct ServiceScript {
@@ -82,7 +93,7 @@ struct ServiceScript {
     var calls: [ScriptCall] = []
     var edges: [EdgeKey] = []
     func add(_ call: Call) {
-      let key = EdgeKey(service: call.service, propagator: call.propagator, transport: call.transport)
+      let key = EdgeKey(call)
       if !edges.contains(key) { edges.append(key) }
       calls.append(ScriptCall(call, edge: Int32(edges.firstIndex(of: key)!)))
     }

@@ -13,7 +13,8 @@ struct EdgeInFile {
 struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
-    "service", "size", "timeout", "deadline", "probability", "retries", "optional", "propagator", "transport",
+    "service", "size", "timeout", "deadline", "probability", "retries", "pipeline", "place", "optional", "propagator",
+    "transport",
     "drops-context", "body",
   ]
 
@@ -99,6 +100,8 @@ struct ScriptReader {
     if let field = fields["timeout"] { own.timeoutNanoseconds = try field.duration() }
     if let field = fields["deadline"] { own.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
+    if let field = fields["pipeline"] { own.pipeline = try field.pipeline() }
+    if let field = fields["place"] { own.contextInBody = try field.contextInBody() }
     var call = try call(to: try fields.required("service"), with: own)
     edges[edges.count - 1].transport = fields["transport"]
     if let field = fields["probability"] { call.probability = try field.share() }
@@ -123,7 +126,8 @@ struct ScriptReader {
     return Call(
       service: callee, payloadSize: settings.payloadSize, timeoutNanoseconds: settings.timeoutNanoseconds,
       probability: 1, retries: settings.retries, propagator: settings.carrier.propagator,
-      transport: settings.transport, dropsContext: false, ignoresDeadline: settings.ignoresDeadline)
+      transport: settings.transport, dropsContext: false, ignoresDeadline: settings.ignoresDeadline,
+      pipeline: settings.pipeline, contextInBody: settings.contextInBody)
   }
 
   /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything
@@ -180,6 +184,17 @@ extension Field {
   func ignoresDeadline() throws(TopologyError) -> Bool? {
     let word = try word("deadline", among: [DeadlinePassing.cascade, DeadlinePassing.ignore])
     return word == DeadlinePassing.ignore ? true : nil
+  }
+
+  /// Nil for 1, so that a topology which says what is usual is equal to one that says nothing.
+  func pipeline() throws(TopologyError) -> Int? {
+    let count = try count(in: 1...TopologyLimits.pipelineMax)
+    return count == 1 ? nil : count
+  }
+
+  /// Nil for `header`.
+  func contextInBody() throws(TopologyError) -> Bool? {
+    try word("place", among: ContextPlace.allCases.map(\.rawValue)) == ContextPlace.body.rawValue ? true : nil
   }
 
   func declaredError() throws(TopologyError) -> DeclaredError {

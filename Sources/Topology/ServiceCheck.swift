@@ -120,6 +120,7 @@ private struct ServiceCheck {
     try range(call.timeoutNanoseconds, 0...TopologyLimits.durationNanosecondsMax, "\(path).timeoutNanoseconds")
     try share(call.probability, "\(path).probability")
     try range(call.retries, 0...TopologyLimits.retriesMax, "\(path).retries")
+    if let pipeline = call.pipeline { try range(pipeline, 1...TopologyLimits.pipelineMax, "\(path).pipeline") }
     try word(call.transport, among: vocabulary.transports, "\(path).transport")
     try propagator(call.propagator, path)
   }

@@ -3,7 +3,8 @@
 struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
-      "transport", "response-size", "size", "timeout", "deadline", "retries", "keys-per-layer", "growth",
+      "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "keys-per-layer",
+      "growth",
       "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
       "releases-context",
     ]
@@ -20,6 +21,9 @@ struct ServiceDefaults {
   var timeoutNanoseconds: Int64 = 0
   var ignoresDeadline: Bool?
   var retries = 0
+  /// See `Call`.
+  var pipeline: Int?
+  var contextInBody: Bool?
   var keysPerLayer = ServiceDefaults.keysPerLayer
   var growth = Growth.names[0]
   var contextWork = true
@@ -51,6 +55,8 @@ struct ServiceDefaults {
     if let field = fields["timeout"] { result.timeoutNanoseconds = try field.duration() }
     if let field = fields["deadline"] { result.ignoresDeadline = try field.ignoresDeadline() }
     if let field = fields["retries"] { result.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
+    if let field = fields["pipeline"] { result.pipeline = try field.pipeline() }
+    if let field = fields["place"] { result.contextInBody = try field.contextInBody() }
     if let field = fields["keys-per-layer"] {
       result.keysPerLayer = try field.count(in: 0...TopologyLimits.keysPerLayerMax)
     }

@@ -53,10 +53,12 @@ package struct ClientSide: Codable, Equatable, Sendable {
   package var bad: [BadRequests]?
   /// Nil in documents of before, which means `frame`.
   package var transport: String?
+  /// See `Call`.
+  package var contextInBody: Bool?
 
   package init(
     propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil,
-    transport: String? = nil
+    transport: String? = nil, contextInBody: Bool? = nil
   ) {
     self.propagator = propagator
     self.payloadSize = payloadSize
@@ -64,6 +66,7 @@ package struct ClientSide: Codable, Equatable, Sendable {
     self.fields = fields
     self.bad = bad
     self.transport = transport
+    self.contextInBody = contextInBody
   }
 
   package var transportName: String { transport ?? Topology.transportByDefault }
@@ -242,10 +245,16 @@ package struct Call: Codable, Equatable, Sendable {
   package var isOptional: Bool?
   /// The payload is the body that came with the request. Nil: it is `payloadSize` bytes that nobody reads.
   package var forwardsBody: Bool?
+  /// Requests under way at once on a connection, over a transport that answers in the order of requests; 2 to
+  /// `TopologyLimits.pipelineMax`. Nil: one.
+  package var pipeline: Int?
+  /// `place: body`: over a transport that has header fields the context travels at the front of the body. Nil: in the fields.
+  package var contextInBody: Bool?
 
   package init(
     service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,
-    transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil, isOptional: Bool? = nil
+    transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil, isOptional: Bool? = nil,
+    pipeline: Int? = nil, contextInBody: Bool? = nil
   ) {
     self.service = service
     self.payloadSize = payloadSize
@@ -257,5 +266,7 @@ package struct Call: Codable, Equatable, Sendable {
     self.dropsContext = dropsContext
     self.ignoresDeadline = ignoresDeadline
     self.isOptional = isOptional
+    self.pipeline = pipeline
+    self.contextInBody = contextInBody
   }
 }

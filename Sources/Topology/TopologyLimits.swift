@@ -18,6 +18,8 @@ package enum TopologyLimits {
   /// Turns of the loop of one step, some seconds.
   package static let iterationsMax: Int64 = 10_000_000_000
   package static let retriesMax = 16
+  /// Requests under way at once on one connection.
+  package static let pipelineMax = 256
   package static let keysPerLayerMax = 64
   package static let maxDepthMax = 1_024
   /// Bytes of a service's name, and of a key that `set` names.

@@ -7,15 +7,22 @@ package struct TopologyOverrides: Equatable, Sendable {
   package var strategy: String?
   /// Of every edge.
   package var transport: String?
+  /// Of every edge between services, see `Call`.
+  package var pipeline: Int?
+  /// Of every edge.
+  package var place: ContextPlace?
   /// `shadow` or `distinct`.
   package var growth: String?
   package var keysPerLayer: Int?
 
   package init(
-    strategy: String? = nil, transport: String? = nil, growth: String? = nil, keysPerLayer: Int? = nil
+    strategy: String? = nil, transport: String? = nil, pipeline: Int? = nil, place: ContextPlace? = nil,
+    growth: String? = nil, keysPerLayer: Int? = nil
   ) {
     self.strategy = strategy
     self.transport = transport
+    self.pipeline = pipeline
+    self.place = place
     self.growth = growth
     self.keysPerLayer = keysPerLayer
   }
@@ -42,6 +49,18 @@ extension Topology {
         throw TopologyError(file: "", path: "transport", problem: "unknown transport \(quoted(transport))\(hint)")
       }
       result.replaceTransport(by: transport)
+    }
+    if let pipeline = overrides.pipeline {
+      guard 1...TopologyLimits.pipelineMax ~= pipeline else {
+        let problem = "expected 1 to \(TopologyLimits.pipelineMax), got \(pipeline)"
+        throw TopologyError(file: "", path: "pipeline", problem: problem)
+      }
+      result.changeCalls { $0.pipeline = pipeline == 1 ? nil : pipeline }
+    }
+    if let place = overrides.place {
+      let inBody: Bool? = place == .body ? true : nil
+      result.client.contextInBody = inBody
+      result.changeCalls { $0.contextInBody = inBody }
     }
     if let growth = overrides.growth {
       guard Growth.names.contains(growth) else {
@@ -83,10 +102,14 @@ extension Topology {
 
   private mutating func replaceTransport(by name: String) {
     client.transport = name
-    for index in services.indices {
-      for step in services[index].script.indices { services[index].script[step].replaceTransport(by: name) }
-    }
+    changeCalls { $0.transport = name }
     replaceTransportOfExternals()
+  }
+
+  private mutating func changeCalls(_ change: (inout Call) -> Void) {
+    for index in services.indices {
+      for step in services[index].script.indices { services[index].script[step].changeCalls(change) }
+    }
   }
 
   /// Makes the entry a gateway, with its own rules where it has some.

@@ -9,6 +9,7 @@ package enum TopologyPrinter {
     lines.append("client:")
     lines.append("  propagator: \(propagator(topology.client.propagator))")
     if let transport = topology.client.transport { lines.append("  transport: \(transport)") }
+    lines.append("  place: \(ContextPlace(inBody: topology.client.contextInBody).rawValue)")
     lines.append("  size: \(size(topology.client.payloadSize))")
     if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
     if let fields = topology.client.fields { lines.append("  fields: \(self.fields(fields))") }
@@ -88,6 +89,8 @@ package enum TopologyPrinter {
       "deadline: \(call.ignoresDeadline == true ? DeadlinePassing.ignore : DeadlinePassing.cascade)",
       "probability: \(Quantity.text(share: call.probability))",
       "retries: \(call.retries)",
+      "pipeline: \(call.pipeline ?? 1)",
+      "place: \(ContextPlace(inBody: call.contextInBody).rawValue)",
       "optional: \(call.isOptional == true)",
       "propagator: \(propagator(call.propagator))",
       "transport: \(call.transport)",

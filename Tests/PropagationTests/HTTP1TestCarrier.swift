@@ -7,32 +7,41 @@ import Propagation
 import TransportHTTP1
 import TransportMessages
 
-final class HTTP1TestCarrier: TestCarrier {
+class HTTP1TestCarrier: TestCarrier {
   private let buffer = ByteBuffer(capacity: 1024)
   private let reader = HTTP1Reader(.requests)
   private var writer: HTTP1RequestWriter
   private var received: HTTP1Message?
 
-  init() {
+  required init() {
+    let target = RequestTarget(host: "a", contextInBody: Self.contextInBody)
     writer = HTTP1RequestWriter(
-      to: buffer, target: HTTP1Target(RequestTarget(host: "a")), RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
+      to: buffer, target: HTTP1Target(target), RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
   }
 
+  class var contextInBody: Bool { false }
+
   /// As another program would write it: names in capitals, white space around values, padding by turns.
-  convenience init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
+  required convenience init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
     self.init()
-    var text = Array("POST /a HTTP/1.1\r\nHost: a\r\n".utf8)
+    var lines: [UInt8] = []
     for (index, field) in fields.enumerated() {
-      text += Array((index.isMultiple(of: 2) ? field.name : field.name.uppercased()).utf8)
-      text += Array(index.isMultiple(of: 2) ? ": ".utf8 : ":\t ".utf8) + field.value + Array(" \t\r\n".utf8)
-    }
-    if !binary.isEmpty {
-      let encoded = Base64.encode(binary, padded: fields.count.isMultiple(of: 2))
-      text += Array("ctxchain-context-bin: ".utf8) + encoded + Array("\r\n".utf8)
+      lines += Array((index.isMultiple(of: 2) ? field.name : field.name.uppercased()).utf8)
+      lines += Array(index.isMultiple(of: 2) ? ": ".utf8 : ":\t ".utf8) + field.value + Array(" \t\r\n".utf8)
     }
     buffer.removeAll()
-    (text + Array("\r\n".utf8)).withUnsafeBytes { buffer.append($0) }
+    Array("POST /a HTTP/1.1\r\nHost: a\r\n".utf8).withUnsafeBytes { buffer.append($0) }
+    message(lines: lines, binary: binary, isPadded: fields.count.isMultiple(of: 2)).withUnsafeBytes {
+      buffer.append($0)
+    }
     receive()
+  }
+
+  /// What follows the request's first two lines.
+  func message(lines: [UInt8], binary: [UInt8], isPadded: Bool) -> [UInt8] {
+    let end = Array("\r\n".utf8)
+    guard !binary.isEmpty else { return lines + end }
+    return lines + Array("ctxchain-context-bin: ".utf8) + Base64.encode(binary, padded: isPadded) + end + end
   }
 
   deinit {
@@ -77,6 +86,17 @@ final class HTTP1TestCarrier: TestCarrier {
   func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) { received?.forEachField(body) }
 
   var binary: UnsafeRawBufferPointer { received?.binary ?? UnsafeRawBufferPointer(start: nil, count: 0) }
+}
+
+/// The same with the context at the front of the body.
+final class HTTP1BodyTestCarrier: HTTP1TestCarrier {
+  override class var contextInBody: Bool { true }
+
+  override func message(lines: [UInt8], binary: [UInt8], isPadded: Bool) -> [UInt8] {
+    let sizes = "ctxchain-context-body: \(lines.count),\(isPadded ? " " : "")\(binary.count)\r\n"
+    return Array("\(sizes)Content-Length: \(lines.count + binary.count + 2)\r\n\r\n".utf8) + lines + binary
+      + Array("hi".utf8)
+  }
 }
 
 /// RFC 4648, section 4.

@@ -10,12 +10,13 @@ extension StoreKind {
 }
 
 enum Transport: String, CaseIterable, Sendable {
-  case frame, http1, grpc
+  case frame, http1, http1Body, grpc
 
   func carrier(fields: [(name: String, value: [UInt8])] = [], binary: [UInt8] = []) -> any TestCarrier {
     switch self {
     case .frame: FrameTestCarrier(fields: fields, binary: binary)
     case .http1: HTTP1TestCarrier(fields: fields, binary: binary)
+    case .http1Body: HTTP1BodyTestCarrier(fields: fields, binary: binary)
     case .grpc: GRPCTestCarrier(fields: fields, binary: binary)
     }
   }
@@ -30,7 +31,7 @@ extension Vector {
   static func load(_ file: String, over transport: Transport) throws -> [Vector] {
     let token = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return try load(file).filter { vector in
-      guard transport == .http1 else { return true }
+      guard transport == .http1 || transport == .http1Body else { return true }
       let names = named.contains(file) ? try vector.headerFields.map(\.name) : []
       return names.allSatisfy { token.isSuperset(of: $0) }
         && !Vector.fields(vector.input).joined().contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }
@@ -56,6 +57,7 @@ func injected(_ context: RequestContext, by propagator: any Propagator, over tra
   switch transport {
   case .frame: return run(FrameTestCarrier.self)
   case .http1: return run(HTTP1TestCarrier.self)
+  case .http1Body: return run(HTTP1BodyTestCarrier.self)
   case .grpc: return run(GRPCTestCarrier.self)
   }
 }

@@ -37,7 +37,7 @@ extension ExampleRun {
       MergedHistogram(arm: "map", depth: 3, phase: .open, responseTime: filled([90_000, 110_000, 250_000, 250_000])),
       MergedHistogram(
         arm: "map", depth: 3, phase: .closed, concurrency: Concurrency(inFlight: 64, connections: 64),
-        responseTime: filled([90_000, 110_000])),
+        responseTime: filled([90_000, 110_000], unfinished: 2)),
     ]
     result.roundLatencies = [
       RoundLatency(round: 0, arm: "map", depth: 3, responseTime: LatencySummary(filled([90_000, 250_000]))!)
@@ -75,7 +75,8 @@ extension ExampleRun {
     result.semantics?.strategies = [someSemantics()]
     result.failures = [
       NodeFailure(
-        node: "ctxchain node cart 0", service: "cart", reason: "killed by SIGKILL", signal: 9, exitCode: 137,
+        node: "ctxchain node cart 0", service: "cart", arm: "map", reason: "killed by SIGKILL", signal: 9,
+        exitCode: 137,
         lastLogLines: ["ready on 40123", "closing"], requestsLost: 64)
     ]
     result.closedConnections = [
@@ -122,9 +123,10 @@ extension ExampleRun {
     return result
   }
 
-  static func filled(_ values: [Int64]) -> LatencyHistogram {
+  static func filled(_ values: [Int64], unfinished: UInt64 = 0) -> LatencyHistogram {
     var histogram = LatencyHistogram()
     for value in values { histogram.record(nanoseconds: value) }
+    if unfinished > 0 { histogram.recordUnfinished(nanoseconds: 250_000, count: unfinished) }
     return histogram
   }
 
@@ -166,8 +168,7 @@ extension ExampleRun {
     work.runQueueWaitNanoseconds = 12_000_000
     work.voluntarySwitches = 1_800
     work.involuntarySwitches = 12
-    var histogram = filled([90_000, 110_000])
-    histogram.recordUnfinished(nanoseconds: 250_000, count: 2)
+    let histogram = filled([90_000, 110_000], unfinished: 2)
     let latency = LatencySummary(histogram)
     var trial = Trial(
       round: 0, position: 2, arm: "map", depth: 3, phase: .open, inFlight: 64, connections: 1, plannedRate: 9_350,
@@ -190,10 +191,12 @@ extension ExampleRun {
   /// Every kind of step, value and duration.
   private static func everyStep() -> Topology {
     func call(_ service: Int, timeout: Int64 = 0) -> Call {
-      Call(
+      var call = Call(
         service: service, payloadSize: 512, timeoutNanoseconds: timeout, probability: 0.3, retries: 2,
         propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true,
-        isOptional: true)
+        isOptional: true, pipeline: 16, contextInBody: true)
+      call.forwardsBody = true
+      return call
     }
     func service(_ name: String, _ script: [Step]) -> Service {
       var service = Service(
@@ -212,7 +215,7 @@ extension ExampleRun {
       entry: 0, maxDepth: 4,
       client: ClientSide(
         propagator: "json-map", payloadSize: 128, set: assignments, fields: fields,
-        bad: [BadRequests(share: 0.01, fields: fields)]),
+        bad: [BadRequests(share: 0.01, fields: fields)], transport: "http1", contextInBody: true),
       services: [
         service(
           "gateway",
@@ -224,6 +227,9 @@ extension ExampleRun {
         service("cart", []), service("pricing", []),
       ])
     topology.services[0].gateway = everyRule(assignments)
+    topology.services[0].port = 7072
+    topology.services[0].scriptedCalls = ScriptedCallRules(propagator: "tracecontext", allowsRemote: true)
+    topology.services[0].external = ExternalService(host: "127.0.0.1", port: 8080, path: "/cart?x=1")
     return topology
   }
 

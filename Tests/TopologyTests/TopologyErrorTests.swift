@@ -24,7 +24,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, size, set, fields, bad"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, place, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),
@@ -246,6 +246,10 @@ struct TopologyErrorTests {
       (
         script("call: {service: b, probability: 1.5}"),
         "script[0].call.probability: expected a share 0 to 1 such as 0.3 or 0.1%, got \"1.5\""
+      ),
+      (
+        script("call: {service: b, pipeline: 257}"),
+        "script[0].call.pipeline: expected a whole number 1 to 256, got \"257\""
       ),
       (
         script("call: {service: b, retries: 17}"),

@@ -33,6 +33,7 @@ struct TopologyPrinterTests {
         client:
           propagator: packed
           transport: frame
+          place: header
           size: 128B
           set: {tenant: "a \"b\"\U0000000a", user: 42}
         services:
@@ -53,8 +54,8 @@ struct TopologyPrinterTests {
               - work: {exponential: 120us}
               - sleep: 0
               - parallel:
-                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, optional: true, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
-              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, optional: false, propagator: packed, transport: frame, drops-context: false}
+                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, pipeline: 1, place: header, optional: true, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
+              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, pipeline: 1, place: header, optional: false, propagator: packed, transport: frame, drops-context: false}
           - name: leaf
             replicas: 1
             workers: 1
@@ -161,7 +162,9 @@ enum RandomTopology {
       service: service, payloadSize: size(using: &random), timeoutNanoseconds: duration(using: &random),
       probability: share(using: &random), retries: .random(in: 0...TopologyLimits.retriesMax, using: &random),
       propagator: propagator(using: &random), transport: "frame", dropsContext: .random(using: &random),
-      ignoresDeadline: .random(using: &random) ? true : nil, isOptional: .random(using: &random) ? true : nil)
+      ignoresDeadline: .random(using: &random) ? true : nil, isOptional: .random(using: &random) ? true : nil,
+      pipeline: [nil, 2, TopologyLimits.pipelineMax].randomElement(using: &random)!,
+      contextInBody: .random(using: &random) ? true : nil)
   }
 
   private static func propagator(using random: inout SeededGenerator) -> String {

@@ -74,6 +74,16 @@ struct RequestTests {
 
   private struct NoMessage: Error { let text: String }
 
+  @Test("A context in the body takes the place of the head's fields, and is no part of the payload")
+  func bodyContext() throws {
+    let message = try message(
+      "POST / HTTP/1.1\r\nHost: a\r\nx-proxy: 1\r\nctxchain-context-body: 0018, 0003\r\nContent-Length: 23\r\n\r\n"
+        + "HOST: 1\r\nbb:\t2 \t\r\nxyzhi")
+    #expect(message.fields == ["host=1", "bb=2"])
+    #expect(String(decoding: message.binary, as: UTF8.self) == "xyz")
+    #expect(message.text == "hi" && message.payloadSize == 2 && message.carrierSize == 21)
+  }
+
   @Test("Fields keep order and repeats; names are in lower case, values trimmed, HTTP's own left out")
   func fieldList() throws {
     let message = try message(

@@ -238,5 +238,58 @@ struct RequestVector: Sendable, CustomTestStringConvertible {
     RequestVector("two binary sections", get("ctxchain-context-bin: AA==", "ctxchain-context-bin: AA=="), .field),
   ]
 
-  static let all = startLines + fields + bodies + words
+  /// Contexts at the front of a body.
+  static let bodyContexts: [RequestVector] = [
+    RequestVector(
+      "lines and bytes, then a payload",
+      post("ctxchain-context-body: 0014, 3", "Content-Length: 19", body: "A: 1\r\nbb:\t2 \r\n\u{1}\u{0}\rhi")),
+    RequestVector("nothing at all", post("ctxchain-context-body: 0,0", "Content-Length: 0", body: "")),
+    RequestVector(
+      "in chunks, wherever they end",
+      post(
+        "ctxchain-context-body: 6, 2", "Transfer-Encoding: chunked",
+        body: "3\r\na: \r\n5\r\n1\r\nxy\r\n1\r\nz\r\n0\r\n\r\n")),
+    RequestVector(
+      "words of HTTP in it mean nothing",
+      post(
+        "ctxchain-context-body: 41, 0", "Content-Length: 41",
+        body: "content-length: 9\r\nhost: b\r\nexpect: dog\r\n")),
+    RequestVector(
+      "more than there is", post("ctxchain-context-body: 6, 3", "Content-Length: 8", body: "a: 1\r\nhi"), .field),
+    RequestVector(
+      "a line that goes on behind it", post("ctxchain-context-body: 5, 0", "Content-Length: 6", body: "a: 1\r\n"),
+      .field),
+    RequestVector(
+      "a line without an end", post("ctxchain-context-body: 4, 2", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "an empty line", post("ctxchain-context-body: 8, 0", "Content-Length: 8", body: "a: 1\r\n\r\n"), .field),
+    RequestVector(
+      "a name that is none", post("ctxchain-context-body: 7, 0", "Content-Length: 7", body: "a b: 1\r\n"), .field),
+    RequestVector(
+      "a control character", post("ctxchain-context-body: 7, 0", "Content-Length: 7", body: "a: \u{0}1\r\n"), .field),
+    RequestVector("one number", post("ctxchain-context-body: 6", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector("no number", post("ctxchain-context-body: , 0", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "three numbers", post("ctxchain-context-body: 6, 0, 0", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "a number below nothing", post("ctxchain-context-body: 6, -0", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "numbers that no word holds",
+      post(
+        "ctxchain-context-body: 9223372036854775807, 9223372036854775807", "Content-Length: 6", body: "a: 1\r\n"),
+      .field),
+    RequestVector(
+      "the header twice",
+      post("ctxchain-context-body: 6, 0", "ctxchain-context-body: 6, 0", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "a binary section in the head as well",
+      post("ctxchain-context-body: 6, 0", "ctxchain-context-bin: AAAA", "Content-Length: 6", body: "a: 1\r\n"), .field),
+    RequestVector(
+      "too many lines",
+      post(
+        "ctxchain-context-body: 1500, 0", "Content-Length: 1500", body: String(repeating: "a:1\r\n", count: 300)),
+      .fields),
+  ]
+
+  static let all = startLines + fields + bodies + words + bodyContexts
 }

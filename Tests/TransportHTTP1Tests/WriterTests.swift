@@ -63,6 +63,17 @@ struct WriterTests {
     #expect(
       request == "POST / HTTP/1.1\r\nhost: b:80\r\nctxchain: hops=5, deadline=25000, echo, stages\r\n"
         + "traceparent: 00-1\r\nbaggage: \r\nctxchain-context-bin: AAECAw==\r\ncontent-length: 10\r\n\r\nctxchainct")
+    let inBody = text { buffer in
+      let target = HTTP1Target(RequestTarget(host: "b:80", contextInBody: true))
+      let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 5))
+      append("traceparent", "00-1", to: writer)
+      append(binary: [0x78, 0x79, 0x7a], to: writer)
+      append("baggage", "", to: writer)
+      #expect(writer.finish(payloadSize: 10))
+    }
+    #expect(
+      inBody == "POST / HTTP/1.1\r\nhost: b:80\r\nctxchain: hops=5\r\nctxchain-context-body: 0000030, 0000003\r\n"
+        + "content-length: 00000043\r\n\r\ntraceparent: 00-1\r\nbaggage: \r\nxyzctxchainct")
     let least = text { buffer in
       let target = HTTP1Target(RequestTarget(host: "a/b"))
       let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 12))
@@ -109,8 +120,10 @@ struct WriterTests {
         + "content-length: 0\r\n\r\n")
   }
 
-  @Test("What a request carries is what its reader finds, behind whatever else is in the buffer")
-  func roundTrip() throws {
+  @Test(
+    "What a request carries is what its reader finds, behind whatever else is in the buffer", arguments: [false, true])
+  func roundTrip(contextInBody: Bool) throws {
+    let target = HTTP1Target(RequestTarget(host: "b:80", contextInBody: contextInBody))
     var random = TestSeed.generator("HTTP/1.1 requests", standard: 7)
     for _ in 0..<300 {
       let head = RequestHead(
@@ -176,6 +189,35 @@ struct WriterTests {
       #expect(!writer.finish(payloadSize: 8))
     }
     #expect(bytes.isEmpty)
+  }
+
+  @Test("A body takes what a head has no room for, up to its own limit")
+  func bodyLimits() {
+    func isWritten(_ append: (HTTP1RequestWriter) -> Void) -> Bool {
+      var isWritten = false
+      let bytes = written { buffer in
+        let target = HTTP1Target(RequestTarget(host: "b", contextInBody: true))
+        let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 1))
+        append(writer)
+        isWritten = writer.finish(payloadSize: 8)
+      }
+      guard isWritten else {
+        #expect(bytes.isEmpty)
+        return false
+      }
+      guard case .message = ReceivingEnd.read([bytes], .requests).first else {
+        Issue.record("what was written cannot be read")
+        return false
+      }
+      return true
+    }
+    let long = String(repeating: "v", count: 65_000)
+    #expect(isWritten { writer in (0..<16).forEach { append("n\($0)", long, to: writer) } })
+    #expect(!isWritten { writer in (0..<17).forEach { append("n\($0)", long, to: writer) } })
+    #expect(isWritten { append(binary: [UInt8](repeating: 0, count: 1 << 20), to: $0) })
+    #expect(!isWritten { append(binary: [UInt8](repeating: 0, count: 1 << 20 + 1), to: $0) })
+    #expect(!isWritten { append("n", String(repeating: "v", count: 65_536), to: $0) })
+    #expect(!isWritten { writer in (0...256).forEach { append("n\($0)", "v", to: writer) } })
   }
 
   @Test("Whatever is written is within the limits of a reader")

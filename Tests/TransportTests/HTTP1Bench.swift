@@ -107,7 +107,8 @@ final class HTTP1Bench: NodeServerDelegate {
   ///   - scripted: it makes the calls that its requests ask for, and no other.
   init(
     script: [Step] = [], calls: Bool = false, timeout: Int64 = 0, retries: Int = 0, responseSize: Int = 8,
-    requestTimeMax: Int64? = nil, forwardsBody: Bool = false, scripted: Bool = false
+    requestTimeMax: Int64? = nil, forwardsBody: Bool = false, scripted: Bool = false,
+    pipeline: Int? = nil
   ) throws {
     loop = try makeLoop()
     page = .allocate(capacity: 1)
@@ -115,7 +116,7 @@ final class HTTP1Bench: NodeServerDelegate {
     callee = calls ? try TextCallee(loop: loop) : nil
     var call = Call(
       service: 0, payloadSize: 4, timeoutNanoseconds: timeout, probability: 1, retries: retries,
-      propagator: "tracecontext,baggage", transport: "http1", dropsContext: false)
+      propagator: "tracecontext,baggage", transport: "http1", dropsContext: false, pipeline: pipeline)
     if forwardsBody { call.forwardsBody = true }
     var service = Service(
       name: "middle", replicas: 1, workers: 1, strategy: "custom", store: "map", contextWork: true, keysPerLayer: 1,

@@ -183,9 +183,9 @@ struct HTTP1EdgeTests {
     #expect(caller.firstLines == ["HTTP/1.1 503 Service Unavailable"])
   }
 
-  @Test("closes to cancel, and another connection takes its place")
-  func cancel() throws {
-    let bench = try HTTP1Bench(calls: true, timeout: 5_000_000)
+  @Test("closes to cancel, and another connection takes its place", arguments: [nil, 4])
+  func cancel(pipeline: Int?) throws {
+    let bench = try HTTP1Bench(calls: true, timeout: 5_000_000, pipeline: pipeline)
     defer { bench.close() }
     for _ in 0..<3 {
       let (caller, end) = try begin(bench)

@@ -18,6 +18,7 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
   let loop: EventLoop
   let topology: Topology
   private let transport: Transport
+  private let target: RequestTarget
   private var servers: [NodeServer] = []
   private var pages: [UnsafeMutablePointer<CounterPage>] = []
   private var connectedCount = 0
@@ -32,16 +33,19 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
   ///   - steps: of a, b and c, before a and b call the next.
   ///   - timeout: of b's call to c, in nanoseconds; 0 for none.
   init(
-    over transport: Transport, steps: [[Step]] = [[], [], []], store: String = "value-chain", timeout: Int64 = 0,
+    over setting: SeamTests.Case, steps: [[Step]] = [[], [], []], store: String = "value-chain", timeout: Int64 = 0,
     connectionCount: Int
   ) throws {
     loop = try makeLoop()
+    let transport = setting.transport
     self.transport = transport
+    target = RequestTarget(contextInBody: setting.contextInBody == true)
     var services: [Service] = []
     for (index, name) in ["a", "b", "c"].enumerated() {
       let call = Call(
         service: index + 1, payloadSize: 16, timeoutNanoseconds: index == 1 ? timeout : 0, probability: 1, retries: 0,
-        propagator: LineChain.propagator, transport: transport.name, dropsContext: false)
+        propagator: LineChain.propagator, transport: transport.name, dropsContext: false, pipeline: setting.pipeline,
+        contextInBody: setting.contextInBody)
       services.append(
         Service(
           name: name, replicas: 1, workers: 1, strategy: "custom", store: store, contextWork: true, keysPerLayer: 2,
@@ -50,7 +54,8 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
     topology = Topology(
       entry: 0, maxDepth: 0,
       client: ClientSide(
-        propagator: LineChain.propagator, payloadSize: 32, set: [], transport: transport.name), services: services)
+        propagator: LineChain.propagator, payloadSize: 32, set: [], transport: transport.name,
+        contextInBody: setting.contextInBody), services: services)
     var next: [CalleeAddresses] = []
     for index in services.indices.reversed() {
       let page = UnsafeMutablePointer<CounterPage>.allocate(capacity: 1)
@@ -76,7 +81,8 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
     for _ in 0..<connectionCount {
       connections.append(
         try LoadConnection(
-          loop: loop, address: entry, propagator: LineChain.propagator, transport: transport, delegate: self))
+          loop: loop, address: entry, propagator: LineChain.propagator, transport: transport,
+          target: target, delegate: self))
     }
     try #require(loop.turn { connectedCount == 3 && connections.allSatisfy(\.isReady) })
   }
@@ -93,7 +99,7 @@ final class LineChain: NodeServerDelegate, LoadRunDelegate, FidelityRunDelegate,
   private func images(flags: RequestFlags, deadline: Int64, trace: SentTrace) throws -> RequestImages {
     try RequestImages(
       client: topology.client, propagator: PropagatorRegistry.resolve(LineChain.propagator)!, transport: transport,
-      deadline: UInt32(deadline / 1000), hopsLeft: 8, flags: flags, seed: 3, trace: trace)
+      deadline: UInt32(deadline / 1000), hopsLeft: 8, flags: flags, seed: 3, trace: trace, target: target)
   }
 
   /// - Parameter deadline: that requests carry, in nanoseconds; 0 for none.

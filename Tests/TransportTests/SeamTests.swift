@@ -18,6 +18,9 @@ struct SeamTests {
     let transport: Transport
     /// Of the client.
     let connectionCount: Int
+    /// Of the nodes' calls.
+    var pipeline: Int?
+    var contextInBody: Bool?
   }
 
   static let hour = Step.sleep(.fixed(nanoseconds: 3_600_000_000_000))
@@ -27,13 +30,17 @@ struct SeamTests {
     Case(testDescription: "frames", transport: .frame, connectionCount: 1),
     Case(testDescription: "HTTP/1.1, one at a time", transport: .http1, connectionCount: 16),
     Case(testDescription: "HTTP/1.1, pipelined", transport: .http1, connectionCount: 1),
+    Case(
+      testDescription: "HTTP/1.1, pipelined from end to end", transport: .http1, connectionCount: 1, pipeline: 8),
+    Case(
+      testDescription: "HTTP/1.1, the context in the body", transport: .http1, connectionCount: 16, contextInBody: true),
     Case(testDescription: "lines, one at a time", transport: Transport(LineTransport()), connectionCount: 16),
     Case(testDescription: "lines, pipelined", transport: Transport(LineTransport(pipeline: 64)), connectionCount: 1),
   ]
 
   @Test("A load goes through three nodes, and waits where connections are taken", arguments: cases)
   func load(setting: Case) throws {
-    let chain = try LineChain(over: setting.transport, connectionCount: setting.connectionCount)
+    let chain = try LineChain(over: setting, connectionCount: setting.connectionCount)
     defer { chain.close() }
     let ledger = try chain.load(400, inFlight: 16)
     #expect(ledger.completed == 400 && ledger.planned == 400)
@@ -46,7 +53,7 @@ struct SeamTests {
   @Test("Replies belong to their requests, though services answer in another order", arguments: cases)
   func order(setting: Case) throws {
     let pause = Step.sleep(.exponential(meanNanoseconds: 300_000))
-    let chain = try LineChain(over: setting.transport, steps: [[pause], [pause], [pause]], connectionCount: 1)
+    let chain = try LineChain(over: setting, steps: [[pause], [pause], [pause]], connectionCount: 1)
     defer { chain.close() }
     let isOneAtATime = setting.connectionCount > 1
     // A view that came back with another request would differ from what was sent.
@@ -57,7 +64,7 @@ struct SeamTests {
 
   @Test("Every store's contexts come back as declared", arguments: cases, ["value-chain", "map", "struct", "packed"])
   func fidelity(setting: Case, store: String) throws {
-    let chain = try LineChain(over: setting.transport, store: store, connectionCount: 1)
+    let chain = try LineChain(over: setting, store: store, connectionCount: 1)
     defer { chain.close() }
     let outcome = try chain.verify(16, inFlight: 1)
     #expect(outcome.views == 48 && outcome.failed == 0 && outcome.firstDifferingEdge == nil, "\(outcome)")
@@ -66,7 +73,7 @@ struct SeamTests {
   @Test("A deadline ends work wherever it is, and is told back", arguments: cases)
   func deadline(setting: Case) throws {
     let chain = try LineChain(
-      over: setting.transport, steps: [[], [], [SeamTests.hour]], connectionCount: setting.connectionCount)
+      over: setting, steps: [[], [], [SeamTests.hour]], connectionCount: setting.connectionCount)
     defer { chain.close() }
     let ledger = try chain.load(8, inFlight: 1, deadline: 20_000_000)
     #expect(ledger.timedOut == 8 && ledger.completed == 0)
@@ -77,7 +84,7 @@ struct SeamTests {
   @Test("A caller that gives up is heard at the end of the chain", arguments: cases)
   func cancel(setting: Case) throws {
     let chain = try LineChain(
-      over: setting.transport, steps: [[], [], [SeamTests.hour]], connectionCount: setting.connectionCount)
+      over: setting, steps: [[], [], [SeamTests.hour]], connectionCount: setting.connectionCount)
     defer { chain.close() }
     let ledger = try chain.load(4, inFlight: 4, timeout: 20_000_000)
     #expect(ledger.completed == 0 && ledger.timedOut > 0 && ledger.timedOut + ledger.failed == 4)
@@ -88,7 +95,7 @@ struct SeamTests {
   @Test("Where cancelling closes a connection, another takes its place", arguments: cases)
   func replacement(setting: Case) throws {
     let chain = try LineChain(
-      over: setting.transport, steps: [[], [], [SeamTests.hour]], timeout: 5_000_000,
+      over: setting, steps: [[], [], [SeamTests.hour]], timeout: 5_000_000,
       connectionCount: setting.connectionCount)
     defer { chain.close() }
     // One behind the other, more than there are connections between b and c.

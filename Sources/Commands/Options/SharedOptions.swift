@@ -58,8 +58,16 @@ struct ChainOptions: ParsableArguments {
   @Option(help: "What carries requests on every edge, but for a strategy that names its own: frame or http1.")
   var transport: String?
 
+  @Option(help: "Requests under way on a connection of an edge over http1, 1 to 256; 1 without it.")
+  var pipeline: Int?
+
+  @Option(help: "Where requests over http1 carry the context: header or body; header without it.")
+  var place: String?
+
   mutating func validate() throws {
     if let transport { try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports) }
+    try OptionRange.check("--pipeline", pipeline, 1...TopologyLimits.pipelineMax)
+    try OptionRange.check("--place", place, oneOf: ContextPlace.allCases.map(\.rawValue))
     try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
   }
@@ -68,6 +76,7 @@ struct ChainOptions: ParsableArguments {
     [
       ("--size", size != nil), ("--response-size", responseSize != nil), ("--growth", growth != nil),
       ("--keys-per-layer", keysPerLayer != nil), ("--transport", transport != nil),
+      ("--pipeline", pipeline != nil), ("--place", place != nil),
     ]
   }
 
@@ -76,14 +85,20 @@ struct ChainOptions: ParsableArguments {
       depth: depth, strategy: preset.name, growth: growth, keysPerLayer: keysPerLayer,
       size: size ?? Self.payloadSizeByDefault, responseSize: responseSize ?? Self.payloadSizeByDefault)
     // One that has a transport of its own keeps it.
-    return try chain.applying(TopologyOverrides(transport: preset.transport ?? transport), vocabulary: .current)
+    return try chain.applying(
+      TopologyOverrides(transport: preset.transport ?? transport, pipeline: pipeline, place: contextPlace),
+      vocabulary: .current)
   }
 
   /// A file's own sizes stay.
   func topology(file: String) throws -> Topology {
     try TopologyFile.loadToMeasure(
-      path: file, with: TopologyOverrides(transport: transport, growth: growth, keysPerLayer: keysPerLayer))
+      path: file,
+      with: TopologyOverrides(
+        transport: transport, pipeline: pipeline, place: contextPlace, growth: growth, keysPerLayer: keysPerLayer))
   }
+
+  var contextPlace: ContextPlace? { place.flatMap(ContextPlace.init) }
 }
 
 /// How services are loaded that the command starts itself.

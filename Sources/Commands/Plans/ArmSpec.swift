@@ -9,8 +9,9 @@ internal import Topology
 
 struct ArmSpec {
   static let keys = [
-    "growth", "in-flight", "keys-per-layer", "opaque-size", "placement", "program", "response-size", "size",
-    "transport",
+    "growth", "in-flight", "keys-per-layer", "opaque-size", "pipeline", "place", "placement", "program",
+    "response-size",
+    "size", "transport",
   ]
 
   /// As it was given.
@@ -23,6 +24,8 @@ struct ArmSpec {
   private var own = ArmConditions()
   private var growth: String?
   private var keysPerLayer: Int?
+  private var pipeline: Int?
+  private var place: ContextPlace?
   private var size: Int?
   private var responseSize: Int?
   private var transport: String?
@@ -99,6 +102,12 @@ struct ArmSpec {
     case "program": own.program = value
     case "in-flight": own.inFlight = try integer(key, value, 1...4096)
     case "keys-per-layer": keysPerLayer = try integer(key, value, 0...TopologyLimits.keysPerLayerMax)
+    case "pipeline": pipeline = try integer(key, value, 1...TopologyLimits.pipelineMax)
+    case "place":
+      guard let found = ContextPlace(rawValue: value) else {
+        throw problem("place: expected header or body, got \"\(value)\"")
+      }
+      place = found
     case "opaque-size": own.opaqueSize = try size(key, value, max: ExperimentPlan.opaqueSizeMax)
     case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
@@ -136,6 +145,8 @@ struct ArmSpec {
     var size: Int
     var responseSize: Int
     var transport: String?
+    var pipeline: Int?
+    var place: ContextPlace?
   }
 
   /// - Parameters:
@@ -162,7 +173,8 @@ struct ArmSpec {
   private func topology(_ defaults: Defaults) throws -> Topology {
     let named = strategy.flatMap { Vocabulary.current.arm(named: $0)?.transport }
     let overrides = TopologyOverrides(
-      strategy: strategy, transport: transport ?? named ?? defaults.transport, growth: growth ?? defaults.growth,
+      strategy: strategy, transport: transport ?? named ?? defaults.transport,
+      pipeline: pipeline ?? defaults.pipeline, place: place ?? defaults.place, growth: growth ?? defaults.growth,
       keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
     if let file {
       return try TopologyFile.loadToMeasure(path: file, with: overrides)

@@ -47,8 +47,10 @@ public struct Callee {
   ///   - connection: to be started next.
   ///   - target: where requests go.
   ///   - pipelineMax: requests under way at once, where replies come in the order of requests.
+  ///   - repeats: `takeUnanswered` will be asked for.
   public init(
-    _ transport: Transport, _ connection: Connection, _ target: RequestTarget = RequestTarget(), pipelineMax: Int = 1
+    _ transport: Transport, _ connection: Connection, _ target: RequestTarget = RequestTarget(), pipelineMax: Int = 1,
+    repeats: Bool = false
   ) {
     self.connection = connection
     output = connection.output
@@ -56,7 +58,7 @@ public struct Callee {
     foreign = transport.foreign?.makeCallee(connection)
     http1 =
       transport.kind == .http1
-      ? HTTP1Callee(connection, pipelineMax: pipelineMax, sendsHeads: target.method == "HEAD") : nil
+      ? HTTP1Callee(connection, pipelineMax: pipelineMax, repeats: repeats, sendsHeads: target.method == "HEAD") : nil
     unretained = http1.map(Unmanaged.passUnretained)
   }
 
@@ -214,14 +216,12 @@ public struct Callee {
   /// Of a connection that carries one request at a time: it carries none now.
   public var carriesNothing: Bool { http1?.isEmpty ?? false }
 
-  /// Of a connection that is gone: the request that may be sent once more, as it was sent, over another.
-  public var unanswered: (tag: UInt64, bytes: UnsafeRawBufferPointer)? { http1?.unanswered }
+  /// Of a connection that takes no more: the requests that may be sent once more, as they were sent, over another. To be
+  /// asked before the connection is closed by us.
+  public func takeUnanswered() -> [UnansweredRequest] { http1?.takeUnanswered() ?? [] }
 
-  /// Sends a whole request as it is.
-  public func send(again bytes: UnsafeRawBufferPointer, tag: UInt64) {
-    output.append(bytes)
-    didSend(tag, size: bytes.count)
-  }
+  /// Sends what another connection left unanswered.
+  public func send(again requests: [UnansweredRequest]) { http1?.send(again: requests) }
 
   /// Says that nobody waits for a request any more. False when the transport has no word for that: then the connection
   /// has to be closed, and what else is under way on it is lost.

@@ -13,46 +13,51 @@ public final class HTTP1Callee {
   /// Requests under way at once.
   private let pipelineMax: Int
   private let sendsHeads: Bool
-  /// The tags of those without a reply, in a ring whose size is a power of two.
-  private let tags: UnsafeMutablePointer<UInt64>
-  private let capacity: Int
+  /// Those without a reply.
+  private let awaited: HTTP1Awaited
+  /// See `repeats`.
+  private let repeats: Bool
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  @exclusivity(unchecked) private var first = 0
-  @exclusivity(unchecked) private var next = 0
+  /// Requests of a lost connection that wait until this one has answered the first of them.
+  @exclusivity(unchecked) private var held: [UnansweredRequest] = []
   /// The callee takes no more requests.
   @exclusivity(unchecked) private var isOver = false
   /// A reply has come over this connection.
   @exclusivity(unchecked) private var isReused = false
   /// A part of the next has.
   @exclusivity(unchecked) private var hasBegun = false
-  /// Bytes of the latest request; 0 where something else lay before it in the output.
-  @exclusivity(unchecked) private var requestSize = 0
 
   /// - Parameters:
   ///   - pipelineMax: 1 to `HTTP1Limits.pipelineMax`.
+  ///   - repeats: what a lost connection leaves unanswered is to be sent once more, so a request that is given up costs
+  ///     the others nothing.
   ///   - sendsHeads: no reply has a body (RFC 9110, 9.3.2).
-  init(_ connection: Connection, pipelineMax: Int, sendsHeads: Bool) {
+  init(_ connection: Connection, pipelineMax: Int, repeats: Bool, sendsHeads: Bool) {
     self.connection = connection
     self.pipelineMax = pipelineMax
+    self.repeats = repeats
     self.sendsHeads = sendsHeads
-    var capacity = 1
-    while capacity < pipelineMax { capacity *= 2 }
-    self.capacity = capacity
-    tags = .allocate(capacity: capacity)
+    awaited = HTTP1Awaited(countMax: pipelineMax, keepsBytes: repeats && pipelineMax > 1)
   }
 
   deinit {
     reader.deallocate()
-    tags.deallocate()
+    awaited.deallocate()
   }
 
-  var canSend: Bool { next &- first < pipelineMax && !isOver }
+  var canSend: Bool { awaited.count < pipelineMax && !isOver && held.isEmpty }
 
   /// - Parameter size: bytes of the request, the last in the output.
-  func didSend(_ tag: UInt64, size: Int) {
-    tags[next & (capacity &- 1)] = tag
-    next &+= 1
-    requestSize = connection.output.count == size ? size : 0
+  func didSend(_ tag: UInt64, size: Int) { awaited.append(tag, size: size, in: connection.output) }
+
+  /// What a lost connection left unanswered. One goes out now, and the others behind its answer: who closes early must not
+  /// lose it again for requests that follow (RFC 9112, 9.3.2).
+  func send(again requests: [UnansweredRequest]) {
+    guard let request = requests.first else { return }
+    request.bytes.withUnsafeBytes { connection.output.append($0) }
+    didSend(request.tag, size: request.bytes.count)
+    held += requests.dropFirst()
+    connection.send()
   }
 
   /// See `Callee`.
@@ -60,7 +65,7 @@ public final class HTTP1Callee {
     guard let start = bytes.baseAddress, !isOver else { return bytes.count }
     var used = 0
     while used < bytes.count {
-      guard first != next else {
+      guard !awaited.isEmpty else {
         receiver.didReceive(.unexpectedType)
         return used
       }
@@ -90,13 +95,12 @@ public final class HTTP1Callee {
 
   /// The callee has closed: a reply without a length is whole.
   func end(for receiver: some ReplyReceiver) {
-    guard first != next, case .message(let size) = reader.end(connection.unread) else { return }
+    guard !awaited.isEmpty, case .message(let size) = reader.end(connection.unread) else { return }
     deliver(size: size, to: receiver)
   }
 
   private func deliver(size: Int, to receiver: some ReplyReceiver) {
-    let tag = tags[first & (capacity &- 1)]
-    first &+= 1
+    let tag = awaited.removeFirst()
     hasBegun = false
     isReused = true
     let head = reader.head
@@ -104,6 +108,7 @@ public final class HTTP1Callee {
       isOver = true
       receiver.willReceiveLast()
     } else {
+      if !held.isEmpty { sendHeld() }
       receiver.didFree()
     }
     let reply = ReceivedReply(reader.received(size: size), tag: tag, status: head.pointee.replyStatus)
@@ -111,23 +116,34 @@ public final class HTTP1Callee {
     if isOver, receiver.isOpen { receiver.didReceiveLast() }
   }
 
-  /// False: the request is under way, and there is no word that would end it.
+  private func sendHeld() {
+    for request in held {
+      request.bytes.withUnsafeBytes { connection.output.append($0) }
+      didSend(request.tag, size: request.bytes.count)
+    }
+    held = []
+    connection.send()
+  }
+
+  /// False: there is no word that would end the request, and none that would be lost with the connection.
   func cancel(_ tag: UInt64) -> Bool {
-    for index in first..<next where tags[index & (capacity &- 1)] == tag { return false }
-    return true
+    held.removeAll { $0.tag == tag }
+    return !awaited.giveUp(tag) || repeats && (awaited.hasOthers || !held.isEmpty)
   }
 
   /// Nothing is under way.
-  var isEmpty: Bool { first == next }
+  var isEmpty: Bool { awaited.isEmpty }
 
   /// Used before, and nothing is under way.
   var isIdle: Bool { isReused && isEmpty }
 
-  /// The only request under way on a connection that was used before, when nothing of its answer has come: it may be sent
-  /// once more over another (RFC 9112, 9.3.1), which for requests of this program is the same as once. Its bytes are where
-  /// they were written from; valid until something is written.
-  var unanswered: (tag: UInt64, bytes: UnsafeRawBufferPointer)? {
-    guard isReused, !hasBegun, next &- first == 1, requestSize > 0 else { return nil }
-    return (tags[first & (capacity &- 1)], connection.output.latest(requestSize))
+  /// Of a connection that was used before: the requests of whose answers nothing has come. They may be sent once more over
+  /// another (RFC 9112, 9.3.1), which for requests of this program is the same as once. To be asked before anything is
+  /// written.
+  func takeUnanswered() -> [UnansweredRequest] {
+    guard isReused else { return [] }
+    let requests = awaited.takeRequests(behindFirst: hasBegun, in: connection.output) + held
+    held = []
+    return requests
   }
 }

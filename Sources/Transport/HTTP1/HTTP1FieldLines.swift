@@ -35,25 +35,66 @@ extension HTTP1Head {
         guard (line + 1).load(as: UInt8.self) == HTTP1Text.lf else { throw .field }
         return line + 2
       }
-      guard let colon = try HTTP1Head.endOfName(line, end) else { return nil }
-      var value = colon + 1
-      guard let lineEnd = try HTTP1Head.endOfValue(value, end, side) else { return nil }
+      guard let found = try HTTP1Head.line(at: line, end, side) else { return nil }
       lineCount &+= 1
-      guard lineCount <= HTTP1Limits.lineCountMax, lineEnd - start <= HTTP1Limits.fieldsSizeMax else { throw .fields }
-      while value < lineEnd, HTTP1Text.isBlank(value.load(as: UInt8.self)) { value += 1 }
-      var valueEnd = lineEnd
-      while valueEnd > value, HTTP1Text.isBlank((valueEnd - 1).load(as: UInt8.self)) { valueEnd -= 1 }
-      if try !take(name: line, size: colon - line, value: value, size: valueEnd - value, side) {
-        append(
-          HTTP1Field(
-            nameOffset: UInt32(truncatingIfNeeded: line - base), valueOffset: UInt32(truncatingIfNeeded: value - base),
-            nameSize: UInt16(truncatingIfNeeded: colon - line),
-            valueSize: UInt16(truncatingIfNeeded: valueEnd - value)))
-        carrierSize &+= lineEnd - line &+ 2
+      guard lineCount <= HTTP1Limits.lineCountMax, found.end - start <= HTTP1Limits.fieldsSizeMax else { throw .fields }
+      if try !take(
+        name: line, size: found.nameSize, value: found.value, size: found.valueSize, side)
+      {
+        append(found, at: line)
+        carrierSize &+= found.end - line &+ 2
       }
-      line = lineEnd + 2
+      line = found.end + 2
     }
     return nil
+  }
+
+  /// Reads lines that nothing but a context is in, to the end of the last, into the table.
+  mutating func parseContextLines(
+    from start: UnsafeMutableRawPointer, to end: UnsafeMutableRawPointer
+  ) throws(HTTP1Refusal) {
+    var line = start
+    while line < end {
+      guard let found = try HTTP1Head.line(at: line, end, .requests) else { throw .field }
+      lineCount &+= 1
+      guard lineCount <= HTTP1Limits.lineCountMax, found.end - line <= HTTP1Limits.fieldsSizeMax &- 2 else {
+        throw .fields
+      }
+      append(found, at: line)
+      line = found.end + 2
+    }
+  }
+
+  /// A line without the white space around its value.
+  private struct Line {
+    let nameSize: Int
+    let value: UnsafeMutableRawPointer
+    let valueSize: Int
+    /// Where its CR is.
+    let end: UnsafeMutableRawPointer
+  }
+
+  /// Nil when bytes are missing.
+  @inline(__always)
+  private static func line(
+    at start: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _ side: HTTP1Side
+  ) throws(HTTP1Refusal) -> Line? {
+    guard let colon = try endOfName(start, end) else { return nil }
+    var value = colon + 1
+    guard let lineEnd = try endOfValue(value, end, side) else { return nil }
+    while value < lineEnd, HTTP1Text.isBlank(value.load(as: UInt8.self)) { value += 1 }
+    var valueEnd = lineEnd
+    while valueEnd > value, HTTP1Text.isBlank((valueEnd - 1).load(as: UInt8.self)) { valueEnd -= 1 }
+    return Line(nameSize: colon - start, value: value, valueSize: valueEnd - value, end: lineEnd)
+  }
+
+  @inline(__always)
+  private mutating func append(_ line: Line, at start: UnsafeMutableRawPointer) {
+    append(
+      HTTP1Field(
+        nameOffset: UInt32(truncatingIfNeeded: start - base),
+        valueOffset: UInt32(truncatingIfNeeded: line.value - base),
+        nameSize: UInt16(truncatingIfNeeded: line.nameSize), valueSize: UInt16(truncatingIfNeeded: line.valueSize)))
   }
 
   /// Returns where the colon is: nothing may stand between it and the name (RFC 9112, 5.1). Nil when bytes are missing.

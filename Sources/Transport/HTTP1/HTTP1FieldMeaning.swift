@@ -37,6 +37,7 @@ extension HTTP1Head {
       propagatorOffset = value - base
       propagatorSize = valueSize
     case 20 where HTTP1Text.equal(name, 20, "ctxchain-context-bin"): try takeBinary(value, size: valueSize)
+    case 21 where HTTP1Text.equal(name, 21, "ctxchain-context-body"): try takeBodyContextSizes(text)
     default: return false
     }
     return true
@@ -87,6 +88,7 @@ extension HTTP1Head {
       guard contentLength <= HTTP1Limits.bodySizeMax else { throw .body }
     }
     if hasBinary {
+      guard !hasBodyContext else { throw .field }
       guard let size = HTTP1Base64.decode(base + binaryOffset, size: binarySize) else { throw .field }
       binarySize = size
     }

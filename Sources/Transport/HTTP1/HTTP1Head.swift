@@ -19,9 +19,12 @@ public struct HTTP1Head {
   public internal(set) var base: UnsafeMutableRawPointer
   /// Bytes of start line and field lines, with the empty line behind them.
   public internal(set) var size = 0
+  /// Bytes of the context at the front of the body; see `HTTP1BodyContext`.
+  var contextSize = 0
+  /// Without that.
   public internal(set) var bodySize = 0
-  /// Where the body starts; right behind the head.
-  public var bodyOffset: Int { size }
+  /// Where the body starts, the context in it left out.
+  public var bodyOffset: Int { size &+ contextSize }
 
   // MARK: Fields
 
@@ -71,6 +74,10 @@ public struct HTTP1Head {
   /// Bytes of the views at the beginning of the body.
   public internal(set) var viewsSize = 0
   var hasBinary = false
+  /// What `ctxchain-context-body` says.
+  var hasBodyContext = false
+  var bodyFieldsSize = 0
+  var bodyBinarySize = 0
 
   init(fieldCapacity: Int) {
     base = UnsafeMutableRawPointer(bitPattern: 8)!
@@ -81,6 +88,7 @@ public struct HTTP1Head {
   /// Back to the state before any message, but for the table's memory.
   mutating func reset() {
     size = 0
+    contextSize = 0
     bodySize = 0
     fieldCount = 0
     lineCount = 0
@@ -105,6 +113,7 @@ public struct HTTP1Head {
     statusCode = -1
     viewsSize = 0
     hasBinary = false
+    hasBodyContext = false
   }
 
   @inline(__always)
@@ -168,7 +177,7 @@ public struct HTTP1Message {
     }
   }
 
-  /// The decoded header `ctxchain-context-bin`; empty when there is none.
+  /// The decoded header `ctxchain-context-bin`, or the section in the body; empty when there is none.
   @inlinable public var binary: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: head.pointee.base + head.pointee.binaryOffset, count: head.pointee.binarySize)
   }
@@ -193,5 +202,7 @@ public struct HTTP1Message {
 
   /// Bytes of the head beside those: start line, lines that HTTP and we have a use for, the empty line. What chunks add is not
   /// in it.
-  public var protocolSize: Int { head.pointee.size &- head.pointee.carrierSize }
+  public var protocolSize: Int {
+    head.pointee.size &- (head.pointee.hasBodyContext ? 0 : head.pointee.carrierSize)
+  }
 }

@@ -7,6 +7,8 @@ public enum HTTP1Limits {
   static var statusLineSizeMin: Int { 14 }
   /// Bytes of all field lines together, written and read; more are answered 431.
   @inlinable public static var fieldsSizeMax: Int { 64 << 10 }
+  /// Bytes of a context in the body; of each line of it no more than of all lines in a head.
+  @inlinable public static var bodyContextSizeMax: Int { 1 << 20 }
   /// Fields that a context may write into a message.
   @inlinable public static var fieldCountMax: Int { 256 }
   /// Field lines of a message that is read, those of HTTP itself included; more are answered 431.

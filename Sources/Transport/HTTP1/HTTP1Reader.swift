@@ -212,6 +212,7 @@ public struct HTTP1Reader {
       state.pointee.lookedAtCount &+= state.pointee.chunks.offset &- before
       guard isWhole else { return .needsMore }
       head.pointee.bodySize = state.pointee.chunks.bodyEnd &- head.pointee.size
+      if head.pointee.hasBodyContext { try head.pointee.takeBodyContext() }
       return done(state.pointee.chunks.offset)
     case .untilClose:
       head.pointee.bodySize = count &- head.pointee.size
@@ -222,6 +223,7 @@ public struct HTTP1Reader {
       guard size <= HTTP1Limits.bodySizeMax else { throw .body }
       guard count &- head.pointee.size >= size else { return .needsMore }
       head.pointee.bodySize = size
+      if head.pointee.hasBodyContext { try head.pointee.takeBodyContext() }
       return done(head.pointee.size &+ size)
     }
   }

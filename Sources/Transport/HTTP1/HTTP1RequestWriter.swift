@@ -5,7 +5,8 @@ public import Bytes
 public import TransportMessages
 
 /// Begun with what is known beforehand, then any number of fields and bytes of the binary section in any order, then
-/// `finish`, which writes the section as base64, the length and the payload.
+/// `finish`, which writes the section as base64, the length and the payload. Where the context goes into the body, all of the
+/// head is there beforehand, with places for numbers; see `HTTP1BodyContext`.
 ///
 /// What was counted so far stands in the message's first four bytes, where `POST` will be: two words, which are passed in
 /// registers and copied freely.
@@ -17,7 +18,7 @@ public struct HTTP1RequestWriter {
   public init(to buffer: ByteBuffer, target: HTTP1Target, _ head: RequestHead) {
     self.buffer = buffer
     start = buffer.count
-    let begin = buffer.reserve(target.size + 128)
+    let begin = buffer.reserve(target.size + 128 + HTTP1BodyContext.headTailSize)
     begin.copyMemory(from: target.start, byteCount: target.size)
     var next = HTTP1Digits.write("ctxchain: hops=", to: begin + target.size)
     next = HTTP1Digits.write(Int(head.hopsLeft), to: next)
@@ -27,7 +28,8 @@ public struct HTTP1RequestWriter {
     }
     if !head.flags.isEmpty { next = HTTP1RequestWriter.write(head.flags, to: next) }
     next = HTTP1Digits.write("\r\n", to: next)
-    begin.storeBytes(of: 0, as: UInt32.self)
+    begin.storeBytes(of: target.contextInBody ? HTTP1RequestWriter.inBody : 0, as: UInt32.self)
+    if target.contextInBody { next = HTTP1Digits.write(HTTP1BodyContext.headTail, to: next) }
     buffer.commit(next - begin)
   }
 
@@ -51,8 +53,8 @@ public struct HTTP1RequestWriter {
 
   // MARK: What is counted, in a word
 
-  /// Bits 0 to 20: bytes of the binary section, which lie at the end of the buffer. Bits 21 to 30: fields. Bit 31: something
-  /// had no room.
+  /// Bits 0 to 20: bytes of the binary section, which lie at the end of the buffer. Bits 21 to 29: fields. Bit 30: they are
+  /// in the body. Bit 31: something had no room.
   @inlinable var counts: UInt32 { UnsafeRawPointer(buffer.pointer(at: start)).loadUnaligned(as: UInt32.self) }
 
   @inlinable
@@ -60,11 +62,17 @@ public struct HTTP1RequestWriter {
 
   @inlinable static var binaryMask: UInt32 { (1 << 21) - 1 }
   @inlinable static var fieldUnit: UInt32 { 1 << 21 }
+  @inlinable static var inBody: UInt32 { 1 << 30 }
   @inlinable static var overflow: UInt32 { 1 << 31 }
 
   @inlinable var binarySize: Int { Int(counts & HTTP1RequestWriter.binaryMask) }
 
-  @inlinable var fieldCount: Int { Int((counts & ~HTTP1RequestWriter.overflow) >> 21) }
+  @inlinable var fieldCount: Int { Int(counts >> 21 & 0x1ff) }
+
+  @inlinable
+  static func sizeMax(_ counts: UInt32) -> Int {
+    counts & inBody == 0 ? HTTP1Limits.fieldsSizeMax : HTTP1Limits.bodyContextSizeMax
+  }
 
   // MARK: Fields
 
@@ -104,7 +112,7 @@ public struct HTTP1RequestWriter {
     let size = name.count &+ valueSize &+ 4
     let counts = counts
     guard fieldCount < HTTP1Limits.fieldCountMax, name.count > 0,
-      buffer.count &- start &+ size <= HTTP1Limits.fieldsSizeMax,
+      buffer.count &- start &+ size <= HTTP1RequestWriter.sizeMax(counts), size <= HTTP1Limits.fieldsSizeMax,
       HTTP1Text.mayBeValue(line + (name.count &+ 2), valueSize)
     else { return setCounts(counts | HTTP1RequestWriter.overflow) }
     line.copyMemory(from: name.baseAddress!, byteCount: name.count)
@@ -133,7 +141,7 @@ public struct HTTP1RequestWriter {
   public func appendBinary(_ size: Int) -> UnsafeMutableRawPointer {
     let destination = buffer.reserve(size)
     let counts = counts
-    guard Int(counts & HTTP1RequestWriter.binaryMask) &+ size <= HTTP1Limits.fieldsSizeMax else {
+    guard Int(counts & HTTP1RequestWriter.binaryMask) &+ size <= HTTP1RequestWriter.sizeMax(counts) else {
       // Written where nothing is kept.
       setCounts(counts | HTTP1RequestWriter.overflow)
       return destination
@@ -158,18 +166,32 @@ public struct HTTP1RequestWriter {
   /// The same for a payload that is not here: whoever sends the request appends it (`PayloadBytes`).
   public func finishHead(payloadSize: Int) -> Bool {
     let counts = counts
+    if counts & HTTP1RequestWriter.inBody != 0 { return finishInBody(counts, payloadSize: payloadSize) }
     if counts & (HTTP1RequestWriter.binaryMask | HTTP1RequestWriter.overflow) != 0, !finishBinary(counts) {
-      buffer.truncate(to: start)
-      return false
+      return discard()
     }
     let end = buffer.reserve(64)
     var next = HTTP1Digits.write("content-length: ", to: end)
     next = HTTP1Digits.write(payloadSize, to: next)
     next = HTTP1Digits.write("\r\n\r\n", to: next)
     buffer.commit(next - end)
-    // `POST`, in the order of its bytes.
-    buffer.pointer(at: start).storeBytes(of: UInt32(0x5453_4f50).littleEndian, as: UInt32.self)
+    writeMethod()
     return payloadSize <= HTTP1Limits.bodySizeMax || discard()
+  }
+
+  /// `POST`, in the order of its bytes.
+  private func writeMethod() {
+    buffer.pointer(at: start).storeBytes(of: UInt32(0x5453_4f50).littleEndian, as: UInt32.self)
+  }
+
+  /// The head gets its numbers.
+  private func finishInBody(_ counts: UInt32, payloadSize: Int) -> Bool {
+    let binarySize = Int(counts & HTTP1RequestWriter.binaryMask)
+    let fits = HTTP1BodyContext.finishHead(
+      buffer.pointer(at: start), size: buffer.count &- start, binarySize: binarySize, payloadSize: payloadSize)
+    guard counts & HTTP1RequestWriter.overflow == 0, fits else { return discard() }
+    writeMethod()
+    return true
   }
 
   private func discard() -> Bool {

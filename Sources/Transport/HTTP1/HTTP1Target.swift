@@ -9,6 +9,7 @@ public final class HTTP1Target: Sendable {
   nonisolated(unsafe) let start: UnsafeRawPointer
   let size: Int
   private let isPost: Bool
+  let contextInBody: Bool
 
   /// A host that is none is replaced by `ctxchain`. Path, method and fields are the caller's to check (`problem`).
   public init(_ target: RequestTarget) {
@@ -21,6 +22,7 @@ public final class HTTP1Target: Sendable {
     utf8.withUnsafeBytes { bytes.copyMemory(from: $0.baseAddress!, byteCount: utf8.count) }
     start = UnsafeRawPointer(bytes)
     size = utf8.count
+    contextInBody = target.contextInBody
     isPost = target.method == "POST"
   }
 
@@ -67,7 +69,7 @@ public final class HTTP1Target: Sendable {
   private static func isOwn(_ name: String) -> Bool {
     [
       "host", "content-length", "transfer-encoding", "connection", "expect", "ctxchain", "ctxchain-propagator",
-      "ctxchain-context-bin",
+      "ctxchain-context-bin", "ctxchain-context-body",
     ].contains(name.lowercased())
   }
 }

@@ -8,6 +8,8 @@ public struct RequestTarget: Sendable {
   public var method: String
   /// How requests carry their context, where the callee assumes something else; nil: it is not said.
   public var propagator: String?
+  /// The context travels at the front of the body and not in header fields.
+  public var contextInBody: Bool
   /// Header fields of every request, in order.
   public var fields: [Field]
 
@@ -23,12 +25,13 @@ public struct RequestTarget: Sendable {
 
   public init(
     host: String = "ctxchain", path: String = "/", method: String = "POST", propagator: String? = nil,
-    fields: [Field] = []
+    contextInBody: Bool = false, fields: [Field] = []
   ) {
     self.host = host
     self.path = path
     self.method = method
     self.propagator = propagator
+    self.contextInBody = contextInBody
     self.fields = fields
   }
 }
