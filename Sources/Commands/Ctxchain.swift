@@ -8,12 +8,26 @@ package enum Ctxchain {
   /// Parses and runs. Everything that is wrong is one line on standard error.
   package static func run(_ call: Invocation) -> Int32 {
     do {
-      var command = try CtxchainCommand.parseAsRoot(Array(call.commandLine.dropFirst()))
+      var command = try parse(call.commandLine)
       if let command = command as? any Command { try command.run(call) } else { try command.run() }
       return 0
     } catch {
       return report(error, call)
     }
+  }
+
+  /// What is wrong with a command line as it is written, before anything is done; nil when nothing is.
+  package static func problem(_ commandLine: [String]) -> String? {
+    do {
+      _ = try parse(commandLine)
+      return nil
+    } catch {
+      return CtxchainCommand.exitCode(for: error).isSuccess ? nil : CtxchainCommand.message(for: error)
+    }
+  }
+
+  private static func parse(_ commandLine: [String]) throws -> any ParsableCommand {
+    try CtxchainCommand.parseAsRoot(Array(commandLine.dropFirst()))
   }
 
   /// Prints what the error has to say, and returns the exit status.

@@ -96,6 +96,8 @@ final class InboundConnection: ConnectionDelegate, RequestReceiver {
     server.didLose(self)
   }
 
+  func didRefuse(_ fault: TransportFault) { server.count(fault) }
+
   func connection(_ connection: Connection, didCloseWith error: Int32) {
     isOpen = false
     server.didLose(self)

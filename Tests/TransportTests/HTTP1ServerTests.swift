@@ -153,14 +153,29 @@ struct HTTP1ServerTests {
     #expect(bench.counters.faults == UInt64(foes.count) && friend.closedWith == nil)
   }
 
-  @Test("does not say to the first of two requests why it refuses the second")
+  @Test("answers what came before a request that it refuses, says why behind it, and takes no more")
   func refusalInPipeline() throws {
+    let bench = try HTTP1Bench(script: [.sleep(.fixed(nanoseconds: 1_000_000))])
+    defer { bench.close() }
+    let peer = try bench.connect()
+    peer.send(HTTP1Bench.get + HTTP1Bench.get + "GET / HTTP/3.1\r\n\r\n" + HTTP1Bench.get)
+    #expect(bench.loop.turn { peer.closedWith != nil })
+    #expect(
+      peer.firstLines == ["HTTP/1.1 200 OK", "HTTP/1.1 200 OK", "HTTP/1.1 505 HTTP Version Not Supported"])
+    #expect(bench.counters.deliveries == 2 && bench.count(.unsupported) == 1 && bench.counters.open == 0)
+  }
+
+  @Test("leaves a caller that is refused and goes, as any other")
+  func leavingInPipeline() throws {
     let bench = try HTTP1Bench(script: [HTTP1ServerTests.hour])
     defer { bench.close() }
     let peer = try bench.connect()
     peer.send(HTTP1Bench.get + "GET / HTTP/3.1\r\n\r\n")
-    #expect(bench.loop.turn { peer.closedWith != nil })
-    #expect(peer.text.isEmpty && bench.counters.cancelled == 1 && bench.counters.open == 0)
+    #expect(bench.loop.turn { bench.count(.unsupported) == 1 })
+    #expect(bench.counters.open == 1 && peer.closedWith == nil)
+    peer.close()
+    #expect(bench.loop.turn { bench.counters.open == 0 })
+    #expect(bench.counters.cancelled == 1)
   }
 
   @Test("waits so long for the rest of a request, and for ever for the next")

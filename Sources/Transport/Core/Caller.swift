@@ -12,8 +12,15 @@ public protocol RequestReceiver: AnyObject {
   /// The caller says how it writes the context from here on; nil: it does not say so any more. False for a propagator that
   /// nobody knows.
   func didReceiveHello(propagator: String?) -> Bool
+  /// What the connection has to be closed for.
   func didReceive(_ fault: TransportFault)
+  /// The same, once what is owed has been answered: the transport sees to it.
+  func didRefuse(_ fault: TransportFault)
   var isOpen: Bool { get }
+}
+
+extension RequestReceiver {
+  public func didRefuse(_ fault: TransportFault) { didReceive(fault) }
 }
 
 public struct Caller {

@@ -95,6 +95,7 @@ public final class HTTP1Caller {
   /// The replies that are owed are the last; a connection that owes none ends now.
   func sendGoaway() {
     isOver = true
+    stopWaiting()
     if replies.isEmpty { connection.endOutput() } else { replies.closeBehindLast() }
   }
 
@@ -118,11 +119,15 @@ public final class HTTP1Caller {
     return date
   }
 
-  /// Says why, where nothing else is to be said first, and no more is read.
+  /// Says why, behind the replies that are owed, and no more is read.
   private func refuse(_ refusal: HTTP1Refusal, _ receiver: some RequestReceiver) {
     isOver = true
     stopWaiting()
-    if replies.isEmpty { HTTP1ReplyWriter.write(refusal, date: currentDate(), to: connection.output) }
+    guard replies.isEmpty else {
+      replies.refuseBehindLast(refusal)
+      return receiver.didRefuse(refusal.fault)
+    }
+    HTTP1ReplyWriter.write(refusal, date: currentDate(), to: connection.output)
     receiver.didReceive(refusal.fault)
   }
 

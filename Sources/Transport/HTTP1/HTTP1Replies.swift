@@ -21,6 +21,8 @@ public final class HTTP1Replies {
   /// Of replies that wait, by tag.
   private var views: [UInt64: [UInt8]] = [:]
   private var owesContinue = false
+  /// What is said behind the last.
+  private var refusal: HTTP1Refusal?
   /// The reply that was written last was the connection's last.
   public private(set) var isOver = false
 
@@ -65,6 +67,9 @@ public final class HTTP1Replies {
     if !isEmpty { slot(next &- 1).pointee.persistence = .closes }
   }
 
+  /// What came behind the last is refused, once that is answered.
+  public func refuseBehindLast(_ refusal: HTTP1Refusal) { self.refusal = refusal }
+
   /// A 100 goes out as soon as no reply is owed.
   public func addContinue(to output: ByteBuffer) {
     if isEmpty { HTTP1ReplyWriter.writeContinue(to: output) } else { owesContinue = true }
@@ -94,7 +99,7 @@ public final class HTTP1Replies {
       write(entry.pointee, status, views, payloadSize, date, to: output)
     }
     first &+= 1
-    if first != next || owesContinue { release(date, to: output) }
+    if first != next || owesContinue || refusal != nil { release(date, to: output) }
     return true
   }
 
@@ -146,6 +151,10 @@ public final class HTTP1Replies {
     if owesContinue, isEmpty {
       owesContinue = false
       HTTP1ReplyWriter.writeContinue(to: output)
+    }
+    if let refusal, isEmpty {
+      HTTP1ReplyWriter.write(refusal, date: date, to: output)
+      isOver = true
     }
   }
 
