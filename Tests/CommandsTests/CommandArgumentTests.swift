@@ -122,6 +122,7 @@ struct CommandArgumentTests {
     arguments: [
       (["--only", "stal"], ["--only", "stal", "null, stall, md1, poisson"]), (["--only", ""], ["--only"]),
       (["--only", "null,null"], ["--only", "twice"]), (["--seed", "x"], ["--seed", "x"]),
+      (["--transport", "quic"], ["--transport", "frame or http1", "quic"]),
     ])
   func selftest(arguments: [String], parts: [String]) {
     let run = CommandRun(["selftest"] + arguments)

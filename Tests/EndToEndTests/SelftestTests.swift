@@ -23,14 +23,16 @@ struct SelftestTests {
   }
 
   @Test(
-    "runs the tests that are named, prints what is expected and seen, and ends with the status that its document has")
+    "runs the tests that are named, over both transports, prints what is expected and seen, and ends with its document's status"
+  )
   func short() throws {
     let program = try Program(["selftest", "--only", "poisson,null", "--json", "-"])
     let status = try program.wait()
     #expect([0, 1, 4].contains(status), "\(program.error)")
     let document = try ResultDocument(path: program.file("out"))
     #expect(document.root["exitStatus"] as? Int == Int(status))
-    #expect(document.list("tests").map { $0["test"] as? String } == ["null", "poisson"])
+    #expect(document.list("tests").map { $0["test"] as? String } == ["null", "null", "poisson", "poisson"])
+    #expect(document.list("tests").map { $0["transport"] as? String } == ["frame", "http1", "frame", "http1"])
     for test in document.list("tests") {
       #expect(!ledgers(test).isEmpty)
       for ledger in ledgers(test) {
@@ -39,16 +41,29 @@ struct SelftestTests {
       }
     }
     // Nothing in it depends on how fast the machine is.
-    #expect(document.list("tests").first?["verdict"] as? String == "passed")
+    #expect(document.list("tests").prefix(2).allSatisfy { $0["verdict"] as? String == "passed" })
     expectValid(program.file("out"))
-    for part in ["index of dispersion", "64 in flight", "send lag", "expected", "found"] {
+    for part in ["index of dispersion", "64 in flight", "send lag", "expected", "found", "\npoisson/http1: "] {
       #expect(program.error.contains(part), "\(part): \(program.error)")
+    }
+  }
+
+  /// Two seconds of requests are more than a connection of HTTP/1.1 holds.
+  @Test("A server of HTTP/1.1 that stands still loses no request of those that were due meanwhile")
+  func stallOverHTTP1() throws {
+    let program = try Program(["selftest", "--only", "stall", "--transport", "http1", "--json", "-"])
+    let status = try program.wait()
+    #expect([0, 1, 4].contains(status), "\(program.error)")
+    let tests = try ResultDocument(path: program.file("out")).list("tests")
+    #expect(tests.map { $0["transport"] as? String } == ["http1"])
+    for ledger in tests.flatMap(ledgers) {
+      #expect(ledger["planned"]! > 0 && ledger["completed"] == ledger["planned"], "\(ledger)")
     }
   }
 
   @Test("A signal ends it with what it knows and status 130")
   func interrupted() throws {
-    let program = try Program(["selftest", "--only", "null,md1", "--json", "-"])
+    let program = try Program(["selftest", "--only", "null,md1", "--transport", "frame", "--json", "-"])
     try program.until("the first test", seconds: 60) { program.error.contains("null: ") }
     // The second test takes half a minute.
     usleep(300_000)

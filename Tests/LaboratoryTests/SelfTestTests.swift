@@ -130,6 +130,10 @@ struct SelfTestTests {
   func text() {
     let good = SelfTestText.render(result([SelfTestOutcome(test: .poisson, attempts: [attempt(isWithin: true)])]))
     #expect(good.contains("poisson: passed; ") && good.hasSuffix("\nAll passed.\n"))
+    let other = SelfTestOutcome(test: .poisson, transport: "http1", attempts: [attempt(isWithin: false)])
+    let otherText = SelfTestText.render(result([other]))
+    #expect(otherText.contains("\npoisson/http1: failed; "))
+    #expect(otherText.hasSuffix("\nNot passed: poisson/http1 (failed).\n"))
     let bad = SelfTestText.render(
       result([
         SelfTestOutcome(test: .queue, attempts: [attempt(isWithin: false), attempt(isWithin: false, ["late"])]),

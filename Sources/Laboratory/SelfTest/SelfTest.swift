@@ -7,6 +7,7 @@ internal import Glibc
 internal import LoadClient
 package import Results
 internal import Statistics
+package import TransportCore
 
 /// Runs tests one after another. Owns SIGINT and SIGTERM until `close`: the first ends the trial, the second the process.
 package final class SelfTest {
@@ -25,6 +26,8 @@ package final class SelfTest {
   private let seed: UInt64
   private let report: (String) -> Void
   private var signals: [SignalSource] = []
+  /// Of the test under way.
+  private var transport = Transport.frame
   private var load: SelfTestLoad?
   /// The first signal.
   package private(set) var receivedSignal: Int32?
@@ -45,10 +48,15 @@ package final class SelfTest {
 
   package func close() { signals.forEach { $0.close() } }
 
-  /// Until all are done, or a signal came.
-  package func run(_ tests: [SelfTestKind]) throws -> [SelfTestOutcome] {
+  /// Each over each transport, until all are done, or a signal came.
+  package func run(_ tests: [SelfTestKind], over transports: [Transport]) throws -> [SelfTestOutcome] {
     var outcomes: [SelfTestOutcome] = []
-    for test in tests where receivedSignal == nil { outcomes.append(try run(test)) }
+    for test in tests {
+      for transport in transports where receivedSignal == nil {
+        self.transport = transport
+        outcomes.append(try run(test))
+      }
+    }
     return outcomes
   }
 
@@ -58,9 +66,10 @@ package final class SelfTest {
       let attempt = try attempt(test, seed: seed &+ UInt64(attempts.count) << 32)
       attempts.append(attempt)
       let why = attempt.disturbances.isEmpty ? "" : " (\(attempt.disturbances.joined(separator: "; ")))"
-      report("\(test.rawValue): \(attempt.verdict.rawValue)\(attempt.verdict == .passed ? "" : why)")
+      let name = SelfTestOutcome.name(test, over: transport.name)
+      report("\(name): \(attempt.verdict.rawValue)\(attempt.verdict == .passed ? "" : why)")
     } while [.missed, .disturbed].contains(attempts.last?.verdict) && attempts.count <= Self.retryCountMax
-    return SelfTestOutcome(test: test, attempts: attempts)
+    return SelfTestOutcome(test: test, transport: transport.name, attempts: attempts)
   }
 
   private func attempt(_ test: SelfTestKind, seed: UInt64) throws -> SelfTestAttempt {
@@ -78,14 +87,14 @@ package final class SelfTest {
     load?.cancel()
   }
 
-  /// Makes the server and the client's connection, and ends both.
+  /// Makes the server and the client's connections, and ends both.
   private func withLoad(
     _ seed: UInt64,
     serviceNanoseconds: Int64 = 0, keepsArrivals: Bool = false, _ body: (SelfTestLoad) throws -> SelfTestAttempt
   ) throws -> SelfTestAttempt {
     let server = try SelfTestServer(
-      loop: loop, serviceNanoseconds: serviceNanoseconds, keepsArrivals: keepsArrivals)
-    let load = try SelfTestLoad(loop: loop, server: server)
+      loop: loop, transport: transport, serviceNanoseconds: serviceNanoseconds, keepsArrivals: keepsArrivals)
+    let load = try SelfTestLoad(loop: loop, server: server, transport: transport)
     self.load = load
     defer {
       self.load = nil

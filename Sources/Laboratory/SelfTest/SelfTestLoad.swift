@@ -1,4 +1,4 @@
-// The load client against a server on the same loop: a listener, a connection, and trials one after another.
+// The load client against a server on the same loop: a listener, connections, and trials one after another.
 
 internal import Control
 internal import EventLoop
@@ -13,10 +13,13 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   private static let readyNanoseconds: Int64 = 5_000_000_000
   private static let settleNanoseconds: Int64 = 50_000_000
   private static let timeoutNanoseconds: Int64 = 10_000_000_000
+  /// Where a connection holds only so many requests, so many that all of a stall are under way at once: 2 s at 1000/s.
+  private static let orderedConnectionCount = 16
 
   let loop: EventLoop
   let server: SelfTestServer
-  private var connection: LoadConnection!
+  private let transport: Transport
+  private var connections: [LoadConnection] = []
   private var run: LoadRun?
   private var outcome: TrialOutcome?
   /// Of every trial so far.
@@ -29,20 +32,26 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
   /// Called when the window of a trial opens.
   var windowDidOpen: () -> Void = {}
 
-  init(loop: EventLoop, server: SelfTestServer) throws {
+  /// - Parameter transport: that of the server.
+  init(loop: EventLoop, server: SelfTestServer, transport: Transport) throws {
     self.loop = loop
     self.server = server
-    connection = try LoadConnection(
-      loop: loop, address: ServiceAddress(host: "127.0.0.1", port: server.port), propagator: "none", delegate: self)
+    self.transport = transport
+    for _ in 0..<(transport.multiplexes ? 1 : Self.orderedConnectionCount) {
+      connections.append(
+        try LoadConnection(
+          loop: loop, address: ServiceAddress(host: "127.0.0.1", port: server.port), propagator: "none",
+          transport: transport, delegate: self))
+    }
     let limit = Timer(loop: loop) { [unowned self] in problem = problem ?? "the server did not answer" }
     limit.start(after: Self.readyNanoseconds)
-    _ = loop.run { connection.isReady || problem != nil }
+    _ = loop.run { connections.allSatisfy(\.isReady) || problem != nil }
     limit.close()
     if let problem { throw LaboratoryError.selfTest(problem) }
   }
 
   func close() {
-    connection.close()
+    connections.forEach { $0.close() }
     server.close()
   }
 
@@ -59,18 +68,19 @@ final class SelfTestLoad: LoadRunDelegate, LoadConnectionDelegate {
     if isCancelled { throw .interrupted }
     tokenCount += 1
     let order = TrialOrder(
-      token: tokenCount, mode: mode, connections: 1, hopsLeft: 1, settleNanoseconds: Self.settleNanoseconds,
-      windowNanoseconds: windowNanoseconds, requestCount: requestCount, timeoutNanoseconds: Self.timeoutNanoseconds,
-      drainNanoseconds: Self.timeoutNanoseconds, seed: seed)
+      token: tokenCount, mode: mode, connections: connections.count, hopsLeft: 1,
+      settleNanoseconds: Self.settleNanoseconds, windowNanoseconds: windowNanoseconds, requestCount: requestCount,
+      timeoutNanoseconds: Self.timeoutNanoseconds, drainNanoseconds: Self.timeoutNanoseconds, seed: seed)
     let images: RequestImages
     do {
       images = try RequestImages(
         client: ClientSide(propagator: "none", payloadSize: 0, set: []),
-        propagator: PropagatorRegistry.resolve("none")!, deadline: 0, hopsLeft: 1, flags: [], seed: seed)
+        propagator: PropagatorRegistry.resolve("none")!, transport: transport, deadline: 0, hopsLeft: 1, flags: [],
+        seed: seed)
     } catch {
       throw .selfTest("\(error)")
     }
-    let run = LoadRun(order: order, loop: loop, connections: [connection], images: images, delegate: self)
+    let run = LoadRun(order: order, loop: loop, connections: connections, images: images, delegate: self)
     self.run = run
     outcome = nil
     run.start()

@@ -2,13 +2,12 @@
 // requests in turn. On the client's own loop: they wait by timers and burn nothing. Never knows what is expected of it.
 
 internal import EventLoop
-internal import Glibc
 internal import TransportCore
 
-final class SelfTestServer: ConnectionDelegate, RequestReceiver {
+final class SelfTestServer {
   private let loop: EventLoop
   private var listener: Listener!
-  private var caller: Caller?
+  private var peers: [SelfTestPeer] = []
   private var timer: Timer!
   private let serviceNanoseconds: Int64
 
@@ -17,7 +16,7 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   private let keepsArrivals: Bool
 
   /// Requests that wait for their turn; those before `head` had it.
-  private var queue: [UInt64] = []
+  private var queue: [(peer: SelfTestPeer, tag: UInt64)] = []
   private var head = 0
   private var serviceBegin: Int64?
   private var serviceSum: Int64 = 0
@@ -26,20 +25,18 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   private var stallBegin: Int64?
   private(set) var stallNanoseconds: Int64 = 0
 
-  /// - Parameter serviceNanoseconds: that each request takes, one at a time; 0 answers at once.
-  init(loop: EventLoop, serviceNanoseconds: Int64 = 0, keepsArrivals: Bool = false) throws(EventLoopError) {
+  /// - Parameters:
+  ///   - transport: what the client speaks.
+  ///   - serviceNanoseconds: that each request takes, one at a time; 0 answers at once.
+  init(
+    loop: EventLoop, transport: Transport, serviceNanoseconds: Int64 = 0, keepsArrivals: Bool = false
+  ) throws(EventLoopError) {
     self.loop = loop
     self.serviceNanoseconds = serviceNanoseconds
     self.keepsArrivals = keepsArrivals
     timer = Timer(loop: loop) { [unowned self] in serviceDidEnd() }
     listener = try Listener(loop: loop, host: "127.0.0.1", port: 0) { [unowned self] fd in
-      guard caller == nil else {
-        Glibc.close(fd)
-        return
-      }
-      let connection = Connection(loop: loop, fd: fd)
-      caller = Caller(.frame, connection)
-      connection.start(delegate: self)
+      peers.append(SelfTestPeer(server: self, Connection(loop: loop, fd: fd), over: transport))
     }
   }
 
@@ -54,8 +51,9 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   func close() {
     listener.close()
     timer.close()
-    caller?.connection.close()
-    caller = nil
+    peers.forEach { $0.caller.connection.close() }
+    peers.removeAll()
+    queue.removeAll()
   }
 
   // MARK: Standing still
@@ -63,42 +61,27 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   /// Reads nothing until `goOn`.
   func standStill() {
     stallBegin = loop.refreshNow()
-    caller?.connection.pauseReading()
+    peers.forEach { $0.caller.connection.pauseReading() }
   }
 
   func goOn() {
     guard let begin = stallBegin else { return }
     stallBegin = nil
     stallNanoseconds = loop.refreshNow() - begin
-    caller?.connection.resumeReading()
+    peers.forEach { $0.caller.connection.resumeReading() }
   }
 
   // MARK: Requests
 
-  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
-    caller?.receive(bytes, for: self) ?? bytes.count
-  }
-
-  func connection(_ connection: Connection, didCloseWith error: Int32) {}
-
-  var isOpen: Bool { caller?.connection.isOpen == true }
-
-  func didReceive(_ request: ReceivedRequest) -> Bool {
+  fileprivate func didReceive(_ tag: UInt64, from peer: SelfTestPeer) {
     if keepsArrivals { arrivals.append(loop.now) }
     if serviceNanoseconds == 0 {
-      answer(request.head.tag)
+      peer.answer(tag)
     } else {
-      queue.append(request.head.tag)
+      queue.append((peer, tag))
       if serviceBegin == nil { beginService() }
     }
-    return isOpen
   }
-
-  func didReceive(_ cancel: ReceivedCancel) {}
-  func didReceiveHello(propagator: String?) -> Bool { true }
-  func didReceive(_ fault: TransportFault) { caller?.connection.close() }
-
-  private func answer(_ tag: UInt64) { caller?.reply(to: tag, payloadSize: 0) }
 
   // MARK: One at a time
 
@@ -108,10 +91,10 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
   }
 
   private func serviceDidEnd() {
-    guard let begin = serviceBegin, caller != nil else { return }
+    guard let begin = serviceBegin, head < queue.count else { return }
     serviceSum += loop.refreshNow() - begin
     servedCount += 1
-    answer(queue[head])
+    queue[head].peer.answer(queue[head].tag)
     head += 1
     serviceBegin = nil
     if head < queue.count {
@@ -121,4 +104,35 @@ final class SelfTestServer: ConnectionDelegate, RequestReceiver {
       head = 0
     }
   }
+}
+
+/// One of the client's connections.
+private final class SelfTestPeer: ConnectionDelegate, RequestReceiver {
+  private unowned let server: SelfTestServer
+  let caller: Caller
+
+  init(server: SelfTestServer, _ connection: Connection, over transport: Transport) {
+    self.server = server
+    caller = Caller(transport, connection)
+    connection.start(delegate: self)
+  }
+
+  var isOpen: Bool { caller.connection.isOpen }
+
+  func answer(_ tag: UInt64) { if isOpen { caller.reply(to: tag, payloadSize: 0) } }
+
+  func connection(_ connection: Connection, didReceive bytes: UnsafeRawBufferPointer) -> Int {
+    caller.receive(bytes, for: self)
+  }
+
+  func connection(_ connection: Connection, didCloseWith error: Int32) {}
+
+  func didReceive(_ request: ReceivedRequest) -> Bool {
+    server.didReceive(request.head.tag, from: self)
+    return isOpen
+  }
+
+  func didReceive(_ cancel: ReceivedCancel) {}
+  func didReceiveHello(propagator: String?) -> Bool { true }
+  func didReceive(_ fault: TransportFault) { caller.connection.close() }
 }

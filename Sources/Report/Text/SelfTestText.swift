@@ -17,7 +17,7 @@ package enum SelfTestText {
     guard let attempt = outcome.attempts.last else { return [] }
     let count = outcome.attempts.count
     let title =
-      "\(outcome.test.rawValue): \(outcome.verdict.rawValue)\(count > 1 ? " at attempt \(count)" : ""); \(outcome.test.claim)"
+      "\(outcome.name): \(outcome.verdict.rawValue)\(count > 1 ? " at attempt \(count)" : ""); \(outcome.test.claim)"
     let header = ["figure", "expected", "±", "found", "verdict"].map { (title: $0, unit: "") }
     let rows = attempt.figures.map { figure in
       [
@@ -45,6 +45,6 @@ package enum SelfTestText {
   private static func summary(_ result: SelfTestResult) -> String {
     let failed = result.tests.filter { $0.verdict != .passed }
     if failed.isEmpty { return result.interrupted ? "interrupted" : "All passed." }
-    return "Not passed: " + failed.map { "\($0.test.rawValue) (\($0.verdict.rawValue))" }.joined(separator: ", ") + "."
+    return "Not passed: " + failed.map { "\($0.name) (\($0.verdict.rawValue))" }.joined(separator: ", ") + "."
   }
 }

@@ -1,6 +1,7 @@
 // What the self-tests found, as one document. The schema is docs/schema/selftest-result-1.schema.json.
 
 package import Statistics
+internal import Topology
 
 package enum SelfTestKind: String, CaseIterable, Codable, Sendable {
   case nullTarget = "null"
@@ -85,16 +86,26 @@ package struct SelfTestOutcome: Codable, Equatable, Sendable {
   }
 
   package let test: SelfTestKind
+  /// Absent in older documents, which have frame.
+  package let transport: String?
   package let attempts: [SelfTestAttempt]
   package let verdict: Verdict
 
-  package init(test: SelfTestKind, attempts: [SelfTestAttempt]) {
+  package init(test: SelfTestKind, transport: String? = nil, attempts: [SelfTestAttempt]) {
     self.test = test
+    self.transport = transport
     self.attempts = attempts
     let verdicts = Set(attempts.map(\.verdict))
     verdict =
       verdicts.contains(.passed)
       ? .passed : verdicts.contains(.interrupted) ? .interrupted : verdicts.contains(.missed) ? .failed : .invalid
+  }
+
+  /// `md1`, over another transport than the frame `md1/http1`.
+  package var name: String { Self.name(test, over: transport ?? Topology.transportByDefault) }
+
+  package static func name(_ test: SelfTestKind, over transport: String) -> String {
+    transport == Topology.transportByDefault ? test.rawValue : "\(test.rawValue)/\(transport)"
   }
 }
 
