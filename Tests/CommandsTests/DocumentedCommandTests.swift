@@ -57,5 +57,7 @@ struct DocumentedCommandTests {
   }
 
   @Test("An option that there is not would be told")
-  func wrong() { #expect(Ctxchain.problem(["ctxchain", "chain", "--deep", "5"])?.contains("--deep") == true) }
+  func wrong() {
+    #expect(Ctxchain.problem(["ctxchain", "chain", "-n", "3", "--deep", "5"])?.contains("--deep") == true)
+  }
 }

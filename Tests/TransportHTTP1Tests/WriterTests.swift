@@ -236,6 +236,18 @@ struct WriterTests {
     }
   }
 
+  @Test("Every length is written in its digits")
+  func lengths() {
+    let sizes = Array(0...1100) + [9_999, 10_000, 99_999, 123_456, 1_000_000, HTTP1Limits.bodySizeMax]
+    for size in sizes {
+      let head = text { buffer in
+        let writer = HTTP1RequestWriter(to: buffer, target: target, RequestHead(tag: 1, hopsLeft: 1))
+        #expect(writer.finishHead(payloadSize: size))
+      }
+      #expect(head.hasSuffix("\r\ncontent-length: \(size)\r\n\r\n"))
+    }
+  }
+
   @Test("Dates are written as RFC 9110, 5.6.7 has them")
   func dates() {
     let cases = [
