@@ -81,7 +81,7 @@ fuzz: deps llhttp ## Seeded random and mutated frames and messages (FRAMES=10000
 	  --sanitize=address --scratch-path .build-asan
 
 SECONDS ?= 300
-fuzz-coverage: deps ## Every extractor under libFuzzer, guided by coverage (SECONDS=300), from the vectors as seeds
+fuzz-coverage: deps ## Every extractor and the reader of HTTP/1.1 under libFuzzer, guided by coverage (SECONDS=300), from the vectors as seeds
 	scripts/fuzz-extractors $(SECONDS)
 
 generate: ## Make Swift source of the context schemas in contexts/, which is committed beside them

@@ -181,7 +181,7 @@ if Context.environment["CTXCHAIN_FUZZER"] != nil {
   package.products.append(.library(name: "ExtractorFuzzer", type: .static, targets: ["ExtractorFuzzer"]))
   package.targets.append(
     .target(
-      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "TransportFrame"],
+      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "TransportFrame", "TransportHTTP1"],
       path: "Tests/ExtractorFuzzer",
       swiftSettings: swiftSettings))
 }

@@ -30,8 +30,8 @@ final class Downstream {
   /// alive.
   @exclusivity(unchecked) private(set) var single: Unmanaged<DownstreamConnection>?
   @exclusivity(unchecked) private var turn = 0
-  /// Where connections grow by need: those that may take a request, by address; the one that was used last
-  /// comes first, so that a pipeline is filled before the next. One that has been filled since may still stand here.
+  /// Where connections grow by need: those that may take a request, by address; the one that came last is filled before the
+  /// next. One that has been filled since may still stand here.
   @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
   private let addresses: [ServiceAddress]
   private let index: Int
@@ -118,7 +118,7 @@ final class Downstream {
     for _ in free.indices {
       turn = turn &+ 1 < free.count ? turn &+ 1 : 0
       while let last = free[turn].last {
-        if last._withUnsafeGuaranteedRef({ $0.isReady && $0.callee.canSend }) { return last }
+        if last._withUnsafeGuaranteedRef(\.hasRoom) { return last }
         free[turn].removeLast()
         last._withUnsafeGuaranteedRef { $0.isListedFree = false }
       }
@@ -134,7 +134,7 @@ final class Downstream {
       dropLost()
     }
     guard places.count < transport.connectionCountMax * addresses.count,
-      places.count(where: { $0.current?.isReady != true }) * pipeline <= waiting.count
+      places.count(where: \.isComing) * pipeline + places.count(where: \.isLost) <= waiting.count
     else { return }
     addPlace()
     places[places.count - 1].connect()
@@ -210,6 +210,9 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
 
   var connection: Connection { callee.connection }
 
+  /// It may take a request; where it grows by need.
+  var hasRoom: Bool { isReady && !isFull && callee.canSend }
+
   /// It is there, or gives way to one that will be.
   var mayServe: Bool { isOpen || ending != nil }
 
@@ -233,8 +236,9 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   /// Says that nobody waits for a call any more. A transport that cannot say so loses the connection, and what else is
   /// under way on it.
   func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) {
-    guard isOpen, !callee.cancel(tag, at: time, continues: continues) else { return }
-    giveWay()
+    guard isOpen else { return }
+    guard callee.cancel(tag, at: time, continues: continues) else { return giveWay() }
+    if hasRoom { edge.didFree(self) }
   }
 
   /// Closes; another connection takes its place at the end of the turn.
@@ -303,6 +307,10 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   func connectionDidDrain(_ connection: Connection) {
     isFull = false
     place.readinessDidChange()
+    if hasRoom {
+      edge.didFree(self)
+      edge.serveWaiting()
+    }
   }
 
   private func didClose() {

@@ -33,7 +33,7 @@ final class EdgePlace {
   /// The callee's name is being looked up.
   private(set) var isLookingUp = false
   /// The loss has been told.
-  private var isLost = false
+  private var isTold = false
   private var isClosed = false
 
   init(server: NodeServer, edge: Downstream, address: ServiceAddress, index: Int, seed: UInt64) {
@@ -45,6 +45,11 @@ final class EdgePlace {
     timer = Timer(loop: server.loop) { [unowned self] in current == nil ? connect() : giveUpOnHello() }
     leavingTimer = Timer(loop: server.loop) { [unowned self] in closeIdle() }
   }
+
+  /// A connection is being made.
+  var isComing: Bool { isLookingUp || current.map { !$0.isReady } ?? false }
+  /// There is none until the next try.
+  var isLost: Bool { current == nil && !isLookingUp }
 
   var connections: [DownstreamConnection] { (current.map { [$0] } ?? []) + leaving }
 
@@ -81,8 +86,8 @@ final class EdgePlace {
     timer.stop()
     pause = EdgePlace.pauses.lowerBound
     readinessDidChange()
-    if isLost { server.delegate?.server(server, didReachCallee: edge.name) }
-    isLost = false
+    if isTold { server.delegate?.server(server, didReachCallee: edge.name) }
+    isTold = false
     server.didConnectEdge()
     edge.serveWaiting()
   }
@@ -141,8 +146,8 @@ final class EdgePlace {
     readinessDidChange()
     if edge.reconnects { timer.start(after: Int64(Double(pause) * (0.8 + 0.4 * random.nextUnit()))) }
     pause = min(pause * 2, EdgePlace.pauses.upperBound)
-    if !isLost { server.delegate?.server(server, didLoseCallee: edge.name, reason: reason) }
-    isLost = true
+    if !isTold { server.delegate?.server(server, didLoseCallee: edge.name, reason: reason) }
+    isTold = true
   }
 
   private func giveUpOnHello() {

@@ -70,8 +70,10 @@ struct EdgeKey: Hashable {
     service = call.service
     propagator = call.propagator
     transport = call.transport
-    pipeline = call.pipeline ?? 1
-    contextInBody = call.contextInBody == true
+    // What a frame passes over makes no other edge.
+    let isFrame = call.transport == Transport.frame.name
+    pipeline = isFrame ? 1 : call.pipeline ?? 1
+    contextInBody = !isFrame && call.contextInBody == true
   }
 }
 

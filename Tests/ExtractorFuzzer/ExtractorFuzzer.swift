@@ -5,12 +5,16 @@ import Context
 import Propagation
 import TransportFrame
 
-/// The first byte chooses the propagator, the second the store. The rest is the binary section, or for propagators of
+/// The first byte chooses the propagator, the second the store; 254 and 255 are requests and replies of HTTP/1.1. The rest is the binary section, or for propagators of
 /// fields the lines `name: value`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   guard size >= 2 else { return 0 }
   let input = UnsafeRawBufferPointer(start: start, count: size)
+  if input[0] >= 254 {
+    fuzzHTTP1(input[0] == 254 ? .requests : .replies, UnsafeRawBufferPointer(rebasing: input.dropFirst()))
+    return 0
+  }
   let names =
     PropagatorRegistry.names + [
       "tracecontext,baggage,b3", "jaeger,ottrace", "datadog,xray", "protobuf,tracecontext,baggage,b3",
@@ -47,7 +51,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 }
 
 /// Tells what failed in optimized code too, where `precondition` does not.
-private func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
+func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
   if !condition { fatalError(message()) }
 }
 

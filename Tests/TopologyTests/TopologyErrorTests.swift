@@ -248,6 +248,10 @@ struct TopologyErrorTests {
         "script[0].call.probability: expected a share 0 to 1 such as 0.3 or 0.1%, got \"1.5\""
       ),
       (
+        script("call: {service: b, place: trailer}"),
+        "script[0].call.place: unknown place \"trailer\"; known: header, body"
+      ),
+      (
         script("call: {service: b, pipeline: 257}"),
         "script[0].call.pipeline: expected a whole number 1 to 256, got \"257\""
       ),

@@ -20,6 +20,8 @@ struct ReplyTests {
 
   static let vectors: [Vector] = [
     Vector("a reply", "HTTP/1.1 200 OK\r\n" + empty),
+    Vector(
+      "sizes of a context, which replies have none of", "HTTP/1.1 200 OK\r\nctxchain-context-body: 9, 9\r\n" + empty),
     Vector("no reason phrase (RFC 9112, 4)", "HTTP/1.1 200 \r\n" + empty),
     Vector("no space before none", "HTTP/1.1 200\r\n" + empty),
     Vector("a phrase with a tab and bytes beyond ASCII", "HTTP/1.1 200 a\tü\r\n" + empty),

@@ -1,5 +1,6 @@
 // An edge over HTTP/1.1 whose connections carry several requests at once.
 
+import Control
 import TestSupport
 import Testing
 
@@ -36,10 +37,14 @@ struct HTTP1PipelineTests {
     #expect(callee.busy.map(\.firstLines.count) == [4, 2])
     for end in callee.busy { end.send(String(repeating: HTTP1PipelineTests.answer, count: end.firstLines.count)) }
     expectAnswers(callers)
+    let before = callee.peers.map(\.firstLines.count)
     let more = try begin(4)
-    for end in callee.busy { end.send(String(repeating: HTTP1PipelineTests.answer, count: 4)) }
+    #expect(zip(callee.peers, before).map { $0.firstLines.count - $1 }.sorted() == [0, 4])
+    for (end, count) in zip(callee.peers, before) {
+      end.send(String(repeating: HTTP1PipelineTests.answer, count: end.firstLines.count - count))
+    }
     expectAnswers(more)
-    #expect(callee.peers.count == 2)
+    #expect(callee.peers.count == 2 && bench.counters.faults == 0)
   }
 
   @Test("sends what a connection left unanswered over the next: one request, and behind its answer the others")
@@ -89,6 +94,53 @@ struct HTTP1PipelineTests {
     expectAnswers(patient)
     #expect(end.closedWith == nil && callee.peers.count == 1)
     #expect(impatient[0].firstLines.count == 1)
+  }
+
+  @Test("sends nothing behind a request that was given up, until that is answered")
+  func stuck() throws {
+    defer { bench.close() }
+    let impatient = try begin(1, "ctxchain: hops=5, deadline=50000\r\n")
+    let patient = try begin(1)
+    let stuck = callee.busy[0]
+    #expect(bench.loop.turn { impatient[0].text.hasSuffix("\r\n\r\n") })
+    let late = try begin(1)
+    let other = callee.peers.last!
+    #expect(stuck.firstLines.count == 2 && other !== stuck)
+    other.send(HTTP1PipelineTests.answer)
+    expectAnswers(late)
+    stuck.send(String(repeating: HTTP1PipelineTests.answer, count: 2))
+    expectAnswers(patient)
+    _ = try begin(4)
+    #expect(stuck.firstLines.count == 6)
+  }
+
+  @Test("closes what answers nothing once nobody waits for what went out, nor for what waits behind that")
+  func silent() throws {
+    defer { bench.close() }
+    let callers = try begin(3, "ctxchain: hops=5, deadline=100000\r\n")
+    callee.busy[0].send(HTTP1PipelineTests.last)
+    #expect(bench.loop.turn { callee.peers.last!.firstLines.count == 1 })
+    let second = callee.peers.last!
+    #expect(bench.loop.turn { second.closedWith != nil })
+    #expect(bench.loop.turn { callers.allSatisfy { !$0.firstLines.isEmpty } })
+    #expect(callers.count { $0.firstLines == ["HTTP/1.1 200 OK"] } == 1)
+    #expect(callers.count { $0.firstLines == ["HTTP/1.1 504 Gateway Timeout"] } == 2)
+    #expect(bench.lostReasons.isEmpty)
+  }
+
+  @Test("loses the request whose answer had begun, and no other")
+  func begun() throws {
+    defer { bench.close() }
+    let callers = try begin(3)
+    let first = callee.busy[0]
+    first.send(HTTP1PipelineTests.answer + "HTTP/1.1 20")
+    #expect(bench.loop.turn { callers.contains { $0.text.hasSuffix("ctxchain") } })
+    first.close()
+    #expect(bench.loop.turn { callee.peers.last!.firstLines.count == 1 && callee.peers.last! !== first })
+    callee.peers.last!.send(HTTP1PipelineTests.answer)
+    #expect(bench.loop.turn { callers.allSatisfy { !$0.firstLines.isEmpty } })
+    #expect(callers.count { $0.firstLines == ["HTTP/1.1 200 OK"] } == 2)
+    #expect(callers.count { $0.firstLines == ["HTTP/1.1 503 Service Unavailable"] } == 1)
   }
 
   @Test("does not send again what was given up meanwhile")

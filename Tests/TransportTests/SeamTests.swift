@@ -33,7 +33,8 @@ struct SeamTests {
     Case(
       testDescription: "HTTP/1.1, pipelined from end to end", transport: .http1, connectionCount: 1, pipeline: 8),
     Case(
-      testDescription: "HTTP/1.1, the context in the body", transport: .http1, connectionCount: 16, contextInBody: true),
+      testDescription: "HTTP/1.1, the context in the body, pipelined", transport: .http1, connectionCount: 16,
+      pipeline: 8, contextInBody: true),
     Case(testDescription: "lines, one at a time", transport: Transport(LineTransport()), connectionCount: 16),
     Case(testDescription: "lines, pipelined", transport: Transport(LineTransport(pipeline: 64)), connectionCount: 1),
   ]

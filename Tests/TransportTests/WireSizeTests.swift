@@ -12,10 +12,12 @@ struct WireSizeTests {
   private static let value = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
   /// What a receiver sees of a request with one header field, a binary section of 25 bytes and a payload of 128.
-  private func sizes(_ transport: Transport, deadline: UInt32) -> (whole: Int, carrier: Int, own: Int, payload: Int) {
+  private func sizes(_ transport: Transport, deadline: UInt32, contextInBody: Bool = false) -> (
+    whole: Int, carrier: Int, own: Int, payload: Int
+  ) {
     let buffer = ByteBuffer(capacity: 4096)
     defer { buffer.deallocate() }
-    let encoder = transport.makeEncoder(RequestTarget(host: "stock"))
+    let encoder = transport.makeEncoder(RequestTarget(host: "stock", contextInBody: contextInBody))
     let message = encoder.begin(RequestHead(tag: 1, deadline: deadline, hopsLeft: 5), to: buffer)
     var (name, value) = (Self.name, Self.value)
     name.withUTF8 { name in
@@ -56,6 +58,15 @@ struct WireSizeTests {
     #expect(sizes.carrier == 70 + 60)
     #expect(sizes.whole == 345 && sizes.whole == sizes.carrier + sizes.own + sizes.payload)
     #expect(self.sizes(.http1, deadline: 0).own == 71)
+  }
+
+  @Test("of HTTP/1.1 with the context in the body: two numbers more in the head, the section as it is")
+  func http1Body() {
+    let sizes = sizes(.http1, deadline: 25_000, contextInBody: true)
+    // As above, ctxchain-context-body: 0000070, 0000025 (41), content-length: 00000223 (26).
+    #expect(sizes.own == 17 + 13 + 34 + 41 + 26 + 2 && sizes.payload == 128)
+    #expect(sizes.carrier == 70 + 25)
+    #expect(sizes.whole == sizes.carrier + sizes.own + sizes.payload)
   }
 
   @Test("of an answer: a header of 32, or status line, date, length and the empty line, as they are written")

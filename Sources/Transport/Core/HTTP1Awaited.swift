@@ -54,6 +54,8 @@ struct HTTP1Awaited {
 
   var count: Int { state.pointee.next &- state.pointee.first }
   var isEmpty: Bool { state.pointee.next == state.pointee.first }
+  /// Nobody waits for one.
+  var hasGivenUp: Bool { state.pointee.givenUp > 0 }
   /// Somebody waits for one.
   var hasOthers: Bool { count > state.pointee.givenUp }
 

@@ -45,7 +45,8 @@ public final class HTTP1Callee {
     awaited.deallocate()
   }
 
-  var canSend: Bool { awaited.count < pipelineMax && !isOver && held.isEmpty }
+  /// Behind a request that was given up nothing new is sent: it may never be answered, and what follows it neither.
+  var canSend: Bool { awaited.count < pipelineMax && !isOver && held.isEmpty && !awaited.hasGivenUp }
 
   /// - Parameter size: bytes of the request, the last in the output.
   func didSend(_ tag: UInt64, size: Int) { awaited.append(tag, size: size, in: connection.output) }
@@ -127,8 +128,10 @@ public final class HTTP1Callee {
 
   /// False: there is no word that would end the request, and none that would be lost with the connection.
   func cancel(_ tag: UInt64) -> Bool {
+    let heldCount = held.count
     held.removeAll { $0.tag == tag }
-    return !awaited.giveUp(tag) || repeats && (awaited.hasOthers || !held.isEmpty)
+    guard held.count < heldCount || awaited.giveUp(tag) else { return true }
+    return repeats && (awaited.hasOthers || !held.isEmpty)
   }
 
   /// Nothing is under way.

@@ -68,6 +68,7 @@ extension HTTP1Head {
     contextSize = bodyFieldsSize &+ bodyBinarySize
     guard contextSize <= bodySize else { throw .field }
     fieldCount = 0
+    lineCount = 0
     carrierSize = contextSize
     let start = base + size
     try parseContextLines(from: start, to: start + bodyFieldsSize)

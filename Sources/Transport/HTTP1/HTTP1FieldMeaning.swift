@@ -37,7 +37,9 @@ extension HTTP1Head {
       propagatorOffset = value - base
       propagatorSize = valueSize
     case 20 where HTTP1Text.equal(name, 20, "ctxchain-context-bin"): try takeBinary(value, size: valueSize)
-    case 21 where HTTP1Text.equal(name, 21, "ctxchain-context-body"): try takeBodyContextSizes(text)
+    case 21 where HTTP1Text.equal(name, 21, "ctxchain-context-body"):
+      guard case .requests = side else { return true }
+      try takeBodyContextSizes(text)
     default: return false
     }
     return true
