@@ -4,9 +4,10 @@ import Bytes
 import Context
 import Propagation
 import TransportFrame
+import TransportHTTP1
 
-/// The first byte chooses the propagator, the second the store; 254 and 255 are requests and replies of HTTP/1.1. The rest is the binary section, or for propagators of
-/// fields the lines `name: value`.
+/// The first byte chooses the propagator, the second the store. The rest is the binary section, or for propagators of
+/// fields the lines `name: value`. 254 and 255 are requests and replies of HTTP/1.1.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   guard size >= 2 else { return 0 }

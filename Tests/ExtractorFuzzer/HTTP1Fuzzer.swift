@@ -1,4 +1,5 @@
-// What libFuzzer calls for HTTP/1.1: messages must read the same in one piece and in two.
+// What libFuzzer calls for HTTP/1.1: messages must read the same in one piece and in two. Only what is refused may be so
+// later: a head that has begun is not looked at again before it may have ended.
 
 import Bytes
 import TransportHTTP1
@@ -10,7 +11,8 @@ func fuzzHTTP1(_ side: HTTP1Side, _ input: UnsafeRawBufferPointer) {
   let middle = bytes.startIndex + bytes.count * Int(cut) / 256
   let whole = FuzzedReading(side, [bytes])
   let parts = FuzzedReading(side, [bytes[..<middle], bytes[middle...]])
-  expect(whole.found == parts.found, "\(parts.found) in two pieces, \(whole.found) in one")
+  let isLater = whole.isRefused && parts.found[...] == whole.found.dropLast()
+  expect(whole.found == parts.found || isLater, "\(parts.found) in two pieces, \(whole.found) in one")
 }
 
 /// What a reader finds in pieces that come one after the other.
@@ -21,6 +23,7 @@ private struct FuzzedReading {
   }
 
   private(set) var found: [Found] = []
+  var isRefused: Bool { if case .refused = found.last { true } else { false } }
 
   init(_ side: HTTP1Side, _ pieces: [Slice<UnsafeRawBufferPointer>]) {
     let reader = HTTP1Reader(side)
@@ -32,7 +35,7 @@ private struct FuzzedReading {
     for piece in pieces {
       input.append(UnsafeRawBufferPointer(rebasing: piece))
       while !input.isEmpty, let used = take(from: input, reader) { input.consume(used) }
-      if case .refused = found.last { return }
+      if isRefused { return }
     }
   }
 
