@@ -14,8 +14,6 @@ struct LoadCommand: Command {
       Of any server: ctxchain load 'http://127.0.0.1:8080/items?x=1' -R 2000 --expect 2xx,404
       """)
 
-  static let pipelineMax = 256
-
   @Argument(help: "The entry: HOST:PORT, as `ctxchain up` prints it, or http://HOST:PORT/PATH of another server.")
   var entry: String
 

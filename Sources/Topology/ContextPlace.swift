@@ -5,4 +5,7 @@ package enum ContextPlace: String, CaseIterable {
 
   /// - Parameter inBody: as `Call` and `ClientSide` have it.
   init(inBody: Bool?) { self = inBody == true ? .body : .header }
+
+  /// As they have it.
+  var inBody: Bool? { self == .body ? true : nil }
 }

@@ -14,8 +14,7 @@ struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
     "service", "size", "timeout", "deadline", "probability", "retries", "pipeline", "place", "optional", "propagator",
-    "transport",
-    "drops-context", "body",
+    "transport", "drops-context", "body",
   ]
 
   let service: Int
@@ -194,7 +193,7 @@ extension Field {
 
   /// Nil for `header`.
   func contextInBody() throws(TopologyError) -> Bool? {
-    try word("place", among: ContextPlace.allCases.map(\.rawValue)) == ContextPlace.body.rawValue ? true : nil
+    ContextPlace(rawValue: try word("place", among: ContextPlace.allCases.map(\.rawValue)))?.inBody
   }
 
   func declaredError() throws(TopologyError) -> DeclaredError {

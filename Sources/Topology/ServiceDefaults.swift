@@ -4,8 +4,7 @@ struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "keys-per-layer",
-      "growth",
-      "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
+      "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
       "releases-context",
     ]
   static let strategy = "value-chain"

@@ -58,9 +58,8 @@ extension Topology {
       result.changeCalls { $0.pipeline = pipeline == 1 ? nil : pipeline }
     }
     if let place = overrides.place {
-      let inBody: Bool? = place == .body ? true : nil
-      result.client.contextInBody = inBody
-      result.changeCalls { $0.contextInBody = inBody }
+      result.client.contextInBody = place.inBody
+      result.changeCalls { $0.contextInBody = place.inBody }
     }
     if let growth = overrides.growth {
       guard Growth.names.contains(growth) else {

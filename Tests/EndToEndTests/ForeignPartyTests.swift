@@ -10,7 +10,7 @@ private let python = Program.root.appending(path: ".build/service-venv/bin/pytho
 private let (nginx, wrk, h2load) = ("/usr/sbin/nginx", "/usr/bin/wrk", "/usr/bin/h2load")
 
 /// nginx with a configuration of its own in a folder of its own, in the foreground.
-struct Nginx {
+private struct Nginx {
   let port: UInt16
   private let program: Program
 

@@ -15,9 +15,7 @@ struct HeaderVectorTests {
       let kind = StoreKind.compared[index % StoreKind.compared.count]
       let context = kind.makeContext()
       // Only HTTP/1.1 has names of upper case.
-      let fields = try vector.headerFields.map {
-        (transport == .http1 || transport == .http1Body ? $0.name : $0.name.lowercased(), $0.value)
-      }
+      let fields = try vector.headerFields.map { (transport.isHTTP1 ? $0.name : $0.name.lowercased(), $0.value) }
       let drops = propagator.extract(transport.carrier(fields: fields), into: context)
       #expect(names(drops) == (["valid", "none"].contains(vector.verdict) ? "" : vector.verdict), "\(vector)")
       let sent = injected(context, by: propagator, over: transport)

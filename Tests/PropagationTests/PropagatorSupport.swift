@@ -12,6 +12,8 @@ extension StoreKind {
 enum Transport: String, CaseIterable, Sendable {
   case frame, http1, http1Body, grpc
 
+  var isHTTP1: Bool { self == .http1 || self == .http1Body }
+
   func carrier(fields: [(name: String, value: [UInt8])] = [], binary: [UInt8] = []) -> any TestCarrier {
     switch self {
     case .frame: FrameTestCarrier(fields: fields, binary: binary)
@@ -31,7 +33,7 @@ extension Vector {
   static func load(_ file: String, over transport: Transport) throws -> [Vector] {
     let token = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return try load(file).filter { vector in
-      guard transport == .http1 || transport == .http1Body else { return true }
+      guard transport.isHTTP1 else { return true }
       let names = named.contains(file) ? try vector.headerFields.map(\.name) : []
       return names.allSatisfy { token.isSuperset(of: $0) }
         && !Vector.fields(vector.input).joined().contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }

@@ -76,8 +76,7 @@ extension ExampleRun {
     result.failures = [
       NodeFailure(
         node: "ctxchain node cart 0", service: "cart", arm: "map", reason: "killed by SIGKILL", signal: 9,
-        exitCode: 137,
-        lastLogLines: ["ready on 40123", "closing"], requestsLost: 64)
+        exitCode: 137, lastLogLines: ["ready on 40123", "closing"], requestsLost: 64)
     ]
     result.closedConnections = [
       ClosedConnections(arm: "map", service: "gateway", replica: 0, reason: "tooShort", connections: 2),

@@ -10,8 +10,7 @@ internal import Topology
 struct ArmSpec {
   static let keys = [
     "growth", "in-flight", "keys-per-layer", "opaque-size", "pipeline", "place", "placement", "program",
-    "response-size",
-    "size", "transport",
+    "response-size", "size", "transport",
   ]
 
   /// As it was given.

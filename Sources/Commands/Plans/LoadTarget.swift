@@ -51,7 +51,7 @@ extension LoadCommand {
       throw ValidationError("--transport: a URL is loaded over \(Topology.transportOfExternals)")
     }
     guard body == nil || size == nil else { throw ValidationError("--size: the body of --body has its own") }
-    try OptionRange.check("--pipeline", pipeline, 1...LoadCommand.pipelineMax)
+    try OptionRange.check("--pipeline", pipeline, 1...TopologyLimits.pipelineMax)
     guard let expected = expect.map({ StatusExpectation($0) }) ?? .success else {
       throw ValidationError("--expect: expected statuses such as 2xx,304, got \"\(expect ?? "")\"")
     }

@@ -54,11 +54,16 @@ public final class HTTP1Callee {
   /// What a lost connection left unanswered. One goes out now, and the others behind its answer: who closes early must not
   /// lose it again for requests that follow (RFC 9112, 9.3.2).
   func send(again requests: [UnansweredRequest]) {
-    guard let request = requests.first else { return }
-    request.bytes.withUnsafeBytes { connection.output.append($0) }
-    didSend(request.tag, size: request.bytes.count)
+    write(requests.prefix(1))
     held += requests.dropFirst()
-    connection.send()
+  }
+
+  private func write(_ requests: some Collection<UnansweredRequest>) {
+    for request in requests {
+      request.bytes.withUnsafeBytes { connection.output.append($0) }
+      didSend(request.tag, size: request.bytes.count)
+    }
+    if !requests.isEmpty { connection.send() }
   }
 
   /// See `Callee`.
@@ -109,21 +114,15 @@ public final class HTTP1Callee {
       isOver = true
       receiver.willReceiveLast()
     } else {
-      if !held.isEmpty { sendHeld() }
+      if !held.isEmpty {
+        write(held)
+        held = []
+      }
       receiver.didFree()
     }
     let reply = ReceivedReply(reader.received(size: size), tag: tag, status: head.pointee.replyStatus)
     if reply.status == 0 { receiver.didReceive(reply) } else { receiver.didReceive(error: reply) }
     if isOver, receiver.isOpen { receiver.didReceiveLast() }
-  }
-
-  private func sendHeld() {
-    for request in held {
-      request.bytes.withUnsafeBytes { connection.output.append($0) }
-      didSend(request.tag, size: request.bytes.count)
-    }
-    held = []
-    connection.send()
   }
 
   /// False: there is no word that would end the request, and none that would be lost with the connection.

@@ -50,10 +50,7 @@ enum HTTP1BodyContext {
 extension HTTP1Head {
   mutating func takeBodyContextSizes(_ list: UnsafeRawBufferPointer) throws(HTTP1Refusal) {
     guard !hasBodyContext, let comma = list.firstIndex(of: UInt8(ascii: ",")) else { throw .field }
-    var second = UnsafeRawBufferPointer(rebasing: list[(comma + 1)...])
-    while let byte = second.first, HTTP1Text.isBlank(byte) {
-      second = UnsafeRawBufferPointer(rebasing: second.dropFirst())
-    }
+    let second = HTTP1Text.trimmed(UnsafeRawBufferPointer(rebasing: list[(comma + 1)...]))
     guard let fields = HTTP1Text.number(UnsafeRawBufferPointer(rebasing: list[..<comma])),
       let binary = HTTP1Text.number(second), max(fields, binary) <= HTTP1Limits.bodyContextSizeMax
     else { throw .field }
@@ -65,7 +62,6 @@ extension HTTP1Head {
   /// The body is there: its front becomes the context, in place of what the head had, and the rest the payload.
   @inline(never)
   mutating func takeBodyContext() throws(HTTP1Refusal) {
-    contextSize = bodyFieldsSize &+ bodyBinarySize
     guard contextSize <= bodySize else { throw .field }
     fieldCount = 0
     lineCount = 0

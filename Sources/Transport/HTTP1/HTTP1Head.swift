@@ -19,9 +19,7 @@ public struct HTTP1Head {
   public internal(set) var base: UnsafeMutableRawPointer
   /// Bytes of start line and field lines, with the empty line behind them.
   public internal(set) var size = 0
-  /// Bytes of the context at the front of the body; see `HTTP1BodyContext`.
-  var contextSize = 0
-  /// Without that.
+  /// Without the context at its front.
   public internal(set) var bodySize = 0
   /// Where the body starts, the context in it left out.
   public var bodyOffset: Int { size &+ contextSize }
@@ -78,6 +76,8 @@ public struct HTTP1Head {
   var hasBodyContext = false
   var bodyFieldsSize = 0
   var bodyBinarySize = 0
+  /// Bytes of the context at the front of the body; see `HTTP1BodyContext`.
+  var contextSize: Int { hasBodyContext ? bodyFieldsSize &+ bodyBinarySize : 0 }
 
   init(fieldCapacity: Int) {
     base = UnsafeMutableRawPointer(bitPattern: 8)!
@@ -88,7 +88,6 @@ public struct HTTP1Head {
   /// Back to the state before any message, but for the table's memory.
   mutating func reset() {
     size = 0
-    contextSize = 0
     bodySize = 0
     fieldCount = 0
     lineCount = 0

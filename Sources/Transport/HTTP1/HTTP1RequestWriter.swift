@@ -166,7 +166,7 @@ public struct HTTP1RequestWriter {
   /// The same for a payload that is not here: whoever sends the request appends it (`PayloadBytes`).
   public func finishHead(payloadSize: Int) -> Bool {
     let counts = counts
-    if counts & HTTP1RequestWriter.inBody != 0 { return finishInBody(counts, payloadSize: payloadSize) }
+    if counts & HTTP1RequestWriter.inBody != 0 { return finishInBody(payloadSize: payloadSize) }
     if counts & (HTTP1RequestWriter.binaryMask | HTTP1RequestWriter.overflow) != 0, !finishBinary(counts) {
       return discard()
     }
@@ -185,8 +185,7 @@ public struct HTTP1RequestWriter {
   }
 
   /// The head gets its numbers.
-  private func finishInBody(_ counts: UInt32, payloadSize: Int) -> Bool {
-    let binarySize = Int(counts & HTTP1RequestWriter.binaryMask)
+  private func finishInBody(payloadSize: Int) -> Bool {
     let fits = HTTP1BodyContext.finishHead(
       buffer.pointer(at: start), size: buffer.count &- start, binarySize: binarySize, payloadSize: payloadSize)
     guard counts & HTTP1RequestWriter.overflow == 0, fits else { return discard() }
