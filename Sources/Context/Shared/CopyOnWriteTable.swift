@@ -6,7 +6,8 @@ internal import Synchronization
 /// Old snapshots are freed when no reader can be about to retain them. Each worker has a *mark*, where it says which
 /// snapshot it is about to retain (a hazard pointer: Michael, "Hazard Pointers", IEEE TPDS 15(6), 2004). It sets the mark,
 /// and then looks whether that is still the snapshot in place. A writer replaces the snapshot first and looks at the marks
-/// afterwards, so that at least one of the two sees the other.
+/// afterwards, so that at least one of the two sees the other. A mark stays until the worker reads again, so an idle worker
+/// keeps one snapshot: were it cleared behind the retain, the compiler might put the retain behind that, and did.
 package final class CopyOnWriteTable: ContextTable {
   private final class Snapshot: Sendable {
     let records: [UInt64: BoxedEntries]
@@ -53,6 +54,8 @@ package final class CopyOnWriteTable: ContextTable {
 
   // MARK: Private
 
+  /// Not inlined: what it returns is retained when it does.
+  @inline(never)
   private func snapshot(worker: Int) -> Snapshot {
     let mark = marks[worker]
     var address = current.load(ordering: .acquiring)
@@ -62,12 +65,7 @@ package final class CopyOnWriteTable: ContextTable {
       if now == address { break }
       address = now
     }
-    let snapshot = CopyOnWriteTable.reference(address).takeUnretainedValue()
-    // Retained by then: it outlives its mark.
-    return withExtendedLifetime(snapshot) {
-      mark.snapshot.store(0, ordering: .releasing)
-      return snapshot
-    }
+    return CopyOnWriteTable.reference(address).takeUnretainedValue()
   }
 
   private func replace(_ change: (inout [UInt64: BoxedEntries]) -> Void) {
