@@ -23,8 +23,9 @@ compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
-deps: ## Install what the build needs (libevent-dev, libsimdjson-dev), when it is missing
-	@scripts/install-deps libevent-dev:/usr/include/event2/event.h libsimdjson-dev:/usr/include/simdjson.h
+deps: ## Install what the build needs (libevent-dev, libnghttp2-dev, libsimdjson-dev), when it is missing
+	@scripts/install-deps libevent-dev:/usr/include/event2/event.h \
+  libnghttp2-dev:/usr/include/nghttp2/nghttp2.h libsimdjson-dev:/usr/include/simdjson.h
 
 test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \

@@ -16,9 +16,9 @@ func module(
 }
 
 /// A part of the family in Sources/Transport.
-func transport(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func transport(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .target(
-    name: "Transport\(name)", dependencies: dependencies, path: "Sources/Transport/\(name)",
+    name: "Transport\(name)", dependencies: dependencies, path: "Sources/Transport/\(name)", exclude: exclude,
     swiftSettings: swiftSettings)
 }
 
@@ -59,6 +59,7 @@ let package = Package(
   targets: [
     .target(name: "CLibevent", linkerSettings: [.linkedLibrary("event_core")]),
     .target(name: "CLinux"),
+    .target(name: "CNghttp2", linkerSettings: [.linkedLibrary("nghttp2")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CMeter"),
     .target(name: "CArcMeter"),
@@ -68,11 +69,14 @@ let package = Package(
     transport("Messages", ["Bytes"]),
     transport("Frame", ["Bytes", "TransportMessages"]),
     transport("HTTP1", ["Bytes", "TransportMessages"]),
-    transport("Core", ["Bytes", "EventLoop", "TransportFrame", "TransportHTTP1", "TransportMessages"]),
+    transport(
+      "GRPC", ["Bytes", "CNghttp2", "TransportHTTP1", "TransportMessages"], exclude: ["chain.proto"]),
+    transport(
+      "Core", ["Bytes", "EventLoop", "TransportFrame", "TransportGRPC", "TransportHTTP1", "TransportMessages"]),
     module(
       "Propagation",
       [
-        "Context", "TransportFrame", "TransportHTTP1", "TransportMessages", protobuf,
+        "Context", "TransportFrame", "TransportGRPC", "TransportHTTP1", "TransportMessages", protobuf,
         .byName(name: "CSimdjson", condition: .when(traits: ["Simdjson"])),
       ], exclude: ["Protobuf/context.proto"]),
     module("ContextPropagators", ["Context", "Propagation", instrumentation]),
@@ -139,8 +143,10 @@ let package = Package(
     tests("EventLoopTests", ["Bytes", "EventLoop", "CLinux", "TestSupport", "Statistics"]),
     tests("ContextTests", ["Context", "Statistics"]),
     tests("ContextGenerationTests", ["Context", "ContextGeneration", "Statistics", "Topology"]),
+    tests("TransportGRPCTests", ["Bytes", "Statistics", "TestSupport", "TransportGRPC", "TransportMessages"]),
     tests(
-      "PropagationTests", ["Bytes", "Propagation", "Context", "Statistics", "TransportHTTP1", "TransportMessages"]),
+      "PropagationTests",
+      ["Bytes", "Propagation", "Context", "Statistics", "TransportGRPC", "TransportHTTP1", "TransportMessages"]),
     tests("ContextPropagatorsTests", ["ContextPropagators", "Propagation", instrumentation]),
     tests(
       "GatewayTests",

@@ -20,7 +20,7 @@ struct LoadCommand: Command {
   @Option(help: "How the context is written: propagators, separated by commas.")
   var propagator = "tracecontext,baggage"
 
-  @Option(help: "What carries the requests: frame or http1; frame without it, and http1 where a URL is loaded.")
+  @Option(help: "What carries the requests: frame, http1 or grpc; frame without it, and http1 where a URL is loaded.")
   var transport: String?
 
   @Option(

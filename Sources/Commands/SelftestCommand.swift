@@ -20,7 +20,7 @@ struct SelftestCommand: Command {
   @Option(help: "Tests, separated by commas: null, stall, md1, poisson; without it all.")
   var only: String?
 
-  @Option(help: "What carries the requests: frame or http1; without it each test runs over both.")
+  @Option(help: "What carries the requests: frame, http1 or grpc; without it each test runs over all.")
   var transport: String?
 
   @OptionGroup var seed: SeedOption

@@ -34,7 +34,7 @@ package struct CounterPage {
   /// Connections closed for bytes that are not a frame, or not allowed here.
   package var faults: UInt64 = 0
   /// The same by reason, in the order of `TransportFault`.
-  package var faultsByReason = InlineArray<16, UInt64>(repeating: 0)
+  package var faultsByReason = InlineArray<32, UInt64>(repeating: 0)
   /// Requests that nobody waited for any more and that went on: their caller gave up behind an edge that says
   /// `deadline: ignore`.
   package var abandoned: UInt64 = 0

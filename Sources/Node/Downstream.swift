@@ -37,7 +37,7 @@ final class Downstream {
   private let index: Int
   /// What is lost is connected anew.
   let reconnects: Bool
-  /// Oldest first. Empty where the transport multiplexes.
+  /// Oldest first. Empty where connections take any number of requests.
   @exclusivity(unchecked) var waiting: [CallSlot] = []
 
   /// `connect` comes next.
@@ -91,11 +91,11 @@ final class Downstream {
   }
 
   /// All connections are taken, and there is room for one more call to wait.
-  var canWait: Bool { !transport.multiplexes && waiting.count < Downstream.waitingCountMax && isOpen }
+  var canWait: Bool { transport.isBounded && waiting.count < Downstream.waitingCountMax && isOpen }
 
   func readinessDidChange() {
     single = nil
-    guard places.count == 1, transport.multiplexes, let current = places[0].current else { return }
+    guard places.count == 1, !transport.isBounded, let current = places[0].current else { return }
     if current.isReady, !current.isFull { single = Unmanaged.passUnretained(current) }
   }
 
@@ -134,7 +134,8 @@ final class Downstream {
       dropLost()
     }
     guard places.count < transport.connectionCountMax * addresses.count,
-      places.count(where: \.isComing) * pipeline + places.count(where: \.isLost) <= waiting.count
+      places.count(where: \.isComing) * transport.requestCount(pipeline: pipeline) + places.count(where: \.isLost)
+        <= waiting.count
     else { return }
     addPlace()
     places[places.count - 1].connect()
@@ -272,6 +273,13 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
   func didFree() { edge.didFree(self) }
 
   func didReceiveLast() { giveWay() }
+
+  func didRetire() {
+    isReady = false
+    place.didRetire(self)
+  }
+
+  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool { place.send(requests, elsewhereThan: self) }
 
   func didReceiveGoaway() {
     isReady = false

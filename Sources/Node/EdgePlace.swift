@@ -130,6 +130,22 @@ final class EdgePlace {
     leavingTimer.start(after: 0)
   }
 
+  /// It still answers, and another takes what is new.
+  func didRetire(_ connection: DownstreamConnection) {
+    guard connection === current else { return }
+    leaving.append(connection)
+    found.map(connect(to:)) ?? connect()
+    readinessDidChange()
+    leavingTimer.start(after: 0)
+  }
+
+  /// What a connection's callee has not looked at goes out over the one that has taken its place. False when there is none.
+  func send(_ requests: [UnansweredRequest], elsewhereThan connection: DownstreamConnection) -> Bool {
+    guard let current, current !== connection else { return false }
+    resend(requests, of: connection, over: current)
+    return true
+  }
+
   func close() {
     isClosed = true
     timer.close()

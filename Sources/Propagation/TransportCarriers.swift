@@ -3,6 +3,7 @@
 
 package import Context
 package import TransportFrame
+package import TransportGRPC
 package import TransportHTTP1
 package import TransportMessages
 
@@ -23,6 +24,10 @@ extension Propagator {
   /// Out of line, so that a frame's path holds nothing of it.
   @inline(never)
   private func injectOther(_ context: RequestContext, into message: MessageWriter) {
+    if case .grpc = message.kind {
+      var request = GRPCRequestWriter(message)
+      return inject(context, into: &request)
+    }
     guard case .http1 = message.kind else {
       var carrier: any CarrierWriter = message.foreign.carrierWriter
       return inject(context, into: &carrier)
@@ -33,6 +38,7 @@ extension Propagator {
 
   @inline(never)
   private func extractOther(_ message: ReceivedMessage, into context: RequestContext) -> ExtractionDrops {
+    if case .grpc = message.kind { return extract(GRPCMessage(message), into: context) }
     guard case .http1 = message.kind else { return extract(message.foreign.carrierReader, into: context) }
     return extract(HTTP1Message(message), into: context)
   }
@@ -49,6 +55,7 @@ extension MessageWriter: CarrierWriter {
     switch kind {
     case .frame: FrameWriter(self)
     case .http1: HTTP1RequestWriter(self)
+    case .grpc: GRPCRequestWriter(self)
     case .foreign: foreign.carrierWriter
     }
   }
@@ -77,6 +84,7 @@ extension ReceivedMessage: CarrierReader {
     switch kind {
     case .frame: Frame(self).forEachField(name, body)
     case .http1: HTTP1Message(self).forEachField(name, body)
+    case .grpc: GRPCMessage(self).forEachField(name, body)
     case .foreign: foreign.carrierReader.forEachField(name, body)
     }
   }
@@ -85,6 +93,7 @@ extension ReceivedMessage: CarrierReader {
     switch kind {
     case .frame: Frame(self).forEachField(body)
     case .http1: HTTP1Message(self).forEachField(body)
+    case .grpc: GRPCMessage(self).forEachField(body)
     case .foreign: foreign.carrierReader.forEachField(body)
     }
   }
@@ -103,6 +112,7 @@ extension ReceivedMessage: CarrierReader {
     switch kind {
     case .frame: Frame(self).binary
     case .http1: HTTP1Message(self).binary
+    case .grpc: GRPCMessage(self).binary
     case .foreign: foreign.carrierReader.binary
     }
   }
@@ -164,6 +174,38 @@ extension HTTP1RequestWriter: CarrierWriter {
 
 /// The reader has put names into lower case and trimmed values.
 extension HTTP1Message: CarrierReader {
+  @inline(__always)
+  package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
+    forEachField { (found: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in
+      if ContextText.equal(found, name) { body(value.bytes) }
+    }
+  }
+
+  @inline(__always)
+  package func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) {
+    forEachField { (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in body(name.bytes, value.bytes) }
+  }
+}
+
+extension GRPCRequestWriter: CarrierWriter {
+  package func appendField(_ name: StaticString, _ value: RawSpan) {
+    value.withUnsafeBytes { value in
+      appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+  }
+
+  package func appendField(name: RawSpan, _ value: RawSpan) {
+    name.withUnsafeBytes { name in value.withUnsafeBytes { value in appendField(name, value) } }
+  }
+
+  @inline(__always)
+  package func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    appendField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), sizeMax: sizeMax, fill)
+  }
+}
+
+/// HTTP/2 has names in lower case alone, and no white space around values.
+extension GRPCMessage: CarrierReader {
   @inline(__always)
   package func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) {
     forEachField { (found: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) in

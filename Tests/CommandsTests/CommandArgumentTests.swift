@@ -124,7 +124,7 @@ struct CommandArgumentTests {
     arguments: [
       (["--only", "stal"], ["--only", "stal", "null, stall, md1, poisson"]), (["--only", ""], ["--only"]),
       (["--only", "null,null"], ["--only", "twice"]), (["--seed", "x"], ["--seed", "x"]),
-      (["--transport", "quic"], ["--transport", "frame or http1", "quic"]),
+      (["--transport", "quic"], ["--transport", "frame, http1 or grpc", "quic"]),
     ])
   func selftest(arguments: [String], parts: [String]) {
     let run = CommandRun(["selftest"] + arguments)
@@ -171,14 +171,16 @@ struct CommandArgumentTests {
     ] {
       let run = CommandRun(command + ["--transport", "http"])
       #expect(run.status == 2 && run.out.isEmpty)
-      #expect(run.error.contains("--transport: expected frame or http1, got \"http\""), "\(run.error)")
+      #expect(run.error.contains("--transport: expected frame, http1 or grpc, got \"http\""), "\(run.error)")
     }
   }
 
   @Test(
     "An axis of transports is refused in words before anything is started",
     arguments: [
-      (["--transports", "frame,http"], "--transports: unknown transport \"http\"; expected some of frame, http1"),
+      (
+        ["--transports", "frame,http"], "--transports: unknown transport \"http\"; expected some of frame, http1, grpc"
+      ),
       (["--transports", "frame,frame"], "--transports: \"frame\" is named twice"),
       (["--transports", ""], "--transports: unknown transport"),
       (
@@ -209,7 +211,7 @@ struct CommandArgumentTests {
   func unknownTransportOfArm() {
     let run = CommandRun("compare", "packed/dove", "packed")
     #expect(run.status == 2)
-    #expect(run.error.contains("transport: expected one of frame, http1, got \"dove\""), "\(run.error)")
+    #expect(run.error.contains("transport: expected one of frame, http1, grpc, got \"dove\""), "\(run.error)")
   }
 
   @Test("A budget and a number of rounds are not taken together, wherever they are given")

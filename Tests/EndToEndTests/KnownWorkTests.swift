@@ -10,7 +10,7 @@ struct KnownWorkTests {
 
   @Test(
     "is in the CPU per hop and per request: no less than was burnt, and less than a half more",
-    arguments: ["frame", "http1"])
+    arguments: ["frame", "http1", "grpc"])
   func cpu(transport: String) throws {
     // Three deliveries of which two burn: a figure per hop of the wrong divisor is off by more than a half.
     let run = try TopologyRun(

@@ -126,7 +126,7 @@ struct FuzzTests {
     }
     let counters = node.counters.pointee
     #expect(counters.faults > 0)
-    #expect((0..<16).reduce(UInt64(0)) { $0 + counters.faultsByReason[$1] } == counters.faults)
+    #expect(counters.faultsByReason.indices.reduce(UInt64(0)) { $0 + counters.faultsByReason[$1] } == counters.faults)
     try #require(node.turnUntil { node.counters.pointee.open == 0 })
   }
 

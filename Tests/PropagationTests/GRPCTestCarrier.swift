@@ -1,56 +1,88 @@
-// A sketch of a gRPC carrier: metadata as a list of keys and values, and the binary section under one `-bin` key.
+// gRPC's carrier of TransportCarriers.swift: what it writes goes through HPACK, from a client's session into a server's.
 
+import Bytes
 import Context
 import Propagation
+import TransportGRPC
+import TransportMessages
 
-struct GRPCTestCarrier: TestCarrier {
-  private static let binaryKey = Array("ctxchain-context-bin".utf8)
+class GRPCTestCarrier: TestCarrier {
+  private let fromClient = ByteBuffer(capacity: 1024)
+  private let fromServer = ByteBuffer(capacity: 1024)
+  private let client: HTTP2Session
+  private let server: HTTP2Session
+  private let target: GRPCTarget
+  private let stream: HTTP2StreamSlot
+  private var writer: GRPCRequestWriter
+  private var received: GRPCMessage?
 
-  private var parts = CarrierParts()
-  /// What HPACK would carry: names are lower case, and values of `-bin` keys are base64 without padding.
-  private var metadata: [(key: [UInt8], value: [UInt8])] = []
-  private var decoded = ReceivedBytes([])
+  required init() {
+    client = HTTP2Session(.client, output: fromClient)
+    server = HTTP2Session(.server, output: fromServer)
+    target = GRPCTarget(RequestTarget(host: "a", contextInBody: Self.contextInBody))
+    stream = client.takeRequest()
+    writer = GRPCRequestWriter(
+      to: stream.pointee.sent, target: target, RequestHead(tag: 1, deadline: 1_000_000, hopsLeft: 5))
+  }
 
-  init() {}
+  class var contextInBody: Bool { false }
 
-  init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
-    for field in fields { parts.fields.append((Array(field.name.utf8), ReceivedBytes(field.value))) }
-    parts.appendBinary(binary.count).copyMemory(from: binary, byteCount: binary.count)
+  /// As another program would write it: with padding by turns.
+  required convenience init(fields: [(name: String, value: [UInt8])], binary: [UInt8]) {
+    self.init()
+    for field in fields { appendField(name: Array(field.name.utf8).span.bytes, field.value.span.bytes) }
+    if Self.contextInBody {
+      appendBinary(binary.count).copyMemory(from: binary, byteCount: binary.count)
+    } else if !binary.isEmpty {
+      let text = Base64.encode(binary, padded: fields.count.isMultiple(of: 2))
+      appendField("ctxchain-context-bin", text.span.bytes)
+    }
     send()
   }
 
-  mutating func send() {
-    metadata = parts.fields.map { ($0.name, Array($0.value.raw)) }
-    let binary = parts.takeBinary()
-    if !binary.isEmpty { metadata.append((GRPCTestCarrier.binaryKey, Base64.encode(binary, padded: false))) }
-    parts.fields = []
-    decoded = ReceivedBytes([])
-    for (key, value) in metadata {
-      if key == GRPCTestCarrier.binaryKey {
-        decoded = ReceivedBytes(Base64.decode(value))
-      } else {
-        parts.fields.append((key, ReceivedBytes(trimmed(value))))
-      }
+  deinit {
+    fromClient.deallocate()
+    fromServer.deallocate()
+  }
+
+  func send() {
+    precondition(writer.finish(payloadSize: 16), "a test's context fits into metadata")
+    client.send(stream, tag: 1, to: target)
+    server.receive(fromClient.readable)
+    guard let arrived = server.takeReady(), let incoming = arrived.pointee.incoming,
+      case .call = GRPCRequestReading.read(incoming)
+    else { fatalError("no call: \(Array(fromClient.readable))") }
+    received = GRPCMessage(ReceivedMessage(kind: .grpc, base: incoming, size: 0))
+  }
+
+  var receivedFields: [(name: String, value: [UInt8])] {
+    var fields: [(name: String, value: [UInt8])] = []
+    forEachField { (name: RawSpan, value: RawSpan) in
+      fields.append(
+        (name.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, value.withUnsafeBytes { Array($0) }))
     }
+    return fields
   }
 
-  var receivedFields: [(name: String, value: [UInt8])] { parts.list }
+  func appendField(_ name: StaticString, _ value: RawSpan) { writer.appendField(name, value) }
 
-  mutating func appendField(_ name: StaticString, _ value: RawSpan) { parts.append(name, value) }
+  func appendField(name: RawSpan, _ value: RawSpan) { writer.appendField(name: name, value) }
 
-  mutating func appendField(name: RawSpan, _ value: RawSpan) {
-    parts.append(name.withUnsafeBytes { Array($0) }, value)
+  func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
+    writer.appendField(name, sizeMax: sizeMax, fill)
   }
 
-  mutating func appendField(_ name: StaticString, sizeMax: Int, _ fill: (UnsafeMutableRawPointer) -> Int) {
-    parts.append(name, sizeMax: sizeMax, fill)
-  }
+  func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { writer.appendBinary(size) }
 
-  mutating func appendBinary(_ size: Int) -> UnsafeMutableRawPointer { parts.appendBinary(size) }
+  /// Before it is sent a message holds nothing.
+  func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) { received?.forEachField(name, body) }
 
-  func forEachField(_ name: StaticString, _ body: (RawSpan) -> Void) { parts.forEach(name, body) }
+  func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) { received?.forEachField(body) }
 
-  func forEachField(_ body: (_ name: RawSpan, _ value: RawSpan) -> Void) { parts.forEach(body) }
+  var binary: UnsafeRawBufferPointer { received?.binary ?? UnsafeRawBufferPointer(start: nil, count: 0) }
+}
 
-  var binary: UnsafeRawBufferPointer { decoded.raw }
+/// The same with the context in the message.
+final class GRPCMessageTestCarrier: GRPCTestCarrier {
+  override class var contextInBody: Bool { true }
 }

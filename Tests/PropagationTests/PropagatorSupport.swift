@@ -10,7 +10,7 @@ extension StoreKind {
 }
 
 enum Transport: String, CaseIterable, Sendable {
-  case frame, http1, http1Body, grpc
+  case frame, http1, http1Body, grpc, grpcMessage
 
   var isHTTP1: Bool { self == .http1 || self == .http1Body }
 
@@ -20,6 +20,7 @@ enum Transport: String, CaseIterable, Sendable {
     case .http1: HTTP1TestCarrier(fields: fields, binary: binary)
     case .http1Body: HTTP1BodyTestCarrier(fields: fields, binary: binary)
     case .grpc: GRPCTestCarrier(fields: fields, binary: binary)
+    case .grpcMessage: GRPCMessageTestCarrier(fields: fields, binary: binary)
     }
   }
 }
@@ -33,7 +34,7 @@ extension Vector {
   static func load(_ file: String, over transport: Transport) throws -> [Vector] {
     let token = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return try load(file).filter { vector in
-      guard transport.isHTTP1 else { return true }
+      guard transport != .frame else { return true }
       let names = named.contains(file) ? try vector.headerFields.map(\.name) : []
       return names.allSatisfy { token.isSuperset(of: $0) }
         && !Vector.fields(vector.input).joined().contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }
@@ -60,6 +61,7 @@ func injected(_ context: RequestContext, by propagator: any Propagator, over tra
   case .frame: return run(FrameTestCarrier.self)
   case .http1: return run(HTTP1TestCarrier.self)
   case .http1Body: return run(HTTP1BodyTestCarrier.self)
+  case .grpcMessage: return run(GRPCMessageTestCarrier.self)
   case .grpc: return run(GRPCTestCarrier.self)
   }
 }

@@ -41,7 +41,7 @@ struct ReadMessage: Equatable, CustomStringConvertible {
     }
     body = Array(message.body)
     binary = Array(message.binary)
-    (hops, deadline, flags) = (head.hopsLeft, head.deadline, head.flags.rawValue)
+    (hops, deadline, flags) = (head.words.hopsLeft, head.words.deadline, head.words.flags.rawValue)
     viewsSize = message.views.count
     payloadSize = message.payloadSize
     carrierSize = message.carrierSize

@@ -80,7 +80,8 @@ struct FrameFaultTests {
     let provoked = Set(FrameFaultTests.faults.map(\.2))
     let notDecoding: Set<TransportFault> = [.unexpectedType, .unexpectedHello, .noHopsLeft]
     let ofOthers: Set<TransportFault> = [
-      .malformedStartLine, .wrongHost, .ambiguousLength, .malformedChunk, .unsupported, .stalled,
+      .malformedStartLine, .wrongHost, .ambiguousLength, .malformedChunk, .unsupported, .stalled, .malformedPreface,
+      .protocolError, .flowControl, .compression, .frameSize, .flood, .malformedMessage,
     ]
     #expect(provoked == Set(TransportFault.allCases).subtracting(notDecoding).subtracting(ofOthers))
   }

@@ -35,6 +35,10 @@ struct SeamTests {
     Case(
       testDescription: "HTTP/1.1, the context in the body, pipelined", transport: .http1, connectionCount: 16,
       pipeline: 8, contextInBody: true),
+    Case(testDescription: "gRPC, one connection", transport: .grpc, connectionCount: 1),
+    Case(testDescription: "gRPC, sixteen connections", transport: .grpc, connectionCount: 16),
+    Case(
+      testDescription: "gRPC, the context in the message", transport: .grpc, connectionCount: 1, contextInBody: true),
     Case(testDescription: "lines, one at a time", transport: Transport(LineTransport()), connectionCount: 16),
     Case(testDescription: "lines, pipelined", transport: Transport(LineTransport(pipeline: 64)), connectionCount: 1),
   ]

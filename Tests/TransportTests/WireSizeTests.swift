@@ -4,6 +4,7 @@ import Bytes
 import Testing
 import TransportCore
 import TransportFrame
+import TransportGRPC
 import TransportHTTP1
 
 @Suite("Bytes on the wire")
@@ -26,6 +27,8 @@ struct WireSizeTests {
         case .frame: FrameWriter(message).appendField(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
         case .http1:
           HTTP1RequestWriter(message).appendField(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
+        case .grpc:
+          GRPCRequestWriter(message).appendField(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
         case .foreign: break
         }
       }
@@ -33,6 +36,7 @@ struct WireSizeTests {
     switch message.kind {
     case .frame: _ = FrameWriter(message).appendContext(25)
     case .http1: HTTP1RequestWriter(message).appendBinary(25).initializeMemory(as: UInt8.self, repeating: 7, count: 25)
+    case .grpc: GRPCRequestWriter(message).appendBinary(25).initializeMemory(as: UInt8.self, repeating: 7, count: 25)
     case .foreign: break
     }
     #expect(encoder.finishImage(message, payloadSize: 128))

@@ -55,13 +55,13 @@ struct ChainOptions: ParsableArguments {
   @Option(help: "Keys that each layer sets, 0 to 64; 3 without it.")
   var keysPerLayer: Int?
 
-  @Option(help: "What carries requests on every edge, but for a strategy that names its own: frame or http1.")
+  @Option(help: "What carries requests on every edge, but for a strategy that names its own: frame, http1 or grpc.")
   var transport: String?
 
   @Option(help: "Requests under way on a connection of an edge over http1, 1 to 256; 1 without it.")
   var pipeline: Int?
 
-  @Option(help: "Where requests over http1 carry the context: header or body; header without it.")
+  @Option(help: "Where requests over http1 and grpc carry the context: header or body; header without it.")
   var place: String?
 
   mutating func validate() throws {

@@ -21,6 +21,10 @@ public protocol ReplyReceiver: AnyObject {
   func willReceiveLast()
   /// Nothing new may be sent, and nothing comes any more.
   func didReceiveLast()
+  /// Nothing new may be sent over this connection, but would be taken over another. What is under way is still answered.
+  func didRetire()
+  /// The callee has not looked at these requests: they may be sent over another connection. False when nobody does.
+  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool
   func didReceive(_ fault: TransportFault)
   var isOpen: Bool { get }
 }
@@ -29,6 +33,8 @@ extension ReplyReceiver {
   public func didFree() {}
   public func willReceiveLast() {}
   public func didReceiveLast() { didReceiveGoaway() }
+  public func didRetire() { didReceiveGoaway() }
+  public func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool { false }
 }
 
 public struct Callee {
@@ -38,6 +44,7 @@ public struct Callee {
   public let encoder: RequestEncoder
   private let foreign: (any ForeignCallee)?
   private let http1: HTTP1Callee?
+  private let grpc: GRPCCallee?
   /// The same without a reference count, for each read and request.
   private let unretained: Unmanaged<HTTP1Callee>?
 
@@ -48,9 +55,10 @@ public struct Callee {
   ///   - target: where requests go.
   ///   - pipelineMax: requests under way at once, where replies come in the order of requests.
   ///   - repeats: `takeUnanswered` will be asked for.
+  ///   - isForeign: the callee is not of this program.
   public init(
     _ transport: Transport, _ connection: Connection, _ target: RequestTarget = RequestTarget(), pipelineMax: Int = 1,
-    repeats: Bool = false
+    repeats: Bool = false, isForeign: Bool = false
   ) {
     self.connection = connection
     output = connection.output
@@ -60,19 +68,28 @@ public struct Callee {
       transport.kind == .http1
       ? HTTP1Callee(connection, pipelineMax: pipelineMax, repeats: repeats, sendsHeads: target.method == "HEAD") : nil
     unretained = http1.map(Unmanaged.passUnretained)
+    grpc = encoder.grpcTarget.map { GRPCCallee(connection, $0, isForeign: isForeign) }
   }
 
   /// Says who calls and how it writes the context, where the transport has a word for that.
   ///
   /// - Parameter edge: `caller>callee`.
   public func introduce(edge: String, propagator: String) {
+    // What a connection of gRPC begins with stands in the output.
+    if case .grpc = kind { connection.send() }
     guard case .frame = kind else { return }
     FrameHello(edge: edge, propagator: propagator).write(to: output)
     connection.send()
   }
 
   /// The connection stands.
-  public func didConnect(for receiver: some ReplyReceiver) { if kind != .frame { receiver.didBecomeReady() } }
+  public func didConnect(for receiver: some ReplyReceiver) {
+    switch kind {
+    case .http1, .foreign: receiver.didBecomeReady()
+    // The callee's word comes first.
+    case .frame, .grpc: break
+    }
+  }
 
   /// The connection is gone; what was received and not used up may be a reply that ends with it.
   public func didClose(for receiver: some ReplyReceiver) { http1?.end(for: receiver) }
@@ -98,6 +115,7 @@ public struct Callee {
   @usableFromInline
   func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some ReplyReceiver) -> Int {
     if let unretained { return unretained._withUnsafeGuaranteedRef { $0.receive(bytes, for: receiver) } }
+    if let grpc { return grpc.receive(bytes, for: receiver) }
     return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
@@ -127,6 +145,7 @@ public struct Callee {
   }
 
   @usableFromInline var canSendOther: Bool {
+    if let grpc { return grpc.canSend }
     guard let unretained else { return foreign.unsafelyUnwrapped.canSend }
     return unretained._withUnsafeGuaranteedRef(\.canSend)
   }
@@ -148,18 +167,31 @@ public struct Callee {
   @inlinable
   @inline(__always)
   func sendOther(_ head: RequestHead, payloadSize: Int, _ inject: (MessageWriter) -> Void) -> Bool {
-    let start = output.count
-    let message = encoder.beginOther(head, to: output)
+    let buffer = beginOther()
+    let start = buffer.count
+    let message = encoder.beginOther(head, to: buffer)
     inject(message)
-    guard encoder.finishOther(message, payloadSize: payloadSize) else { return false }
-    didSend(head.tag, size: output.count &- start)
+    guard encoder.finishOther(message, payloadSize: payloadSize) else {
+      dropOther()
+      return false
+    }
+    didSend(head.tag, size: buffer.count &- start)
     return true
   }
+
+  /// Where a request is written that is no frame.
+  @usableFromInline
+  func beginOther() -> ByteBuffer { grpc?.beginRequest() ?? output }
+
+  @usableFromInline
+  func dropOther() { grpc?.dropRequest() }
 
   @usableFromInline
   func didSend(_ tag: UInt64, size: Int) {
     if let unretained {
       unretained._withUnsafeGuaranteedRef { $0.didSend(tag, size: size) }
+    } else if let grpc {
+      return grpc.didWrite(tag)
     } else {
       foreign.unsafelyUnwrapped.didSend(tag)
     }
@@ -174,15 +206,21 @@ public struct Callee {
     _ head: RequestHead, payload: UnsafeRawBufferPointer, as other: RequestEncoder? = nil,
     _ inject: (MessageWriter) -> Void
   ) -> Bool {
-    let start = output.count
+    let buffer = beginOther()
+    let start = buffer.count
     let encoder = other ?? encoder
-    let message = encoder.begin(head, to: output)
+    let message = encoder.begin(head, to: buffer)
     inject(message)
-    guard encoder.finish(message, payloadSize: payload.count) else { return false }
-    if let source = payload.baseAddress {
-      output.pointer(at: output.count &- payload.count).copyMemory(from: source, byteCount: payload.count)
+    guard encoder.finish(message, payloadSize: payload.count) else {
+      dropOther()
+      return false
     }
-    if case .frame = kind { connection.send() } else { didSend(head.tag, size: output.count &- start) }
+    if case .grpc = kind {
+      buffer.append(payload)
+    } else if let source = payload.baseAddress {
+      buffer.pointer(at: buffer.count &- payload.count).copyMemory(from: source, byteCount: payload.count)
+    }
+    if case .frame = kind { connection.send() } else { didSend(head.tag, size: buffer.count &- start) }
     return true
   }
 
@@ -202,6 +240,7 @@ public struct Callee {
   @inline(never)
   @usableFromInline
   func sendOther(image: UnsafeRawBufferPointer, payloadSize: Int, tag: UInt64) {
+    if let grpc { return grpc.send(image: image, tag: tag) }
     output.append(image)
     guard case .http1 = kind else { return didSend(tag, size: image.count) }
     PayloadBytes.fill(output.reserve(payloadSize &+ PayloadBytes.slack), payloadSize)
@@ -211,17 +250,20 @@ public struct Callee {
 
   /// Of a connection that carries one request at a time and has carried some: it carries none now. That it is closed then
   /// is no loss.
-  public var isIdle: Bool { http1?.isIdle ?? false }
+  public var isIdle: Bool { http1?.isIdle ?? grpc?.isIdle ?? false }
 
   /// Of a connection that carries one request at a time: it carries none now.
-  public var carriesNothing: Bool { http1?.isEmpty ?? false }
+  public var carriesNothing: Bool { http1?.isEmpty ?? grpc?.isEmpty ?? false }
 
   /// Of a connection that takes no more: the requests that may be sent once more, as they were sent, over another. To be
   /// asked before the connection is closed by us.
   public func takeUnanswered() -> [UnansweredRequest] { http1?.takeUnanswered() ?? [] }
 
   /// Sends what another connection left unanswered.
-  public func send(again requests: [UnansweredRequest]) { http1?.send(again: requests) }
+  public func send(again requests: [UnansweredRequest]) {
+    http1?.send(again: requests)
+    grpc?.send(again: requests)
+  }
 
   /// Says that nobody waits for a request any more. False when the transport has no word for that: then the connection
   /// has to be closed, and what else is under way on it is lost.
@@ -230,6 +272,10 @@ public struct Callee {
   public func cancel(_ tag: UInt64, at time: CancelTime, continues: Bool) -> Bool {
     if let foreign { return continues || foreign.cancel(tag) }
     if let http1 { return continues || http1.cancel(tag) }
+    if let grpc {
+      if !continues { grpc.cancel(tag) }
+      return true
+    }
     guard connection.isOpen else { return true }
     CancelFrame(id: tag, cancelledAt: time, continues: continues).write(to: output)
     connection.send()

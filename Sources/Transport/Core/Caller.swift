@@ -30,6 +30,7 @@ public struct Caller {
   public let output: ByteBuffer
   private let foreign: (any ForeignCaller)?
   private let http1: HTTP1Caller?
+  private let grpc: GRPCCaller?
   /// The same without a reference count, for each read and reply.
   private let unretained: Unmanaged<HTTP1Caller>?
 
@@ -40,6 +41,7 @@ public struct Caller {
     foreign = transport.foreign?.makeCaller(connection)
     http1 = kind == .http1 ? HTTP1Caller(connection, requestTimeMax: transport.requestTimeMax) : nil
     unretained = http1.map(Unmanaged.passUnretained)
+    grpc = kind == .grpc ? GRPCCaller(connection, requestTimeMax: transport.requestTimeMax) : nil
   }
 
   /// Decodes whole messages from the front; returns how many bytes they took.
@@ -59,6 +61,7 @@ public struct Caller {
   @usableFromInline
   func receiveOther(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
     if let unretained { return unretained._withUnsafeGuaranteedRef { $0.receive(bytes, for: receiver) } }
+    if let grpc { return grpc.receive(bytes, for: receiver) }
     return foreign.unsafelyUnwrapped.receive(bytes, for: receiver)
   }
 
@@ -102,6 +105,7 @@ public struct Caller {
         $0.reply(to: tag, status: status, views: views, payloadSize: payloadSize)
       }
     }
+    if let grpc { return grpc.reply(to: tag, status: status, views: views, payloadSize: payloadSize) }
     foreign.unsafelyUnwrapped.reply(to: tag, status: status, views: views, payloadSize: payloadSize)
   }
 
@@ -126,19 +130,29 @@ public struct Caller {
   }
 
   /// A request whose caller has left or cancelled it is not answered.
-  public func abandon(_ tag: UInt64) { foreign?.abandon(tag) }
+  public func abandon(_ tag: UInt64) {
+    if case .frame = kind { return }
+    foreign?.abandon(tag)
+    grpc?.abandon(tag)
+  }
 
   /// Nothing new will be answered.
   public func sendGoaway() {
     if let foreign { return foreign.sendGoaway() }
     if let http1 { return http1.sendGoaway() }
+    if let grpc { return grpc.sendGoaway() }
     FrameWriter.write(.goaway, id: 0, to: output)
     connection.send()
   }
 
   /// Closes for what the caller has sent, without another word from the connection. What there is to say of it is said
   /// before.
-  public func closeForFault() { if http1 == nil { connection.close() } else { connection.finish() } }
+  public func closeForFault() {
+    switch kind {
+    case .frame, .foreign: connection.close()
+    case .http1, .grpc: connection.finish()
+    }
+  }
 }
 
 extension ReceivedRequest {

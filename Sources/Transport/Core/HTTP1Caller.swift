@@ -45,7 +45,7 @@ public final class HTTP1Caller {
         used &+= size
         if isWaiting { stopWaiting() }
         let head = reader.head
-        guard head.pointee.hopsLeft > 0 else {
+        guard head.pointee.words.hopsLeft > 0 else {
           refuse(.field, receiver)
           return used
         }
@@ -59,7 +59,8 @@ public final class HTTP1Caller {
         let request = ReceivedRequest(
           reader.received(size: size),
           RequestHead(
-            tag: tag, deadline: head.pointee.deadline, hopsLeft: head.pointee.hopsLeft, flags: head.pointee.flags))
+            tag: tag, deadline: head.pointee.words.deadline, hopsLeft: head.pointee.words.hopsLeft,
+            flags: head.pointee.words.flags))
         guard receiver.didReceive(request) else { return used }
         // What comes behind the last request is dropped.
         if isOver { return bytes.count }

@@ -2,6 +2,7 @@
 
 public import Bytes
 public import TransportFrame
+internal import TransportGRPC
 internal import TransportHTTP1
 
 public struct Transport: Sendable {
@@ -14,9 +15,10 @@ public struct Transport: Sendable {
 
   public static let frame = Transport(kind: .frame, name: "frame", foreign: nil)
   public static let http1 = Transport(kind: .http1, name: "http1", foreign: nil)
+  public static let grpc = Transport(kind: .grpc, name: "grpc", foreign: nil)
 
   /// Those that a topology may name, in the order that reports use.
-  public static let all = [frame, http1]
+  public static let all = [frame, http1, grpc]
 
   init(kind: TransportKind, name: String, foreign: (any ForeignTransport)?) {
     self.kind = kind
@@ -32,35 +34,51 @@ public struct Transport: Sendable {
   public var saysHello: Bool { kind == .frame }
 
   /// A connection takes a request while others are under way on it, whatever becomes of those.
-  public var multiplexes: Bool { foreign?.multiplexes ?? (kind == .frame) }
+  public var multiplexes: Bool { foreign?.multiplexes ?? (kind != .http1) }
+
+  /// A connection takes so many requests at a time and no more: calls wait for their turn.
+  public var isBounded: Bool { foreign.map { !$0.multiplexes } ?? (kind != .frame) }
 
   /// Connections to each worker of a callee where one would do for a transport that multiplexes.
   public var connectionCount: Int { foreign?.connectionCount ?? 1 }
 
   /// More connections are made when all are taken and calls wait.
-  public var growsByNeed: Bool { kind == .http1 }
+  public var growsByNeed: Bool { kind == .http1 || kind == .grpc }
 
   /// Connections to each address of a callee at most, where they grow by need.
-  public var connectionCountMax: Int { 256 }
+  public var connectionCountMax: Int { kind == .grpc ? 16 : 256 }
+
+  /// Requests that a connection of an edge takes at a time, as far as is known before it stands.
+  ///
+  /// - Parameter pipeline: where replies come in the order of requests.
+  public func requestCount(pipeline: Int) -> Int { kind == .grpc ? 100 : pipeline }
 
   /// What a caller speaks, by the first bytes that it sent: a frame, whose first is a hello of less than 64 KiB, has a zero
   /// byte where text has none. Nil: bytes are missing. What nobody knows goes to HTTP/1.1, which can say so.
   public static func begun(by bytes: UnsafeRawBufferPointer, among transports: [Transport]) -> Transport? {
     guard bytes.count > 2 else { return nil }
     if bytes[2] == 0 { return .frame }
+    // The preface of HTTP/2 (RFC 9113, 3.4), which no method of HTTP/1.1 begins like.
+    if bytes.prefix(3).elementsEqual("PRI".utf8) { return transports.first { $0.kind == .grpc } ?? .grpc }
     return transports.first { $0.foreign?.isBegun(by: bytes) ?? false }
       ?? transports.first { $0.kind == .http1 } ?? .http1
   }
 
   public func makeEncoder(_ target: RequestTarget = RequestTarget()) -> RequestEncoder {
-    RequestEncoder(kind: kind, foreign: foreign?.makeEncoder(), target: kind == .http1 ? HTTP1Target(target) : nil)
+    RequestEncoder(
+      kind: kind, foreign: foreign?.makeEncoder(), target: kind == .http1 ? HTTP1Target(target) : nil,
+      grpcTarget: kind == .grpc ? GRPCTarget(target) : nil)
   }
 }
 
 extension RequestTarget {
   /// What keeps requests from being sent there, in words; nil where nothing does.
   package func problem(over transport: Transport) -> String? {
-    transport.kind == .http1 ? HTTP1Target.problem(self) : nil
+    switch transport.kind {
+    case .http1: HTTP1Target.problem(self)
+    case .grpc: GRPCTarget.problem(self)
+    case .frame, .foreign: nil
+    }
   }
 }
 
@@ -69,11 +87,13 @@ public struct RequestEncoder {
   @usableFromInline let kind: TransportKind
   @usableFromInline let foreign: (any ForeignEncoder)?
   private let target: HTTP1Target?
+  let grpcTarget: GRPCTarget?
 
-  init(kind: TransportKind, foreign: (any ForeignEncoder)?, target: HTTP1Target?) {
+  init(kind: TransportKind, foreign: (any ForeignEncoder)?, target: HTTP1Target?, grpcTarget: GRPCTarget?) {
     self.kind = kind
     self.foreign = foreign
     self.target = target
+    self.grpcTarget = grpcTarget
   }
 
   /// The context follows, through a propagator; then `finish`.
@@ -86,6 +106,7 @@ public struct RequestEncoder {
 
   @usableFromInline
   func beginOther(_ head: RequestHead, to buffer: ByteBuffer) -> MessageWriter {
+    if let grpcTarget { return GRPCRequestWriter(to: buffer, target: grpcTarget, head).message }
     guard let target else { return foreign.unsafelyUnwrapped.begin(head, to: buffer) }
     return HTTP1RequestWriter(to: buffer, target: target, head).message
   }
@@ -101,6 +122,7 @@ public struct RequestEncoder {
 
   @usableFromInline
   func finishOther(_ message: MessageWriter, payloadSize: Int) -> Bool {
+    if case .grpc = kind { return GRPCRequestWriter(message).finish(payloadSize: payloadSize) }
     guard case .http1 = kind else { return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize) }
     return HTTP1RequestWriter(message).finish(payloadSize: payloadSize)
   }
@@ -115,6 +137,7 @@ public struct RequestEncoder {
       guard HTTP1RequestWriter(message).finishHead(payloadSize: payloadSize) else { return false }
       target?.restoreMethod(message.buffer.pointer(at: message.start))
       return true
+    case .grpc: return GRPCRequestWriter(message).finish(payloadSize: payloadSize)
     case .foreign: return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
     }
   }
@@ -124,6 +147,7 @@ public struct RequestEncoder {
     _ image: UnsafeRawBufferPointer, _ body: (ReceivedMessage) -> Result
   ) -> Result {
     if let foreign { return withExtendedLifetime(foreign.decode(image)) { body(ReceivedMessage($0)) } }
+    if case .grpc = kind { return GRPCRequestImage.withMessage(image, body) }
     if case .http1 = kind { return HTTP1Image.withMessage(image, body) }
     let payloadSize = Frame(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count)).payloadSize
     return body(ReceivedMessage(kind: .frame, base: image.baseAddress!, size: image.count + payloadSize))
@@ -147,18 +171,26 @@ extension ReceivedMessage {
     switch kind {
     case .frame: Frame(self).payloadSize
     case .http1: HTTP1Message(self).payloadSize
+    case .grpc: GRPCMessage(self).payload.count
     case .foreign: foreign.payloadSize
     }
   }
 
   /// Of a reply over HTTP/1.1; 0 of any other message.
-  public var httpStatus: UInt16 { kind == .http1 ? HTTP1Message(self).status : 0 }
+  public var httpStatus: UInt16 {
+    switch kind {
+    case .http1: HTTP1Message(self).status
+    case .grpc: GRPCMessage(self).httpStatus
+    case .frame, .foreign: 0
+    }
+  }
 
   /// In place, of a request.
   public var payload: UnsafeRawBufferPointer {
     switch kind {
     case .frame: Frame(self).payload
     case .http1: HTTP1Message(self).body
+    case .grpc: GRPCMessage(self).payload
     case .foreign: UnsafeRawBufferPointer(start: nil, count: 0)
     }
   }
@@ -168,6 +200,7 @@ extension ReceivedMessage {
     switch kind {
     case .frame: size - FrameLayout.headerSize - Frame(self).payloadSize
     case .http1: HTTP1Message(self).carrierSize
+    case .grpc: GRPCMessage(self).carrierSize
     case .foreign: foreign.carrierSize
     }
   }
@@ -177,6 +210,7 @@ extension ReceivedMessage {
     switch kind {
     case .frame: FrameLayout.headerSize
     case .http1: HTTP1Message(self).protocolSize
+    case .grpc: GRPCMessage(self).protocolSize
     case .foreign: 0
     }
   }
@@ -186,6 +220,7 @@ extension ReceivedMessage {
     switch kind {
     case .frame: FrameLayout.headerSize
     case .http1: HTTP1ReplyWriter.answerHeadSize(payloadSize: payloadSize)
+    case .grpc: GRPCReplyWriter.answerProtocolSize(payloadSize: payloadSize)
     case .foreign: 0
     }
   }
@@ -195,6 +230,7 @@ extension ReceivedMessage {
     switch kind {
     case .frame: body(Frame(self).context)
     case .http1: body(HTTP1Message(self).views)
+    case .grpc: body(GRPCMessage(self).views)
     case .foreign: foreign.views.withUnsafeBytes(body)
     }
   }

@@ -1,6 +1,6 @@
 // The binary section as text: RFC 4648, section 4. Both directions work in place.
 
-enum HTTP1Base64 {
+package enum HTTP1Base64 {
   private static var digits: StaticString { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" }
 
   /// The value of each digit, 64 and more for any other byte.
@@ -13,11 +13,11 @@ enum HTTP1Base64 {
   }()
 
   /// Characters for so many bytes, padding included.
-  static func encodedSize(_ size: Int) -> Int { (size &+ 2) / 3 &* 4 }
+  package static func encodedSize(_ size: Int) -> Int { (size &+ 2) / 3 &* 4 }
 
   /// Encodes `size` bytes that lie at the end of the room that their text takes: the text overtakes no byte that is still
   /// to be read.
-  static func encode(_ room: UnsafeMutableRawPointer, size: Int) {
+  package static func encode(_ room: UnsafeMutableRawPointer, size: Int) {
     let digits = digits.utf8Start
     var next = UnsafeRawPointer(room) + (encodedSize(size) &- size)
     let end = next + size
@@ -43,7 +43,7 @@ enum HTTP1Base64 {
   }
 
   /// Decodes text, padded or not, to where it starts. Returns how many bytes it stands for; nil when it is none.
-  static func decode(_ text: UnsafeMutableRawPointer, size: Int) -> Int? {
+  package static func decode(_ text: UnsafeMutableRawPointer, size: Int) -> Int? {
     var count = size
     if size % 4 == 0 {
       // At most two, and only where they fill the last group.

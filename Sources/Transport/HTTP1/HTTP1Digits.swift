@@ -1,14 +1,14 @@
 // Numbers as digits, written where they go.
 
 @usableFromInline
-enum HTTP1Digits {
+package enum HTTP1Digits {
   /// Decimal digits that any `Int` may need.
   @usableFromInline static var sizeMax: Int { 20 }
 
   /// Writes a number that is not negative; returns where its digits end.
   @inlinable
   @inline(__always)
-  static func write(_ number: Int, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+  package static func write(_ number: Int, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
     if number < 10 {
       start.storeBytes(of: UInt8(truncatingIfNeeded: number) &+ 0x30, as: UInt8.self)
       return start + 1
@@ -58,7 +58,7 @@ enum HTTP1Digits {
   /// Copies a literal; returns where it ends.
   @inlinable
   @inline(__always)
-  static func write(_ text: StaticString, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+  package static func write(_ text: StaticString, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
     start.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
     return start + text.utf8CodeUnitCount
   }

@@ -19,7 +19,7 @@ extension HTTP1Head {
     case 6 where HTTP1Text.equal(name, 6, "expect"):
       let isKnown = HTTP1Text.equalIgnoringCase(text, "100-continue")
       if isKnown { expectsContinue = true } else { hasOtherExpectation = true }
-    case 8 where HTTP1Text.equal(name, 8, "ctxchain"): try takeWords(text)
+    case 8 where HTTP1Text.equal(name, 8, "ctxchain"): try words.take(text)
     case 10 where HTTP1Text.equal(name, 10, "connection"): takeConnection(text)
     case 14 where HTTP1Text.equal(name, 14, "content-length"):
       // Equal repeats may be refused (RFC 9110, 8.6); ours are.

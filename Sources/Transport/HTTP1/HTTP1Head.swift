@@ -60,10 +60,7 @@ public struct HTTP1Head {
 
   // MARK: What we say
 
-  public internal(set) var hopsLeft = HTTP1Limits.hopsByDefault
-  /// Microseconds; 0: none.
-  public internal(set) var deadline: UInt32 = 0
-  public internal(set) var flags: RequestFlags = []
+  public internal(set) var words = RequestWords()
   /// The header `ctxchain-propagator`.
   var propagatorOffset = 0
   var propagatorSize = 0
@@ -105,9 +102,7 @@ public struct HTTP1Head {
     saysKeepAlive = false
     expectsContinue = false
     hasOtherExpectation = false
-    hopsLeft = HTTP1Limits.hopsByDefault
-    deadline = 0
-    flags = []
+    words = RequestWords()
     propagatorSize = 0
     statusCode = -1
     viewsSize = 0

@@ -1,7 +1,7 @@
 // Bytes of a message's head, judged and compared a word at a time.
 
 @usableFromInline
-enum HTTP1Text {
+package enum HTTP1Text {
   @inline(__always) static var cr: UInt8 { 0x0d }
   @inline(__always) static var lf: UInt8 { 0x0a }
   @inline(__always) static var space: UInt8 { 0x20 }
@@ -10,10 +10,10 @@ enum HTTP1Text {
   private static var highs: UInt64 { 0x8080_8080_8080_8080 }
 
   @inline(__always)
-  static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+  package static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
   @inline(__always)
-  static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+  package static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
   /// Of a digit of base 16 in either case; nil for anything else.
   @inline(__always)
@@ -29,7 +29,7 @@ enum HTTP1Text {
 
   /// A character of a token (RFC 9110, 5.6.2), by a bit for each that ASCII has.
   @inline(__always)
-  static func isToken(_ byte: UInt8) -> Bool {
+  package static func isToken(_ byte: UInt8) -> Bool {
     let bits: UInt64 = byte < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
     return byte < 128 && bits &>> UInt64(byte & 63) & 1 != 0
   }
@@ -79,7 +79,7 @@ enum HTTP1Text {
 
   /// Bytes without control characters but tabs: others would end the line, or the message (RFC 9110, 5.5).
   @usableFromInline
-  static func mayBeValue(_ value: UnsafeMutableRawPointer, _ size: Int) -> Bool {
+  package static func mayBeValue(_ value: UnsafeMutableRawPointer, _ size: Int) -> Bool {
     let end = value + size
     return firstControlButTab(from: value, to: end) == end
   }
@@ -113,7 +113,7 @@ enum HTTP1Text {
 
   /// With a literal of 4 bytes or more this is a comparison or two of whole words with constants.
   @inline(__always)
-  static func equal(_ bytes: UnsafeMutableRawPointer, _ size: Int, _ text: StaticString) -> Bool {
+  package static func equal(_ bytes: UnsafeMutableRawPointer, _ size: Int, _ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard size == count else { return false }
     let literal = UnsafeRawPointer(text.utf8Start)
@@ -164,7 +164,7 @@ enum HTTP1Text {
   }
 
   /// A run of digits, of any length; what is larger than the largest `Int` is that. Nil for anything else.
-  static func number(_ digits: UnsafeRawBufferPointer) -> Int? {
+  package static func number(_ digits: UnsafeRawBufferPointer) -> Int? {
     guard !digits.isEmpty else { return nil }
     var number = 0
     for digit in digits {

@@ -5,15 +5,23 @@
 // hops is 0 to 65535, deadline microseconds up to 2³² − 1; echo, stages and abandoned are true where they stand. Keys that
 // nobody knows are passed over, with their values. A request without the header makes `HTTP1Limits.hopsByDefault` hops.
 
-internal import TransportMessages
+public import TransportMessages
 
-extension HTTP1Head {
-  mutating func takeWords(_ text: UnsafeRawBufferPointer) throws(HTTP1Refusal) {
+/// What it says; gRPC has the same in its metadata.
+public struct RequestWords {
+  public internal(set) var hopsLeft = HTTP1Limits.hopsByDefault
+  /// Microseconds; 0: none.
+  public internal(set) var deadline: UInt32 = 0
+  public internal(set) var flags: RequestFlags = []
+
+  package init() {}
+
+  package mutating func take(_ text: UnsafeRawBufferPointer) throws(HTTP1Refusal) {
     if takeUsualWords(text) { return }
     var offset = 0
     while offset < text.count {
       let start = offset
-      while offset < text.count, HTTP1Head.isKeyCharacter(text[offset], isFirst: offset == start) { offset &+= 1 }
+      while offset < text.count, RequestWords.isKeyCharacter(text[offset], isFirst: offset == start) { offset &+= 1 }
       guard offset > start else { throw .field }
       let key = UnsafeRawBufferPointer(rebasing: text[start..<offset])
       if offset < text.count, text[offset] == UInt8(ascii: "=") {
@@ -41,7 +49,7 @@ extension HTTP1Head {
     let hopsKey = UInt32(littleEndian: start.loadUnaligned(as: UInt32.self))
     guard hopsKey == 0x7370_6f68, text[4] == UInt8(ascii: "=") else { return false }
     var offset = 5
-    guard let hops = HTTP1Head.shortNumber(text, &offset), hops <= UInt16.max else { return false }
+    guard let hops = RequestWords.shortNumber(text, &offset), hops <= UInt16.max else { return false }
     guard offset < text.count else {
       hopsLeft = UInt16(truncatingIfNeeded: hops)
       return true
@@ -52,7 +60,7 @@ extension HTTP1Head {
       UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset &+ 3, as: UInt64.self)) == 0x3d65_6e69_6c64_6165
     else { return false }
     offset &+= 11
-    guard let microseconds = HTTP1Head.shortNumber(text, &offset), microseconds <= UInt32.max, offset == text.count
+    guard let microseconds = RequestWords.shortNumber(text, &offset), microseconds <= UInt32.max, offset == text.count
     else { return false }
     hopsLeft = UInt16(truncatingIfNeeded: hops)
     deadline = UInt32(truncatingIfNeeded: microseconds)
@@ -88,7 +96,7 @@ extension HTTP1Head {
     } else if key.elementsEqual("deadline".utf8) {
       guard let number = HTTP1Text.number(value), number <= UInt32.max else { throw .field }
       deadline = UInt32(number)
-    } else if HTTP1Head.flag(key) != nil {
+    } else if RequestWords.flag(key) != nil {
       // RFC 9651, 3.3.6: a Boolean that is written out.
       guard value.elementsEqual("?1".utf8) || value.elementsEqual("?0".utf8) else { throw .field }
       if value[1] == UInt8(ascii: "1") { try takeFlag(key) }
@@ -96,7 +104,7 @@ extension HTTP1Head {
   }
 
   private mutating func takeFlag(_ key: UnsafeRawBufferPointer) throws(HTTP1Refusal) {
-    if let flag = HTTP1Head.flag(key) {
+    if let flag = RequestWords.flag(key) {
       flags.insert(flag)
     } else if key.elementsEqual("hops".utf8) || key.elementsEqual("deadline".utf8) {
       throw .field

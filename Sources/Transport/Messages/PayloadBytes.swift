@@ -19,4 +19,15 @@ public enum PayloadBytes {
       offset &+= 64
     }
   }
+
+  /// The same where no more than `room` bytes may be written.
+  public static func fill(exactly size: Int, _ destination: UnsafeMutableRawPointer, room: Int) {
+    if room &- size >= slack { return fill(destination, size) }
+    let whole = size & ~63
+    if whole > 0 { fill(destination, whole) }
+    for offset in whole..<size {
+      let byte = word &>> UInt64(8 &* (offset & 7))
+      destination.storeBytes(of: UInt8(truncatingIfNeeded: byte), toByteOffset: offset, as: UInt8.self)
+    }
+  }
 }

@@ -9,4 +9,8 @@ public enum TransportFault: UInt8, CaseIterable, Sendable, Error {
   /// understand in two ways; chunks that are none; a version, method, coding or expectation that is not served; a message
   /// that was begun and not ended in time.
   case malformedStartLine, wrongHost, ambiguousLength, malformedChunk, unsupported, stalled
+  /// Of HTTP/2 and gRPC: a first line that is another protocol's; frames that RFC 9113 does not allow; windows that are
+  /// overrun; fields that cannot be decompressed; a frame of a wrong size; more frames that bring nothing than anybody
+  /// needs; a message that is none.
+  case malformedPreface, protocolError, flowControl, compression, frameSize, flood, malformedMessage
 }

@@ -5,6 +5,7 @@ public import Bytes
 public enum TransportKind: UInt8, Sendable {
   case frame
   case http1
+  case grpc
   /// Known by its objects alone (`ForeignTransport`): for tests, and for whoever tries one out.
   case foreign
 }
@@ -12,7 +13,7 @@ public enum TransportKind: UInt8, Sendable {
 /// A message as it lies in received bytes. Valid until its receiver returns to the loop.
 public struct ReceivedMessage {
   public let kind: TransportKind
-  /// Of a frame its first byte; of a foreign message its `ForeignMessage`.
+  /// Of a frame its first byte; of a foreign message its `ForeignMessage`; of others what has been read of it.
   public let base: UnsafeRawPointer
   public let size: Int
 
@@ -35,7 +36,7 @@ public struct ReceivedMessage {
 public struct MessageWriter {
   public let kind: TransportKind
   public let buffer: ByteBuffer
-  /// Of a frame where it starts in the buffer; of a foreign message the address of its `ForeignMessage`.
+  /// Where it starts in the buffer; of a foreign message the address of its `ForeignMessage`.
   public let start: Int
 
   @inlinable

@@ -1,0 +1,345 @@
+// One direction-less end of an HTTP/2 connection: bytes in, streams out, and the other way round. nghttp2 keeps the protocol
+// (RFC 9113 and 7541); this keeps what came on each stream, and what is to be sent. Knows no socket.
+
+public import Bytes
+internal import CNghttp2
+public import TransportMessages
+
+/// Nothing is told from inside the library: what came is queued while it reads, and taken by the owner afterwards, who may
+/// then call anything here. What is sent is bytes in `output` when a call returns.
+public final class HTTP2Session {
+  public enum Side: Sendable { case server, client }
+
+  let side: Side
+  private let output: ByteBuffer
+  var session: OpaquePointer!
+  private let memory = HTTP2Memory()
+  let streams = HTTP2Streams()
+  // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  /// Whose fields are being read.
+  @exclusivity(unchecked) var reading: HTTP2StreamSlot?
+  /// Nanoseconds of the owner's clock, which sets it before it calls.
+  @exclusivity(unchecked) public var now: Int64 = 0
+  /// The owner takes what came: what is sent meanwhile is written at the end.
+  @exclusivity(unchecked) var isReceiving = false
+  /// Why the connection is to be closed, once what is in `output` has been sent.
+  @exclusivity(unchecked) public internal(set) var fault: TransportFault?
+  /// Streams that the library has refused, not counted yet.
+  @exclusivity(unchecked) public var refusedCount = 0
+  /// The library goes no further.
+  @exclusivity(unchecked) private var isDead = false
+  /// The peer's first SETTINGS have come.
+  @exclusivity(unchecked) public internal(set) var hasSettings = false
+  /// The peer has said goaway, with this code.
+  @exclusivity(unchecked) public internal(set) var goawayCode: UInt32?
+  /// Streams that the peer lets us have open at once. Before it says so, what libraries assume.
+  @exclusivity(unchecked) public internal(set) var streamCountMax = 100
+  /// The peer has answered the ping of `beginShutdown`.
+  @exclusivity(unchecked) var isShuttingDown = false
+  /// The callers are of this program, and give up as many requests as they like.
+  @exclusivity(unchecked) var isTrusted = false
+  @exclusivity(unchecked) var idleFrames = TokenBucket(
+    burst: GRPCLimits.resetBurst, rate: GRPCLimits.resetRate)
+  /// Room for the fields of a request.
+  private var fields: UnsafeMutablePointer<nghttp2_nv>
+  private var fieldCapacity = 32
+
+  public init(_ side: Side, output: ByteBuffer) {
+    self.side = side
+    self.output = output
+    fields = .allocate(capacity: fieldCapacity)
+    var functions = memory.functions
+    let user = Unmanaged.passUnretained(self).toOpaque()
+    let result =
+      side == .server
+      ? nghttp2_session_server_new3(
+        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.server.pointer, &functions)
+      : nghttp2_session_client_new3(
+        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.client.pointer, &functions)
+    precondition(result == 0, "no memory for a session of HTTP/2")
+    submitSettings()
+  }
+
+  deinit {
+    nghttp2_session_del(session)
+    memory.deallocate()
+    streams.deallocate()
+    fields.deallocate()
+  }
+
+  private func submitSettings() {
+    func entry(_ id: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
+      nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: value)
+    }
+    var entries = [
+      entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, GRPCLimits.streamWindow),
+      // A field counts 32 bytes more than it has (RFC 7541, 4.1).
+      entry(
+        NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+        UInt32(GRPCLimits.fieldsSizeMax + 32 * GRPCLimits.receivedFieldCountMax)),
+      entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
+    ]
+    entries.append(
+      side == .server
+        ? entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, GRPCLimits.streamCountMax)
+        : entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+    nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
+    nghttp2_session_set_local_window_size(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, GRPCLimits.connectionWindow)
+    flush()
+  }
+
+  // MARK: What comes
+
+  /// Reads bytes, all of them. What they bring is then to be taken by `takeReady`, up to `endReceiving`.
+  public func receive(_ bytes: UnsafeRawBufferPointer) {
+    isReceiving = true
+    guard !isDead, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
+    let result = nghttp2_session_mem_recv(session, start, bytes.count)
+    if result < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: result))) }
+  }
+
+  /// The next stream that has something to tell (`event`). It is to be handed to `didTake` afterwards.
+  public func takeReady() -> HTTP2StreamSlot? {
+    while let slot = streams.takeReady() {
+      guard !slot.pointee.state.contains(.isGivenUp) else {
+        release(slot)
+        continue
+      }
+      slot.pointee.state.insert(.isTold)
+      return slot
+    }
+    return nil
+  }
+
+  /// The callers are of this program.
+  public func trust() { isTrusted = true }
+
+  /// What it told has been taken.
+  public func didTake(_ slot: HTTP2StreamSlot) {
+    streams.dropIncoming(of: slot)
+    release(slot)
+  }
+
+  /// Writes what was sent meanwhile.
+  public func endReceiving() {
+    isReceiving = false
+    flush()
+  }
+
+  private func release(_ slot: HTTP2StreamSlot) {
+    if slot.pointee.state.contains(.isClosed), !slot.pointee.state.contains(.isReady) { streams.free(slot) }
+  }
+
+  /// The oldest message that is not whole began then; nil when there is none.
+  public var oldestBegin: Int64? { side == .server ? streams.oldest?.pointee.begin : nil }
+
+  /// A message has taken too long. Where its fields are not whole either, no other stream can be read.
+  public func refuseOldest() {
+    guard let slot = streams.oldest else { return }
+    if slot.pointee.state.contains(.isInFields) {
+      fault = .stalled
+      terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+    } else {
+      refuse(slot, .deadlineExceeded, .stalled)
+    }
+    flush()
+  }
+
+  // MARK: A server's answers
+
+  /// The stream, while the peer waits for its answer.
+  public func find(_ tag: UInt64) -> HTTP2StreamSlot? { slot(Int32(truncatingIfNeeded: tag)) }
+
+  func slot(_ id: Int32) -> HTTP2StreamSlot? {
+    nghttp2_session_get_stream_user_data(session, id)?.assumingMemoryBound(to: HTTP2Stream.self)
+  }
+
+  /// Sends a message, then the status OK.
+  ///
+  /// - Parameter generatedSize: bytes of payload behind what is in the stream's `sent`.
+  public func answer(_ slot: HTTP2StreamSlot, generatedSize: Int) {
+    slot.pointee.sentOffset = 0
+    slot.pointee.sentEnd = slot.pointee.sent.count
+    slot.pointee.generatedSize = generatedSize
+    slot.pointee.state.insert(.isAnswered)
+    var provider = HTTP2Session.provider(of: slot)
+    let fields = HTTP2Fields.answer
+    nghttp2_submit_response(session, slot.pointee.id, fields.pointer, fields.count, &provider)
+    didSubmit()
+  }
+
+  /// Sends a status without a message. A peer that is still sending is told to stop (RFC 9113, 8.1).
+  public func fail(_ slot: HTTP2StreamSlot, _ status: StatusCode, isWhole: Bool = true) {
+    let id = slot.pointee.id
+    slot.pointee.state.insert(.isAnswered)
+    let fields = HTTP2Fields.failure(status)
+    nghttp2_submit_response(session, id, fields.pointer, fields.count, nil)
+    if !isWhole { reset(id, NGHTTP2_NO_ERROR) }
+    didSubmit()
+  }
+
+  /// Answers what is no gRPC with a status of HTTP.
+  public func failPlain(_ slot: HTTP2StreamSlot, isMethodWrong: Bool) {
+    let id = slot.pointee.id
+    slot.pointee.state.insert(.isAnswered)
+    let fields = isMethodWrong ? HTTP2Fields.wrongMethod : HTTP2Fields.wrongType
+    nghttp2_submit_response(session, id, fields.pointer, fields.count, nil)
+    didSubmit()
+  }
+
+  /// Nothing is answered.
+  public func abandon(_ slot: HTTP2StreamSlot) {
+    slot.pointee.state.insert(.isAnswered)
+    reset(slot.pointee.id, NGHTTP2_CANCEL)
+    didSubmit()
+  }
+
+  // MARK: A client's requests
+
+  /// In place of a message where there is none.
+  public var nothing: UnsafePointer<GRPCIncoming> { UnsafePointer(streams.nothing) }
+
+  /// A slot for a request, whose image goes into its `sent`.
+  public func takeRequest() -> HTTP2StreamSlot { streams.take() }
+
+  /// It is not sent.
+  public func drop(_ slot: HTTP2StreamSlot) { streams.free(slot) }
+
+  /// Sends the request whose image is in the stream's `sent`. When the library takes no more, `event` says so.
+  public func send(_ slot: HTTP2StreamSlot, tag: UInt64, to target: GRPCTarget) {
+    slot.pointee.tag = tag
+    let fieldCount = target.fieldCount + GRPCRequestImage.fieldCount(slot.pointee.sent)
+    if fieldCount > fieldCapacity { growFields(fieldCount) }
+    let count = GRPCRequestImage.prepare(slot, target, fields)
+    var provider = HTTP2Session.provider(of: slot)
+    let id = nghttp2_submit_request(session, nil, fields, count, &provider, slot)
+    slot.pointee.id = max(0, id)
+    streams.await(slot)
+    guard id > 0 else { return close(slot, .unprocessed) }
+    didSubmit()
+  }
+
+  private func growFields(_ count: Int) {
+    fields.deallocate()
+    fieldCapacity = max(fieldCapacity * 2, count)
+    fields = .allocate(capacity: fieldCapacity)
+  }
+
+  /// Nobody waits for a request any more. The peer is told, if it is to be.
+  public func giveUp(_ tag: UInt64, resets: Bool) {
+    guard let slot = streams.first(where: { $0.pointee.tag == tag && !$0.pointee.state.contains(.isGivenUp) }) else {
+      return
+    }
+    slot.pointee.state.insert(.isGivenUp)
+    guard resets, !slot.pointee.state.contains(.isClosed), !slot.pointee.state.contains(.isReady) else { return }
+    reset(slot.pointee.id, NGHTTP2_CANCEL)
+    didSubmit()
+  }
+
+  /// A client's streams that are open.
+  public var openCount: Int { streams.count }
+
+  /// No id is left for another request.
+  public var isExhausted: Bool {
+    nghttp2_session_get_next_stream_id(session) > UInt32(Int32.max - GRPCLimits.streamIDsLeft)
+  }
+
+  /// For tests: the next request has this id.
+  package func setNextStreamID(_ id: Int32) { nghttp2_session_set_next_stream_id(session, id) }
+
+  // MARK: The end
+
+  /// Says that nothing new will be answered soon, and once the peer has heard it, that nothing new is (RFC 9113, 6.8).
+  public func beginShutdown() {
+    guard !isShuttingDown else { return endShutdown() }
+    isShuttingDown = true
+    nghttp2_submit_shutdown_notice(session)
+    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    didSubmit()
+  }
+
+  /// Nothing that comes from here on is answered.
+  func endShutdown() {
+    nghttp2_submit_goaway(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+      NGHTTP2_NO_ERROR.rawValue, nil, 0)
+    didSubmit()
+  }
+
+  /// Both sides have said all.
+  public var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
+
+  // MARK: Sending
+
+  func reset(_ id: Int32, _ code: nghttp2_error_code) {
+    nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code.rawValue)
+  }
+
+  private func didSubmit() { if !isReceiving { flush() } }
+
+  /// Moves what the library has to send into the output.
+  private func flush() {
+    while !isDead {
+      var bytes: UnsafePointer<UInt8>?
+      let size = nghttp2_session_mem_send(session, &bytes)
+      guard size > 0 else {
+        if size < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: size))) }
+        return
+      }
+      output.append(UnsafeRawBufferPointer(start: bytes, count: size))
+    }
+  }
+
+  func terminate(_ code: nghttp2_error_code) { nghttp2_session_terminate_session(session, code.rawValue) }
+
+  /// The library goes no further.
+  private func fail(_ error: nghttp2_error) {
+    isDead = true
+    guard fault == nil else { return }
+    switch error {
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC: fault = .malformedPreface
+    case NGHTTP2_ERR_FLOODED, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS: fault = .flood
+    default: fault = .protocolError
+    }
+    // It says nothing itself any more.
+    GoawayFrame.append(
+      code: fault == .flood ? NGHTTP2_ENHANCE_YOUR_CALM.rawValue : NGHTTP2_PROTOCOL_ERROR.rawValue,
+      lastStreamID: nghttp2_session_get_last_proc_stream_id(session), to: output)
+  }
+
+  private static func provider(of slot: HTTP2StreamSlot) -> nghttp2_data_provider {
+    nghttp2_data_provider(
+      source: nghttp2_data_source(ptr: UnsafeMutableRawPointer(slot)),
+      read_callback: { session, id, buffer, length, flags, source, user in
+        HTTP2Session.read(session, id, buffer, length, flags, source, user)
+      })
+  }
+
+  /// The next bytes of a message.
+  private static func read(
+    _ session: OpaquePointer?, _ id: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ length: Int,
+    _ flags: UnsafeMutablePointer<UInt32>?, _ source: UnsafeMutablePointer<nghttp2_data_source>?,
+    _ user: UnsafeMutableRawPointer?
+  ) -> Int {
+    let slot = source.unsafelyUnwrapped.pointee.ptr.assumingMemoryBound(to: HTTP2Stream.self)
+    let destination = UnsafeMutableRawPointer(buffer.unsafelyUnwrapped)
+    let sent = slot.pointee.sent
+    let ready = min(slot.pointee.sentEnd &- slot.pointee.sentOffset, length)
+    destination.copyMemory(from: sent.pointer(at: slot.pointee.sentOffset), byteCount: ready)
+    slot.pointee.sentOffset &+= ready
+    let generated = min(slot.pointee.generatedSize, length &- ready)
+    PayloadBytes.fill(exactly: generated, destination + ready, room: length &- ready)
+    slot.pointee.generatedSize &-= generated
+    guard slot.pointee.sentOffset == slot.pointee.sentEnd, slot.pointee.generatedSize == 0 else {
+      return ready &+ generated
+    }
+    flags.unsafelyUnwrapped.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+    let isServer = nghttp2_session_check_server_session(session) != 0
+    if isServer {
+      flags.unsafelyUnwrapped.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+      nghttp2_submit_trailer(session, id, HTTP2Fields.trailers.pointer, 1)
+    }
+    return ready &+ generated
+  }
+}
