@@ -34,7 +34,8 @@ public final class HTTP2Session {
   @exclusivity(unchecked) public internal(set) var goawayCode: UInt32?
   /// Streams that the peer lets us have open at once. Before it says so, what libraries assume.
   @exclusivity(unchecked) public internal(set) var streamCountMax = 100
-  /// The peer has answered the ping of `beginShutdown`.
+  // As above, exclusivity is kept: one thread, and no access held across a call out.
+  /// A first goaway has been said.
   @exclusivity(unchecked) var isShuttingDown = false
   /// The callers are of this program, and give up as many requests as they like.
   @exclusivity(unchecked) var isTrusted = false
