@@ -124,6 +124,12 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package func didReceiveLast() {}
 
+  package func didRetire() { retire() }
+
+  package func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
+    run?._withUnsafeGuaranteedRef { $0.sendElsewhere(requests) } ?? false
+  }
+
   /// It ended in good order with nothing under way: whoever needs it makes another.
   package private(set) var endedQuietly = false
 

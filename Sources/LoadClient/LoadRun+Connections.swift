@@ -2,12 +2,15 @@
 
 internal import EventLoop
 internal import Statistics
+internal import TransportCore
 
 extension LoadRun {
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
   package func didLose(_ connection: LoadConnection) {
     guard phase != .finished, let index = lanes.didLose(connection, now: loop.now) else { return }
-    let lost = slots(on: index)
+    let lost = slots(on: index).filter { slot in
+      !heirless.contains { $0.tag == table.tag(of: Int32(slot)) }
+    }
     for slot in lost {
       let request = table.requests[slot]
       remove(Int32(slot))
@@ -31,10 +34,12 @@ extension LoadRun {
   }
 
   /// Closed loop: no connection takes a request now, and one will.
-  var mustWait: Bool { (lanes.mayRecover && !lanes.canSend) || (lanes.isReplacing && lanes.isBusy) }
+  var mustWait: Bool {
+    (lanes.mayRecover && !lanes.canSend) || ((waitsForRoom || lanes.isReplacing) && lanes.isBusy)
+  }
 
   /// Open loop: what is due waits for a connection, its time running.
-  var mustStall: Bool { (expected != nil || lanes.isReplacing) && lanes.isBusy }
+  var mustStall: Bool { (waitsForRoom || lanes.isReplacing) && lanes.isBusy }
 
   /// A server that is not ours has answered.
   @inline(never)
@@ -58,9 +63,28 @@ extension LoadRun {
     if isSending { awaitConnection() }
   }
 
+  /// The entry has not looked at these requests: they go out over another connection, or over the one that will take this
+  /// one's place. False when there will be none.
+  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
+    guard phase != .finished else { return false }
+    guard let index = lanes.pick() else {
+      if lanes.isReplacing { heirless += requests }
+      return lanes.isReplacing
+    }
+    for request in requests {
+      let slot = table.find(tag: request.tag)
+      if slot >= 0 { table.requests[Int(slot)].connection = Int32(truncatingIfNeeded: index) }
+    }
+    lanes[index]._withUnsafeGuaranteedRef { $0.callee.send(again: requests) }
+    return true
+  }
+
   /// A connection in the place of one that was lost takes requests.
   package func didConnect(_ connection: LoadConnection) {
     lanes.didConnect(connection)
+    let left = heirless.filter { table.find(tag: $0.tag) >= 0 }
+    heirless = []
+    if !left.isEmpty { _ = sendElsewhere(left) }
     sendOwed()
   }
 

@@ -46,6 +46,8 @@ package final class LoadRun {
   let delegate: any LoadRunDelegate
   /// Which statuses of a server that is not ours are answers; nil of ours.
   let expected: StatusExpectation?
+  /// A connection takes so many requests and no more: the next waits for its turn.
+  let waitsForRoom: Bool
   // One thread; only this run reaches these, and no access to one is held across a call out: exclusivity needs no check at
   // run time.
   @exclusivity(unchecked) var table: PendingTable
@@ -67,6 +69,8 @@ package final class LoadRun {
   private var nextIntended: Int64 = 0
   /// Open loop: requests are due that no connection has room for.
   var isStalled = false
+  /// Requests that a connection has left to its successor.
+  var heirless: [UnansweredRequest] = []
 
   // No access to these is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) var phase = Phase.settling
@@ -85,6 +89,7 @@ package final class LoadRun {
     expected: StatusExpectation? = nil, delegate: any LoadRunDelegate
   ) {
     self.expected = expected
+    waitsForRoom = expected != nil || connections.contains { $0.callee.kind == .grpc }
     self.order = order
     self.loop = loop
     lanes = LoadLanes(
@@ -174,7 +179,7 @@ package final class LoadRun {
   func sendNext() {
     guard isSending else { return }
     if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
-    if lanes.isIncomplete, mustWait {
+    if waitsForRoom || lanes.isIncomplete, mustWait {
       owedCount += 1
       return awaitConnection()
     }
@@ -190,7 +195,7 @@ package final class LoadRun {
     var sentCount = 0
     isStalled = false
     while isSending, nextIntended <= now {
-      if expected != nil || lanes.isIncomplete, mustStall {
+      if waitsForRoom || lanes.isIncomplete, mustStall {
         isStalled = true
         return
       }

@@ -12,7 +12,7 @@ public final class HTTP2Session {
 
   let side: Side
   private let output: ByteBuffer
-  var session: OpaquePointer!
+  let session: OpaquePointer
   private let memory = HTTP2Memory()
   let streams = HTTP2Streams()
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -50,14 +50,16 @@ public final class HTTP2Session {
     self.output = output
     fields = .allocate(capacity: fieldCapacity)
     var functions = memory.functions
-    let user = Unmanaged.passUnretained(self).toOpaque()
+    var made: OpaquePointer?
     let result =
       side == .server
       ? nghttp2_session_server_new3(
-        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.server.pointer, &functions)
+        &made, HTTP2Callbacks.shared.pointer, nil, HTTP2Options.server.pointer, &functions)
       : nghttp2_session_client_new3(
-        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.client.pointer, &functions)
+        &made, HTTP2Callbacks.shared.pointer, nil, HTTP2Options.client.pointer, &functions)
     precondition(result == 0, "no memory for a session of HTTP/2")
+    session = made.unsafelyUnwrapped
+    nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
     submitSettings()
   }
 
