@@ -126,6 +126,8 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package func didRetire() { retire() }
 
+  package func didFree() { run?._withUnsafeGuaranteedRef { if $0.owedCount > 0 { $0.sendOwed() } } }
+
   package func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
     run?._withUnsafeGuaranteedRef { $0.sendElsewhere(requests) } ?? false
   }

@@ -26,7 +26,7 @@ extension LoadRun {
   }
 
   /// What had to wait goes now, or waits again, or is shed.
-  private func sendOwed() {
+  func sendOwed() {
     let count = owedCount
     owedCount = 0
     for _ in 0..<count { sendNext() }
@@ -60,7 +60,7 @@ extension LoadRun {
   func didRetire(_ connection: LoadConnection) {
     guard phase != .finished else { return }
     lanes.retire(connection, now: loop.now)
-    if isSending { awaitConnection() }
+    if isSending || !heirless.isEmpty { awaitConnection() }
   }
 
   /// The entry has not looked at these requests: they go out over another connection, or over the one that will take this
@@ -68,8 +68,10 @@ extension LoadRun {
   func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
     guard phase != .finished else { return false }
     guard let index = lanes.pick() else {
-      if lanes.isReplacing { heirless += requests }
-      return lanes.isReplacing
+      guard lanes.isReplacing else { return false }
+      heirless += requests
+      awaitConnection()
+      return true
     }
     for request in requests {
       let slot = table.find(tag: request.tag)
@@ -84,8 +86,17 @@ extension LoadRun {
     lanes.didConnect(connection)
     let left = heirless.filter { table.find(tag: $0.tag) >= 0 }
     heirless = []
-    if !left.isEmpty { _ = sendElsewhere(left) }
+    if !left.isEmpty, !sendElsewhere(left) { fail(left) }
     sendOwed()
+  }
+
+  private func fail(_ requests: [UnansweredRequest]) {
+    for slot in requests.map({ table.find(tag: $0.tag) }) where slot >= 0 {
+      let request = table.requests[Int(slot)]
+      remove(slot)
+      tally.didFail(request, .connectionLost, now: loop.now)
+      didEndRequest()
+    }
   }
 
   func awaitConnection() {
@@ -104,7 +115,7 @@ extension LoadRun {
 
   func connectAgain() {
     laneDue = .max
-    guard isSending else { return }
+    guard isSending || !heirless.isEmpty else { return }
     let isTried = lanes.takeDue(now: loop.now, isInUse: { !slots(on: $0).isEmpty }) { gone in
       let connection = delegate.run(self, replace: gone)
       connection?.begin(self)

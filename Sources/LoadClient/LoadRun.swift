@@ -343,8 +343,10 @@ package final class LoadRun {
     delegate.runDidCloseWindow(self)
     paceDue = .max
     paceTimer.stop()
-    laneTimer.stop()
-    laneDue = .max
+    if heirless.isEmpty {
+      laneTimer.stop()
+      laneDue = .max
+    }
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }
