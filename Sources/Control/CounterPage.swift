@@ -61,6 +61,9 @@ package struct CounterPage {
   package var protocolSize: UInt64 = 0
   package var answerProtocolSize: UInt64 = 0
   package var answerPayloadSize: UInt64 = 0
+  /// The context of arrived requests before compression, and fields that a transport's table took in. Counted as above.
+  package var uncompressedContextSize: UInt64 = 0
+  package var tableInsertions: UInt64 = 0
 
   package init() {}
 

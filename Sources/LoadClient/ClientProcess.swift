@@ -334,7 +334,8 @@ extension ClientConfiguration {
     return RequestTarget(
       host: external?.authority ?? "ctxchain", path: external?.path ?? "/",
       propagator: strangeEntry == nil ? nil : topology.client.propagator,
-      contextInBody: topology.client.contextInBody == true)
+      contextInBody: topology.client.contextInBody == true,
+      neverIndexed: FieldClasses(names: topology.client.neverIndexed ?? []))
   }
 
   /// What is in flight on a connection to one of our services may be more than one: the client stands for many.

@@ -45,7 +45,7 @@ final class Downstream {
   /// - Parameter index: of the edge in its service.
   init(
     server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport,
-    pipeline: Int = 1, contextInBody: Bool = false, index: Int, reconnects: Bool = true
+    pipeline: Int = 1, contextInBody: Bool = false, neverIndexed: [String] = [], index: Int, reconnects: Bool = true
   ) {
     self.pipeline = pipeline
     self.reconnects = reconnects
@@ -55,7 +55,8 @@ final class Downstream {
     self.server = server
     requestTarget = RequestTarget(
       host: callee.name, path: callee.path ?? "/",
-      propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name, contextInBody: contextInBody)
+      propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name, contextInBody: contextInBody,
+      neverIndexed: FieldClasses(names: neverIndexed))
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
     free = callee.addresses.map { _ in [] }

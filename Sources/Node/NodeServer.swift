@@ -90,7 +90,9 @@ package final class NodeServer {
   @exclusivity(unchecked) var lastSweep: Int64
   @exclusivity(unchecked) var random: SeededGenerator
   /// Context entries are counted: only in counting passes, because it costs.
-  @exclusivity(unchecked) package var isCounting = false
+  @exclusivity(unchecked) package var isCounting = false {
+    didSet { connections.values.forEach { $0.caller.measure(isCounting) } }
+  }
   /// Set in stage passes only.
   @exclusivity(unchecked) var stageClock: StageClock?
   /// Ends sleeps.
@@ -173,6 +175,7 @@ package final class NodeServer {
   func didTell(_ arrival: Arrival, _ caller: InboundConnection) {
     arrivals[ObjectIdentifier(arrival)] = nil
     connections[ObjectIdentifier(caller)] = caller
+    if isCounting { caller.caller.measure(true) }
   }
 
   /// What a caller sent first has been read. One that came before the server began to drain hears of that now.
@@ -244,7 +247,7 @@ package final class NodeServer {
     let propagator = try NodeServer.propagator(named: key.propagator)
     return Downstream(
       server: self, callee: callee, propagator: propagator, transport: transport, pipeline: key.pipeline,
-      contextInBody: key.contextInBody, index: index)
+      contextInBody: key.contextInBody, neverIndexed: key.neverIndexed, index: index)
   }
 
   func transport(named name: String) throws(NodeError) -> Transport {

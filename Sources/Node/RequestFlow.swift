@@ -182,6 +182,8 @@ extension NodeServer {
   func count(_ message: ReceivedMessage, _ context: RequestContext) {
     counters.pointee.payloadSize &+= UInt64(message.payloadSize)
     counters.pointee.contextSize &+= UInt64(message.carrierSize)
+    counters.pointee.uncompressedContextSize &+= UInt64(message.uncompressedCarrierSize)
+    counters.pointee.tableInsertions &+= UInt64(message.insertedFieldCount)
     counters.pointee.protocolSize &+= UInt64(message.protocolSize)
     counters.pointee.answerProtocolSize &+= UInt64(message.answerProtocolSize(payloadSize: runtime.responseSize))
     counters.pointee.answerPayloadSize &+= UInt64(runtime.responseSize)

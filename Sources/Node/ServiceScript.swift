@@ -65,6 +65,7 @@ struct EdgeKey: Hashable {
   let transport: String
   let pipeline: Int
   let contextInBody: Bool
+  let neverIndexed: [String]
 
   init(_ call: Call) {
     service = call.service
@@ -74,6 +75,7 @@ struct EdgeKey: Hashable {
     let isFrame = call.transport == Transport.frame.name
     pipeline = isFrame ? 1 : call.pipeline ?? 1
     contextInBody = !isFrame && call.contextInBody == true
+    neverIndexed = call.transport == Transport.grpc.name ? call.neverIndexed ?? [] : []
   }
 }
 

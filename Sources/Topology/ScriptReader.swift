@@ -13,8 +13,8 @@ struct EdgeInFile {
 struct ScriptReader {
   static let stepKeys = ["set", "work", "sleep", "call", "parallel"]
   static let callKeys = [
-    "service", "size", "timeout", "deadline", "probability", "retries", "pipeline", "place", "optional", "propagator",
-    "transport", "drops-context", "body",
+    "service", "size", "timeout", "deadline", "probability", "retries", "pipeline", "place", "hpack", "optional",
+    "propagator", "transport", "drops-context", "body",
   ]
 
   let service: Int
@@ -101,6 +101,7 @@ struct ScriptReader {
     if let field = fields["retries"] { own.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
     if let field = fields["pipeline"] { own.pipeline = try field.pipeline() }
     if let field = fields["place"] { own.contextInBody = try field.contextInBody() }
+    if let field = fields["hpack"] { own.neverIndexed = try field.fieldIndexing() }
     var call = try call(to: try fields.required("service"), with: own)
     edges[edges.count - 1].transport = fields["transport"]
     if let field = fields["probability"] { call.probability = try field.share() }
@@ -126,7 +127,7 @@ struct ScriptReader {
       service: callee, payloadSize: settings.payloadSize, timeoutNanoseconds: settings.timeoutNanoseconds,
       probability: 1, retries: settings.retries, propagator: settings.carrier.propagator,
       transport: settings.transport, dropsContext: false, ignoresDeadline: settings.ignoresDeadline,
-      pipeline: settings.pipeline, contextInBody: settings.contextInBody)
+      pipeline: settings.pipeline, contextInBody: settings.contextInBody, neverIndexed: settings.neverIndexed)
   }
 
   /// The keys that `set` gives, in the file's order. A whole number in its usual spelling is an integer; everything

@@ -3,7 +3,8 @@
 struct ServiceDefaults {
   static let keys =
     CarrierChoice.keys + [
-      "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "keys-per-layer",
+      "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "hpack",
+      "keys-per-layer",
       "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
       "releases-context",
     ]
@@ -23,6 +24,7 @@ struct ServiceDefaults {
   /// See `Call`.
   var pipeline: Int?
   var contextInBody: Bool?
+  var neverIndexed: [String]?
   var keysPerLayer = ServiceDefaults.keysPerLayer
   var growth = Growth.names[0]
   var contextWork = true
@@ -56,6 +58,7 @@ struct ServiceDefaults {
     if let field = fields["retries"] { result.retries = try field.count(in: 0...TopologyLimits.retriesMax) }
     if let field = fields["pipeline"] { result.pipeline = try field.pipeline() }
     if let field = fields["place"] { result.contextInBody = try field.contextInBody() }
+    if let field = fields["hpack"] { result.neverIndexed = try field.fieldIndexing() }
     if let field = fields["keys-per-layer"] {
       result.keysPerLayer = try field.count(in: 0...TopologyLimits.keysPerLayerMax)
     }

@@ -55,10 +55,11 @@ package struct ClientSide: Codable, Equatable, Sendable {
   package var transport: String?
   /// See `Call`.
   package var contextInBody: Bool?
+  package var neverIndexed: [String]?
 
   package init(
     propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil,
-    transport: String? = nil, contextInBody: Bool? = nil
+    transport: String? = nil, contextInBody: Bool? = nil, neverIndexed: [String]? = nil
   ) {
     self.propagator = propagator
     self.payloadSize = payloadSize
@@ -67,6 +68,7 @@ package struct ClientSide: Codable, Equatable, Sendable {
     self.bad = bad
     self.transport = transport
     self.contextInBody = contextInBody
+    self.neverIndexed = neverIndexed
   }
 
   package var transportName: String { transport ?? Topology.transportByDefault }
@@ -250,11 +252,14 @@ package struct Call: Codable, Equatable, Sendable {
   package var pipeline: Int?
   /// `place: body`: over a transport that has header fields the context travels at the front of the body. Nil: in the fields.
   package var contextInBody: Bool?
+  /// `hpack`: over a transport that has a table of header fields, the classes (`FieldIndexing.classes`) of those that it
+  /// never takes in. Nil: none.
+  package var neverIndexed: [String]?
 
   package init(
     service: Int, payloadSize: Int, timeoutNanoseconds: Int64, probability: Double, retries: Int, propagator: String,
     transport: String, dropsContext: Bool, ignoresDeadline: Bool? = nil, isOptional: Bool? = nil,
-    pipeline: Int? = nil, contextInBody: Bool? = nil
+    pipeline: Int? = nil, contextInBody: Bool? = nil, neverIndexed: [String]? = nil
   ) {
     self.service = service
     self.payloadSize = payloadSize
@@ -268,5 +273,6 @@ package struct Call: Codable, Equatable, Sendable {
     self.isOptional = isOptional
     self.pipeline = pipeline
     self.contextInBody = contextInBody
+    self.neverIndexed = neverIndexed
   }
 }

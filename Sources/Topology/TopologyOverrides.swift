@@ -11,18 +11,21 @@ package struct TopologyOverrides: Equatable, Sendable {
   package var pipeline: Int?
   /// Of every edge.
   package var place: ContextPlace?
+  /// Of every edge: the classes of header fields that are never indexed.
+  package var neverIndexed: [String]?
   /// `shadow` or `distinct`.
   package var growth: String?
   package var keysPerLayer: Int?
 
   package init(
     strategy: String? = nil, transport: String? = nil, pipeline: Int? = nil, place: ContextPlace? = nil,
-    growth: String? = nil, keysPerLayer: Int? = nil
+    neverIndexed: [String]? = nil, growth: String? = nil, keysPerLayer: Int? = nil
   ) {
     self.strategy = strategy
     self.transport = transport
     self.pipeline = pipeline
     self.place = place
+    self.neverIndexed = neverIndexed
     self.growth = growth
     self.keysPerLayer = keysPerLayer
   }
@@ -60,6 +63,10 @@ extension Topology {
     if let place = overrides.place {
       result.client.contextInBody = place.inBody
       result.changeCalls { $0.contextInBody = place.inBody }
+    }
+    if let names = overrides.neverIndexed {
+      result.client.neverIndexed = FieldIndexing.stored(names)
+      result.changeCalls { $0.neverIndexed = FieldIndexing.stored(names) }
     }
     if let growth = overrides.growth {
       guard Growth.names.contains(growth) else {

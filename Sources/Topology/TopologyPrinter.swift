@@ -10,6 +10,7 @@ package enum TopologyPrinter {
     lines.append("  propagator: \(propagator(topology.client.propagator))")
     if let transport = topology.client.transport { lines.append("  transport: \(transport)") }
     lines.append("  place: \(ContextPlace(inBody: topology.client.contextInBody).rawValue)")
+    lines.append("  hpack: \(FieldIndexing.text(topology.client.neverIndexed))")
     lines.append("  size: \(size(topology.client.payloadSize))")
     if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
     if let fields = topology.client.fields { lines.append("  fields: \(self.fields(fields))") }
@@ -91,6 +92,7 @@ package enum TopologyPrinter {
       "retries: \(call.retries)",
       "pipeline: \(call.pipeline ?? 1)",
       "place: \(ContextPlace(inBody: call.contextInBody).rawValue)",
+      "hpack: \(FieldIndexing.text(call.neverIndexed))",
       "optional: \(call.isOptional == true)",
       "propagator: \(propagator(call.propagator))",
       "transport: \(call.transport)",

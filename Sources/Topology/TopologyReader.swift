@@ -3,7 +3,7 @@
 struct TopologyReader {
   static let version = "1"
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
-  static let clientKeys = ["propagator", "transport", "place", "size", "set", "fields", "bad"]
+  static let clientKeys = ["propagator", "transport", "place", "hpack", "size", "set", "fields", "bad"]
   static let serviceKeys =
     ["name", "script", "gateway", "scripted-calls", "external", "path", "port"] + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
@@ -111,12 +111,13 @@ struct TopologyReader {
   ) throws(TopologyError) -> ClientSide {
     var client = ClientSide(
       propagator: propagator, payloadSize: defaults.payloadSize, set: [], transport: defaults.transport,
-      contextInBody: defaults.contextInBody)
+      contextInBody: defaults.contextInBody, neverIndexed: defaults.neverIndexed)
     guard let field else { return client }
     let fields = try field.mapping("a mapping of the client's side", keys: TopologyReader.clientKeys)
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
     if let field = fields["transport"] { client.transport = try field.word("transport", among: vocabulary.transports) }
     if let field = fields["place"] { client.contextInBody = try field.contextInBody() }
+    if let field = fields["hpack"] { client.neverIndexed = try field.fieldIndexing() }
     if let field = fields["size"] { client.payloadSize = try field.size() }
     if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
     if let field = fields["fields"] { client.fields = try GatewayReader.clientFields(field) }

@@ -84,6 +84,8 @@ enum ByHand {
       "context_bytes_per_request": bytes.contextBytesPerHop * hops, "request_protocol_bytes_per_request": header * hops,
       "answer_protocol_bytes_per_request": answerHeader * hops, "payload_bytes_per_request": payload * hops,
       "wire_bytes_per_request": all * hops,
+      "uncompressed_context_bytes_per_request": bytes.uncompressedContextBytesPerHop.map { $0 * hops },
+      "table_insertions_per_request": bytes.tableInsertionsPerHop.map { $0 * hops },
     ]
   }
 }

@@ -55,7 +55,8 @@ extension ExampleRun {
     result.hopBytes = [
       HopBytes(
         arm: "map", depth: 3, transport: "frame", contextBytesPerHop: 188, payloadBytesPerHop: 128,
-        headerBytesPerHop: 40, answerHeaderBytesPerHop: 32, answerPayloadBytesPerHop: 100, contextKeysAtDeepest: 8.5)
+        headerBytesPerHop: 40, answerHeaderBytesPerHop: 32, answerPayloadBytesPerHop: 100, contextKeysAtDeepest: 8.5,
+        uncompressedContextBytesPerHop: 240, tableInsertionsPerHop: 1.5)
     ]
     result.inProcess = [
       InProcessHop(
@@ -193,7 +194,7 @@ extension ExampleRun {
       var call = Call(
         service: service, payloadSize: 512, timeoutNanoseconds: timeout, probability: 0.3, retries: 2,
         propagator: "json-map", transport: "frame", dropsContext: false, ignoresDeadline: true,
-        isOptional: true, pipeline: 16, contextInBody: true)
+        isOptional: true, pipeline: 16, contextInBody: true, neverIndexed: ["trace", "binary"])
       call.forwardsBody = true
       return call
     }
@@ -214,7 +215,8 @@ extension ExampleRun {
       entry: 0, maxDepth: 4,
       client: ClientSide(
         propagator: "json-map", payloadSize: 128, set: assignments, fields: fields,
-        bad: [BadRequests(share: 0.01, fields: fields)], transport: "http1", contextInBody: true),
+        bad: [BadRequests(share: 0.01, fields: fields)], transport: "http1", contextInBody: true,
+        neverIndexed: ["call"]),
       services: [
         service(
           "gateway",

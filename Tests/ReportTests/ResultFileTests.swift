@@ -61,6 +61,7 @@ struct ResultFileTests {
       result.topology.services[index].script = result.topology.services[index].script.map(asBefore)
     }
     (result.topology.client.transport, result.topology.client.contextInBody) = (nil, nil)
+    result.topology.client.neverIndexed = nil
     for index in result.failures.indices { result.failures[index].arm = nil }
     result.histograms[1].responseTime = ExampleRun.filled([90_000, 110_000])
     result.settings.utilisation = nil
@@ -73,6 +74,8 @@ struct ResultFileTests {
       result.hopBytes[index].transport = nil
       result.hopBytes[index].answerHeaderBytesPerHop = nil
       result.hopBytes[index].answerPayloadBytesPerHop = nil
+      result.hopBytes[index].uncompressedContextBytesPerHop = nil
+      result.hopBytes[index].tableInsertionsPerHop = nil
     }
     for index in result.semantics!.strategies.indices { result.semantics!.strategies[index].transport = nil }
     for index in result.fidelity.indices {
@@ -87,6 +90,7 @@ struct ResultFileTests {
     func asBefore(_ call: Call) -> Call {
       var call = call
       (call.isOptional, call.forwardsBody, call.pipeline, call.contextInBody) = (nil, nil, nil, nil)
+      call.neverIndexed = nil
       return call
     }
     switch step {

@@ -138,7 +138,7 @@ struct SchemaTests {
     }
     collectKeys(try Self.object(ExampleRun.full()))
     written.insert("summary")
-    for run in [ExampleRun.inAllRegimes(rounds: 12, depths: [1, 3]), ExampleRun.overWires(rounds: 6)] {
+    for run in [ExampleRun.inAllRegimes(rounds: 12, depths: [1, 3]), ExampleRun.compressed(rounds: 6)] {
       let bytes = Data(try ResultFile.encode(WrittenRun(run)))
       let document = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
       collectKeys(try #require(document?["summary"]))
@@ -212,12 +212,14 @@ struct Mutation {
     "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries", "unreachedCalls",
     "toleratedFailures", "isOptional", "errorStatus", "parse", "answerHeaderBytesPerHop", "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
+    "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop",
   ]
 
   /// Of a topology; all its other keys must be there.
   private static let optionalInTopology: Set<String> = [
     "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
+    "neverIndexed",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {

@@ -179,4 +179,15 @@ struct WireReportTests {
     for index in older.hopBytes.indices { older.hopBytes[index].answerHeaderBytesPerHop = nil }
     #expect(try row(older, "packed").wireBytes == nil && !TextReport.render(older).contains("Bytes on the wire"))
   }
+
+  @Test("What compression makes of the context stands in a table, for the transports that have it")
+  func compression() throws {
+    let text = TextReport.render(ExampleRun.compressed(rounds: 12))
+    let table = try #require(text.components(separatedBy: "Compression of header fields").dropFirst().first)
+    let row = try #require(table.split(separator: "\n").first { $0.hasPrefix("packed/http1") })
+    // Three hops of 118 bytes, which were 236, and 1.5 fields each.
+    #expect(row.split(separator: " ").suffix(3) == ["708", "4.50", "50"], "\(row)")
+    #expect(!table.contains("\npacked "))
+    #expect(!TextReport.render(ExampleRun.overWires(rounds: 12)).contains("Compression of header fields"))
+  }
 }

@@ -24,7 +24,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, place, size, set, fields, bad"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, place, hpack, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),
@@ -246,6 +246,14 @@ struct TopologyErrorTests {
       (
         script("call: {service: b, probability: 1.5}"),
         "script[0].call.probability: expected a share 0 to 1 such as 0.3 or 0.1%, got \"1.5\""
+      ),
+      (
+        script("call: {service: b, hpack: sometimes}"),
+        "script[0].call.hpack: unknown hpack \"sometimes\"; known: index, never-index"
+      ),
+      (
+        script("call: {service: b, hpack: {ids: index}}"),
+        "script[0].call.hpack: unknown key \"ids\"; known: trace, baggage, binary, call"
       ),
       (
         script("call: {service: b, place: trailer}"),

@@ -34,6 +34,7 @@ struct TopologyPrinterTests {
           propagator: packed
           transport: frame
           place: header
+          hpack: index
           size: 128B
           set: {tenant: "a \"b\"\U0000000a", user: 42}
         services:
@@ -54,8 +55,8 @@ struct TopologyPrinterTests {
               - work: {exponential: 120us}
               - sleep: 0
               - parallel:
-                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, pipeline: 1, place: header, optional: true, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
-              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, pipeline: 1, place: header, optional: false, propagator: packed, transport: frame, drops-context: false}
+                  - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 0.001, retries: 0, pipeline: 1, place: header, hpack: index, optional: true, propagator: "tracecontext,baggage", transport: frame, drops-context: true}
+              - call: {service: leaf, size: 128B, timeout: 0, deadline: cascade, probability: 1, retries: 0, pipeline: 1, place: header, hpack: index, optional: false, propagator: packed, transport: frame, drops-context: false}
           - name: leaf
             replicas: 1
             workers: 1

@@ -11,6 +11,9 @@ struct HeardRequest {
   let fields: [(name: String, value: String)]
   let binary: [UInt8]
   let payloadSize: Int
+  let carrierSize: Int
+  let uncompressedCarrierSize: Int
+  let insertedCount: Int
 
   init(_ stream: HTTP2StreamSlot) {
     tag = UInt64(stream.pointee.id)
@@ -22,6 +25,9 @@ struct HeardRequest {
     self.fields = fields
     binary = Array(message.binary)
     payloadSize = message.payload.count
+    carrierSize = message.carrierSize
+    uncompressedCarrierSize = message.uncompressedCarrierSize
+    insertedCount = message.insertedCount
   }
 
   /// Of the chain's own call.
@@ -86,6 +92,15 @@ final class SessionPair {
     }
     client.send(stream, tag: tag, to: target)
     return true
+  }
+
+  /// Changes what the server has said.
+  func spoil(_ change: (inout [UInt8]) -> Void) {
+    deliver(fromClient, .max, to: server) { hear(requestOn: $0) }
+    var bytes = Array(fromServer.readable)
+    change(&bytes)
+    fromServer.removeAll()
+    bytes.withUnsafeBytes { fromServer.append($0) }
   }
 
   /// Hands over what each side has said, in pieces of so many bytes, until both are silent.

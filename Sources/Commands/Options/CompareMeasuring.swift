@@ -37,7 +37,7 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
         services: services ?? ComparePlan.servicesByDefault, depth: depth, growth: chain.growth,
         keysPerLayer: chain.keysPerLayer, size: chain.size ?? ChainOptions.payloadSizeByDefault,
         responseSize: chain.responseSize ?? ChainOptions.payloadSizeByDefault, transport: chain.transport,
-        pipeline: chain.pipeline, place: chain.contextPlace))
+        pipeline: chain.pipeline, place: chain.contextPlace, neverIndexed: chain.neverIndexed))
     var plan = try roundPlan(
       arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
       call)

@@ -64,10 +64,17 @@ struct ChainOptions: ParsableArguments {
   @Option(help: "Where requests over http1 and grpc carry the context: header or body; header without it.")
   var place: String?
 
+  @Option(
+    help: "Header fields that HPACK puts into its table over grpc: \(FieldIndexing.expectation); index without it.")
+  var hpack: String?
+
   mutating func validate() throws {
     if let transport { try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports) }
     try OptionRange.check("--pipeline", pipeline, 1...TopologyLimits.pipelineMax)
     try OptionRange.check("--place", place, oneOf: ContextPlace.allCases.map(\.rawValue))
+    if let hpack, neverIndexed == nil {
+      throw ValidationError("--hpack: expected \(FieldIndexing.expectation), got \"\(hpack)\"")
+    }
     try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
   }
@@ -77,6 +84,7 @@ struct ChainOptions: ParsableArguments {
       ("--size", size != nil), ("--response-size", responseSize != nil), ("--growth", growth != nil),
       ("--keys-per-layer", keysPerLayer != nil), ("--transport", transport != nil),
       ("--pipeline", pipeline != nil), ("--place", place != nil),
+      ("--hpack", hpack != nil),
     ]
   }
 
@@ -86,7 +94,9 @@ struct ChainOptions: ParsableArguments {
       size: size ?? Self.payloadSizeByDefault, responseSize: responseSize ?? Self.payloadSizeByDefault)
     // One that has a transport of its own keeps it.
     return try chain.applying(
-      TopologyOverrides(transport: preset.transport ?? transport, pipeline: pipeline, place: contextPlace),
+      TopologyOverrides(
+        transport: preset.transport ?? transport, pipeline: pipeline, place: contextPlace,
+        neverIndexed: neverIndexed),
       vocabulary: .current)
   }
 
@@ -95,8 +105,11 @@ struct ChainOptions: ParsableArguments {
     try TopologyFile.loadToMeasure(
       path: file,
       with: TopologyOverrides(
-        transport: transport, pipeline: pipeline, place: contextPlace, growth: growth, keysPerLayer: keysPerLayer))
+        transport: transport, pipeline: pipeline, place: contextPlace, neverIndexed: neverIndexed, growth: growth,
+        keysPerLayer: keysPerLayer))
   }
+
+  var neverIndexed: [String]? { hpack.flatMap(FieldIndexing.read) }
 
   var contextPlace: ContextPlace? { place.flatMap(ContextPlace.init) }
 }

@@ -9,7 +9,7 @@ internal import Topology
 
 struct ArmSpec {
   static let keys = [
-    "growth", "in-flight", "keys-per-layer", "opaque-size", "pipeline", "place", "placement", "program",
+    "growth", "hpack", "in-flight", "keys-per-layer", "opaque-size", "pipeline", "place", "placement", "program",
     "response-size", "size", "transport",
   ]
 
@@ -25,6 +25,7 @@ struct ArmSpec {
   private var keysPerLayer: Int?
   private var pipeline: Int?
   private var place: ContextPlace?
+  private var neverIndexed: [String]?
   private var size: Int?
   private var responseSize: Int?
   private var transport: String?
@@ -107,6 +108,11 @@ struct ArmSpec {
         throw problem("place: expected header or body, got \"\(value)\"")
       }
       place = found
+    case "hpack":
+      guard let names = FieldIndexing.read(value) else {
+        throw problem("hpack: expected \(FieldIndexing.expectation), got \"\(value)\"")
+      }
+      neverIndexed = names
     case "opaque-size": own.opaqueSize = try size(key, value, max: ExperimentPlan.opaqueSizeMax)
     case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
@@ -146,6 +152,7 @@ struct ArmSpec {
     var transport: String?
     var pipeline: Int?
     var place: ContextPlace?
+    var neverIndexed: [String]?
   }
 
   /// - Parameters:
@@ -173,7 +180,8 @@ struct ArmSpec {
     let named = strategy.flatMap { Vocabulary.current.arm(named: $0)?.transport }
     let overrides = TopologyOverrides(
       strategy: strategy, transport: transport ?? named ?? defaults.transport,
-      pipeline: pipeline ?? defaults.pipeline, place: place ?? defaults.place, growth: growth ?? defaults.growth,
+      pipeline: pipeline ?? defaults.pipeline, place: place ?? defaults.place,
+      neverIndexed: neverIndexed ?? defaults.neverIndexed, growth: growth ?? defaults.growth,
       keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
     if let file {
       return try TopologyFile.loadToMeasure(path: file, with: overrides)

@@ -5,6 +5,7 @@ internal import Control
 internal import Results
 internal import Statistics
 internal import Topology
+internal import TransportCore
 
 /// Everything counted up to one moment.
 private struct CountReading {
@@ -129,6 +130,7 @@ struct RequestCounting: Pass {
     }
     // Another program may not count what its transport adds, and no transport adds nothing.
     let isWhole = pages.contains { $0.protocolSize > 0 }
+    let compresses = transport == Transport.grpc.name || pages.contains { $0.tableInsertions > 0 }
     let deepest = nodes.last { $0.deliveriesPerRequest > 0 }
     experiment.result.hopBytes.append(
       HopBytes(
@@ -136,6 +138,8 @@ struct RequestCounting: Pass {
         payloadBytesPerHop: perHop(\.payloadSize), headerBytesPerHop: isWhole ? perHop(\.protocolSize) : nil,
         answerHeaderBytesPerHop: isWhole ? perHop(\.answerProtocolSize) : nil,
         answerPayloadBytesPerHop: isWhole ? perHop(\.answerPayloadSize) : nil,
-        contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0))
+        contextKeysAtDeepest: deepest?.contextKeysPerDelivery ?? 0,
+        uncompressedContextBytesPerHop: compresses ? perHop(\.uncompressedContextSize) : nil,
+        tableInsertionsPerHop: compresses ? perHop(\.tableInsertions) : nil))
   }
 }

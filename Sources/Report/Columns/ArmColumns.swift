@@ -113,6 +113,28 @@ extension Column where Entry == ArmRow {
     ]
   }
 
+  /// What compression of header fields made of the context.
+  static var compression: [Column] {
+    [
+      count(
+        "uncompressed_context_bytes_per_request", "context before HPACK", "B/request", narrow: ("context", "before")
+      ) {
+        $0.wireBytes?.uncompressedContext
+      },
+      count("table_insertions_per_request", "new in its table", "fields/request", narrow: ("new in", "table")) {
+        $0.wireBytes?.tableInsertions
+      },
+    ]
+  }
+
+  /// What is left of the context after it.
+  static var contextCompressed: Column {
+    Column("", "context after", "% of before") { entry in
+      let bytes = entry.row.wireBytes
+      return .text(bytes?.uncompressedContext.map { NumberText.share($0 > 0 ? (bytes?.context ?? 0) / $0 : 1) })
+    }
+  }
+
   /// The context's part of all that crossed the wire.
   static var contextShare: Column {
     Column("", "context", "% of all") { entry in
@@ -195,7 +217,7 @@ extension Column where Entry == ArmRow {
       addedPerRequest, marginal, p90, Column("latency_count") { .integer($0.row.latencyCount) },
       Column("least_unfinished_ns") { .integer($0.row.leastUnfinished) },
       count("p99_growth") { $0.p99Growth }, p50AtOne, payload,
-    ] + wireBytes + [
+    ] + wireBytes + compression + [
       keys, allocations, systemCalls, claim,
       Column("throughput_verdict") { .claim($0.row.throughputComparison) },
       count("p50_ratio") { $0.p50Effect?.effect }, Column("p50_verdict") { .claim($0.row.p50Comparison) },

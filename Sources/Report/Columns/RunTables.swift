@@ -26,7 +26,9 @@ struct RunTables {
   }
 
   /// Those that stand beside the comparison.
-  var beside: [ReportTable] { [transports, regimes, responseTime, concurrency, slopes, wireBytes].compactMap { $0 } }
+  var beside: [ReportTable] {
+    [transports, regimes, responseTime, concurrency, slopes, wireBytes, compression].compactMap { $0 }
+  }
 
   /// Every table that has something to say, but for those of arms, in the order of reports.
   var all: [ReportTable] { beside + [fidelity, semantics, inProcess].compactMap { $0 } }
@@ -87,6 +89,18 @@ struct RunTables {
         + "and base64 included; what the protocol adds to each; payload of both. Counted, not timed.",
       withTransport([.arm] + Column.wireBytes + [.contextShare]),
       ArmRow.all(decay, depth: depth).filter { $0.row.wireBytes != nil })
+  }
+
+  /// What HPACK made of the context.
+  private var compression: ReportTable? {
+    guard let depth = summary.depths.last else { return nil }
+    return ReportTable(
+      title: "Compression of header fields at depth \(depth)",
+      lead:
+        "Of the context of a request, over all hops: before HPACK and after it, and how many of its fields and of the call's "
+        + "were new to the table that both ends of a connection keep, each pushing out older ones. Counted, not timed.",
+      withTransport([.arm] + Column.compression + [.contextCompressed]),
+      ArmRow.all(decay, depth: depth).filter { $0.row.wireBytes?.uncompressedContext != nil })
   }
 
   private var fidelity: ReportTable? { FidelityDecay(result).table }

@@ -7,6 +7,9 @@ internal import Results
 package struct WireBytes: Equatable, Encodable, Sendable {
   /// As it lies on the wire: names, lengths and base64 included.
   package let context: Double
+  /// The same before the transport compressed it, and fields that its table took in; nil where it does not.
+  package let uncompressedContext: Double?
+  package let tableInsertions: Double?
   /// What the transport itself adds to requests, and to answers.
   package let requestProtocol: Double
   package let answerProtocol: Double
@@ -19,6 +22,8 @@ package struct WireBytes: Equatable, Encodable, Sendable {
       let answerPayload = bytes.answerPayloadBytesPerHop
     else { return nil }
     context = bytes.contextBytesPerHop * hops
+    uncompressedContext = bytes.uncompressedContextBytesPerHop.map { $0 * hops }
+    tableInsertions = bytes.tableInsertionsPerHop.map { $0 * hops }
     requestProtocol = header * hops
     answerProtocol = answerHeader * hops
     payload = (bytes.payloadBytesPerHop + answerPayload) * hops

@@ -97,11 +97,15 @@ package struct HopBytes: Codable, Equatable, Sendable {
   package var answerPayloadBytesPerHop: Double?
   /// Entries of the context that arrived at the deepest service.
   package var contextKeysAtDeepest: Double
+  /// Over a transport that compresses header fields: bytes of the context before that, and fields of a request that its table
+  /// took in, each pushing out what has no room; absent over others.
+  package var uncompressedContextBytesPerHop: Double?
+  package var tableInsertionsPerHop: Double?
 
   package init(
     arm: String, depth: Int, transport: String? = nil, contextBytesPerHop: Double, payloadBytesPerHop: Double,
     headerBytesPerHop: Double?, answerHeaderBytesPerHop: Double? = nil, answerPayloadBytesPerHop: Double? = nil,
-    contextKeysAtDeepest: Double
+    contextKeysAtDeepest: Double, uncompressedContextBytesPerHop: Double? = nil, tableInsertionsPerHop: Double? = nil
   ) {
     self.arm = arm
     self.depth = depth
@@ -112,5 +116,7 @@ package struct HopBytes: Codable, Equatable, Sendable {
     self.answerHeaderBytesPerHop = answerHeaderBytesPerHop
     self.answerPayloadBytesPerHop = answerPayloadBytesPerHop
     self.contextKeysAtDeepest = contextKeysAtDeepest
+    self.uncompressedContextBytesPerHop = uncompressedContextBytesPerHop
+    self.tableInsertionsPerHop = tableInsertionsPerHop
   }
 }

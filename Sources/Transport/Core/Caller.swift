@@ -129,6 +129,10 @@ public struct Caller {
     connection.send()
   }
 
+  /// Says from here on what requests take on the wire after compression, where the transport compresses; it costs. To be
+  /// called while nothing is under way.
+  public func measure(_ isOn: Bool) { grpc?.measure(isOn) }
+
   /// A request whose caller has left or cancelled it is not answered.
   public func abandon(_ tag: UInt64) {
     if case .frame = kind { return }

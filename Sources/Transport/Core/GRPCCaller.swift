@@ -27,6 +27,8 @@ public final class GRPCCaller {
     connection.send()
   }
 
+  func measure(_ isOn: Bool) { session.measure(isOn) }
+
   /// See `Caller`. Uses up all bytes: what belongs to messages that are not whole is kept here.
   func receive(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
     session.now = connection.loop.now

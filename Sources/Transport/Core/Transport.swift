@@ -205,6 +205,11 @@ extension ReceivedMessage {
     }
   }
 
+  /// The same before compression; and how many fields the transport's table has taken in. Where it does not compress, and
+  /// where nothing is measured (`Caller.measure`), the same and none.
+  public var uncompressedCarrierSize: Int { kind == .grpc ? GRPCMessage(self).uncompressedCarrierSize : carrierSize }
+  public var insertedFieldCount: Int { kind == .grpc ? GRPCMessage(self).insertedCount : 0 }
+
   /// Bytes that the transport itself adds to the carrier and the payload; 0 where a foreign one does not tell.
   public var protocolSize: Int {
     switch kind {

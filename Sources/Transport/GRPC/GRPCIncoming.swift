@@ -8,6 +8,10 @@ public struct GRPCField {
   var valueOffset: UInt32
   var nameSize: UInt32
   var valueSize: UInt32
+  /// Bytes on the wire, where that is told; 0 where it is not.
+  var encodedSize: UInt32 = 0
+  /// It was put into HPACK's table.
+  var isInserted = false
 }
 
 /// Filled by `HTTP2Session`, read by `GRPCRequestReading` and `GRPCReplyReading`. Offsets count from the first byte of
@@ -36,10 +40,16 @@ public struct GRPCIncoming {
   /// In `body`.
   var payload = UnsafeRawBufferPointer(start: nil, count: 0)
   var views = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// Bytes of the fields and the section that carry the context, before compression.
+  /// Bytes of the fields and the section that carry the context, as they came, and before compression; the same where the
+  /// session does not measure.
   var carrierSize = 0
-  /// Bytes of all else but the payload, before compression.
+  /// Of the context in the message.
+  var contextMessageSize = 0
+  var uncompressedCarrierSize = 0
+  /// Bytes of all else but the payload, as they came.
   var protocolSize = 0
+  /// Fields that were put into HPACK's table.
+  var insertedCount = 0
 
   init() { fields = .allocate(capacity: fieldCapacity) }
 
@@ -61,7 +71,10 @@ public struct GRPCIncoming {
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     (binary, payload, views) = (nothing, nothing, nothing)
     carrierSize = 0
+    contextMessageSize = 0
+    uncompressedCarrierSize = 0
     protocolSize = 0
+    insertedCount = 0
   }
 
   @inline(__always)
@@ -94,6 +107,14 @@ public struct GRPCIncoming {
       nameSize: UInt32(truncatingIfNeeded: name.count), valueSize: UInt32(truncatingIfNeeded: value.count))
     fieldCount &+= 1
     fieldsSize &+= size
+  }
+
+  /// What the field that came last took on the wire.
+  mutating func note(_ size: HPACKSizes.Size) {
+    guard fieldCount > 0 else { return }
+    fields[fieldCount - 1].encodedSize = size.encoded
+    fields[fieldCount - 1].isInserted = size.isInserted
+    if size.isInserted { insertedCount &+= 1 }
   }
 
   /// Fields whose names have no bytes are taken out.
@@ -147,5 +168,7 @@ public struct GRPCMessage {
   public var views: UnsafeRawBufferPointer { incoming.pointee.views }
   public var httpStatus: UInt16 { incoming.pointee.httpStatus }
   public var carrierSize: Int { incoming.pointee.carrierSize }
+  public var uncompressedCarrierSize: Int { incoming.pointee.uncompressedCarrierSize }
+  public var insertedCount: Int { incoming.pointee.insertedCount }
   public var protocolSize: Int { incoming.pointee.protocolSize }
 }

@@ -28,9 +28,10 @@ public enum GRPCReplyWriter {
     buffer.commit(GRPCPrefix.size + 2)
   }
 
-  /// Bytes that an ordinary answer has beside its payload, before compression: three frames' heads, and their fields.
+  /// Bytes that an ordinary answer has beside its payload: three frames' heads, and three fields, of which HPACK makes a byte
+  /// each from a connection's second answer on.
   public static func answerProtocolSize(payloadSize: Int) -> Int {
-    let fields = ":status200content-typeapplication/grpcgrpc-status0".utf8.count
+    let fields = 3
     let message = payloadSize > 0 ? ProtobufBytes.fieldSize(payloadSize) - payloadSize : 0
     return HTTP2Frame.headSize * 3 + fields + GRPCPrefix.size + message
   }

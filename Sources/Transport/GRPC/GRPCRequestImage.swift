@@ -57,11 +57,27 @@ public enum GRPCRequestImage {
       list[count] = .reading("ctxchain", words, next - words)
       count &+= 1
     }
+    let callEnd = count
     forEachField(UnsafeRawBufferPointer(start: sent.pointer(at: GRPCRequestHead.size), count: Int(head.fieldsSize))) {
       list[count] = .reading($0, $1)
       count &+= 1
     }
+    if !target.neverIndexed.isEmpty {
+      forbidIndexing(target.neverIndexed, of: list, call: target.fields.count..<callEnd, context: callEnd..<count)
+    }
     return count
+  }
+
+  /// Such fields go out as they are, whoever hands them on (RFC 7541, 6.2.3).
+  private static func forbidIndexing(
+    _ classes: FieldClasses, of list: UnsafeMutablePointer<nghttp2_nv>, call: Range<Int>, context: Range<Int>
+  ) {
+    let mark = UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue)
+    if classes.contains(.call) { for index in call { list[index].flags |= mark } }
+    for index in context {
+      let name = UnsafeRawBufferPointer(start: list[index].name, count: list[index].namelen)
+      if classes.contains(GRPCFieldClass.of(name)) { list[index].flags |= mark }
+    }
   }
 
   /// As `HTTP1RequestWriter` has them, without the deadline.
@@ -94,6 +110,7 @@ public enum GRPCRequestImage {
     }
     let messageHead = UnsafeRawBufferPointer(
       rebasing: image[fieldsEnd &+ GRPCPrefix.size..<fieldsEnd &+ Int(head.messageHeadSize)])
+    incoming.carrierSize = incoming.fieldsSize
     incoming.body.append(messageHead)
     PayloadBytes.fill(incoming.body.reserve(Int(head.payloadSize) &+ PayloadBytes.slack), Int(head.payloadSize))
     incoming.body.commit(Int(head.payloadSize))

@@ -54,6 +54,7 @@ public enum GRPCRequestReading {
     }
     incoming.pointee.protocolSize =
       said.protocolSize &+ HTTP2Frame.headSize &* 2 &+ incoming.pointee.body.count &- incoming.pointee.payload.count
+      &- incoming.pointee.contextMessageSize
     said.request.words.hopsLeft = said.parsed.hopsLeft
     said.request.words.flags = said.parsed.flags
     if let propagator = said.propagator {
@@ -78,10 +79,12 @@ public enum GRPCRequestReading {
         })
     else { return false }
     guard let context else {
-      incoming.pointee.carrierSize = incoming.pointee.fieldsSize
+      incoming.pointee.uncompressedCarrierSize = incoming.pointee.fieldsSize
       return takeBinary(of: incoming)
     }
+    incoming.pointee.contextMessageSize = context.count
     incoming.pointee.carrierSize = context.count
+    incoming.pointee.uncompressedCarrierSize = context.count
     return GRPCContextMessage.read(context, into: &incoming.pointee)
   }
 
@@ -121,18 +124,23 @@ public enum GRPCRequestReading {
     let fields = incoming.pointee.fields
     var kept = 0
     var keptSize = 0
+    var (encodedSize, keptEncodedSize) = (0, 0)
     for index in 0..<incoming.pointee.fieldCount {
       let field = fields[index]
       let size = Int(field.nameSize) &+ Int(field.valueSize)
+      let encoded = field.encodedSize > 0 ? Int(field.encodedSize) : size
+      encodedSize &+= encoded
       let value = UnsafeRawBufferPointer(start: base + Int(field.valueOffset), count: Int(field.valueSize))
       if take(base + Int(field.nameOffset), Int(field.nameSize), value, base, &said) { continue }
       fields[kept] = field
       kept &+= 1
       keptSize &+= size
+      keptEncodedSize &+= encoded
     }
     incoming.pointee.fieldCount = kept
-    said.protocolSize = incoming.pointee.fieldsSize &- keptSize
+    said.protocolSize = encodedSize &- keptEncodedSize
     incoming.pointee.fieldsSize = keptSize
+    incoming.pointee.carrierSize = keptEncodedSize
   }
 
   private static func take(

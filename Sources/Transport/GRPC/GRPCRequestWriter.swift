@@ -81,8 +81,7 @@ public struct GRPCRequestWriter {
     guard name.allSatisfy(HTTP1Text.isToken) else { return overflow() }
     let entry = buffer.reserve(8 &+ name.count &+ value.count)
     if let source = value.baseAddress { (entry + (8 &+ name.count)).copyMemory(from: source, byteCount: value.count) }
-    commitField(entry, name, valueSize: value.count)
-    lower(entry + 8, name.count)
+    commitField(entry, name, valueSize: value.count, lowers: true)
   }
 
   private func lower(_ name: UnsafeMutableRawPointer, _ size: Int) {
@@ -94,7 +93,9 @@ public struct GRPCRequestWriter {
 
   private func overflow() { head.isOverflowing = true }
 
-  private func commitField(_ entry: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int) {
+  private func commitField(
+    _ entry: UnsafeMutableRawPointer, _ name: UnsafeRawBufferPointer, valueSize: Int, lowers: Bool = false
+  ) {
     var head = head
     let value = entry + (8 &+ name.count)
     // A value has no white space around it (RFC 9113, 8.2.1).
@@ -108,6 +109,7 @@ public struct GRPCRequestWriter {
       Int(head.fieldsSize) &+ size <= sizeMax, HTTP1Text.mayBeValue(value, last &- first)
     else { return overflow() }
     (entry + 8).copyMemory(from: name.baseAddress!, byteCount: name.count)
+    if lowers { lower(entry + 8, name.count) }
     entry.storeBytes(of: UInt32(truncatingIfNeeded: name.count), as: UInt32.self)
     entry.storeBytes(of: UInt32(truncatingIfNeeded: last &- first), toByteOffset: 4, as: UInt32.self)
     buffer.commit(size)

@@ -13,6 +13,7 @@ public final class GRPCTarget: Sendable {
   /// Of a request, beside those that its context needs: these, the timeout and the words.
   var fieldCount: Int { fields.count + 2 }
   let contextInMessage: Bool
+  let neverIndexed: FieldClasses
   /// Messages are another service's: the payload is all of them.
   public let isRaw: Bool
 
@@ -27,6 +28,7 @@ public final class GRPCTarget: Sendable {
     list += target.fields.map { ($0.name.lowercased(), $0.value) }
     fields = HTTP2FieldList(list.map { (name: $0.0, value: $0.1) })
     isRaw = path != GRPCTarget.chainMethod
+    neverIndexed = target.neverIndexed
     contextInMessage = target.contextInBody && !isRaw
   }
 

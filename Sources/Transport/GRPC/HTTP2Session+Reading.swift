@@ -30,8 +30,10 @@ extension HTTP2Session {
 
   @inline(__always)
   func didReceiveField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    let size = sizes == nil ? nil : sizes?.take()
     guard let reading, let incoming = reading.pointee.incoming, !reading.pointee.state.contains(.isDeaf) else { return }
     streams.append(name: name, value: value, to: incoming)
+    if let size { incoming.pointee.note(size) }
   }
 
   func didReceiveData(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {

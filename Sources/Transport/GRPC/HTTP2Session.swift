@@ -51,6 +51,8 @@ public final class HTTP2Session {
   @exclusivity(unchecked) private var isTrusted = false
   @exclusivity(unchecked) var idleFrames = TokenBucket(
     burst: GRPCLimits.idleFrameBurst, rate: GRPCLimits.idleFrameRate)
+  /// See `measure`.
+  var sizes: HPACKSizes?
   /// Room for the fields of a request.
   private var fields: UnsafeMutablePointer<nghttp2_nv>
   private var fieldCapacity = 32
@@ -76,6 +78,7 @@ public final class HTTP2Session {
   deinit {
     nghttp2_session_del(session)
     memory.deallocate()
+    sizes?.deallocate()
     streams.deallocate()
     fields.deallocate()
   }
@@ -107,9 +110,16 @@ public final class HTTP2Session {
   /// Reads bytes, all of them. What they bring is then to be taken by `takeReady`, up to `endReceiving`.
   public func receive(_ bytes: UnsafeRawBufferPointer) {
     isReceiving = true
+    if sizes != nil { sizes?.receive(bytes) }
     guard !isDead, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
     let result = nghttp2_session_mem_recv(session, start, bytes.count)
     if result < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: result))) }
+  }
+
+  /// Tells from here on what fields that come take on the wire, or ends it. To be called between two frames.
+  public func measure(_ isOn: Bool) {
+    sizes?.deallocate()
+    sizes = isOn ? HPACKSizes() : nil
   }
 
   /// The next stream that has something to tell (`event`). It is to be handed to `didTake` afterwards.

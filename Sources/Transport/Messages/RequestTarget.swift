@@ -10,6 +10,8 @@ public struct RequestTarget: Sendable {
   public var propagator: String?
   /// The context travels at the front of the body and not in header fields.
   public var contextInBody: Bool
+  /// Fields that are never put into a table that both ends keep.
+  public var neverIndexed: FieldClasses
   /// Header fields of every request, in order.
   public var fields: [Field]
 
@@ -25,13 +27,14 @@ public struct RequestTarget: Sendable {
 
   public init(
     host: String = "ctxchain", path: String = "/", method: String = "POST", propagator: String? = nil,
-    contextInBody: Bool = false, fields: [Field] = []
+    contextInBody: Bool = false, neverIndexed: FieldClasses = [], fields: [Field] = []
   ) {
     self.host = host
     self.path = path
     self.method = method
     self.propagator = propagator
     self.contextInBody = contextInBody
+    self.neverIndexed = neverIndexed
     self.fields = fields
   }
 }
