@@ -3,9 +3,6 @@
 import Results
 
 extension ExampleRun {
-  /// - Parameters:
-  ///   - wire: nanoseconds that HTTP/1.1 adds to a hop.
-  ///   - contexts: what each strategy adds to a hop over the frame, and over HTTP/1.1.
   /// The same as if one of them compressed header fields to a half.
   static func compressed(rounds: Int) -> RunResult {
     var result = overWires(rounds: rounds)
@@ -16,6 +13,9 @@ extension ExampleRun {
     return result
   }
 
+  /// - Parameters:
+  ///   - wire: nanoseconds that HTTP/1.1 adds to a hop.
+  ///   - contexts: what each strategy adds to a hop over the frame, and over HTTP/1.1.
   static func overWires(
     rounds: Int, depths: [Int] = [1, 3], wire: Double = 6_000,
     contexts: [(name: String, frame: Double, http1: Double)] = [("packed", 2_000, 3_000), ("map", 23_000, 24_000)]

@@ -53,6 +53,8 @@ public final class HTTP2Session {
     burst: GRPCLimits.idleFrameBurst, rate: GRPCLimits.idleFrameRate)
   /// See `measure`.
   var sizes: HPACKSizes?
+  /// Bytes in front of a client's first frame (RFC 9113, 3.4) that have not come yet.
+  private var prefaceLeft: Int
   /// Room for the fields of a request.
   private var fields: UnsafeMutablePointer<nghttp2_nv>
   private var fieldCapacity = 32
@@ -60,6 +62,7 @@ public final class HTTP2Session {
   public init(_ side: Side, output: ByteBuffer) {
     self.side = side
     self.output = output
+    prefaceLeft = side == .server ? 24 : 0
     fields = .allocate(capacity: fieldCapacity)
     var functions = memory.functions
     var made: OpaquePointer?
@@ -110,7 +113,7 @@ public final class HTTP2Session {
   /// Reads bytes, all of them. What they bring is then to be taken by `takeReady`, up to `endReceiving`.
   public func receive(_ bytes: UnsafeRawBufferPointer) {
     isReceiving = true
-    if sizes != nil { sizes?.receive(bytes) }
+    if prefaceLeft > 0 || sizes != nil { measure(bytes) }
     guard !isDead, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
     let result = nghttp2_session_mem_recv(session, start, bytes.count)
     if result < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: result))) }
@@ -120,6 +123,13 @@ public final class HTTP2Session {
   public func measure(_ isOn: Bool) {
     sizes?.deallocate()
     sizes = isOn ? HPACKSizes() : nil
+  }
+
+  @inline(never)
+  private func measure(_ bytes: UnsafeRawBufferPointer) {
+    let skipped = min(prefaceLeft, bytes.count)
+    prefaceLeft -= skipped
+    sizes?.receive(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
   }
 
   /// The next stream that has something to tell (`event`). It is to be handed to `didTake` afterwards.
