@@ -2,6 +2,7 @@
 
 internal import EventLoop
 internal import Statistics
+internal import TransportCore
 
 extension LoadRun {
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
@@ -31,21 +32,64 @@ extension LoadRun {
   }
 
   /// Closed loop: no connection takes a request now, and one will.
-  var mustWait: Bool { (lanes.mayRecover && !lanes.canSend) || (lanes.isReplacing && lanes.isBusy) }
+  var mustWait: Bool {
+    (lanes.mayRecover && !lanes.canSend) || ((lanes.isReplacing || isBoundedByStreams) && lanes.isBusy)
+  }
 
   /// Open loop: what is due waits for a connection, its time running.
-  var mustStall: Bool { (expected != nil || lanes.isReplacing) && lanes.isBusy }
+  var mustStall: Bool { (expected != nil || isBoundedByStreams || lanes.isReplacing) && lanes.isBusy }
 
   /// A server that is not ours has answered.
   @inline(never)
-  func didReceive(status: UInt16, of request: PendingRequest, now: Int64) {
+  func didReceiveForeign(_ reply: ReceivedReply, of request: PendingRequest, now: Int64) {
+    let isGRPC = isBoundedByStreams
+    let status = isGRPC ? reply.status : reply.message.httpStatus
     tally.didReceive(status: status)
     if expected?.contains(status) == true {
       tally.didComplete(request, now: now)
     } else {
-      tally.didFail(request, .httpStatus(status), now: now)
+      tally.didFail(request, isGRPC ? .status(status) : .httpStatus(status), now: now)
     }
     didEndRequest()
+  }
+
+  /// The entry has not looked at these: they go out once more, over a connection that takes them. False when there will be
+  /// none.
+  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
+    guard isSending, lanes.mayRecover || lanes.isReplacing else { return false }
+    for request in requests {
+      let slot = table.find(tag: request.tag)
+      if slot >= 0 { table.requests[Int(slot)].connection = -1 }
+    }
+    unprocessed += requests
+    sendUnprocessed()
+    return true
+  }
+
+  private func sendUnprocessed() {
+    while let request = unprocessed.first {
+      let slot = table.find(tag: request.tag)
+      if slot >= 0 {
+        guard let index = lanes.pick() else { return }
+        table.requests[Int(slot)].connection = Int32(truncatingIfNeeded: index)
+        lanes.connections[index].callee.send(again: [request])
+      }
+      unprocessed.removeFirst()
+    }
+  }
+
+  /// There will be no connection for them.
+  private func failUnprocessed() {
+    let requests = unprocessed
+    unprocessed = []
+    for request in requests {
+      let slot = table.find(tag: request.tag)
+      guard slot >= 0 else { continue }
+      let pending = table.requests[Int(slot)]
+      remove(slot)
+      tally.didFail(pending, .connectionLost, now: loop.now)
+    }
+    for _ in requests { didEndRequest() }
   }
 
   /// A connection is about to end: it takes nothing new.
@@ -61,6 +105,7 @@ extension LoadRun {
   /// A connection in the place of one that was lost takes requests.
   package func didConnect(_ connection: LoadConnection) {
     lanes.didConnect(connection)
+    sendUnprocessed()
     sendOwed()
   }
 
@@ -89,6 +134,7 @@ extension LoadRun {
     if isTried {
       awaitConnection()
     } else {
+      failUnprocessed()
       finish(because: "there was no connection to the entry for so long that none was awaited any more")
     }
   }

@@ -46,6 +46,10 @@ package final class LoadRun {
   let delegate: any LoadRunDelegate
   /// Which statuses of a server that is not ours are answers; nil of ours.
   let expected: StatusExpectation?
+  /// A connection takes as many requests as its callee lets it: those beyond wait for their turn.
+  let isBoundedByStreams: Bool
+  /// What a callee has not looked at, for want of a connection that takes it.
+  var unprocessed: [UnansweredRequest] = []
   // One thread; only this run reaches these, and no access to one is held across a call out: exclusivity needs no check at
   // run time.
   @exclusivity(unchecked) var table: PendingTable
@@ -85,6 +89,7 @@ package final class LoadRun {
     expected: StatusExpectation? = nil, delegate: any LoadRunDelegate
   ) {
     self.expected = expected
+    isBoundedByStreams = connections.first?.callee.kind == .grpc
     self.order = order
     self.loop = loop
     lanes = LoadLanes(
@@ -174,7 +179,7 @@ package final class LoadRun {
   func sendNext() {
     guard isSending else { return }
     if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
-    if lanes.isIncomplete, mustWait {
+    if isBoundedByStreams || lanes.isIncomplete, mustWait {
       owedCount += 1
       return awaitConnection()
     }
@@ -190,7 +195,7 @@ package final class LoadRun {
     var sentCount = 0
     isStalled = false
     while isSending, nextIntended <= now {
-      if expected != nil || lanes.isIncomplete, mustStall {
+      if expected != nil || isBoundedByStreams || lanes.isIncomplete, mustStall {
         isStalled = true
         return
       }
@@ -250,7 +255,7 @@ package final class LoadRun {
     let request = table.requests[Int(slot)]
     let now = loop.now
     remove(slot)
-    if expected != nil { return didReceive(status: reply.message.httpStatus, of: request, now: now) }
+    if expected != nil { return didReceiveForeign(reply, of: request, now: now) }
     if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
       tally.didComplete(request, now: now)
@@ -280,10 +285,11 @@ package final class LoadRun {
   private func didTimeOut(_ slot: Int32) {
     table.requests[Int(slot)].timer = -1
     let request = table.requests[Int(slot)]
-    let (connection, tag) = (lanes.connections[Int(request.connection)], table.tag(of: slot))
+    let tag = table.tag(of: slot)
+    let connection = request.connection < 0 ? nil : lanes.connections[Int(request.connection)]
     remove(slot)
     tally.didFail(request, .timedOut, now: loop.now)
-    if connection.isReady { connection.cancel(tag, now: loop.now) }
+    connection?.giveUp(tag, now: loop.now)
     didEndRequest()
   }
 

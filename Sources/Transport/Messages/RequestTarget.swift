@@ -12,6 +12,8 @@ public struct RequestTarget: Sendable {
   public var contextInBody: Bool
   /// Header fields of every request, in order.
   public var fields: [Field]
+  /// Over gRPC: what every call to another service's method sends; nil: each call has its own.
+  public var message: [UInt8]?
 
   public struct Field: Equatable, Sendable {
     public var name: String
@@ -25,7 +27,7 @@ public struct RequestTarget: Sendable {
 
   public init(
     host: String = "ctxchain", path: String = "/", method: String = "POST", propagator: String? = nil,
-    contextInBody: Bool = false, fields: [Field] = []
+    contextInBody: Bool = false, fields: [Field] = [], message: [UInt8]? = nil
   ) {
     self.host = host
     self.path = path
@@ -33,5 +35,6 @@ public struct RequestTarget: Sendable {
     self.propagator = propagator
     self.contextInBody = contextInBody
     self.fields = fields
+    self.message = message
   }
 }
