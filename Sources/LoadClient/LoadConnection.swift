@@ -127,17 +127,18 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     run?._withUnsafeGuaranteedRef { $0.willRetire() }
   }
 
-  /// Nothing more goes out here, and what is under way is still answered.
-  package func didRetire() { retire() }
-
-  package func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
-    run?._withUnsafeGuaranteedRef { $0.sendElsewhere(requests) } ?? false
-  }
-
   /// Before the reply: behind it the next request goes out.
   package func willReceiveLast() { retire() }
 
   package func didReceiveLast() {}
+
+  package func didRetire() { retire() }
+
+  package func didFree() { run?._withUnsafeGuaranteedRef { if $0.owedCount > 0 { $0.sendOwed() } } }
+
+  package func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
+    run?._withUnsafeGuaranteedRef { $0.sendElsewhere(requests) } ?? false
+  }
 
   /// It ended in good order with nothing under way: whoever needs it makes another.
   package private(set) var endedQuietly = false

@@ -8,7 +8,9 @@ extension LoadRun {
   /// A connection is gone: what was under way on it has failed. In a closed loop others take its place.
   package func didLose(_ connection: LoadConnection) {
     guard phase != .finished, let index = lanes.didLose(connection, now: loop.now) else { return }
-    let lost = slots(on: index)
+    let lost = slots(on: index).filter { slot in
+      !heirless.contains { $0.tag == table.tag(of: Int32(slot)) }
+    }
     for slot in lost {
       let request = table.requests[slot]
       remove(Int32(slot))
@@ -24,7 +26,7 @@ extension LoadRun {
   }
 
   /// What had to wait goes now, or waits again, or is shed.
-  private func sendOwed() {
+  func sendOwed() {
     let count = owedCount
     owedCount = 0
     for _ in 0..<count { sendNext() }
@@ -33,16 +35,16 @@ extension LoadRun {
 
   /// Closed loop: no connection takes a request now, and one will.
   var mustWait: Bool {
-    (lanes.mayRecover && !lanes.canSend) || ((lanes.isReplacing || isBoundedByStreams) && lanes.isBusy)
+    (lanes.mayRecover && !lanes.canSend) || ((waitsForRoom || lanes.isReplacing) && lanes.isBusy)
   }
 
   /// Open loop: what is due waits for a connection, its time running.
-  var mustStall: Bool { (expected != nil || isBoundedByStreams || lanes.isReplacing) && lanes.isBusy }
+  var mustStall: Bool { (waitsForRoom || lanes.isReplacing) && lanes.isBusy }
 
   /// A server that is not ours has answered.
   @inline(never)
   func didReceiveForeign(_ reply: ReceivedReply, of request: PendingRequest, now: Int64) {
-    let isGRPC = isBoundedByStreams
+    let isGRPC = reply.message.kind == .grpc
     let status = isGRPC ? reply.status : reply.message.httpStatus
     tally.didReceive(status: status)
     if expected?.contains(status) == true {
@@ -53,45 +55,6 @@ extension LoadRun {
     didEndRequest()
   }
 
-  /// The entry has not looked at these: they go out once more, over a connection that takes them. False when there will be
-  /// none.
-  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
-    guard isSending, lanes.mayRecover || lanes.isReplacing else { return false }
-    for request in requests {
-      let slot = table.find(tag: request.tag)
-      if slot >= 0 { table.requests[Int(slot)].connection = -1 }
-    }
-    unprocessed += requests
-    sendUnprocessed()
-    return true
-  }
-
-  private func sendUnprocessed() {
-    while let request = unprocessed.first {
-      let slot = table.find(tag: request.tag)
-      if slot >= 0 {
-        guard let index = lanes.pick() else { return }
-        table.requests[Int(slot)].connection = Int32(truncatingIfNeeded: index)
-        lanes.connections[index].callee.send(again: [request])
-      }
-      unprocessed.removeFirst()
-    }
-  }
-
-  /// There will be no connection for them.
-  private func failUnprocessed() {
-    let requests = unprocessed
-    unprocessed = []
-    for request in requests {
-      let slot = table.find(tag: request.tag)
-      guard slot >= 0 else { continue }
-      let pending = table.requests[Int(slot)]
-      remove(slot)
-      tally.didFail(pending, .connectionLost, now: loop.now)
-    }
-    for _ in requests { didEndRequest() }
-  }
-
   /// A connection is about to end: it takes nothing new.
   func willRetire() { lanes.isIncomplete = true }
 
@@ -99,14 +62,43 @@ extension LoadRun {
   func didRetire(_ connection: LoadConnection) {
     guard phase != .finished else { return }
     lanes.retire(connection, now: loop.now)
-    if isSending { awaitConnection() }
+    if isSending || !heirless.isEmpty { awaitConnection() }
+  }
+
+  /// The entry has not looked at these requests: they go out over another connection, or over the one that will take this
+  /// one's place. False when there will be none.
+  func sendElsewhere(_ requests: [UnansweredRequest]) -> Bool {
+    guard phase != .finished else { return false }
+    guard let index = lanes.pick() else {
+      guard lanes.isReplacing else { return false }
+      heirless += requests
+      awaitConnection()
+      return true
+    }
+    for request in requests {
+      let slot = table.find(tag: request.tag)
+      if slot >= 0 { table.requests[Int(slot)].connection = Int32(truncatingIfNeeded: index) }
+    }
+    lanes[index]._withUnsafeGuaranteedRef { $0.callee.send(again: requests) }
+    return true
   }
 
   /// A connection in the place of one that was lost takes requests.
   package func didConnect(_ connection: LoadConnection) {
     lanes.didConnect(connection)
-    sendUnprocessed()
+    let left = heirless.filter { table.find(tag: $0.tag) >= 0 }
+    heirless = []
+    if !left.isEmpty, !sendElsewhere(left) { fail(left) }
     sendOwed()
+  }
+
+  private func fail(_ requests: [UnansweredRequest]) {
+    for slot in requests.map({ table.find(tag: $0.tag) }) where slot >= 0 {
+      let request = table.requests[Int(slot)]
+      remove(slot)
+      tally.didFail(request, .connectionLost, now: loop.now)
+      didEndRequest()
+    }
   }
 
   func awaitConnection() {
@@ -125,7 +117,7 @@ extension LoadRun {
 
   func connectAgain() {
     laneDue = .max
-    guard isSending else { return }
+    guard isSending || !heirless.isEmpty else { return }
     let isTried = lanes.takeDue(now: loop.now, isInUse: { !slots(on: $0).isEmpty }) { gone in
       let connection = delegate.run(self, replace: gone)
       connection?.begin(self)
@@ -134,7 +126,6 @@ extension LoadRun {
     if isTried {
       awaitConnection()
     } else {
-      failUnprocessed()
       finish(because: "there was no connection to the entry for so long that none was awaited any more")
     }
   }

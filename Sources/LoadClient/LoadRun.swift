@@ -46,10 +46,8 @@ package final class LoadRun {
   let delegate: any LoadRunDelegate
   /// Which statuses of a server that is not ours are answers; nil of ours.
   let expected: StatusExpectation?
-  /// A connection takes as many requests as its callee lets it: those beyond wait for their turn.
-  let isBoundedByStreams: Bool
-  /// What a callee has not looked at, for want of a connection that takes it.
-  var unprocessed: [UnansweredRequest] = []
+  /// A connection takes so many requests and no more: the next waits for its turn.
+  let waitsForRoom: Bool
   // One thread; only this run reaches these, and no access to one is held across a call out: exclusivity needs no check at
   // run time.
   @exclusivity(unchecked) var table: PendingTable
@@ -71,6 +69,8 @@ package final class LoadRun {
   private var nextIntended: Int64 = 0
   /// Open loop: requests are due that no connection has room for.
   var isStalled = false
+  /// Requests that a connection has left to its successor.
+  var heirless: [UnansweredRequest] = []
 
   // No access to these is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) var phase = Phase.settling
@@ -89,7 +89,7 @@ package final class LoadRun {
     expected: StatusExpectation? = nil, delegate: any LoadRunDelegate
   ) {
     self.expected = expected
-    isBoundedByStreams = connections.first?.callee.kind == .grpc
+    waitsForRoom = expected != nil || connections.contains { $0.callee.kind == .grpc }
     self.order = order
     self.loop = loop
     lanes = LoadLanes(
@@ -179,7 +179,7 @@ package final class LoadRun {
   func sendNext() {
     guard isSending else { return }
     if let count = order.requestCount, tally.ledger.planned >= UInt64(count) { return }
-    if isBoundedByStreams || lanes.isIncomplete, mustWait {
+    if waitsForRoom || lanes.isIncomplete, mustWait {
       owedCount += 1
       return awaitConnection()
     }
@@ -195,7 +195,7 @@ package final class LoadRun {
     var sentCount = 0
     isStalled = false
     while isSending, nextIntended <= now {
-      if expected != nil || isBoundedByStreams || lanes.isIncomplete, mustStall {
+      if waitsForRoom || lanes.isIncomplete, mustStall {
         isStalled = true
         return
       }
@@ -285,11 +285,10 @@ package final class LoadRun {
   private func didTimeOut(_ slot: Int32) {
     table.requests[Int(slot)].timer = -1
     let request = table.requests[Int(slot)]
-    let tag = table.tag(of: slot)
-    let connection = request.connection < 0 ? nil : lanes.connections[Int(request.connection)]
+    let (connection, tag) = (lanes.connections[Int(request.connection)], table.tag(of: slot))
     remove(slot)
     tally.didFail(request, .timedOut, now: loop.now)
-    connection?.giveUp(tag, now: loop.now)
+    connection.giveUp(tag, now: loop.now)
     didEndRequest()
   }
 
@@ -344,8 +343,10 @@ package final class LoadRun {
     delegate.runDidCloseWindow(self)
     paceDue = .max
     paceTimer.stop()
-    laneTimer.stop()
-    laneDue = .max
+    if heirless.isEmpty {
+      laneTimer.stop()
+      laneDue = .max
+    }
     startPhaseTimer(after: order.drainNanoseconds)
     finishIfDone()
   }

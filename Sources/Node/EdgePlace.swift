@@ -139,9 +139,10 @@ final class EdgePlace {
     leavingTimer.start(after: 0)
   }
 
-  /// What a connection's callee has not looked at goes out over the one that has taken its place. False when there is none.
+  /// What a connection's callee has not looked at goes out once more, over the one that has taken its place if there is one.
+  /// False when there is none at all.
   func send(_ requests: [UnansweredRequest], elsewhereThan connection: DownstreamConnection) -> Bool {
-    guard let current, current !== connection else { return false }
+    guard let current else { return false }
     resend(requests, of: connection, over: current)
     return true
   }

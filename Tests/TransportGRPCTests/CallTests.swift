@@ -129,6 +129,42 @@ struct CallTests {
     #expect(pair.serverResets == [3: 8])
   }
 
+  @Test("that is given up before it has been sent ends once, and its stream's memory serves the next")
+  func giveUpUnsent() {
+    let pair = SessionPair()
+    var kept: [HTTP2StreamSlot] = []
+    pair.answer = { _, stream in kept.append(stream) }
+    // While something is being received nothing is sent: a request and its end may meet there.
+    let nothing: [UInt8] = []
+    nothing.withUnsafeBytes { pair.client.receive($0) }
+    for tag in 1...3 { pair.send(UInt64(tag)) { $0.field("id", "\(tag)") } }
+    pair.client.giveUp(2, resets: true)
+    pair.client.endReceiving()
+    #expect(pair.client.openCount == 2)
+    for tag in 4...6 { pair.send(UInt64(tag)) { $0.field("id", "\(tag)") } }
+    pair.exchange()
+    #expect(pair.requests.map { $0.fields[0].value } == ["1", "3", "4", "5", "6"])
+    for stream in kept {
+      GRPCReplyWriter.write(views: nil, payloadSize: 1, to: stream.pointee.sent)
+      pair.server.answer(stream, generatedSize: 1)
+    }
+    pair.exchange()
+    #expect(pair.replies.map(\.tag) == [1, 3, 4, 5, 6] && pair.client.openCount == 0)
+    #expect(pair.unprocessed.isEmpty && pair.clientResets.isEmpty)
+  }
+
+  @Test("says how it carries its context, also where a large context moves what was read")
+  func propagator() throws {
+    let pair = SessionPair(RequestTarget(propagator: "tracecontext,baggage", contextInBody: true))
+    let long = String(repeating: "x", count: 3000)
+    var heard: [String] = []
+    pair.answer = { session, stream in session.fail(stream, .ok) }
+    pair.send(1) { writer in for index in 0..<20 { writer.field("n\(index)", long) } }
+    pair.onCall = { heard.append(String(decoding: $0.propagator, as: UTF8.self)) }
+    pair.exchange()
+    #expect(heard == ["tracecontext,baggage"] && pair.requests.first?.fields.count == 20)
+  }
+
   @Test("that its peer may not be told of is dropped when its answer comes")
   func giveUpSilently() {
     let pair = SessionPair()

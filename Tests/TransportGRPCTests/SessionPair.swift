@@ -55,6 +55,9 @@ final class SessionPair {
     session.answer(stream, generatedSize: 24)
   }
 
+  /// Of each call, while its message is there.
+  var onCall: (GRPCRequest) -> Void = { _ in }
+
   init(_ target: RequestTarget = RequestTarget()) {
     client = HTTP2Session(.client, output: fromClient)
     server = HTTP2Session(.server, output: fromServer)
@@ -114,7 +117,9 @@ final class SessionPair {
   private func hear(requestOn stream: HTTP2StreamSlot) {
     switch stream.pointee.event {
     case .message:
-      requests.append(HeardRequest(stream))
+      let heard = HeardRequest(stream)
+      requests.append(heard)
+      if let request = heard.request { onCall(request) }
       answer(server, stream)
     case .refused(let status, let fault):
       refusals.append(fault)

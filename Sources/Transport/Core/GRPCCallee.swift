@@ -12,6 +12,9 @@ public final class GRPCCallee {
   private let session: HTTP2Session
   private let target: GRPCTarget
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
+  /// Whom the latest bytes were handed on to.
+  private weak var receiver: (any ReplyReceiver)?
+  private var timer: Timer?
   /// The request that is being written.
   @exclusivity(unchecked) private var writing: HTTP2StreamSlot?
   @exclusivity(unchecked) private var isReady = false
@@ -52,6 +55,7 @@ public final class GRPCCallee {
     writing = nil
     session.send(stream, tag: tag, to: target)
     connection.send()
+    if session.hasReady { handOnSoon() }
   }
 
   /// A request that was written elsewhere, without its payload or with it.
@@ -61,13 +65,20 @@ public final class GRPCCallee {
   }
 
   func send(again requests: [UnansweredRequest]) {
-    for request in requests { request.bytes.withUnsafeBytes { send(image: $0, tag: request.tag) } }
+    for request in requests {
+      let stream = session.takeRequest()
+      request.bytes.withUnsafeBytes { stream.pointee.sent.append($0) }
+      session.send(stream, tag: request.tag, to: target, isRepeated: true)
+    }
+    connection.send()
+    handOnSoon()
   }
 
   func cancel(_ tag: UInt64) {
     let mayReset = resets?.take(at: connection.loop.now) ?? true
     session.giveUp(tag, resets: mayReset)
     connection.send()
+    handOnSoon()
   }
 
   /// Nothing is under way.
@@ -80,31 +91,53 @@ public final class GRPCCallee {
 
   /// See `Callee`.
   func receive(_ bytes: UnsafeRawBufferPointer, for receiver: some ReplyReceiver) -> Int {
+    if !isReady { self.receiver = receiver }
     session.now = connection.loop.now
     session.receive(bytes)
-    if !isReady, session.hasSettings {
+    retireIfOver(receiver)
+    if !isReady, !isRetired, session.hasSettings {
       isReady = true
       receiver.didBecomeReady()
     }
-    retireIfOver(receiver)
+    handOn(to: receiver)
+    return bytes.count
+  }
+
+  private func handOn(to receiver: some ReplyReceiver) {
     var unprocessed: [UnansweredRequest] = []
-    while receiver.isOpen, let stream = session.takeReady() {
-      tell(stream, receiver, &unprocessed)
-      session.didTake(stream)
-    }
-    session.endReceiving()
-    guard receiver.isOpen else { return bytes.count }
+    repeat {
+      while receiver.isOpen, let stream = session.takeReady() {
+        tell(stream, receiver, &unprocessed)
+        session.didTake(stream)
+      }
+      session.endReceiving()
+    } while receiver.isOpen && session.hasReady
+    guard receiver.isOpen else { return }
     connection.send()
     if !unprocessed.isEmpty { sendElsewhere(unprocessed, receiver) }
-    if receiver.isOpen, let fault = session.fault { receiver.didReceive(fault) }
-    return bytes.count
+    guard receiver.isOpen else { return }
+    if let fault = session.fault { return receiver.didReceive(fault) }
+    if isReady, canSend { receiver.didFree() }
+  }
+
+  /// What was sent may have ended streams at once, while nobody receives: they are told in a while.
+  private func handOnSoon() {
+    guard session.hasReady else { return }
+    let timer =
+      timer
+      ?? Timer(loop: connection.loop) { [unowned self] in
+        if let receiver, receiver.isOpen { handOn(to: receiver) }
+      }
+    self.timer = timer
+    timer.start(after: 0)
   }
 
   private func retireIfOver(_ receiver: some ReplyReceiver) {
     guard !isRetired else { return }
     if let code = session.goawayCode {
       isRetired = true
-      if code == 0 { receiver.didRetire() } else { receiver.didReceiveGoaway() }
+      // One that has answered nothing is not connected to anew at once.
+      if code == 0, isReused || session.openCount > 0 { receiver.didRetire() } else { receiver.didReceiveGoaway() }
     } else if session.isExhausted {
       isRetired = true
       receiver.didRetire()
@@ -122,17 +155,18 @@ public final class GRPCCallee {
       let reply = ReceivedReply(
         ReceivedMessage(kind: .grpc, base: incoming, size: GRPCMessage.size(of: incoming)), tag: stream.pointee.tag,
         status: status)
-      if !isRetired { receiver.didFree() }
+      if isReady, canSend { receiver.didFree() }
       if status == 0 { receiver.didReceive(reply) } else { receiver.didReceive(error: reply) }
     case .refused(let status, _): fail(stream.pointee.tag, status, receiver)
     case .reset(let code): fail(stream.pointee.tag, StatusCode(http2: code), receiver)
     case .unprocessed:
+      // A callee that stays and refuses a second time might for ever.
+      guard isRetired || !stream.pointee.isRepeated else { return fail(stream.pointee.tag, .unavailable, receiver) }
       unprocessed.append(UnansweredRequest(tag: stream.pointee.tag, bytes: GRPCRequestImage.bytes(of: stream)))
     }
   }
 
   private func fail(_ tag: UInt64, _ status: StatusCode, _ receiver: some ReplyReceiver) {
-    if !isRetired { receiver.didFree() }
     let message = ReceivedMessage(kind: .grpc, base: session.nothing, size: 0)
     receiver.didReceive(error: ReceivedReply(message, tag: tag, status: status.rawValue))
   }

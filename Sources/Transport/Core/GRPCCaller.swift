@@ -37,11 +37,13 @@ public final class GRPCCaller {
   }
 
   private func handOn(to receiver: some RequestReceiver) {
-    while receiver.isOpen, let stream = session.takeReady() {
-      tell(stream, receiver)
-      session.didTake(stream)
-    }
-    session.endReceiving()
+    repeat {
+      while receiver.isOpen, let stream = session.takeReady() {
+        tell(stream, receiver)
+        session.didTake(stream)
+      }
+      session.endReceiving()
+    } while receiver.isOpen && session.hasReady
     guard receiver.isOpen else { return }
     connection.send()
     if let fault = session.fault { return receiver.didReceive(fault) }
@@ -106,6 +108,7 @@ public final class GRPCCaller {
       session.fail(stream, status)
     }
     connection.send()
+    if isLeaving, session.isOver { connection.endOutput() }
   }
 
   func abandon(_ tag: UInt64) {
@@ -136,12 +139,14 @@ public final class GRPCCaller {
 
   private func didWait(for receiver: some RequestReceiver) {
     isWaiting = false
-    guard receiver.isOpen, let begin = session.oldestBegin else { return }
+    guard receiver.isOpen else { return }
     let now = connection.loop.now
-    guard now &- begin >= requestTimeMax else { return wait(requestTimeMax &- (now &- begin), for: receiver) }
     session.now = now
-    session.refuseOldest()
+    while session.fault == nil, let begin = session.oldestBegin, now &- begin >= requestTimeMax {
+      session.refuseOldest()
+    }
     handOn(to: receiver)
-    if receiver.isOpen, session.oldestBegin != nil { wait(requestTimeMax, for: receiver) }
+    guard receiver.isOpen, let begin = session.oldestBegin else { return }
+    wait(max(0, requestTimeMax &- (now &- begin)), for: receiver)
   }
 }

@@ -56,7 +56,8 @@ enum GRPCContextMessage {
       if field == GRPCContextMessage.value { value = bytes }
       return true
     }
-    guard isField, !name.isEmpty else { return false }
+    // As metadata would have them (RFC 9113, 8.2.1).
+    guard isField, !name.isEmpty, !name.contains(where: { $0 &- 0x41 < 26 || $0 <= 0x20 }) else { return false }
     incoming.append(name: name, value: value, sizeMax: GRPCLimits.messageContextSizeMax)
     return !incoming.isOverflowing
   }

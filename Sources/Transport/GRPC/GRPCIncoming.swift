@@ -13,9 +13,6 @@ public struct GRPCField {
 /// Filled by `HTTP2Session`, read by `GRPCRequestReading` and `GRPCReplyReading`. Offsets count from the first byte of
 /// `bytes`, which move while a message is incomplete.
 public struct GRPCIncoming {
-  /// Bytes of a buffer that is kept when its message has been handed on.
-  private static var keptCapacityMax: Int { 128 << 10 }
-
   var bytes = ByteBuffer(capacity: 1024)
   var body = ByteBuffer(capacity: 512)
   var fields: UnsafeMutablePointer<GRPCField>
@@ -23,6 +20,8 @@ public struct GRPCIncoming {
   var fieldCount = 0
   /// Of names and values.
   var fieldsSize = 0
+  /// Bytes that count among those that its connection keeps.
+  var countedSize = 0
   /// Too many of them, or too large: those behind are dropped.
   var isOverflowing = false
   /// In the list of those that nobody uses.
@@ -56,6 +55,7 @@ public struct GRPCIncoming {
     GRPCIncoming.clear(&body, capacity: 512)
     fieldCount = 0
     fieldsSize = 0
+    countedSize = 0
     isOverflowing = false
     httpStatus = 0
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -66,7 +66,7 @@ public struct GRPCIncoming {
 
   @inline(__always)
   private static func clear(_ buffer: inout ByteBuffer, capacity: Int) {
-    if buffer.capacity > keptCapacityMax {
+    if buffer.capacity > GRPCLimits.keptCapacityMax {
       buffer.deallocate()
       buffer = ByteBuffer(capacity: capacity)
     }

@@ -20,10 +20,18 @@ public enum GRPCLimits {
   /// Bytes that a peer may send ahead on a stream and on a connection.
   static var streamWindow: UInt32 { 4 << 20 }
   static var connectionWindow: Int32 { 16 << 20 }
-  /// Resets of a connection whose caller is not of this program: so many at once, and so many a second. Those of grpcio with
-  /// deadlines of 2 ms are far fewer; an attack (CVE-2023-44487) has far more.
-  static var resetBurst: Int { 10_000 }
-  static var resetRate: Int { 5_000 }
+  /// Frames of a caller that bring no call nearer, resets among them: so many at once, and so many a second. Those of grpcio
+  /// with deadlines of 2 ms are far fewer; an attack (CVE-2023-44487) has far more.
+  static var idleFrameBurst: Int { 10_000 }
+  static var idleFrameRate: Int { 5_000 }
+  /// The same of a caller of this program, whose whole load may run into its deadlines.
+  static var ownIdleFrameBurst: Int { 200_000 }
+  static var ownIdleFrameRate: Int { 200_000 }
+  /// Reads of CONTINUATION behind one HEADERS.
+  static var continuationCountMax: Int { 100 }
+  /// Memory for messages that is kept for the next: of so many streams, and bytes of each buffer.
+  static var keptIncomingCount: Int { 16 }
+  static var keptCapacityMax: Int { 128 << 10 }
   /// The same that a callee that is not of this program gets from us: what libraries accept by default is 1 000 and 33
   /// (nghttp2). What is given up beyond that is not reset, and its reply is dropped.
   public static var sentResetBurst: Int { 800 }

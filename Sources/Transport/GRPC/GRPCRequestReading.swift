@@ -32,8 +32,8 @@ public enum GRPCRequestReading {
     var hasEncoding = false
     var request = GRPCRequest()
     var parsed = RequestWords()
-    /// Of the field `ctxchain-context-bin`.
-    var binary: (offset: Int, size: Int)?
+    /// Of the field `ctxchain-propagator`, whose bytes move when a context in the message is read.
+    var propagator: (offset: Int, size: Int)?
     var protocolSize = 0
   }
 
@@ -56,6 +56,10 @@ public enum GRPCRequestReading {
       said.protocolSize &+ HTTP2Frame.headSize &* 2 &+ incoming.pointee.body.count &- incoming.pointee.payload.count
     said.request.words.hopsLeft = said.parsed.hopsLeft
     said.request.words.flags = said.parsed.flags
+    if let propagator = said.propagator {
+      said.request.propagator = UnsafeRawBufferPointer(
+        start: incoming.pointee.bytes.pointer(at: propagator.offset), count: propagator.size)
+    }
     if !said.hasTimeout { said.request.words.deadline = said.parsed.deadline }
     return .call(said.request)
   }
@@ -121,7 +125,7 @@ public enum GRPCRequestReading {
       let field = fields[index]
       let size = Int(field.nameSize) &+ Int(field.valueSize)
       let value = UnsafeRawBufferPointer(start: base + Int(field.valueOffset), count: Int(field.valueSize))
-      if take(base + Int(field.nameOffset), Int(field.nameSize), value, &said) { continue }
+      if take(base + Int(field.nameOffset), Int(field.nameSize), value, base, &said) { continue }
       fields[kept] = field
       kept &+= 1
       keptSize &+= size
@@ -132,7 +136,8 @@ public enum GRPCRequestReading {
   }
 
   private static func take(
-    _ name: UnsafeMutableRawPointer, _ size: Int, _ value: UnsafeRawBufferPointer, _ said: inout Said
+    _ name: UnsafeMutableRawPointer, _ size: Int, _ value: UnsafeRawBufferPointer, _ base: UnsafeMutableRawPointer,
+    _ said: inout Said
   ) -> Bool {
     switch size {
     case 2: return HTTP1Text.equal(name, 2, "te")
@@ -156,7 +161,8 @@ public enum GRPCRequestReading {
       said.hasTimeout = true
     case 13 where HTTP1Text.equal(name, 13, "grpc-encoding"): said.hasEncoding = !equal(value, "identity")
     case 14: return HTTP1Text.equal(name, 14, "content-length")
-    case 19 where HTTP1Text.equal(name, 19, "ctxchain-propagator"): said.request.propagator = value
+    case 19 where HTTP1Text.equal(name, 19, "ctxchain-propagator"):
+      said.propagator = (value.baseAddress! - UnsafeRawPointer(base), value.count)
     case 20: return HTTP1Text.equal(name, 20, "grpc-accept-encoding")
     default: return false
     }

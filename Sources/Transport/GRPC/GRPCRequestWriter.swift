@@ -75,12 +75,21 @@ public struct GRPCRequestWriter {
     if valueSize > 0 { commitField(entry, name, valueSize: valueSize) }
   }
 
-  /// Appends a field, also one with an empty value. A name that is no token makes `finish` false (RFC 9110, 5.1).
+  /// Appends a field, also one with an empty value. A name that is no token makes `finish` false (RFC 9110, 5.1); HTTP/2 has
+  /// lower case alone.
   public func appendField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     guard name.allSatisfy(HTTP1Text.isToken) else { return overflow() }
     let entry = buffer.reserve(8 &+ name.count &+ value.count)
     if let source = value.baseAddress { (entry + (8 &+ name.count)).copyMemory(from: source, byteCount: value.count) }
     commitField(entry, name, valueSize: value.count)
+    lower(entry + 8, name.count)
+  }
+
+  private func lower(_ name: UnsafeMutableRawPointer, _ size: Int) {
+    for offset in 0..<size {
+      let byte = name.load(fromByteOffset: offset, as: UInt8.self)
+      if byte &- 0x41 < 26 { name.storeBytes(of: byte | 0x20, toByteOffset: offset, as: UInt8.self) }
+    }
   }
 
   /// Of a request to another service's method.

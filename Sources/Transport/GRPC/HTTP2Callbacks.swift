@@ -41,9 +41,6 @@ struct HTTP2Callbacks: @unchecked Sendable {
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, user in
       HTTP2Callbacks.tell(user) { $0.didSend(frame.unsafelyUnwrapped) }
     }
-    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, user in
-      HTTP2Callbacks.tell(user) { $0.didNotSend(frame.unsafelyUnwrapped) }
-    }
   }
 
   /// The session, without a reference count: whoever calls the library keeps it.
@@ -71,6 +68,8 @@ struct HTTP2Options: @unchecked Sendable {
     precondition(nghttp2_option_new(&made) == 0, "no memory for the options of HTTP/2")
     pointer = made.unsafelyUnwrapped
     nghttp2_option_set_no_closed_streams(pointer, 1)
+    // The library counts reads that end inside the head of one, too: 9 bytes that come one by one are 9.
+    nghttp2_option_set_max_continuations(pointer, GRPCLimits.continuationCountMax)
     // Of what a block may become, not of what it is.
     nghttp2_option_set_max_send_header_block_length(pointer, GRPCLimits.fieldsSizeMax * 4)
     set(pointer)

@@ -31,7 +31,7 @@ extension HTTP2Session {
   @inline(__always)
   func didReceiveField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     guard let reading, let incoming = reading.pointee.incoming, !reading.pointee.state.contains(.isDeaf) else { return }
-    incoming.pointee.append(name: name, value: value, sizeMax: GRPCLimits.fieldsSizeMax)
+    streams.append(name: name, value: value, to: incoming)
   }
 
   func didReceiveData(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
@@ -55,7 +55,7 @@ extension HTTP2Session {
       } else if header.length == 0 {
         countIdleFrame()
       }
-    case NGHTTP2_RST_STREAM: if !isTrusted { countIdleFrame() }
+    case NGHTTP2_RST_STREAM: countIdleFrame()
     case NGHTTP2_SETTINGS:
       countIdleFrame()
       guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
@@ -67,11 +67,13 @@ extension HTTP2Session {
     case NGHTTP2_PING:
       if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 {
         countIdleFrame()
-      } else if isShuttingDown {
-        endShutdown()
+      } else if case .announced = shutdown {
+        // Said behind what has come with it.
+        shutdown = .heard
       }
     case NGHTTP2_GOAWAY: goawayCode = frame.pointee.goaway.error_code
-    default: countIdleFrame()
+    // A window update goes with each message.
+    default: break
     }
   }
 
@@ -89,7 +91,12 @@ extension HTTP2Session {
 
   private func didEndMessage(of slot: HTTP2StreamSlot) {
     guard !slot.pointee.state.contains(.isTold), !slot.pointee.state.contains(.isReady) else { return }
-    if side == .server { streams.didReceiveMessage(of: slot) }
+    if side == .server {
+      streams.didReceiveMessage(of: slot)
+    } else if slot.pointee.sentOffset < slot.pointee.sentEnd || slot.pointee.generatedSize > 0 {
+      // It was answered before it was all sent (RFC 9113, 8.1).
+      reset(slot.pointee.id, NGHTTP2_CANCEL)
+    }
     streams.appendReady(slot, .message)
   }
 
@@ -104,9 +111,9 @@ extension HTTP2Session {
     streams.appendReady(slot, .refused(status, fault))
   }
 
-  /// Frames that bring no message nearer: a peer may send many, but not as fast as it can.
+  /// Frames that bring no message nearer: a caller may send many, but not as fast as it can.
   private func countIdleFrame() {
-    if !idleFrames.take(at: now) {
+    if side == .server, !idleFrames.take(at: now) {
       fault = fault ?? .flood
       terminate(NGHTTP2_ENHANCE_YOUR_CALM)
     }
@@ -120,6 +127,7 @@ extension HTTP2Session {
 
   func close(_ slot: HTTP2StreamSlot, _ event: HTTP2StreamEvent) {
     slot.pointee.state.insert(.isClosed)
+    if side == .client { openCount &-= 1 }
     let isTold = slot.pointee.state.contains(.isTold)
     let isReady = slot.pointee.state.contains(.isReady)
     if side == .server {
@@ -132,15 +140,6 @@ extension HTTP2Session {
       guard !isTold, !slot.pointee.state.contains(.isGivenUp) else { return streams.free(slot) }
       streams.appendReady(slot, event)
     }
-  }
-
-  /// A request that was never sent, because the peer takes no more.
-  func didNotSend(_ frame: UnsafePointer<nghttp2_frame>) {
-    guard side == .client, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-      case let id = frame.pointee.hd.stream_id, let slot = streams.first(where: { $0.pointee.id == id }),
-      !slot.pointee.state.contains(.isClosed)
-    else { return }
-    close(slot, .unprocessed)
   }
 
   /// The library ends the connection for what came.

@@ -10,9 +10,18 @@ public import TransportMessages
 public final class HTTP2Session {
   public enum Side: Sendable { case server, client }
 
+  enum Shutdown {
+    case none
+    /// A first goaway is on its way, and a ping behind it.
+    case announced
+    /// The ping has come back: the last goaway is due.
+    case heard
+    case said
+  }
+
   let side: Side
   private let output: ByteBuffer
-  var session: OpaquePointer!
+  let session: OpaquePointer
   private let memory = HTTP2Memory()
   let streams = HTTP2Streams()
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -35,12 +44,13 @@ public final class HTTP2Session {
   /// Streams that the peer lets us have open at once. Before it says so, what libraries assume.
   @exclusivity(unchecked) public internal(set) var streamCountMax = 100
   // As above, exclusivity is kept: one thread, and no access held across a call out.
-  /// A first goaway has been said.
-  @exclusivity(unchecked) var isShuttingDown = false
-  /// The callers are of this program, and give up as many requests as they like.
-  @exclusivity(unchecked) var isTrusted = false
+  @exclusivity(unchecked) var shutdown = Shutdown.none
+  /// A client's streams that have no end yet.
+  @exclusivity(unchecked) public internal(set) var openCount = 0
+  /// The callers are of this program.
+  @exclusivity(unchecked) private var isTrusted = false
   @exclusivity(unchecked) var idleFrames = TokenBucket(
-    burst: GRPCLimits.resetBurst, rate: GRPCLimits.resetRate)
+    burst: GRPCLimits.idleFrameBurst, rate: GRPCLimits.idleFrameRate)
   /// Room for the fields of a request.
   private var fields: UnsafeMutablePointer<nghttp2_nv>
   private var fieldCapacity = 32
@@ -50,14 +60,16 @@ public final class HTTP2Session {
     self.output = output
     fields = .allocate(capacity: fieldCapacity)
     var functions = memory.functions
-    let user = Unmanaged.passUnretained(self).toOpaque()
+    var made: OpaquePointer?
     let result =
       side == .server
       ? nghttp2_session_server_new3(
-        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.server.pointer, &functions)
+        &made, HTTP2Callbacks.shared.pointer, nil, HTTP2Options.server.pointer, &functions)
       : nghttp2_session_client_new3(
-        &session, HTTP2Callbacks.shared.pointer, user, HTTP2Options.client.pointer, &functions)
+        &made, HTTP2Callbacks.shared.pointer, nil, HTTP2Options.client.pointer, &functions)
     precondition(result == 0, "no memory for a session of HTTP/2")
+    session = made.unsafelyUnwrapped
+    nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
     submitSettings()
   }
 
@@ -114,7 +126,11 @@ public final class HTTP2Session {
   }
 
   /// The callers are of this program.
-  public func trust() { isTrusted = true }
+  public func trust() {
+    guard !isTrusted else { return }
+    isTrusted = true
+    idleFrames = TokenBucket(burst: GRPCLimits.ownIdleFrameBurst, rate: GRPCLimits.ownIdleFrameRate)
+  }
 
   /// What it told has been taken.
   public func didTake(_ slot: HTTP2StreamSlot) {
@@ -122,11 +138,15 @@ public final class HTTP2Session {
     release(slot)
   }
 
-  /// Writes what was sent meanwhile.
+  /// Writes what was sent meanwhile. What that ends may have something to tell in turn.
   public func endReceiving() {
     isReceiving = false
+    if case .heard = shutdown { endShutdown() }
     flush()
   }
+
+  /// Some stream has something to tell.
+  public var hasReady: Bool { streams.hasReady }
 
   private func release(_ slot: HTTP2StreamSlot) {
     if slot.pointee.state.contains(.isClosed), !slot.pointee.state.contains(.isReady) { streams.free(slot) }
@@ -176,7 +196,11 @@ public final class HTTP2Session {
     slot.pointee.state.insert(.isAnswered)
     let fields = HTTP2Fields.failure(status)
     nghttp2_submit_response(session, id, fields.pointer, fields.count, nil)
-    if !isWhole { reset(id, NGHTTP2_NO_ERROR) }
+    if !isWhole {
+      // The library would drop the answer of a stream that is being reset.
+      flush()
+      reset(id, NGHTTP2_NO_ERROR)
+    }
     didSubmit()
   }
 
@@ -208,8 +232,12 @@ public final class HTTP2Session {
   public func drop(_ slot: HTTP2StreamSlot) { streams.free(slot) }
 
   /// Sends the request whose image is in the stream's `sent`. When the library takes no more, `event` says so.
-  public func send(_ slot: HTTP2StreamSlot, tag: UInt64, to target: GRPCTarget) {
+  ///
+  /// - Parameter isRepeated: a callee did not look at it.
+  public func send(_ slot: HTTP2StreamSlot, tag: UInt64, to target: GRPCTarget, isRepeated: Bool = false) {
     slot.pointee.tag = tag
+    slot.pointee.state = isRepeated ? .isRepeated : []
+    openCount &+= 1
     let fieldCount = target.fieldCount + GRPCRequestImage.fieldCount(slot.pointee.sent)
     if fieldCount > fieldCapacity { growFields(fieldCount) }
     let count = GRPCRequestImage.prepare(slot, target, fields)
@@ -238,8 +266,8 @@ public final class HTTP2Session {
     didSubmit()
   }
 
-  /// A client's streams that are open.
-  public var openCount: Int { streams.count }
+  /// Bytes of messages that have come and not been handed on.
+  package var bufferedSize: Int { streams.bufferedSize }
 
   /// No id is left for another request.
   public var isExhausted: Bool {
@@ -253,15 +281,18 @@ public final class HTTP2Session {
 
   /// Says that nothing new will be answered soon, and once the peer has heard it, that nothing new is (RFC 9113, 6.8).
   public func beginShutdown() {
-    guard !isShuttingDown else { return endShutdown() }
-    isShuttingDown = true
+    guard case .none = shutdown else { return endShutdown() }
+    shutdown = .announced
     nghttp2_submit_shutdown_notice(session)
+    // A ping overtakes what is not written yet.
+    flush()
     nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     didSubmit()
   }
 
   /// Nothing that comes from here on is answered.
-  func endShutdown() {
+  private func endShutdown() {
+    shutdown = .said
     nghttp2_submit_goaway(
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
       NGHTTP2_NO_ERROR.rawValue, nil, 0)

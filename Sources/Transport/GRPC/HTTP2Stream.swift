@@ -34,17 +34,20 @@ public struct HTTP2Stream {
     static let isInFields = State(rawValue: 1 << 5)
     /// A server's: it has its answer.
     static let isAnswered = State(rawValue: 1 << 6)
+    /// A client's: it has been sent before, to a callee that did not look at it.
+    static let isRepeated = State(rawValue: 1 << 7)
   }
 
   public internal(set) var id: Int32 = 0
   /// A client's: of its request.
   public internal(set) var tag: UInt64 = 0
   public internal(set) var event = HTTP2StreamEvent.message
+  public var isRepeated: Bool { state.contains(.isRepeated) }
   var state: State = []
   /// Nil before the message begins and when it has been handed on.
   public internal(set) var incoming: UnsafeMutablePointer<GRPCIncoming>?
   /// A client's: the request, which the library reads where it lies. Behind it, or alone, the message that is sent.
-  public let sent: ByteBuffer
+  public internal(set) var sent: ByteBuffer
   /// Of the message in `sent`.
   var sentOffset = 0
   var sentEnd = 0
@@ -65,9 +68,9 @@ struct HTTP2Streams {
   private struct Lists {
     var free: HTTP2StreamSlot?
     var freeIncoming: UnsafeMutablePointer<GRPCIncoming>?
+    var freeIncomingCount = 0
     var firstReady: HTTP2StreamSlot?
     var lastReady: HTTP2StreamSlot?
-    var count = 0
     /// Bytes of messages that have not been handed on.
     var bufferedSize = 0
   }
@@ -117,11 +120,11 @@ struct HTTP2Streams {
     lists.deallocate()
   }
 
-  /// Slots in use.
-  var count: Int { lists.pointee.count }
+  var bufferedSize: Int { lists.pointee.bufferedSize }
+
+  var hasReady: Bool { lists.pointee.firstReady != nil }
 
   func take() -> HTTP2StreamSlot {
-    lists.pointee.count &+= 1
     guard let slot = lists.pointee.free else {
       let slot = HTTP2StreamSlot.allocate(capacity: 1)
       slot.initialize(to: HTTP2Stream())
@@ -138,10 +141,13 @@ struct HTTP2Streams {
     leaveRing(slot)
     slot.pointee.state = []
     slot.pointee.id = 0
+    if slot.pointee.sent.capacity > GRPCLimits.keptCapacityMax {
+      slot.pointee.sent.deallocate()
+      slot.pointee.sent = ByteBuffer(capacity: 0)
+    }
     slot.pointee.sent.removeAll()
     slot.pointee.next = lists.pointee.free
     lists.pointee.free = slot
-    lists.pointee.count &-= 1
   }
 
   func addIncoming(to slot: HTTP2StreamSlot) -> UnsafeMutablePointer<GRPCIncoming> {
@@ -149,6 +155,7 @@ struct HTTP2Streams {
     let incoming: UnsafeMutablePointer<GRPCIncoming>
     if let free = lists.pointee.freeIncoming {
       lists.pointee.freeIncoming = free.pointee.next
+      lists.pointee.freeIncomingCount &-= 1
       incoming = free
     } else {
       incoming = .allocate(capacity: 1)
@@ -161,8 +168,13 @@ struct HTTP2Streams {
   func dropIncoming(of slot: HTTP2StreamSlot) {
     guard let incoming = slot.pointee.incoming else { return }
     slot.pointee.incoming = nil
-    lists.pointee.bufferedSize &-= incoming.pointee.body.count
+    lists.pointee.bufferedSize &-= incoming.pointee.countedSize
+    guard lists.pointee.freeIncomingCount < GRPCLimits.keptIncomingCount else {
+      incoming.pointee.deallocate()
+      return incoming.deallocate()
+    }
     incoming.pointee.reset()
+    lists.pointee.freeIncomingCount &+= 1
     incoming.pointee.next = lists.pointee.freeIncoming
     lists.pointee.freeIncoming = incoming
   }
@@ -173,8 +185,28 @@ struct HTTP2Streams {
       lists.pointee.bufferedSize &+ bytes.count <= GRPCLimits.bufferedSizeMax
     else { return false }
     incoming.pointee.body.append(bytes)
-    lists.pointee.bufferedSize &+= bytes.count
+    count(bytes.count, of: incoming)
     return true
+  }
+
+  /// Appends a field, or notes that it has no room.
+  @inline(__always)
+  func append(
+    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, to incoming: UnsafeMutablePointer<GRPCIncoming>
+  ) {
+    let size = name.count &+ value.count
+    guard lists.pointee.bufferedSize &+ size <= GRPCLimits.bufferedSizeMax else {
+      incoming.pointee.isOverflowing = true
+      return
+    }
+    incoming.pointee.append(name: name, value: value, sizeMax: GRPCLimits.fieldsSizeMax)
+    count(size, of: incoming)
+  }
+
+  @inline(__always)
+  private func count(_ size: Int, of incoming: UnsafeMutablePointer<GRPCIncoming>) {
+    incoming.pointee.countedSize &+= size
+    lists.pointee.bufferedSize &+= size
   }
 
   // MARK: By age

@@ -112,6 +112,7 @@ package enum HTTP1Text {
   }
 
   /// With a literal of 4 bytes or more this is a comparison or two of whole words with constants.
+  @inlinable
   @inline(__always)
   package static func equal(_ bytes: UnsafeMutableRawPointer, _ size: Int, _ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
@@ -137,8 +138,9 @@ package enum HTTP1Text {
   @inline(__always)
   static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
+  @inlinable
   @inline(__always)
-  private static func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
+  static func isSame<Word: FixedWidthInteger & BitwiseCopyable>(
     _ bytes: UnsafeMutableRawPointer, _ literal: UnsafeRawPointer, _ offset: Int, as type: Word.Type
   ) -> Bool {
     bytes.loadUnaligned(fromByteOffset: offset, as: type) == literal.loadUnaligned(fromByteOffset: offset, as: type)
