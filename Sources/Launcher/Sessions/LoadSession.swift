@@ -44,8 +44,10 @@ extension LoadPlan {
   /// As people know it.
   fileprivate var entry: String {
     guard let serverRequest else { return "\(host):\(port)" }
-    let place = serverRequest.authority + serverRequest.path
-    return serverRequest.isGRPC == true ? "grpc://\(place)" : "\(serverRequest.method) http://\(place)"
+    guard serverRequest.isGRPC == true else {
+      return "\(serverRequest.method) http://\(serverRequest.authority)\(serverRequest.path)"
+    }
+    return "grpc://\(serverRequest.authority)\(serverRequest.path == "/" ? "" : serverRequest.path)"
   }
 }
 
