@@ -285,7 +285,8 @@ struct ForeignGRPCTests {
         - {name: theirs, external: "127.0.0.1:\(proxy.port)", script: [call: b]}
         - {name: b, port: \(next)}
       """)
-    for inFlight in ["1", "32"] {
+    // Also where more is sent to a connection at once than it will take.
+    for inFlight in ["1", "32", "200"] {
       let load = try up.load(["--transport", "grpc", "-n", "5000", "--in-flight", inFlight])
       #expect(load.status == 0 && load.ledger["completed"] == 5000, "\(inFlight) in flight: \(load)")
       let direct = try Program.run(
