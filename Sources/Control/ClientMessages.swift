@@ -28,7 +28,7 @@ package struct ClientConfiguration: Codable, Equatable, Sendable {
 
 /// How an entry is asked that runs already.
 package struct StrangeEntry: Codable, Equatable, Sendable {
-  /// Set where it is any server of HTTP/1.1, and not one of this program's services.
+  /// Set where it is any server of HTTP/1.1 or gRPC, and not one of this program's services.
   package var request: ServerRequest?
 
   package init(request: ServerRequest? = nil) { self.request = request }
@@ -46,6 +46,8 @@ package struct ServerRequest: Codable, Equatable, Sendable {
   package var expected: StatusExpectation
   /// Requests under way at once on a connection.
   package var pipeline: Int
+  /// Over gRPC: `path` is a method, `/` the chain's own, and what is expected are gRPC's statuses. Nil: over HTTP/1.1.
+  package var isGRPC: Bool?
 
   package init(
     authority: String, method: String, path: String, body: [UInt8]?, expected: StatusExpectation, pipeline: Int

@@ -40,8 +40,8 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var workers: Int?
   /// What the callee takes a caller to write who does not say; nil: nobody knows.
   package var assumedPropagator: String?
-  /// Of one that is not ours: what requests ask for; nil for the root.
-  package var path: String?
+  /// Set of one that is not ours.
+  package var external: ExternalService?
 
   /// Connections to each worker of a callee that has several.
   package static let connectionsPerWorker = 4

@@ -123,7 +123,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
         try LoadConnection(
           loop: loop, address: configuration.entry[index % configuration.entry.count],
           propagator: configuration.topology.client.propagator, transport: transport, target: configuration.target,
-          pipelineMax: configuration.pipelineMax, delegate: self))
+          pipelineMax: configuration.pipelineMax, isForeign: configuration.isForeign, delegate: self))
     }
   }
 
@@ -147,7 +147,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       client: client, propagator: try propagator(client.propagator), transport: try transport(),
       deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
       opaqueSize: configuration.opaqueSize, trace: trace,
-      target: configuration.target, body: configuration.strangeEntry?.request?.body)
+      target: configuration.target,
+      body: configuration.strangeEntry?.request?.body ?? configuration.externalEntry?.usualMessage)
   }
 
   private func start(_ order: TrialOrder) throws {
@@ -297,7 +298,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       let transport = try? transport(),
       let other = try? LoadConnection(
         loop: loop, address: connection.address, propagator: configuration.topology.client.propagator,
-        transport: transport, target: configuration.target, pipelineMax: configuration.pipelineMax, delegate: self)
+        transport: transport, target: configuration.target, pipelineMax: configuration.pipelineMax,
+        isForeign: configuration.isForeign, delegate: self)
     else { return nil }
     return other
   }
@@ -328,15 +330,26 @@ extension ClientConfiguration {
   /// What requests say of where they go.
   fileprivate var target: RequestTarget {
     if let request = strangeEntry?.request {
-      return RequestTarget(host: request.authority, path: request.path, method: request.method)
+      // Nobody but the chain's own call asks how its context is written.
+      let isChain = request.isGRPC == true && request.path == "/"
+      return RequestTarget(
+        host: request.authority, path: request.path, method: request.method,
+        propagator: isChain ? topology.client.propagator : nil)
     }
-    let external = topology.services.indices.contains(topology.entry) ? topology.services[topology.entry].external : nil
     return RequestTarget(
-      host: external?.authority ?? "ctxchain", path: external?.path ?? "/",
+      host: externalEntry?.authority ?? "ctxchain",
+      path: externalEntry?.path(over: topology.client.transportName) ?? "/",
       propagator: strangeEntry == nil ? nil : topology.client.propagator,
       contextInBody: topology.client.contextInBody == true,
       neverIndexed: FieldClasses(names: topology.client.neverIndexed ?? []))
   }
+
+  /// Of a topology whose entry is not ours.
+  fileprivate var externalEntry: ExternalService? {
+    topology.services.indices.contains(topology.entry) ? topology.services[topology.entry].external : nil
+  }
+
+  fileprivate var isForeign: Bool { externalEntry != nil || strangeEntry?.request != nil }
 
   /// What is in flight on a connection to one of our services may be more than one: the client stands for many.
   fileprivate var pipelineMax: Int { strangeEntry?.request?.pipeline ?? LoadConnection.pipelineMax }

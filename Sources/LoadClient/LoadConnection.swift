@@ -33,24 +33,26 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
 
   package convenience init(
     loop: EventLoop, address: ServiceAddress, propagator: String, transport: Transport = .frame,
-    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax,
+    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax, isForeign: Bool = false,
     delegate: any LoadConnectionDelegate
   ) throws(EventLoopError) {
     self.init(
       try Connection(loop: loop, host: address.host, port: address.port), to: address, propagator: propagator,
-      transport: transport, target: target, pipelineMax: pipelineMax, delegate: delegate)
+      transport: transport, target: target, pipelineMax: pipelineMax, isForeign: isForeign, delegate: delegate)
   }
 
   /// Takes over a connection to `address` that has not been started, and says who calls.
+  ///
+  /// - Parameter isForeign: the entry is not of this program.
   package init(
     _ connection: Connection, to address: ServiceAddress, propagator: String, transport: Transport = .frame,
-    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax,
+    target: RequestTarget = RequestTarget(), pipelineMax: Int = LoadConnection.pipelineMax, isForeign: Bool = false,
     delegate: any LoadConnectionDelegate
   ) {
     self.address = address
     self.delegate = delegate
     // What is in flight on a connection may be more than one: the client stands for many.
-    callee = Callee(transport, connection, target, pipelineMax: pipelineMax)
+    callee = Callee(transport, connection, target, pipelineMax: pipelineMax, isForeign: isForeign)
     connection.start(delegate: self)
     callee.introduce(edge: "client>entry", propagator: propagator)
   }
@@ -83,8 +85,14 @@ package final class LoadConnection: ConnectionDelegate, ReplyReceiver {
     return position
   }
 
+  /// Nobody waits for a request any more.
+  func giveUp(_ tag: UInt64, now: Int64) {
+    // Over gRPC a connection that takes nothing new still hears of it.
+    if isReady || (isOpen && callee.kind == .grpc) { cancel(tag, now: now) }
+  }
+
   /// Tells the entry that nobody waits for a request any more. Where it cannot be told, the connection is lost.
-  func cancel(_ tag: UInt64, now: Int64) {
+  private func cancel(_ tag: UInt64, now: Int64) {
     let isTold = callee.cancel(tag, at: CancelTime(nanoseconds: now), continues: false)
     if !isTold { fail("closed to cancel a request") }
   }

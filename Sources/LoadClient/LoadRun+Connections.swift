@@ -43,12 +43,14 @@ extension LoadRun {
 
   /// A server that is not ours has answered.
   @inline(never)
-  func didReceive(status: UInt16, of request: PendingRequest, now: Int64) {
+  func didReceiveForeign(_ reply: ReceivedReply, of request: PendingRequest, now: Int64) {
+    let isGRPC = reply.message.kind == .grpc
+    let status = isGRPC ? reply.status : reply.message.httpStatus
     tally.didReceive(status: status)
     if expected?.contains(status) == true {
       tally.didComplete(request, now: now)
     } else {
-      tally.didFail(request, .httpStatus(status), now: now)
+      tally.didFail(request, isGRPC ? .status(status) : .httpStatus(status), now: now)
     }
     didEndRequest()
   }

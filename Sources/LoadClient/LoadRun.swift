@@ -255,7 +255,7 @@ package final class LoadRun {
     let request = table.requests[Int(slot)]
     let now = loop.now
     remove(slot)
-    if expected != nil { return didReceive(status: reply.message.httpStatus, of: request, now: now) }
+    if expected != nil { return didReceiveForeign(reply, of: request, now: now) }
     if reply.status == StatusCode.ok.rawValue {
       if stages != nil { clock(request, now: now) }
       tally.didComplete(request, now: now)
@@ -288,7 +288,7 @@ package final class LoadRun {
     let (connection, tag) = (lanes.connections[Int(request.connection)], table.tag(of: slot))
     remove(slot)
     tally.didFail(request, .timedOut, now: loop.now)
-    if connection.isReady { connection.cancel(tag, now: loop.now) }
+    connection.giveUp(tag, now: loop.now)
     didEndRequest()
   }
 

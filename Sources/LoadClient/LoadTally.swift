@@ -2,6 +2,7 @@
 
 internal import Control
 internal import Statistics
+internal import TransportCore
 
 /// A request of the window has a time in the histograms whatever became of it. Where it did not complete, that is a lower
 /// bound: how long it had been waited for, and for one that failed at least as long as a timeout would have let it wait,
@@ -24,7 +25,7 @@ struct LoadTally {
   private(set) var sendLag: LatencyHistogram?
   private(set) var pieces: [UInt32] = []
   private(set) var failures: [FailureReason: UInt64] = [:]
-  /// By status of HTTP; empty where nobody asks.
+  /// By status of HTTP or gRPC; empty where nobody asks.
   private var statuses: [UInt64] = []
 
   init(_ order: TrialOrder) {
@@ -106,9 +107,16 @@ struct LoadTally {
     outcome.unsentCount = unsentCount
     if !statuses.isEmpty {
       outcome.statuses = statuses.indices.filter { statuses[$0] > 0 }
-        .map { StatusCount(status: $0, requests: statuses[$0]) }
+        .map { StatusCount(status: $0, name: StatusCode.name(ofSmall: $0), requests: statuses[$0]) }
     }
     outcome.failures = failures.map { FailureCount(reason: $0.key.words, requests: $0.value) }.sorted()
     return outcome
+  }
+}
+
+extension StatusCode {
+  /// Nil of a status of HTTP, which has three digits.
+  fileprivate static func name(ofSmall status: Int) -> String? {
+    status < 100 ? StatusCode(rawValue: UInt16(status))?.name ?? "status \(status)" : nil
   }
 }

@@ -23,6 +23,8 @@ final class Downstream {
   let requestTarget: RequestTarget
   /// Requests under way on a connection, where replies come in the order of requests.
   let pipeline: Int
+  /// The callee is not of this program.
+  let isForeign: Bool
   private unowned let server: NodeServer
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private var places: [EdgePlace] = []
@@ -54,9 +56,10 @@ final class Downstream {
     self.transport = transport
     self.server = server
     requestTarget = RequestTarget(
-      host: callee.name, path: callee.path ?? "/",
+      host: callee.name, path: callee.external?.path(over: transport.name) ?? "/",
       propagator: callee.assumedPropagator == propagator.name ? nil : propagator.name, contextInBody: contextInBody,
-      neverIndexed: FieldClasses(names: neverIndexed))
+      neverIndexed: FieldClasses(names: neverIndexed), message: callee.external?.ownMessage)
+    isForeign = callee.external != nil
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
     free = callee.addresses.map { _ in [] }
@@ -204,7 +207,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     self.edge = edge
     callee = Callee(
       edge.transport, try Connection(loop: server.loop, to: address), edge.requestTarget, pipelineMax: edge.pipeline,
-      repeats: true)
+      repeats: true, isForeign: edge.isForeign)
     connection.start(delegate: self)
     callee.introduce(
       edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)

@@ -1,12 +1,14 @@
-// Which statuses of HTTP are answers, and how often each came.
+// Which statuses of HTTP or gRPC are answers, and how often each came.
 
-/// Statuses and classes of them, as in `2xx,304`.
+/// Statuses, and of HTTP classes of them, as in `2xx,304`.
 package struct StatusExpectation: Codable, Equatable, Sendable {
   package static let success = StatusExpectation(ranges: [200...299])
 
   private let ranges: [ClosedRange<UInt16>]
 
   private init(ranges: [ClosedRange<UInt16>]) { self.ranges = ranges }
+
+  package init(_ statuses: [UInt16]) { ranges = statuses.map { $0...$0 } }
 
   /// Nil for what is no list of statuses 100 to 599 and classes `1xx` to `5xx`.
   package init?(_ text: String) {
@@ -29,12 +31,14 @@ package struct StatusExpectation: Codable, Equatable, Sendable {
 }
 
 package struct StatusCount: Codable, Equatable, Sendable {
-  /// Of HTTP.
   package var status: Int
+  /// Of a status of gRPC; nil of one of HTTP.
+  package var name: String?
   package var requests: UInt64
 
-  package init(status: Int, requests: UInt64) {
+  package init(status: Int, name: String? = nil, requests: UInt64) {
     self.status = status
+    self.name = name
     self.requests = requests
   }
 }

@@ -2,7 +2,10 @@
 
 struct ExternalReader {
   /// What may be said of one. The others are about processes, and none is started.
-  static let keys = ["name", "external", "path", "script"] + CarrierChoice.keys
+  static let keys = ["name", "external"] + ownKeys + ["script"] + CarrierChoice.keys
+
+  /// What may be said of no other.
+  private static let ownKeys = ["path", "method", "message"]
 
   /// Bytes of a path.
   private static let pathSizeMax = 8000
@@ -10,7 +13,9 @@ struct ExternalReader {
   /// Nil for a service that is started.
   static func external(_ fields: Fields) throws(TopologyError) -> ExternalService? {
     guard let field = fields["external"] else {
-      if let field = fields["path"] { throw field.error("only a service with \"external\" has a path") }
+      for key in ownKeys {
+        if let field = fields[key] { throw field.error("only a service with \"external\" has a \(key)") }
+      }
       return nil
     }
     for entry in fields.entries where !keys.contains(entry.key) {
@@ -19,6 +24,17 @@ struct ExternalReader {
     }
     var external = try address(field)
     if let field = fields["path"] { external.path = try path(field) }
+    if let field = fields["method"] {
+      external.method = try method(field)
+      guard fields["path"] == nil else {
+        throw field.error("a path is asked for over http1, a method called over grpc")
+      }
+    }
+    if let field = fields["message"] {
+      external.message = try message(field)
+      guard external.method != nil else { throw field.error("a message is a method's; say \"method\" as well") }
+      guard external.hasOwnMessages else { throw field.error("the chain's own call has a message of its own") }
+    }
     return external
   }
 
@@ -55,45 +71,99 @@ struct ExternalReader {
     else { throw field.expected(what) }
     return text
   }
+
+  /// As gRPC's protocol document has it.
+  private static func method(_ field: Field) throws(TopologyError) -> String {
+    let what = "a method such as /package.Service/Method"
+    let text = try field.text(what)
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty, text.utf8.count <= pathSizeMax,
+      text.utf8.allSatisfy({ 0x21...0x7e ~= $0 })
+    else { throw field.expected(what) }
+    return text
+  }
+
+  private static func message(_ field: Field) throws(TopologyError) -> String {
+    let what = "a message in hexadecimal digits such as 0a03616263, of at most \(TopologyLimits.messageSizeMax) bytes"
+    let text = try field.text(what)
+    guard let bytes = HexText.bytes(text), bytes.count <= TopologyLimits.messageSizeMax else {
+      throw field.expected(what)
+    }
+    return text.lowercased()
+  }
 }
 
 extension Topology {
-  /// What an external takes part in goes over HTTP/1.1, whatever the defaults say. Throws where the file asks for another
-  /// transport there, or for what an external cannot do.
+  /// What an external takes part in goes over HTTP/1.1 or gRPC, whatever the defaults say. Throws where the file asks for
+  /// another transport there, or for what an external cannot do.
   ///
   /// - Parameters:
-  ///   - edges: every call of the file.
+  ///   - edges: every call of the file, in its order.
   ///   - client: the file's `client`.
   mutating func putExternals(_ edges: [EdgeInFile], client: Field?) throws(TopologyError) {
     guard hasExternals else { return }
     for edge in edges where services[edge.caller].external != nil || services[edge.callee].external != nil {
-      if let asked = edge.transport, try asked.text("a transport") != Topology.transportOfExternals {
-        throw asked.error("an external service is called, and calls, over \(Topology.transportOfExternals)")
-      }
+      try checkTransport(edge)
       // An external finds nothing of ours by itself.
       if services[edge.caller].external != nil, services[edge.callee].external == nil, services[edge.callee].port == nil
       {
         throw edge.field.error(
           "\(quoted(services[edge.callee].name)) is called by an external service: give it a \"port\"")
       }
+      if services[edge.callee].external?.usualMessage != nil, let size = edge.size {
+        throw size.error("the message of \(quoted(services[edge.callee].name)) has its own size; leave \"size\" out")
+      }
+      if services[edge.callee].external?.message != nil, let body = edge.body {
+        throw body.error("\(quoted(services[edge.callee].name)) has a message of its own; leave \"body\" out")
+      }
     }
-    if services[entry].external != nil, let client, let asked = client.peek("transport"),
-      asked != Topology.transportOfExternals
-    {
-      throw client.error("an external entry is called over \(Topology.transportOfExternals)")
-    }
-    replaceTransportOfExternals()
-  }
-
-  mutating func replaceTransportOfExternals() {
-    let isExternal = services.map { $0.external != nil }
-    if isExternal[entry] { client.transport = Topology.transportOfExternals }
+    try putExternalEntry(client)
+    let externals = services.map(\.external)
+    var position = 0
     for index in services.indices {
       for step in services[index].script.indices {
         services[index].script[step].changeCalls { call in
-          if isExternal[index] || isExternal[call.service] { call.transport = Topology.transportOfExternals }
+          let edge = edges[position]
+          position += 1
+          guard let other = externals[edge.callee] ?? externals[edge.caller] else { return }
+          if edge.transport == nil { call.transport = Self.transport(of: other, otherwise: call.transport) }
+          if let message = externals[edge.callee]?.usualMessage, call.forwardsBody != true {
+            call.payloadSize = message.count
+          }
         }
       }
     }
+  }
+
+  /// Without a word on an edge it is what the external's keys speak of, or what the defaults say where that can be.
+  private static func transport(of external: ExternalService, otherwise usual: String) -> String {
+    external.ownTransport ?? (transportsOfExternals.contains(usual) ? usual : transportsOfExternals[0])
+  }
+
+  private func checkTransport(_ edge: EdgeInFile) throws(TopologyError) {
+    guard let field = edge.transport else { return }
+    let asked = try field.text("a transport")
+    let known = Topology.transportsOfExternals
+    guard known.contains(asked) else {
+      throw field.error("an external service is called, and calls, over \(known.joined(separator: " or "))")
+    }
+    if let own = services[edge.callee].external?.ownTransport, own != asked {
+      throw field.error(
+        "\(quoted(services[edge.callee].name)) has a \(own == "grpc" ? "method" : "path"): it is called over \(own)")
+    }
+  }
+
+  private mutating func putExternalEntry(_ client: Field?) throws(TopologyError) {
+    guard let external = services[entry].external else { return }
+    let known = Topology.transportsOfExternals
+    let asked = client?.peek("transport")
+    if let client, let asked, !known.contains(asked) {
+      throw client.error("an external entry is called over \(known.joined(separator: " or "))")
+    }
+    if let client, let asked, let own = external.ownTransport, own != asked {
+      throw client.error("the entry has a \(own == "grpc" ? "method" : "path"): it is called over \(own)")
+    }
+    if asked == nil { self.client.transport = Self.transport(of: external, otherwise: self.client.transportName) }
+    if let message = external.usualMessage { self.client.payloadSize = message.count }
   }
 }

@@ -8,6 +8,10 @@ struct EdgeInFile {
   let field: Field
   /// Where the transport is, if the call says one.
   var transport: Field?
+  /// Where the payload's size is, if the call says one.
+  var size: Field?
+  /// Where it is said what the payload is, if the call says that.
+  var body: Field?
 }
 
 struct ScriptReader {
@@ -104,6 +108,8 @@ struct ScriptReader {
     if let field = fields["hpack"] { own.neverIndexed = try field.fieldIndexing() }
     var call = try call(to: try fields.required("service"), with: own)
     edges[edges.count - 1].transport = fields["transport"]
+    edges[edges.count - 1].size = fields["size"]
+    edges[edges.count - 1].body = fields["body"]
     if let field = fields["probability"] { call.probability = try field.share() }
     if let field = fields["propagator"] { call.propagator = try field.propagator(vocabulary) }
     if let field = fields["drops-context"] { call.dropsContext = try field.flag() }

@@ -21,8 +21,8 @@ extension Topology {
   /// Of edges whose file or document says none.
   package static let transportByDefault = "frame"
 
-  /// What an edge has that an external takes part in.
-  package static let transportOfExternals = "http1"
+  /// What an edge may have that an external takes part in, first what it has without a word.
+  package static let transportsOfExternals = ["http1", "grpc"]
 
   /// Some service listens at a port of its own: no two of them can be there at once.
   package var hasFixedPorts: Bool { services.contains { $0.port != nil } }
@@ -137,20 +137,44 @@ package enum DeclaredError: String, Codable, CaseIterable, Sendable {
   case unavailable = "UNAVAILABLE"
 }
 
-/// A server of HTTP/1.1 that takes part without being one of this program's nodes: a proxy, or a service of somebody's own.
-/// The script of its service says which calls it is known to make. What it does with a context is unknown; it is taken to
-/// hand on what it got.
+/// A server of HTTP/1.1 or gRPC that takes part without being one of this program's nodes: a proxy, or a service of
+/// somebody's own. The script of its service says which calls it is known to make. What it does with a context is unknown; it
+/// is taken to hand on what it got.
 package struct ExternalService: Codable, Equatable, Sendable {
+  /// See chain.proto.
+  package static let chainMethod = "/ctxchain.v1.Chain/Call"
+
   package var host: String
   package var port: UInt16
-  /// What is asked for, with a query if there is one.
+  /// What is asked for over HTTP/1.1, with a query if there is one.
   package var path: String
+  /// What is called over gRPC; nil for the chain's own call, which proxies hand on.
+  package var method: String?
+  /// Of a method of its own: what every call sends, in hexadecimal digits. Nil: an empty message.
+  package var message: String?
 
-  package init(host: String, port: UInt16, path: String = "/") {
+  package init(host: String, port: UInt16, path: String = "/", method: String? = nil, message: String? = nil) {
     self.host = host
     self.port = port
     self.path = path
+    self.method = method
+    self.message = message
   }
+
+  /// Its messages are not the chain's.
+  package var hasOwnMessages: Bool { method != nil && method != Self.chainMethod }
+
+  /// `message`.
+  package var ownMessage: [UInt8]? { message.flatMap(HexText.bytes) }
+
+  /// What a call sends that hands no body on; nil where the call says that.
+  package var usualMessage: [UInt8]? { hasOwnMessages ? ownMessage ?? [] : nil }
+
+  /// What requests ask for over a transport.
+  package func path(over transport: String) -> String { transport == "grpc" ? method ?? "/" : path }
+
+  /// The transport that its keys speak of; nil where they speak of none.
+  var ownTransport: String? { method != nil ? "grpc" : path != "/" ? "http1" : nil }
 
   /// As Host has it.
   package var authority: String { "\(host):\(port)" }

@@ -14,6 +14,8 @@ package enum TopologyLimits {
   package static let parallelCallCountMax = 256
   /// Bytes of a payload or a response.
   package static let payloadSizeMax = 8 << 20
+  /// Bytes of the message that calls of another service's method send.
+  package static let messageSizeMax = 64 << 10
   package static let durationNanosecondsMax: Int64 = 3_600_000_000_000
   /// Turns of the loop of one step, some seconds.
   package static let iterationsMax: Int64 = 10_000_000_000

@@ -107,9 +107,14 @@ extension Topology {
   }
 
   private mutating func replaceTransport(by name: String) {
-    client.transport = name
-    changeCalls { $0.transport = name }
-    replaceTransportOfExternals()
+    // What an external speaks is its own affair.
+    let isExternal = services.map { $0.external != nil }
+    if !isExternal[entry] { client.transport = name }
+    for index in services.indices where !isExternal[index] {
+      for step in services[index].script.indices {
+        services[index].script[step].changeCalls { call in if !isExternal[call.service] { call.transport = name } }
+      }
+    }
   }
 
   private mutating func changeCalls(_ change: (inout Call) -> Void) {

@@ -19,17 +19,21 @@ package enum TopologyPrinter {
       lines += bad.map { "    - {share: \(Quantity.text(share: $0.share)), fields: \(fields($0.fields))}" }
     }
     lines.append("services:")
-    for service in topology.services { lines += self.lines(service, names: names) }
+    for service in topology.services { lines += self.lines(service, topology.services) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func lines(_ service: Service, names: [String]) -> [String] {
+  private static func lines(_ service: Service, _ services: [Service]) -> [String] {
     var lines: [String]
     if let external = service.external {
-      lines = [
-        "  - name: \(plain(service.name))", "    external: \(external.authority)",
-        "    path: \(doubleQuoted(external.path))", "    strategy: \(service.strategy)", "    store: \(service.store)",
-      ]
+      lines = ["  - name: \(plain(service.name))", "    external: \(external.authority)"]
+      if let method = external.method {
+        lines.append("    method: \(doubleQuoted(method))")
+      } else {
+        lines.append("    path: \(doubleQuoted(external.path))")
+      }
+      if let message = external.message { lines.append("    message: \(doubleQuoted(message))") }
+      lines += ["    strategy: \(service.strategy)", "    store: \(service.store)"]
     } else {
       lines = ownLines(service)
     }
@@ -41,10 +45,10 @@ package enum TopologyPrinter {
       case .work(let duration): lines.append("      - work: \(distribution(duration))")
       case .countedWork(let iterations): lines.append("      - work: {iterations: \(iterations)}")
       case .sleep(let duration): lines.append("      - sleep: \(distribution(duration))")
-      case .call(let call): lines.append("      - call: \(self.call(call, names: names))")
+      case .call(let call): lines.append("      - call: \(self.call(call, services))")
       case .parallel(let calls):
         lines.append("      - parallel:")
-        lines += calls.map { "          - call: \(call($0, names: names))" }
+        lines += calls.map { "          - call: \(call($0, services))" }
       }
     }
     return lines
@@ -82,10 +86,12 @@ package enum TopologyPrinter {
 
   private static func ratio(_ ratio: AccessRatio) -> String { "\"\(ratio.writes):\(ratio.reads)\"" }
 
-  private static func call(_ call: Call, names: [String]) -> String {
+  private static func call(_ call: Call, _ services: [Service]) -> String {
+    let callee = services[call.service]
     let parts = [
-      "service: \(plain(names[call.service]))",
-      call.forwardsBody == true ? "body: forward" : "size: \(size(call.payloadSize))",
+      "service: \(plain(callee.name))",
+      call.forwardsBody == true
+        ? "body: forward" : callee.external?.usualMessage == nil ? "size: \(size(call.payloadSize))" : nil,
       "timeout: \(Quantity.text(call.timeoutNanoseconds, units: Quantity.durationUnits))",
       "deadline: \(call.ignoresDeadline == true ? DeadlinePassing.ignore : DeadlinePassing.cascade)",
       "probability: \(Quantity.text(share: call.probability))",
@@ -98,7 +104,7 @@ package enum TopologyPrinter {
       "transport: \(call.transport)",
       "drops-context: \(call.dropsContext)",
     ]
-    return "{\(parts.joined(separator: ", "))}"
+    return "{\(parts.compactMap(\.self).joined(separator: ", "))}"
   }
 
   private static func distribution(_ duration: DurationDistribution) -> String {

@@ -5,7 +5,8 @@ struct TopologyReader {
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
   static let clientKeys = ["propagator", "transport", "place", "hpack", "size", "set", "fields", "bad"]
   static let serviceKeys =
-    ["name", "script", "gateway", "scripted-calls", "external", "path", "port"] + CarrierChoice.keys + [
+    ["name", "script", "gateway", "scripted-calls", "external", "path", "method", "message", "port"]
+    + CarrierChoice.keys + [
       "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
       "error-status", "keeps-context", "releases-context",
     ]

@@ -4,59 +4,7 @@
 import Foundation
 import Testing
 
-private func exists(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }
-
-private let envoy = Program.root.appending(path: ".build/envoy-venv/bin/envoy").path
 private let curl = "/usr/bin/curl"
-
-/// Envoy as a reverse proxy of HTTP/1.1, in the foreground.
-private struct Envoy {
-  let port: UInt16
-  private let program: Program
-
-  /// - Parameter routes: what stands in the configuration of its routes, beside the one route there is.
-  init(upstream: UInt16, routes: String = "") throws {
-    port = try LocalPort.free()
-    let file = FileManager.default.temporaryDirectory.appending(path: "envoy-\(UUID().uuidString).yaml").path
-    let extensions = "type.googleapis.com/envoy.extensions.filters"
-    try """
-    static_resources:
-      listeners:
-        - address: {socket_address: {address: 127.0.0.1, port_value: \(port)}}
-          filter_chains:
-            - filters:
-                - name: envoy.filters.network.http_connection_manager
-                  typed_config:
-                    "@type": \(extensions).network.http_connection_manager.v3.HttpConnectionManager
-                    stat_prefix: hop
-                    codec_type: HTTP1
-                    http_filters:
-                      - name: envoy.filters.http.router
-                        typed_config: {"@type": \(extensions).http.router.v3.Router}
-                    route_config:
-                      virtual_hosts:
-                        - {name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: next}}]}
-                      \(routes)
-      clusters:
-        - name: next
-          load_assignment:
-            cluster_name: next
-            endpoints:
-              - lb_endpoints:
-                  - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: \(upstream)}}}
-    """.write(toFile: file, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: file) }
-    program = try Program(
-      ["-c", file, "--disable-hot-restart", "--concurrency", "1", "--log-level", "error"], command: envoy)
-    let port = port
-    try program.until("Envoy listens") { LocalPort.isOpen(port) }
-  }
-
-  func end() throws {
-    program.signal(SIGKILL)
-    _ = try program.wait()
-  }
-}
 
 /// `scripts/opentelemetry-service.go` between two services, built of Debian's sources: nothing is downloaded.
 private struct GoService {
@@ -116,7 +64,7 @@ struct ForeignHopTests {
   /// What is carried as one long line passes as well.
   @Test(
     "Envoy: the context that arrives is the one that was sent, as headers and as bytes",
-    .enabled(if: exists(envoy), "no Envoy: make test-deps"))
+    .enabled(if: exists(Envoy.path), "no Envoy: make test-deps"))
   func envoyForwards() throws {
     let next = try LocalPort.free()
     let proxy = try Envoy(upstream: next)
@@ -135,7 +83,7 @@ struct ForeignHopTests {
 
   @Test(
     "Envoy that is told to remove baggage: its edge is named",
-    .enabled(if: exists(envoy), "no Envoy: make test-deps"))
+    .enabled(if: exists(Envoy.path), "no Envoy: make test-deps"))
   func envoyRemoves() throws {
     let next = try LocalPort.free()
     let proxy = try Envoy(upstream: next, routes: "request_headers_to_remove: [baggage]")

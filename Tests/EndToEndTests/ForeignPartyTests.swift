@@ -3,40 +3,8 @@
 import Foundation
 import Testing
 
-/// A program of Debian's, which the test is skipped without.
-private func exists(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
-
 private let python = Program.root.appending(path: ".build/service-venv/bin/python").path
-private let (nginx, wrk, h2load) = ("/usr/sbin/nginx", "/usr/bin/wrk", "/usr/bin/h2load")
-
-/// nginx with a configuration of its own in a folder of its own, in the foreground.
-private struct Nginx {
-  let port: UInt16
-  private let program: Program
-
-  /// - Parameter server: what stands in `server`, beside `listen`.
-  init(upstream: UInt16? = nil, _ server: String) throws {
-    port = try LocalPort.free()
-    let folder = FileManager.default.temporaryDirectory.appending(path: "nginx-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
-    let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder)/\($0);" }
-    let upstreamText = upstream.map { "upstream next { server 127.0.0.1:\($0); keepalive 8; }" } ?? ""
-    try """
-    worker_processes 1; daemon off; pid \(folder)/pid; error_log \(folder)/logs/error.log;
-    events { worker_connections 1024; }
-    http { access_log off; \(paths.joined(separator: " ")) \(upstreamText)
-      server { listen 127.0.0.1:\(port); \(server) } }
-    """.write(toFile: folder + "/nginx.conf", atomically: true, encoding: .utf8)
-    program = try Program(["-p", folder, "-c", folder + "/nginx.conf"], command: nginx)
-    let port = port
-    try program.until("nginx listens") { LocalPort.isOpen(port) }
-  }
-
-  func end() throws {
-    program.signal(SIGTERM)
-    _ = try program.wait()
-  }
-}
+private let wrk = "/usr/bin/wrk"
 
 @Suite("Programs that are not ours")
 struct ForeignPartyTests {
@@ -66,7 +34,7 @@ struct ForeignPartyTests {
 
   @Test(
     "any server is loaded by its URL: statuses are counted, those that are not expected have failed, and connections that it ends are no loss",
-    .enabled(if: exists(nginx), "nginx is missing"))
+    .enabled(if: exists(Nginx.path), "nginx is missing"))
   func server() throws {
     let server = try Nginx(
       """
@@ -104,7 +72,7 @@ struct ForeignPartyTests {
 
   @Test(
     "nginx between two services: the context that arrives is the one that was sent, and a header that it drops is named at its edge",
-    .enabled(if: exists(nginx), "nginx is missing"), arguments: [false, true])
+    .enabled(if: exists(Nginx.path), "nginx is missing"), arguments: [false, true])
   func between(drops: Bool) throws {
     let port = try LocalPort.free()
     let proxy = try Nginx(
@@ -180,7 +148,7 @@ struct ForeignPartyTests {
 
   @Test(
     "A server behind which nobody of ours is heard is no failure, and the report says what is unknown",
-    .enabled(if: exists(nginx), "nginx is missing"))
+    .enabled(if: exists(Nginx.path), "nginx is missing"))
   func silent() throws {
     let server = try Nginx("location / { return 200; }")
     let run = try TopologyRun(

@@ -258,11 +258,11 @@ struct Mutation {
 
   /// The same word may be optional in one place and required in another.
   private static func isOptional(_ key: String, path: String) -> Bool {
+    if path.hasSuffix(".external") { return key == "method" || key == "message" }
     guard optional.contains(key) else { return false }
     if key == "keepsContext" { return true }
     if key == "fields" || key == "bad" { return path.hasSuffix(".client") }
     if key == "value" { return path.contains(".fields[") }
-    if path.hasSuffix(".external") { return false }
     if key == "transport", path.hasSuffix(".client") { return true }
     if path.contains(".topology") { return optionalInTopology.contains(key) && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }

@@ -11,6 +11,8 @@ struct StatusExpectationTests {
     for status in [200, 299, 304, 500, 599] as [UInt16] { #expect(expected.contains(status), "\(status)") }
     for status in [199, 300, 303, 305, 404, 499, 600] as [UInt16] { #expect(!expected.contains(status), "\(status)") }
     #expect(StatusExpectation.success == StatusExpectation("2xx"))
+    let listed = StatusExpectation([0, 5])
+    #expect(listed.contains(0) && listed.contains(5) && !listed.contains(1) && !listed.contains(4))
   }
 
   @Test(

@@ -20,8 +20,114 @@ struct ExternalTests {
     #expect(topology.services[1].external == ExternalService(host: "127.0.0.1", port: 8080, path: "/x?y=1"))
     #expect(topology.services[2].port == 7072 && topology.hasFixedPorts && topology.hasExternals)
     #expect(topology.transports == ["frame", "http1", "frame", "http1"])
-    let other = try topology.applying(TopologyOverrides(transport: "frame"), vocabulary: vocabulary)
-    #expect(other.transports == topology.transports)
+    for transport in ["frame", "grpc"] {
+      let other = try topology.applying(TopologyOverrides(transport: transport), vocabulary: vocabulary)
+      #expect(other.transports == [transport, "http1", transport, "http1"])
+    }
+  }
+
+  /// A topology of a front, an external and what that calls.
+  private static func between(_ external: String, call: String = "theirs", defaults: String = "{}") -> String {
+    """
+    version: 1
+    entry: a
+    defaults: \(defaults)
+    services:
+      - {name: a, script: [call: \(call)]}
+      - {name: theirs, external: "127.0.0.1:8080", script: [call: b]\(external)}
+      - {name: b, port: 7072}
+    """
+  }
+
+  @Test(
+    "is called over gRPC where its edge or the defaults say so, or where it has a method; calls of a path stay HTTP/1.1"
+  )
+  func gRPC() throws {
+    let cases = [
+      (Self.between("", call: "{service: theirs, transport: grpc}"), ["frame", "grpc", "http1"]),
+      (Self.between("", defaults: "{transport: grpc}"), ["grpc", "grpc", "grpc"]),
+      (Self.between(", method: /shop.v1.Cart/Get"), ["frame", "grpc", "grpc"]),
+      (Self.between(", path: /x", defaults: "{transport: grpc}"), ["grpc", "http1", "http1"]),
+      (
+        Self.between("", call: "{service: theirs, transport: http1}", defaults: "{transport: grpc}"),
+        ["grpc", "http1", "grpc"]
+      ),
+    ]
+    for (text, transports) in cases {
+      let topology = try parse(text)
+      #expect(topology.transports == transports, "\(text)")
+      #expect(try parse(TopologyPrinter.yaml(topology)) == topology)
+    }
+  }
+
+  @Test("is sent the message that it names, an empty one without it, or the body that came")
+  func message() throws {
+    let named = try parse(Self.between(", method: /shop.v1.Cart/Get, message: 0A03616263"))
+    #expect(named.services[1].external?.message == "0a03616263")
+    #expect(named.services[1].external?.usualMessage == [10, 3, 97, 98, 99])
+    #expect(named.services[1].external?.path(over: "grpc") == "/shop.v1.Cart/Get")
+    #expect(named.services[0].script.first?.calls.first?.payloadSize == 5)
+    let empty = try parse(Self.between(", method: /shop.v1.Cart/Get"))
+    #expect(empty.services[1].external?.usualMessage == [] && empty.services[1].external?.ownMessage == nil)
+    #expect(empty.services[0].script.first?.calls.first?.payloadSize == 0)
+    let handedOn = try parse(Self.between(", method: /shop.v1.Cart/Get", call: "{service: theirs, body: forward}"))
+    #expect(handedOn.services[0].script.first?.calls.first?.forwardsBody == true)
+    let own = try parse(Self.between(", method: \(ExternalService.chainMethod)"))
+    #expect(own.services[1].external?.usualMessage == nil)
+    #expect(own.services[0].script.first?.calls.first?.payloadSize == 128)
+    for topology in [named, empty, handedOn, own] { #expect(try parse(TopologyPrinter.yaml(topology)) == topology) }
+  }
+
+  @Test(
+    "says in one line, with its place, what is wrong with a method and a message",
+    arguments: [
+      (
+        between(", method: Get"),
+        "6:75: services.theirs.method: expected a method such as /package.Service/Method, got \"Get\""
+      ),
+      (
+        between(", method: /a.B/C, message: abc"),
+        "services.theirs.message: expected a message in hexadecimal digits such as 0a03616263, of at most 65536 bytes, got \"abc\""
+      ),
+      (
+        between(", method: /a.B/C, path: /x"),
+        "services.theirs.method: a path is asked for over http1, a method called over grpc"
+      ),
+      (between(", message: abcd"), "services.theirs.message: a message is a method's; say \"method\" as well"),
+      (
+        between(", method: /ctxchain.v1.Chain/Call, message: abcd"),
+        "services.theirs.message: the chain's own call has a message of its own"
+      ),
+      (oneService("method: /a.B/C"), "5:13: services.a.method: only a service with \"external\" has a method"),
+      (oneService("message: abcd"), "services.a.message: only a service with \"external\" has a message"),
+      (
+        between(", method: /a.B/C", call: "{service: theirs, transport: http1}"),
+        "services.a.script[0].call.transport: \"theirs\" has a method: it is called over grpc"
+      ),
+      (
+        between(", path: /x", call: "{service: theirs, transport: grpc}"),
+        "services.a.script[0].call.transport: \"theirs\" has a path: it is called over http1"
+      ),
+      (
+        between(", method: /a.B/C", call: "{service: theirs, size: 3}"),
+        "services.a.script[0].call.size: the message of \"theirs\" has its own size; leave \"size\" out"
+      ),
+      (
+        between(", method: /a.B/C, message: abcd", call: "{service: theirs, body: forward}"),
+        "services.a.script[0].call.body: \"theirs\" has a message of its own; leave \"body\" out"
+      ),
+      (
+        "version: 1\nentry: a\nclient: {transport: http1}\nservices: [{name: a, external: \"x:1\", method: /a.B/C}]",
+        "client: the entry has a method: it is called over grpc"
+      ),
+      (
+        "version: 1\nentry: a\nclient: {transport: frame}\nservices: [{name: a, external: \"x:1\"}]",
+        "client: an external entry is called over http1 or grpc"
+      ),
+    ])
+  func wrongMethod(text: String, message: String) {
+    let found = problem(text)
+    #expect(found.hasSuffix(message), "\(found)")
   }
 
   @Test("and bodies, scripted calls and ports survive their print")
@@ -93,7 +199,7 @@ struct ExternalTests {
       (
         "version: 1\nentry: a\nservices:\n  - {name: a, script: [call: {service: b, transport: frame}]}\n"
           + "  - {name: b, external: \"x:1\"}\n",
-        "services.a.script[0].call.transport: an external service is called, and calls, over http1"
+        "services.a.script[0].call.transport: an external service is called, and calls, over http1 or grpc"
       ),
       (
         script("call: {service: b, body: forward, size: 3}"),

@@ -6,7 +6,7 @@ import Topology
 
 let standardRules = GatewayRules(required: [FieldRule(field: "x-tenant-code", target: "tenant", pattern: "[a-z]+")])
 
-let vocabulary = makeVocabulary(transports: ["frame", "http1"])
+let vocabulary = makeVocabulary(transports: ["frame", "http1", "grpc"])
 
 func makeVocabulary(transports: [String]) -> Vocabulary {
   Vocabulary(

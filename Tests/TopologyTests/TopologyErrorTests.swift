@@ -20,7 +20,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {transport: pigeon}\nservices: [{name: a}]",
-        "x.yaml:3:21: client.transport: unknown transport \"pigeon\"; known: frame, http1"
+        "x.yaml:3:21: client.transport: unknown transport \"pigeon\"; known: frame, http1, grpc"
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
@@ -85,7 +85,7 @@ struct TopologyErrorTests {
       ),
       (
         script("call: {service: b, transport: carrier-pigeon}"),
-        "x.yaml:6:39: services.a.script[0].call.transport: unknown transport \"carrier-pigeon\"; known: frame, http1"
+        "x.yaml:6:39: services.a.script[0].call.transport: unknown transport \"carrier-pigeon\"; known: frame, http1, grpc"
       ),
     ])
   func unknownNames(text: String, description: String) {

@@ -43,6 +43,31 @@ struct CallTests {
     #expect(heard.fields.map { $0.name + "=" + $0.value } == ["a=1", "a="])
   }
 
+  @Test("of another service's method has its whole context as metadata, and its answer is payload")
+  func otherMethod() throws {
+    let pair = SessionPair(RequestTarget(path: "/shop.v1.Cart/Get", contextInBody: true, message: [10, 1, 97]))
+    for tag in 1...2 {
+      pair.send(UInt64(tag), payloadSize: 128) {
+        $0.field("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        $0.binary([9, 8])
+      }
+    }
+    pair.exchange()
+    #expect(pair.requests.count == 2)
+    for heard in pair.requests {
+      guard case .failed(.unimplemented, nil) = heard.reading else {
+        Issue.record("\(heard.reading)")
+        continue
+      }
+      #expect(
+        heard.fields.map { $0.name + "=" + $0.value }.suffix(2) == [
+          "traceparent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "ctxchain-context-bin=CQg",
+        ])
+    }
+    #expect(
+      pair.replies.map(\.payloadSize) == [24 + 2, 24 + 2], "the message of the answer is payload, whatever is in it")
+  }
+
   @Test("is answered with every status, and with views", arguments: StatusCode.allCases)
   func status(code: StatusCode) {
     let pair = SessionPair()

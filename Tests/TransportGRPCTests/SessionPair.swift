@@ -86,7 +86,10 @@ final class SessionPair {
       to: stream.pointee.sent, target: target,
       RequestHead(tag: tag, deadline: deadline, hopsLeft: hopsLeft, flags: flags))
     write(writer)
-    guard writer.finish(payloadSize: payloadSize) else {
+    let isWritten =
+      target.isRaw
+      ? target.finishRaw(writer, payloadSize: payloadSize) : writer.finish(payloadSize: payloadSize)
+    guard isWritten else {
       client.drop(stream)
       return false
     }

@@ -11,9 +11,10 @@ extension LoadCommand {
     let target = try LoadTarget(entry)
     var headers = try headerFields()
     let request = try request(target, headers: &headers)
-    let transport = request == nil ? self.transport ?? Topology.transportByDefault : Topology.transportOfExternals
-    let size = self.size ?? (request == nil ? ChainOptions.payloadSizeByDefault : 0)
-    let connections = self.connections ?? (request == nil ? 1 : min(rate == nil ? inFlight : 64, 1024))
+    let isHTTP = target.kind == .http
+    let transport = self.transport ?? target.transport
+    let size = self.size ?? (isHTTP ? 0 : ChainOptions.payloadSizeByDefault)
+    let connections = self.connections ?? (isHTTP ? min(rate == nil ? inFlight : 64, 1024) : 1)
     let propagator = NameList.read(propagator).joined(separator: ",")
     guard PropagatorRegistry.resolve(propagator) != nil else {
       let names = PropagatorRegistry.names.joined(separator: ", ")
@@ -32,7 +33,7 @@ extension LoadCommand {
     try OptionRange.check("--drain", drain, OptionRange.drain)
     try OptionRange.check("--arrival", arrival, oneOf: OptionRange.arrivals)
     try maxErrorRate.checkPart("--max-error-rate")
-    if let request, rate == nil, inFlight > connections * request.pipeline {
+    if isHTTP, let request, rate == nil, inFlight > connections * request.pipeline {
       throw ValidationError(
         "--in-flight: \(inFlight) requests cannot be under way over \(connections) connections with --pipeline "
           + "\(request.pipeline)")

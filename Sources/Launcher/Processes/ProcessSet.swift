@@ -151,7 +151,7 @@ final class ProcessSet {
       var addresses = CalleeAddresses(
         service: callee, name: service.external?.authority ?? service.name, addresses: addresses(of: callee),
         workers: service.workers, assumedPropagator: assumed[callee])
-      addresses.path = service.external?.path
+      addresses.external = service.external
       return addresses
     }
   }

@@ -20,7 +20,7 @@ package struct LoadPlan: Sendable {
   package var deadlineSeconds: Double?
   /// Of the requests, that may not come to an answer, 0…1.
   package var errorRateMax = 0.0
-  /// Set where the entry is any server of HTTP/1.1.
+  /// Set where the entry is any server of HTTP/1.1 or gRPC.
   package var serverRequest: ServerRequest?
   /// Words before the client's own command, under the name `client`.
   package var wrappers: [String: [String]] = [:]
@@ -43,7 +43,11 @@ package struct LoadPlan: Sendable {
 extension LoadPlan {
   /// As people know it.
   fileprivate var entry: String {
-    serverRequest.map { "\($0.method) http://\($0.authority)\($0.path)" } ?? "\(host):\(port)"
+    guard let serverRequest else { return "\(host):\(port)" }
+    guard serverRequest.isGRPC == true else {
+      return "\(serverRequest.method) http://\(serverRequest.authority)\(serverRequest.path)"
+    }
+    return "grpc://\(serverRequest.authority)\(serverRequest.path == "/" ? "" : serverRequest.path)"
   }
 }
 

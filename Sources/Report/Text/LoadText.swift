@@ -24,7 +24,8 @@ extension LoadResult {
           + " + \(ledger.shed) shed + \(ledger.censored) censored"
       ))
     if let statuses, !statuses.isEmpty {
-      rows.append(("statuses", statuses.map { "\($0.requests) × \($0.status)" }.joined(separator: ", ")))
+      let texts = statuses.map { "\($0.requests) × \($0.name ?? "\($0.status)")" }
+      rows.append(("statuses", texts.joined(separator: ", ")))
     }
     if let failures = trial.failures, !failures.isEmpty {
       rows.append(("failures", failures.map { "\($0.requests) \($0.reason)" }.joined(separator: ", ")))

@@ -16,7 +16,7 @@ package struct LoadResult: ResultForm, Codable, Equatable {
   package var opaqueSize: Int?
   /// Stopped by a signal.
   package var interrupted = false
-  /// `host:port`, or method and URL of a server that is not ours.
+  /// `host:port`, or URL, over HTTP/1.1 behind its method, of a server that is not ours.
   package var entry: String
   /// What such a server has answered, lowest status first; absent of others.
   package var statuses: [StatusCount]?

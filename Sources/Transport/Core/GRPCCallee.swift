@@ -137,7 +137,7 @@ public final class GRPCCallee {
     if let code = session.goawayCode {
       isRetired = true
       // One that has answered nothing is not connected to anew at once.
-      if code == 0, isReused || session.openCount > 0 { receiver.didRetire() } else { receiver.didReceiveGoaway() }
+      if code == 0, isServing || session.openCount > 0 { receiver.didRetire() } else { receiver.didReceiveGoaway() }
     } else if session.isExhausted {
       isRetired = true
       receiver.didRetire()
@@ -171,10 +171,13 @@ public final class GRPCCallee {
     receiver.didReceive(error: ReceivedReply(message, tag: tag, status: status.rawValue))
   }
 
+  /// The callee has answered something over this connection, or said that it would.
+  private var isServing: Bool { isReused || session.hasAcceptedSome }
+
   /// What the callee has not looked at goes out once more, over another connection (gRPC's transparent retry, A6). Where
-  /// this one has answered nothing at all, the next might not either.
+  /// this one has done nothing at all, the next might not either.
   private func sendElsewhere(_ requests: [UnansweredRequest], _ receiver: some ReplyReceiver) {
-    if isReused, receiver.sendElsewhere(requests) { return }
+    if isServing, receiver.sendElsewhere(requests) { return }
     for request in requests where receiver.isOpen { fail(request.tag, .unavailable, receiver) }
   }
 }

@@ -122,9 +122,15 @@ public struct RequestEncoder {
 
   @usableFromInline
   func finishOther(_ message: MessageWriter, payloadSize: Int) -> Bool {
-    if case .grpc = kind { return GRPCRequestWriter(message).finish(payloadSize: payloadSize) }
+    if case .grpc = kind { return finish(GRPCRequestWriter(message), payloadSize: payloadSize) }
     guard case .http1 = kind else { return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize) }
     return HTTP1RequestWriter(message).finish(payloadSize: payloadSize)
+  }
+
+  @inline(__always)
+  private func finish(_ writer: GRPCRequestWriter, payloadSize: Int) -> Bool {
+    guard writer.isRaw, let grpcTarget else { return writer.finish(payloadSize: payloadSize) }
+    return grpcTarget.finishRaw(writer, payloadSize: payloadSize)
   }
 
   // MARK: Ready images
@@ -137,7 +143,7 @@ public struct RequestEncoder {
       guard HTTP1RequestWriter(message).finishHead(payloadSize: payloadSize) else { return false }
       target?.restoreMethod(message.buffer.pointer(at: message.start))
       return true
-    case .grpc: return GRPCRequestWriter(message).finish(payloadSize: payloadSize)
+    case .grpc: return finish(GRPCRequestWriter(message), payloadSize: payloadSize)
     case .foreign: return foreign.unsafelyUnwrapped.finish(message, payloadSize: payloadSize)
     }
   }

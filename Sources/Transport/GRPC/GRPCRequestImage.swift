@@ -108,12 +108,15 @@ public enum GRPCRequestImage {
     forEachField(UnsafeRawBufferPointer(rebasing: image[GRPCRequestHead.size..<fieldsEnd])) {
       incoming.append(name: $0, value: $1, sizeMax: GRPCLimits.fieldsSizeMax)
     }
-    let messageHead = UnsafeRawBufferPointer(
-      rebasing: image[fieldsEnd &+ GRPCPrefix.size..<fieldsEnd &+ Int(head.messageHeadSize)])
     incoming.carrierSize = incoming.fieldsSize
-    incoming.body.append(messageHead)
-    PayloadBytes.fill(incoming.body.reserve(Int(head.payloadSize) &+ PayloadBytes.slack), Int(head.payloadSize))
-    incoming.body.commit(Int(head.payloadSize))
+    // Another service's message has nothing of a context in it.
+    if !head.isRaw {
+      let messageHead = UnsafeRawBufferPointer(
+        rebasing: image[fieldsEnd &+ GRPCPrefix.size..<fieldsEnd &+ Int(head.messageHeadSize)])
+      incoming.body.append(messageHead)
+      PayloadBytes.fill(incoming.body.reserve(Int(head.payloadSize) &+ PayloadBytes.slack), Int(head.payloadSize))
+      incoming.body.commit(Int(head.payloadSize))
+    }
     return withUnsafeMutablePointer(to: &incoming) { incoming in
       let isRead = GRPCRequestReading.readContext(of: incoming, message: incoming.pointee.body.readable)
       precondition(isRead, "an image is a request")

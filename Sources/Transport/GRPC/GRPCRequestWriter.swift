@@ -91,6 +91,9 @@ public struct GRPCRequestWriter {
     }
   }
 
+  /// Of a request to another service's method.
+  public var isRaw: Bool { head.isRaw }
+
   private func overflow() { head.isOverflowing = true }
 
   private func commitField(
@@ -147,13 +150,12 @@ public struct GRPCRequestWriter {
   /// The payload is not here: it is made when it is sent, or appended behind. False when something had no room: all that
   /// was written is then taken back.
   public func finish(payloadSize: Int) -> Bool {
-    guard !head.isOverflowing, head.isRaw || head.contextInMessage || finishBinary(),
+    guard !head.isOverflowing, head.contextInMessage || finishBinary(),
       payloadSize <= GRPCLimits.messageSizeMax &- 2 * GRPCLimits.messageContextSizeMax
     else {
       buffer.truncate(to: start)
       return false
     }
-    if head.isRaw { dropBinary() }
     head.payloadSize = UInt32(truncatingIfNeeded: payloadSize)
     if head.contextInMessage { moveContextIntoMessage() } else { writeMessageHead(context: nil) }
     return true
@@ -181,12 +183,6 @@ public struct GRPCRequestWriter {
     head.fieldsSize &+= UInt32(8 &+ nameSize &+ textSize)
     head.fieldCount &+= 1
     return true
-  }
-
-  /// Another service's message has no place for it, and its metadata none that it would know.
-  private func dropBinary() {
-    buffer.truncate(to: buffer.count &- Int(head.binarySize))
-    head.binarySize = 0
   }
 
   /// The fields and the binary section become the message's `context`.

@@ -1,5 +1,6 @@
 // Where the requests of an edge go, as the fields that each begins with.
 
+internal import Bytes
 internal import TransportHTTP1
 public import TransportMessages
 
@@ -16,6 +17,8 @@ public final class GRPCTarget: Sendable {
   let neverIndexed: FieldClasses
   /// Messages are another service's: the payload is all of them.
   public let isRaw: Bool
+  /// The payload of every call; nil: each has its own.
+  private let message: [UInt8]?
 
   /// A host that is none is replaced by `ctxchain`. Path and fields are the caller's to check (`problem`).
   public init(_ target: RequestTarget) {
@@ -30,9 +33,18 @@ public final class GRPCTarget: Sendable {
     isRaw = path != GRPCTarget.chainMethod
     neverIndexed = target.neverIndexed
     contextInMessage = target.contextInBody && !isRaw
+    message = target.message
   }
 
   deinit { fields.deallocate() }
+
+  /// Ends a request to another service's method. False: see `GRPCRequestWriter.finish`.
+  public func finishRaw(_ writer: GRPCRequestWriter, payloadSize: Int) -> Bool {
+    guard let message else { return writer.finish(payloadSize: payloadSize) }
+    guard writer.finish(payloadSize: message.count) else { return false }
+    message.withUnsafeBytes { writer.buffer.append($0) }
+    return true
+  }
 
   /// What is wrong with a target in words; nil where nothing is.
   public static func problem(_ target: RequestTarget) -> String? {
@@ -41,6 +53,9 @@ public final class GRPCTarget: Sendable {
       return "\"\(target.path)\" is no method: expected /package.Service/Method"
     }
     guard target.path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return "\"\(target.path)\" is no method" }
+    if target.message != nil, target.path == "/" || target.path == chainMethod {
+      return "the chain's own call has a message of its own"
+    }
     for field in target.fields {
       let name = field.name.lowercased()
       if isOwn(name) { return "\(field.name) is written by this program" }

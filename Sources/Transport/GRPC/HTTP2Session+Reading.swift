@@ -73,7 +73,10 @@ extension HTTP2Session {
         // Said behind what has come with it.
         shutdown = .heard
       }
-    case NGHTTP2_GOAWAY: goawayCode = frame.pointee.goaway.error_code
+    case NGHTTP2_GOAWAY:
+      goawayCode = frame.pointee.goaway.error_code
+      let last = frame.pointee.goaway.last_stream_id
+      hasAcceptedSome = last > 0 && UInt32(last) < nghttp2_session_get_next_stream_id(session)
     // A window update goes with each message.
     default: break
     }

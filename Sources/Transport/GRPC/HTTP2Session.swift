@@ -41,6 +41,8 @@ public final class HTTP2Session {
   @exclusivity(unchecked) public internal(set) var hasSettings = false
   /// The peer has said goaway, with this code.
   @exclusivity(unchecked) public internal(set) var goawayCode: UInt32?
+  /// It said that it had looked at some request.
+  @exclusivity(unchecked) public internal(set) var hasAcceptedSome = false
   /// Streams that the peer lets us have open at once. Before it says so, what libraries assume.
   @exclusivity(unchecked) public internal(set) var streamCountMax = 100
   // As above, exclusivity is kept: one thread, and no access held across a call out.

@@ -14,6 +14,8 @@ public struct RequestTarget: Sendable {
   public var neverIndexed: FieldClasses
   /// Header fields of every request, in order.
   public var fields: [Field]
+  /// Over gRPC: what every call to another service's method sends; nil: each call has its own.
+  public var message: [UInt8]?
 
   public struct Field: Equatable, Sendable {
     public var name: String
@@ -27,7 +29,7 @@ public struct RequestTarget: Sendable {
 
   public init(
     host: String = "ctxchain", path: String = "/", method: String = "POST", propagator: String? = nil,
-    contextInBody: Bool = false, neverIndexed: FieldClasses = [], fields: [Field] = []
+    contextInBody: Bool = false, neverIndexed: FieldClasses = [], fields: [Field] = [], message: [UInt8]? = nil
   ) {
     self.host = host
     self.path = path
@@ -36,5 +38,6 @@ public struct RequestTarget: Sendable {
     self.contextInBody = contextInBody
     self.neverIndexed = neverIndexed
     self.fields = fields
+    self.message = message
   }
 }
