@@ -90,7 +90,7 @@ struct HTTP2FuzzTests {
       calls += server.callCount
       faults += server.session.fault == nil ? 0 : 1
     }
-    #expect(calls > Self.frameCount / 40 && faults > 0, "\(calls) calls, \(faults) faults")
+    #expect(calls > Self.frameCount / 200 && faults > 0, "\(calls) calls, \(faults) faults")
   }
 
   @Test("A client takes whatever comes, and each of its calls ends at most once")

@@ -4,7 +4,7 @@ internal import Bytes
 
 /// Reads what a session receives beside it, to tell for each field what compression made of it. Only while something is
 /// counted: what it keeps is used again, so it allocates nothing either once it has seen a few messages.
-package struct HPACKSizes {
+package final class HPACKSizes {
   /// A field, in the order of its block.
   package struct Size {
     /// Bytes on the wire.
@@ -12,6 +12,9 @@ package struct HPACKSizes {
     /// It was put into the table, and pushes out what has no room.
     package var isInserted: Bool
   }
+
+  /// Bytes of frames that are held back.
+  private static let restSizeMax = 256 << 10
 
   private static let headers: UInt8 = 1
   private static let continuation: UInt8 = 9
@@ -27,41 +30,59 @@ package struct HPACKSizes {
   private var sizes: [Size] = []
   private var next = 0
 
-  func deallocate() {
+  deinit {
     rest.deallocate()
     block.deallocate()
   }
 
   /// The size of the field that the session is told now.
-  mutating func take() -> Size? {
+  func take() -> Size? {
     guard next < sizes.count else { return nil }
     defer { next += 1 }
     return sizes[next]
   }
 
-  /// To be called with what is then handed to the session. The first bytes begin a frame.
-  mutating func receive(_ bytes: UnsafeRawBufferPointer) {
+  /// Calls `body` with what may be handed to the session now: whole frames, and of a header block all of them. Fields are told
+  /// as soon as they are there, and their sizes must be known before. The first bytes begin a frame.
+  func receive(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
     if next == sizes.count {
       sizes.removeAll(keepingCapacity: true)
       next = 0
     }
     rest.append(bytes)
-    while let frame = wholeFrame() {
-      take(frame)
-      rest.consume(frame.count)
+    var end = 0
+    var offset = 0
+    while let frame = frame(at: offset) {
+      offset += frame.count
+      let isInBlock = HPACKSizes.isPartOfBlock(frame) && frame[4] & HPACKSizes.endHeaders == 0
+      if !isInBlock { end = offset }
     }
+    // What nobody sends who means well is the session's to refuse.
+    if rest.count > HPACKSizes.restSizeMax { end = rest.count }
+    guard end > 0 else { return }
+    offset = 0
+    while offset < end, let frame = frame(at: offset) {
+      take(frame)
+      offset += frame.count
+    }
+    body(UnsafeRawBufferPointer(rebasing: rest.readable[..<end]))
+    rest.consume(end)
   }
 
-  private func wholeFrame() -> UnsafeRawBufferPointer? {
-    let bytes = rest.readable
+  private func frame(at offset: Int) -> UnsafeRawBufferPointer? {
+    let bytes = UnsafeRawBufferPointer(rebasing: rest.readable[offset...])
     guard bytes.count >= HTTP2Frame.headSize else { return nil }
     let size = HTTP2Frame.headSize + (Int(bytes[0]) << 16 | Int(bytes[1]) << 8 | Int(bytes[2]))
     return bytes.count < size ? nil : UnsafeRawBufferPointer(rebasing: bytes[..<size])
   }
 
-  private mutating func take(_ frame: UnsafeRawBufferPointer) {
+  private static func isPartOfBlock(_ frame: UnsafeRawBufferPointer) -> Bool {
+    frame[3] == headers || frame[3] == continuation
+  }
+
+  private func take(_ frame: UnsafeRawBufferPointer) {
+    guard HPACKSizes.isPartOfBlock(frame) else { return }
     let (kind, flags) = (frame[3], frame[4])
-    guard kind == HPACKSizes.headers || kind == HPACKSizes.continuation else { return }
     var start = HTTP2Frame.headSize
     var end = frame.count
     if kind == HPACKSizes.headers {

@@ -83,7 +83,6 @@ public final class HTTP2Session {
   deinit {
     nghttp2_session_del(session)
     memory.deallocate()
-    sizes?.deallocate()
     streams.deallocate()
     fields.deallocate()
   }
@@ -115,7 +114,11 @@ public final class HTTP2Session {
   /// Reads bytes, all of them. What they bring is then to be taken by `takeReady`, up to `endReceiving`.
   public func receive(_ bytes: UnsafeRawBufferPointer) {
     isReceiving = true
-    if prefaceLeft > 0 || sizes != nil { measure(bytes) }
+    if prefaceLeft > 0 || sizes != nil { return measure(bytes) }
+    read(bytes)
+  }
+
+  private func read(_ bytes: UnsafeRawBufferPointer) {
     guard !isDead, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
     let result = nghttp2_session_mem_recv(session, start, bytes.count)
     if result < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: result))) }
@@ -123,15 +126,17 @@ public final class HTTP2Session {
 
   /// Tells from here on what fields that come take on the wire, or ends it. To be called between two frames.
   public func measure(_ isOn: Bool) {
-    sizes?.deallocate()
     sizes = isOn ? HPACKSizes() : nil
   }
 
   @inline(never)
   private func measure(_ bytes: UnsafeRawBufferPointer) {
-    let skipped = min(prefaceLeft, bytes.count)
-    prefaceLeft -= skipped
-    sizes?.receive(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
+    let begin = UnsafeRawBufferPointer(rebasing: bytes.prefix(prefaceLeft))
+    prefaceLeft -= begin.count
+    if !begin.isEmpty { read(begin) }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[begin.count...])
+    guard let sizes else { return read(rest) }
+    sizes.receive(rest) { read($0) }
   }
 
   /// The next stream that has something to tell (`event`). It is to be handed to `didTake` afterwards.
