@@ -69,7 +69,7 @@ struct DeadlineTests {
 
 /// What a node counts, from the memory that it shares with its launcher.
 struct NodeCounters {
-  private static let wordCount = 43
+  private static let wordCount = 61
   private let words: [UInt64]
 
   /// In the order of `CounterPage`.
@@ -80,12 +80,12 @@ struct NodeCounters {
   var errors: UInt64 { words[2] }
   var lateReplies: UInt64 { words[7] }
   var open: UInt64 { deliveries &- responses &- errors &- cancelled }
-  var abandoned: UInt64 { words[30] }
+  var abandoned: UInt64 { words[46] }
   /// Slices of work, sleeps and calls of requests that had been given up.
-  var late: [UInt64] { Array(words[31...33]) }
-  var stopNanosecondsMax: UInt64 { words[34] }
+  var late: [UInt64] { Array(words[47...49]) }
+  var stopNanosecondsMax: UInt64 { words[50] }
   /// In the order of the reasons: missing, malformed, repeated, rejected field.
-  var refusals: [UInt64] { Array(words[35...38]) }
+  var refusals: [UInt64] { Array(words[51...54]) }
 
   init(pid: pid_t) throws {
     let data = try #require(FileManager.default.contents(atPath: "/proc/\(pid)/fd/4"))

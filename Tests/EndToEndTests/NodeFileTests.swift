@@ -71,7 +71,7 @@ struct NodeFileTests {
       (#""retries": 0"#, #""retries": 17"#, "script[3].parallel[0].retries"),
       (#""propagator": "packed""#, #""propagator": "packed,baggage""#, "script[3].parallel[0].propagator"),
       (#""propagator": "packed""#, #""propagator": "tracecontext, baggage""#, "script[3].parallel[0].propagator"),
-      (#""transport": "frame""#, #""transport": "grpc""#, "script[3].parallel[0].transport"),
+      (#""transport": "frame""#, #""transport": "quic""#, "script[3].parallel[0].transport"),
       (#"[{"service": 1, "payloadSize""#, #"[{"service": 7, "payloadSize""#, "callees"),
       (#""port": 9"#, #""port": 0"#, "callees[0].addresses[0].port"),
       (#"[{"host": "127.0.0.1", "port": 9}]"#, "[]", "callees[0].addresses"),
