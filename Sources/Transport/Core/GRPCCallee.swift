@@ -55,7 +55,7 @@ public final class GRPCCallee {
     writing = nil
     session.send(stream, tag: tag, to: target)
     connection.send()
-    if session.hasReady { handOnSoon() }
+    handOnSoon()
   }
 
   /// A request that was written elsewhere, without its payload or with it.

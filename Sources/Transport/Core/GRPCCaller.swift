@@ -11,8 +11,7 @@ public final class GRPCCaller {
   private unowned(unsafe) let connection: Connection
   private let session: HTTP2Session
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
-  /// How the latest request said that it carries its context.
-  @exclusivity(unchecked) private var saidPropagator: [UInt8] = []
+  @exclusivity(unchecked) private var said = SaidPropagator()
   @exclusivity(unchecked) private var isLeaving = false
   /// Runs while a request is there in part.
   private var timer: Timer?
@@ -73,7 +72,7 @@ public final class GRPCCaller {
     switch GRPCRequestReading.read(incoming) {
     case .call(var request):
       if request.isOurs { session.trust() }
-      guard request.propagator.count &+ saidPropagator.count == 0 || takePropagator(request.propagator, receiver) else {
+      if said.replace(by: request.propagator), !receiver.didReceiveHello(propagator: said.text) {
         session.fail(stream, .invalidArgument)
         return receiver.didRefuse(.malformedField)
       }
@@ -91,13 +90,6 @@ public final class GRPCCaller {
       session.failPlain(stream, isMethodWrong: isMethodWrong)
       receiver.didRefuse(.unsupported)
     }
-  }
-
-  /// See `HTTP1Caller`.
-  private func takePropagator(_ name: UnsafeRawBufferPointer, _ receiver: some RequestReceiver) -> Bool {
-    guard !saidPropagator.elementsEqual(name) else { return true }
-    saidPropagator = Array(name)
-    return receiver.didReceiveHello(propagator: name.isEmpty ? nil : String(decoding: name, as: UTF8.self))
   }
 
   /// See `Caller`.

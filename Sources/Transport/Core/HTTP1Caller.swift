@@ -16,8 +16,7 @@ public final class HTTP1Caller {
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   /// No request is taken any more (RFC 9112, 9.6).
   @exclusivity(unchecked) private var isOver = false
-  /// How the latest request said that it carries its context.
-  @exclusivity(unchecked) private var saidPropagator: [UInt8] = []
+  @exclusivity(unchecked) private var said = SaidPropagator()
   /// Seconds since 1970, and until when of the loop's clock.
   @exclusivity(unchecked) private var date = 0
   @exclusivity(unchecked) private var dateEnd = Int64.min
@@ -49,8 +48,7 @@ public final class HTTP1Caller {
           refuse(.field, receiver)
           return used
         }
-        if head.pointee.propagator.count &+ saidPropagator.count > 0, !takePropagator(head.pointee.propagator, receiver)
-        {
+        if said.replace(by: head.pointee.propagator), !receiver.didReceiveHello(propagator: said.text) {
           refuse(.field, receiver)
           return used
         }
@@ -101,14 +99,6 @@ public final class HTTP1Caller {
   }
 
   // MARK: Private
-
-  /// A request says how it carries its context, or the one before it did. Through a proxy the requests of several callers
-  /// may come over one connection.
-  private func takePropagator(_ name: UnsafeRawBufferPointer, _ receiver: some RequestReceiver) -> Bool {
-    guard !saidPropagator.elementsEqual(name) else { return true }
-    saidPropagator = Array(name)
-    return receiver.didReceiveHello(propagator: name.isEmpty ? nil : String(decoding: name, as: UTF8.self))
-  }
 
   /// RFC 9110, 6.6.1. A second late at most.
   private func currentDate() -> Int {

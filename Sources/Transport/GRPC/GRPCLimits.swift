@@ -38,6 +38,4 @@ public enum GRPCLimits {
   public static var sentResetRate: Int { 30 }
   /// Of 2³⁰ stream ids, those that are left when a connection is given up for another (RFC 9113, 5.1.1).
   static var streamIDsLeft: Int32 { 2 * 1024 }
-  /// Deliveries that a request may make whose sender does not know the word.
-  static var hopsByDefault: UInt16 { 64 }
 }

@@ -8,7 +8,6 @@ public import TransportMessages
 public final class GRPCTarget: Sendable {
   /// The method of the chain's own call; see chain.proto.
   public static let chainMethod = "/ctxchain.v1.Chain/Call"
-  static let healthMethod = "/grpc.health.v1.Health/Check"
 
   let fields: HTTP2FieldList
   /// Of a request, beside those that its context needs: these, the timeout and the words.
