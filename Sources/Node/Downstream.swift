@@ -208,6 +208,7 @@ final class DownstreamConnection: ConnectionDelegate, ReplyReceiver {
     callee = Callee(
       edge.transport, try Connection(loop: server.loop, to: address), edge.requestTarget, pipelineMax: edge.pipeline,
       repeats: true, isForeign: edge.isForeign)
+    if let stageClock = server.stageClock { callee.clock(stageClock.compression) }
     connection.start(delegate: self)
     callee.introduce(
       edge: "\(server.configuration.service.name)>\(edge.name)", propagator: edge.propagator.name)

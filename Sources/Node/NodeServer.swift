@@ -76,7 +76,7 @@ package final class NodeServer {
   /// For callees whose hosts are names.
   private(set) lazy var hostLookup = try? HostLookup(loop: loop)
   private var callees: [CalleeAddresses] = []
-  private var edges: [Downstream] = []
+  private(set) var edges: [Downstream] = []
   /// Of a service that makes the calls its requests ask for.
   private(set) var scriptedEdges: ScriptedEdges?
   /// Every edge has been ready since it was made.
@@ -176,6 +176,7 @@ package final class NodeServer {
     arrivals[ObjectIdentifier(arrival)] = nil
     connections[ObjectIdentifier(caller)] = caller
     if isCounting { caller.caller.measure(true) }
+    if let stageClock { caller.caller.clock(stageClock.compression) }
   }
 
   /// What a caller sent first has been read. One that came before the server began to drain hears of that now.

@@ -4,6 +4,7 @@
 internal import Control
 internal import EventLoop
 internal import Results
+internal import TransportCore
 
 /// Exact with one request under way in the chain; with more, the messages of others are in between.
 final class StageClock {
@@ -12,6 +13,8 @@ final class StageClock {
   /// The end of the latest stage.
   private(set) var mark: Int64
   private var answers: [Answer] = []
+  /// What it says is a stage of its own, and taken out of the stages that it lies in.
+  let compression: CompressionClock
 
   /// A reply that was not written yet when it was noted.
   private struct Answer {
@@ -23,6 +26,7 @@ final class StageClock {
   init(loop: EventLoop) {
     self.loop = loop
     mark = loop.time
+    compression = CompressionClock { [unowned loop] in loop.time }
   }
 
   /// Ends a stage.
@@ -30,6 +34,12 @@ final class StageClock {
     let now = loop.time
     sums.stages[stage.rawValue] += now - mark
     mark = now
+    compressed(compression.take(), in: stage)
+  }
+
+  private func compressed(_ nanoseconds: Int64, in stage: Stage) {
+    sums.stages[stage.rawValue] -= nanoseconds
+    sums.stages[Stage.hpack.rawValue] += nanoseconds
   }
 
   /// The transport has found a message that is to be clocked: only now is that known, so what finding it took is what has
@@ -76,8 +86,9 @@ final class StageClock {
     return sums
   }
 
-  /// Replies that have been written meanwhile.
+  /// Replies that have been written meanwhile. What was packed after the latest stage lies between its end and the write.
   private func settle() {
+    compressed(compression.takePacking(), in: .loop)
     answers.removeAll { answer in
       let writeStart = answer.connection.ioClock.writeStart
       guard writeStart >= answer.time else { return false }

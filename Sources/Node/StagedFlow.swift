@@ -4,6 +4,7 @@
 package import Control
 internal import EventLoop
 internal import Results
+internal import TransportCore
 
 /// Nanoseconds of the loop's clock; kept while the node has a stage clock.
 struct StageMarks {
@@ -29,6 +30,8 @@ extension NodeServer {
     loop.clockIO(isOn)
     stageClock = isOn ? StageClock(loop: loop) : nil
     stageWriteStart = writeNanoseconds
+    connections.values.forEach { $0.caller.clock(stageClock?.compression) }
+    edges.forEach { edge in edge.connections.forEach { $0.callee.clock(stageClock?.compression) } }
     return sums
   }
 

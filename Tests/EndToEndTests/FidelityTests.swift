@@ -42,6 +42,18 @@ struct FidelityTests {
       lost == [["request-id", "tenant", "tracestate", "user"], ["request-id", "user"], ["request-id", "user"]])
   }
 
+  @Test(
+    "Graphs with gateways, calls side by side, retries, workers and mixed propagators deliver over every transport what was declared",
+    arguments: [
+      "gateway", "gateway-refusals", "mixed-carriers", "mixed-propagators", "raw-headers", "shop", "tree", "workers",
+    ])
+  func everyTransport(name: String) throws {
+    let file = Program.root.appending(path: "topologies/\(name).yaml").path
+    let run = try Program.run(
+      ["run", file, "--transports", "frame,http1,grpc", "--rounds", "1", "--passes", "fidelity", "--no-save"])
+    #expect(run.status == 0 && run.error.contains("checked what arrives: as declared in every arm"), "\(run.error)")
+  }
+
   @Test("Mixed propagators along one chain lose at the edges that have them, by name")
   func mixed() throws {
     let file = Program.root.appending(path: "topologies/mixed-chain.yaml").path

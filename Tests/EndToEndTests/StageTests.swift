@@ -20,7 +20,7 @@ struct StageTests {
       nodes.reduce(0) { sum, node in sum + names.reduce(0) { $0 + (node[$1] as? Double ?? .nan) } }
     }
     let whole = try #require(pass["response"] as? Double)
-    let stages = sum(["read", "parse", "decode", "extract", "store", "work", "inject", "encode", "loop"])
+    let stages = sum(["read", "parse", "decode", "extract", "store", "work", "inject", "encode", "loop", "hpack"])
     let edges = client["wait"]! + sum(["wait"]) - sum(["residence"])
     return (whole, whole - (whole - client["wait"]!) - edges - stages + sum(["overlap"]))
   }
@@ -28,14 +28,16 @@ struct StageTests {
   @Test("explains every request of a chain to the nanosecond, node by node and over each transport")
   func chain() throws {
     let passes = try stages(
-      ["chain", "-n", "4", "--depths", "4", "--strategies", "baseline,map", "--transports", "frame,http1"])
-    // Four arms and A′, two rounds.
-    #expect(passes.count == 10)
+      ["chain", "-n", "4", "--depths", "4", "--strategies", "baseline,map", "--transports", "frame,http1,grpc"])
+    // Six arms and A′, two rounds.
+    #expect(passes.count == 14)
     for pass in passes {
       let (whole, rest) = try unexplained(pass)
       #expect(abs(rest) < 0.01, "\(pass["arm"]!): \(rest) of \(whole) ns")
       let nodes = try #require(pass["nodes"] as? [[String: Any]])
       #expect(nodes.count == 4 && nodes.allSatisfy { $0["deliveriesPerRequest"] as? Double == 1 })
+      let compresses = (pass["arm"] as? String ?? "").hasSuffix("/grpc")
+      #expect(nodes.allSatisfy { ($0["hpack"] as? Double ?? -1 > 0) == compresses }, "\(pass["arm"]!)")
       for stage in ["read", "parse", "decode", "extract", "encode"] {
         #expect(nodes.allSatisfy { $0[stage] as? Double ?? 0 > 0 }, "\(pass["arm"]!): \(stage)")
       }

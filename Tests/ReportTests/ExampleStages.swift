@@ -39,6 +39,7 @@ extension ExampleRun {
         case .inject: isLeaf ? 0 : shape.inject
         case .encode: 100
         case .loop: 700
+        case .hpack: 0
         }
       }
       node.residence = node.stages.reduce(wait, +)

@@ -210,7 +210,8 @@ struct Mutation {
     "voluntarySwitches", "involuntarySwitches", "givenUp", "refused", "ignoresDeadline", "gateway", "fields", "bad",
     "pattern", "when", "is", "matches", "absent", "value", "earlyEnd", "failures", "lostConnections",
     "leastUnfinished", "unfinishedCount", "transport", "headerBytesPerHop", "calls", "retries", "unreachedCalls",
-    "toleratedFailures", "isOptional", "errorStatus", "parse", "answerHeaderBytesPerHop", "answerPayloadBytesPerHop",
+    "toleratedFailures", "isOptional", "errorStatus", "parse", "hpack", "answerHeaderBytesPerHop",
+    "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
     "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop",
   ]

@@ -207,7 +207,8 @@ struct WrittenColumnTests {
       "deliveries_per_request": Self.number("node.deliveriesPerRequest"),
     ]
     for stage in [
-      "read", "parse", "decode", "extract", "store", "work", "inject", "encode", "loop", "write", "wait", "overlap",
+      "read", "parse", "decode", "extract", "store", "work", "inject", "encode", "loop", "hpack", "write", "wait",
+      "overlap",
       "residence",
     ] { expected["\(stage)_ns"] = Self.number("node.\(stage)") }
     try Self.hold("stages.csv", entries, expected)

@@ -22,9 +22,11 @@ package enum Stage: Int, CaseIterable, Sendable {
   case encode
   /// From the last message of a turn to the begin of its write: the loop, and the clocks of the write.
   case loop
+  /// Over gRPC: header blocks to fields and back (HPACK), which lies within parse, encode and loop and is not in them.
+  case hpack
 
   /// Documents that are older than the stage have what it took in `decode`.
-  package var isInEveryDocument: Bool { self != .parse }
+  package var isInEveryDocument: Bool { self != .parse && self != .hpack }
 
   /// In documents and files.
   package var name: String { "\(self)" }
@@ -33,7 +35,7 @@ package enum Stage: Int, CaseIterable, Sendable {
   package var group: TimeGroup {
     switch self {
     case .read: .kernel
-    case .parse, .decode, .encode: .messages
+    case .parse, .decode, .encode, .hpack: .messages
     case .extract: .extract
     case .store: .store
     case .work: .script

@@ -265,6 +265,9 @@ public struct Callee {
     grpc?.send(again: requests)
   }
 
+  /// Says from here on how long compressing header fields takes, where the transport compresses.
+  public func clock(_ clock: CompressionClock?) { grpc?.clock(clock) }
+
   /// Says that nobody waits for a request any more. False when the transport has no word for that: then the connection
   /// has to be closed, and what else is under way on it is lost.
   ///

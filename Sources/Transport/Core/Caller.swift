@@ -133,6 +133,9 @@ public struct Caller {
   /// called while nothing is under way.
   public func measure(_ isOn: Bool) { grpc?.measure(isOn) }
 
+  /// Says from here on how long compressing header fields takes, where the transport compresses.
+  public func clock(_ clock: CompressionClock?) { grpc?.clock(clock) }
+
   /// A request whose caller has left or cancelled it is not answered.
   public func abandon(_ tag: UInt64) {
     if case .frame = kind { return }

@@ -33,6 +33,8 @@ public final class GRPCCallee {
     resets = isForeign ? TokenBucket(burst: GRPCLimits.sentResetBurst, rate: GRPCLimits.sentResetRate) : nil
   }
 
+  func clock(_ clock: CompressionClock?) { session.clock = clock }
+
   // MARK: Requests
 
   var canSend: Bool { session.openCount < session.streamCountMax && !isRetired }
@@ -120,9 +122,9 @@ public final class GRPCCallee {
     if isReady, canSend { receiver.didFree() }
   }
 
-  /// What was sent may have ended streams at once, while nobody receives: they are told in a while.
+  /// What was sent may have ended streams at once: while nobody receives, they are told in a while.
   private func handOnSoon() {
-    guard session.hasReady else { return }
+    guard session.hasReady, !session.isReceiving else { return }
     let timer =
       timer
       ?? Timer(loop: connection.loop) { [unowned self] in

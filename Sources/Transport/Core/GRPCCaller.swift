@@ -28,6 +28,8 @@ public final class GRPCCaller {
 
   func measure(_ isOn: Bool) { session.measure(isOn) }
 
+  func clock(_ clock: CompressionClock?) { session.clock = clock }
+
   /// See `Caller`. Uses up all bytes: what belongs to messages that are not whole is kept here.
   func receive(_ bytes: UnsafeRawBufferPointer, for receiver: some RequestReceiver) -> Int {
     session.now = connection.loop.now

@@ -5,6 +5,7 @@ internal import TransportMessages
 
 extension HTTP2Session {
   func didBeginFields(_ frame: UnsafePointer<nghttp2_frame>) {
+    if let clock { unpackingSince = clock.now }
     let id = frame.pointee.hd.stream_id
     if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
       let slot = streams.take()
@@ -48,6 +49,7 @@ extension HTTP2Session {
     switch nghttp2_frame_type(rawValue: nghttp2_frame_type.RawValue(header.type)) {
     case NGHTTP2_HEADERS:
       guard let slot = reading else { return }
+      clock?.didUnpack(since: unpackingSince)
       reading = nil
       slot.pointee.state.remove(.isInFields)
       didEndFields(of: slot, isLast: header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0)

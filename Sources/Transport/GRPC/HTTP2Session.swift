@@ -29,8 +29,8 @@ public final class HTTP2Session {
   @exclusivity(unchecked) var reading: HTTP2StreamSlot?
   /// Nanoseconds of the owner's clock, which sets it before it calls.
   @exclusivity(unchecked) public var now: Int64 = 0
-  /// The owner takes what came: what is sent meanwhile is written at the end.
-  @exclusivity(unchecked) var isReceiving = false
+  /// The owner takes what came: what is sent meanwhile is written at the end, and what that ends is taken then.
+  @exclusivity(unchecked) public internal(set) var isReceiving = false
   /// Why the connection is to be closed, once what is in `output` has been sent.
   @exclusivity(unchecked) public internal(set) var fault: TransportFault?
   /// Streams that the library has refused, not counted yet.
@@ -55,6 +55,10 @@ public final class HTTP2Session {
     burst: GRPCLimits.idleFrameBurst, rate: GRPCLimits.idleFrameRate)
   /// See `measure`.
   var sizes: HPACKSizes?
+  /// Set while somebody wants to know what header compression takes.
+  @exclusivity(unchecked) public var clock: CompressionClock?
+  /// When the block that is being read began, or the read that went on with it; while there is a clock.
+  @exclusivity(unchecked) var unpackingSince: Int64 = 0
   /// Bytes in front of a client's first frame (RFC 9113, 3.4) that have not come yet.
   private var prefaceLeft: Int
   /// Room for the fields of a request.
@@ -115,7 +119,16 @@ public final class HTTP2Session {
   public func receive(_ bytes: UnsafeRawBufferPointer) {
     isReceiving = true
     if prefaceLeft > 0 || sizes != nil { return measure(bytes) }
+    if clock != nil { return clockedRead(bytes) }
     read(bytes)
+  }
+
+  /// The clock stands still between two reads of one block.
+  @inline(never)
+  private func clockedRead(_ bytes: UnsafeRawBufferPointer) {
+    if let clock, reading != nil { unpackingSince = clock.now }
+    read(bytes)
+    if reading != nil { clock?.didUnpack(since: unpackingSince) }
   }
 
   private func read(_ bytes: UnsafeRawBufferPointer) {
@@ -297,7 +310,9 @@ public final class HTTP2Session {
   func flush() {
     while !isDead {
       var bytes: UnsafePointer<UInt8>?
+      let begin = clock?.now
       let size = nghttp2_session_mem_send(session, &bytes)
+      if let begin, size > 3, bytes?[3] == UInt8(NGHTTP2_HEADERS.rawValue) { clock?.didPack(since: begin) }
       guard size > 0 else {
         if size < 0 { fail(nghttp2_error(rawValue: nghttp2_error.RawValue(truncatingIfNeeded: size))) }
         return
