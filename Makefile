@@ -17,7 +17,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps llhttp build dist chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
+.PHONY: help deps test-deps llhttp build dist install uninstall chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
   race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
@@ -51,6 +51,13 @@ dist: build ## Collect the program, the library that counts retains, and Swift's
 	@cp .build/$(CONFIG)/ctxchain .build/$(CONFIG)/libctxchain-arc.so .build/dist
 	@ldd .build/$(CONFIG)/ctxchain | awk '$$3 ~ /\/swift\/linux\// { print $$3 }' | xargs cp -t .build/dist
 
+PREFIX ?= /usr/local
+install: build ## Put program, manual pages, completions, topologies and schemas under PREFIX: make install PREFIX=~/.local [DESTDIR=FOLDER]
+	@scripts/install-program .build/$(CONFIG) $(DESTDIR)$(PREFIX)
+
+uninstall: ## Take away what install has put under PREFIX
+	@scripts/install-program --remove $(DESTDIR)$(PREFIX)
+
 chain: deps ## Compare strategies over a chain: make chain N=5 [D=500ms R=3 CARRIER=baseline,packed PLACEMENT=one DEPTHS=1,5 JSON=FILE]
 	@swift build -c release
 	@.build/release/ctxchain chain $(chain_options)
@@ -83,7 +90,7 @@ fuzz: deps llhttp ## Seeded random and mutated frames and messages (FRAMES=10000
 	  --sanitize=address --scratch-path .build-asan
 
 SECONDS ?= 300
-fuzz-coverage: deps ## Every extractor and the reader of HTTP/1.1 under libFuzzer, guided by coverage (SECONDS=300), from the vectors as seeds
+fuzz-coverage: deps ## Every extractor and the readers of HTTP/1.1 and HTTP/2 under libFuzzer, guided by coverage (SECONDS=300), from the vectors as seeds
 	scripts/fuzz-extractors $(SECONDS)
 
 generate: ## Make Swift source of the context schemas in contexts/, which is committed beside them

@@ -187,7 +187,10 @@ if Context.environment["CTXCHAIN_FUZZER"] != nil {
   package.products.append(.library(name: "ExtractorFuzzer", type: .static, targets: ["ExtractorFuzzer"]))
   package.targets.append(
     .target(
-      name: "ExtractorFuzzer", dependencies: ["Bytes", "Context", "Propagation", "TransportFrame", "TransportHTTP1"],
+      name: "ExtractorFuzzer",
+      dependencies: [
+        "Bytes", "Context", "Propagation", "TransportFrame", "TransportGRPC", "TransportHTTP1", "TransportMessages",
+      ],
       path: "Tests/ExtractorFuzzer",
       swiftSettings: swiftSettings))
 }

@@ -25,7 +25,7 @@ struct CompareCommand: Command {
       arm; last is the newest in .ctxchain/, previous the newest before it that can be compared.
 
       --fail-if METRIC>LIMIT (also >= < <=) fails with status 3 when a claimed B/A is beyond the limit, and with 4 when \
-      nothing can be claimed. For counts +N limits B − A instead. Metrics: \
+      nothing can be claimed; --junit and --markdown write it for CI. For counts +N limits B − A instead. Metrics: \
       \(Metric.names).
 
       Example: ctxchain compare baseline packed -n 2 --rounds 1
@@ -37,8 +37,7 @@ struct CompareCommand: Command {
   @Option(help: "Another build of ctxchain, which runs A; B is the same arm in this build.")
   var against: String?
 
-  @Option(help: "What must not be, such as 'cpu_per_hop > 1.05'; may be given more than once.")
-  var failIf: [String] = []
+  @OptionGroup(title: "Limits") var limits: GateOptions
 
   @OptionGroup(title: "Measuring") var measuring: CompareMeasuring
 
@@ -57,13 +56,7 @@ struct CompareCommand: Command {
   var strict = false
 
   func run(_ call: Invocation) throws {
-    let gates = try failIf.map { expression in
-      do {
-        return try Gate(expression)
-      } catch {
-        throw ValidationError("--fail-if: \(error)")
-      }
-    }
+    let gates = try limits.read()
     let results = arms.filter(NamedResults.isResult)
     guard (1...2).contains(arms.count), results.isEmpty || results.count == 2 else {
       throw ValidationError(
@@ -95,7 +88,8 @@ extension CompareCommand {
       let isEmpty = result.exitStatus != 0 && result.trials.isEmpty
       return Outcome(
         document: comparison, text: isEmpty ? "" : ComparisonScreen.render(comparison, width: call.console.width),
-        status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints)
+        status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints,
+        writeOthers: { if !isEmpty { try limits.write(comparison) } })
     }
   }
 
@@ -113,7 +107,7 @@ extension CompareCommand {
     try Epilogue(output, call).end(status: Int32(comparison.exitStatus)) { status in
       Outcome(
         document: comparison, text: ComparisonScreen.render(comparison, width: call.console.width), status: status,
-        complaints: comparison.gates.complaints)
+        complaints: comparison.gates.complaints, writeOthers: { try limits.write(comparison) })
     }
   }
 }

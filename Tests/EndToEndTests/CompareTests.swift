@@ -71,9 +71,14 @@ struct CompareTests {
     try Program.copy(to: copy)
     let program = try Program([
       "compare", "packed@2", "--against", copy, "-n", "3", "--rounds", "1", "--trial", "250ms", "--json", "-",
-      "--fail-if", "allocations > +0", "--fail-if", "p50 > 2",
+      "--fail-if", "allocations > +0", "--fail-if", "p50 > 2", "--junit", folder.appending(path: "gates.xml").path,
+      "--markdown", folder.appending(path: "summary.md").path,
     ])
     #expect(try program.wait() == 4, "\(program.error)")
+    let gates = try String(contentsOf: folder.appending(path: "gates.xml"), encoding: .utf8)
+    #expect(gates.contains("<testsuites tests=\"2\"") && gates.contains("name=\"p50 &gt; 2\""), "\(gates)")
+    let summary = try String(contentsOf: folder.appending(path: "summary.md"), encoding: .utf8)
+    #expect(summary.contains("| p50 &gt; 2 | NOT JUDGED | "), "\(summary)")
     let document = try object(program.out)
     let seen = try metrics(document)
     for name in ["allocations", "context_bytes", "allocated_bytes"] {

@@ -4,16 +4,23 @@ import Bytes
 import Context
 import Propagation
 import TransportFrame
+import TransportGRPC
 import TransportHTTP1
 
 /// The first byte chooses the propagator, the second the store. The rest is the binary section, or for propagators of
-/// fields the lines `name: value`. 254 and 255 are requests and replies of HTTP/1.1.
+/// fields the lines `name: value`. 252 and 253 are what a server and a client of HTTP/2 get, 254 and 255 requests and replies
+/// of HTTP/1.1.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   guard size >= 2 else { return 0 }
   let input = UnsafeRawBufferPointer(start: start, count: size)
-  if input[0] >= 254 {
-    fuzzHTTP1(input[0] == 254 ? .requests : .replies, UnsafeRawBufferPointer(rebasing: input.dropFirst()))
+  if input[0] >= 252 {
+    let rest = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+    switch input[0] {
+    case 252: fuzzHTTP2(.server, rest)
+    case 253: fuzzHTTP2(.client, rest)
+    default: fuzzHTTP1(input[0] == 254 ? .requests : .replies, rest)
+    }
     return 0
   }
   let names =

@@ -74,7 +74,7 @@ package enum MarkdownReport {
       + [self.table(table.wideTitles, table.rows)] + (notes.isEmpty ? [] : [notes.joined(separator: "\n")])
   }
 
-  private static func table(_ columns: [String], _ rows: [[String]]) -> String {
+  static func table(_ columns: [String], _ rows: [[String]]) -> String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let rule = columns.indices.map { $0 == 0 ? ":--" : "--:" }
     return ([line(columns), line(rule)] + rows.map { line($0.map(escaped)) }).joined(separator: "\n")

@@ -106,7 +106,7 @@ package enum ComparisonText {
     return table.lines()
   }
 
-  private static func value(_ value: Double?, _ metric: MetricComparison) -> String {
+  static func value(_ value: Double?, _ metric: MetricComparison) -> String {
     metric.isTime ? NumberText.microseconds(value) : NumberText.whole(value)
   }
 
@@ -115,7 +115,7 @@ package enum ComparisonText {
     return p < 0.001 ? "<0.001" : NumberText.fixed(p, 3)
   }
 
-  private static func words(_ metric: MetricComparison) -> String {
+  static func words(_ metric: MetricComparison) -> String {
     guard let reason = metric.reason, metric.verdict != .indicated else { return metric.verdict.words }
     return "\(metric.verdict.words) (\(reason))"
   }

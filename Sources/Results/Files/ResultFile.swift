@@ -27,6 +27,11 @@ package enum ResultFile {
     try write(encode(result), to: path, calls: FileCalls())
   }
 
+  /// The same of a text.
+  package static func write(text: String, to path: String) throws(ResultError) {
+    try write(Array(text.utf8), to: path, calls: FileCalls())
+  }
+
   /// Fails now where `write` would fail after the run. Leaves no file behind and touches no existing one.
   package static func checkWritable(_ path: String) throws(ResultError) {
     switch try target(of: path) {

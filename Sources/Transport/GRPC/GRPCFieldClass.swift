@@ -1,5 +1,6 @@
 // Which kind of field a name stands for (`FieldClasses`).
 
+internal import Glibc
 internal import TransportMessages
 
 enum GRPCFieldClass {
@@ -17,7 +18,6 @@ enum GRPCFieldClass {
 
   private static func begins(_ name: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
     let size = text.utf8CodeUnitCount
-    return name.count >= size
-      && name.prefix(size).elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: size))
+    return name.count >= size && memcmp(name.baseAddress!, text.utf8Start, size) == 0
   }
 }

@@ -86,6 +86,9 @@ public struct GRPCIncoming {
     buffer.removeAll()
   }
 
+  /// Bytes that it has allocated.
+  var capacity: Int { bytes.capacity &+ body.capacity &+ fieldCapacity &* MemoryLayout<GRPCField>.stride }
+
   /// Bytes that it holds.
   var size: Int { bytes.count &+ body.count }
 

@@ -29,8 +29,9 @@ public enum GRPCLimits {
   static var ownIdleFrameRate: Int { 200_000 }
   /// Reads of CONTINUATION behind one HEADERS.
   static var continuationCountMax: Int { 100 }
-  /// Memory for messages that is kept for the next: of so many streams, and bytes of each buffer.
-  static var keptIncomingCount: Int { 16 }
+  /// Bytes of memory for messages that a connection keeps for the next ones, and those of one buffer among them. A message has
+  /// 2 KiB if it is no large one.
+  static var keptIncomingSize: Int { 2 << 20 }
   static var keptCapacityMax: Int { 128 << 10 }
   /// The same that a callee that is not of this program gets from us: what libraries accept by default is 1 000 and 33
   /// (nghttp2). What is given up beyond that is not reset, and its reply is dropped.

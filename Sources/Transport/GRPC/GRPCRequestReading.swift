@@ -1,8 +1,9 @@
 // What a request says, once it is whole: gRPC's own fields, ours, and the context that is left.
 
 internal import Bytes
-public import TransportMessages
+internal import Glibc
 internal import TransportHTTP1
+public import TransportMessages
 
 public struct GRPCRequest {
   public var words = RequestHead(tag: 0)
@@ -179,14 +180,13 @@ public enum GRPCRequestReading {
 
   private static func equal(_ value: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
     value.count == text.utf8CodeUnitCount
-      && value.elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: value.count))
+      && (value.isEmpty || memcmp(value.baseAddress!, text.utf8Start, value.count) == 0)
   }
 
   /// `application/grpc`, alone or before `+` or `;`.
   static func isGRPC(_ type: UnsafeRawBufferPointer) -> Bool {
     let text: StaticString = "application/grpc"
-    guard type.count >= text.utf8CodeUnitCount,
-      zip(type, 0..<text.utf8CodeUnitCount).allSatisfy({ $0 == text.utf8Start[$1] })
+    guard type.count >= text.utf8CodeUnitCount, memcmp(type.baseAddress!, text.utf8Start, text.utf8CodeUnitCount) == 0
     else { return false }
     guard type.count > text.utf8CodeUnitCount else { return true }
     let next = type[text.utf8CodeUnitCount]

@@ -68,7 +68,8 @@ struct HTTP2Streams {
   private struct Lists {
     var free: HTTP2StreamSlot?
     var freeIncoming: UnsafeMutablePointer<GRPCIncoming>?
-    var freeIncomingCount = 0
+    /// Bytes that those have allocated.
+    var freeIncomingSize = 0
     var firstReady: HTTP2StreamSlot?
     var lastReady: HTTP2StreamSlot?
     /// Bytes of messages that have not been handed on.
@@ -155,7 +156,7 @@ struct HTTP2Streams {
     let incoming: UnsafeMutablePointer<GRPCIncoming>
     if let free = lists.pointee.freeIncoming {
       lists.pointee.freeIncoming = free.pointee.next
-      lists.pointee.freeIncomingCount &-= 1
+      lists.pointee.freeIncomingSize &-= free.pointee.capacity
       incoming = free
     } else {
       incoming = .allocate(capacity: 1)
@@ -169,12 +170,13 @@ struct HTTP2Streams {
     guard let incoming = slot.pointee.incoming else { return }
     slot.pointee.incoming = nil
     lists.pointee.bufferedSize &-= incoming.pointee.countedSize
-    guard lists.pointee.freeIncomingCount < GRPCLimits.keptIncomingCount else {
+    incoming.pointee.reset()
+    let size = lists.pointee.freeIncomingSize &+ incoming.pointee.capacity
+    guard size <= GRPCLimits.keptIncomingSize else {
       incoming.pointee.deallocate()
       return incoming.deallocate()
     }
-    incoming.pointee.reset()
-    lists.pointee.freeIncomingCount &+= 1
+    lists.pointee.freeIncomingSize = size
     incoming.pointee.next = lists.pointee.freeIncoming
     lists.pointee.freeIncoming = incoming
   }
