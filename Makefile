@@ -46,10 +46,9 @@ llhttp:
 build: deps ## Build the program (CONFIG=debug for a debug build)
 	swift build -c $(CONFIG)
 
-dist: build ## Collect the program, the library that counts retains, and Swift's own in .build/dist: copy the folder whole
-	@mkdir -p .build/dist
-	@cp .build/$(CONFIG)/ctxchain .build/$(CONFIG)/libctxchain-arc.so .build/dist
-	@ldd .build/$(CONFIG)/ctxchain | awk '$$3 ~ /\/swift\/linux\// { print $$3 }' | xargs cp -t .build/dist
+dist: deps ## Make a tarball that runs on a machine without Swift, and one of its symbols, in .build/dist
+	swift build -c release --static-swift-stdlib --scratch-path .build-static --product ctxchain
+	@scripts/make-tarball .build-static/release .build/dist
 
 PREFIX ?= /usr/local
 install: build ## Put program, manual pages, completions, topologies and schemas under PREFIX: make install PREFIX=~/.local [DESTDIR=FOLDER]

@@ -1,5 +1,7 @@
 // From an address in another process of this machine to a function's name, by the files that were loaded there.
 
+internal import Glibc
+
 package struct SymbolizedFrame: Hashable, Sendable {
   /// For people. Of code that no symbol covers: its file in brackets.
   package var name: String
@@ -65,8 +67,15 @@ package final class Symbolizer {
 
   private func symbols(of path: String) -> ELFSymbols? {
     if let known = files[path] { return known }
-    let symbols = ELFSymbols(path: path)
+    let symbols = separated(path) ?? ELFSymbols(path: path)
     files[path] = .some(symbols)
     return symbols
+  }
+
+  /// The symbols that a file was stripped of, where they lie beside it (`objcopy --only-keep-debug`).
+  private func separated(_ path: String) -> ELFSymbols? {
+    guard let file = realpath(path, nil) else { return nil }
+    defer { free(file) }
+    return ELFSymbols(path: String(cString: file) + ".debug")
   }
 }

@@ -51,6 +51,23 @@ struct SymbolsTests {
     #expect(gap.name == "[\(module.path.split(separator: "/").last!)]")
   }
 
+  @Test("A program that was stripped has the names of the symbol file that lies beside it")
+  func separated() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "symbols-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let function: @convention(c) () -> Int = symbolsTestFunction
+    var (address, module) = try mapped(unsafeBitCast(function, to: UInt.self))
+    let (whole, stripped) = (module.path, folder.appending(path: "stripped").path)
+    module.path = ""
+    // An ELF head, and no table.
+    try Data([0x7f, 0x45, 0x4c, 0x46, 2, 1] + [UInt8](repeating: 0, count: 58)).write(to: URL(filePath: stripped))
+    #expect(Symbolizer(program: stripped).frame(at: address, among: [module]).name == "[ctxchain]")
+    try FileManager.default.createSymbolicLink(atPath: stripped + ".debug", withDestinationPath: whole)
+    let frame = Symbolizer(program: stripped).frame(at: address, among: [module])
+    #expect(frame.name == "ctx_symbols_test_function" && frame.isOwn)
+  }
+
   @Test("A file that is none, cut anywhere or changed anywhere, is no reason to stop")
   func broken() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "symbols-\(UUID().uuidString)")
