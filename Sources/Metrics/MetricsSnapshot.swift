@@ -65,6 +65,12 @@ package struct CostTotals: Equatable, Sendable {
     self.allocatedSize = allocatedSize
     self.systemCalls = systemCalls
   }
+
+  package func since(_ earlier: CostTotals) -> CostTotals {
+    CostTotals(
+      deliveries: deliveries &- earlier.deliveries, allocations: allocations &- earlier.allocations,
+      allocatedSize: allocatedSize &- earlier.allocatedSize, systemCalls: systemCalls &- earlier.systemCalls)
+  }
 }
 
 struct MetricsSnapshot: Sendable {

@@ -16,6 +16,10 @@ struct MetricsTests {
   func crash() throws {
     let up = try UpProgram(chain, ["--metrics", "0"])
     let url = try up.program.metricsURL()
+    // From its first answer on a node is metered.
+    try up.program.scrape(url, until: "both nodes are metered") {
+      $0.has("ctxchain_metered_deliveries_total", "\"a\"") && $0.has("ctxchain_metered_deliveries_total", "\"b\"")
+    }
     let (status, ledger) = try up.load(["--propagator", "json-map", "-n", "500"])
     #expect(status == 0, "\(ledger)")
     let whole = try up.program.scrape(url, until: "both nodes count and are metered") {

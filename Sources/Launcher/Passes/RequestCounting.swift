@@ -121,9 +121,10 @@ struct RequestCounting: Pass {
     guard isCounted, let registry = experiment.metrics?.registry else { return }
     for (index, node) in set.nodes.enumerated() {
       let (meter, page) = (twice.meters[index].since(once.meters[index]), twice.pages[index].since(once.pages[index]))
-      registry.add(
-        CostTotals(deliveries: page.deliveries, meter: meter),
-        CostLabels(node: set.metricLabels(node.service, node.replica), depth: depth))
+      var labels = set.metricLabels(node.service, node.replica)
+      // A control in a set that all arms share is under the name of what it repeats.
+      labels.strategy = name
+      registry.add(CostTotals(deliveries: page.deliveries, meter: meter), CostLabels(node: labels, depth: depth))
     }
   }
 

@@ -185,9 +185,9 @@ final class ChildProcess: LineChannelDelegate {
     return moved
   }
 
-  /// None when that is not possible.
+  /// To be read alone. None when that is not possible.
   private static func map(_ fd: Int32, count: Int) -> [UnsafeMutablePointer<CounterPage>] {
-    let address = mmap(nil, count * CounterPage.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    let address = mmap(nil, count * CounterPage.size, PROT_READ, MAP_SHARED, fd, 0)
     guard let address, address != MAP_FAILED else { return [] }
     return CounterPage.pages(at: address, count: count)
   }

@@ -40,6 +40,8 @@ package final class UpSession {
   private var deaths: [ChildDeath] = []
   /// Nodes that have not said yet what their meter shows.
   private var askedNodes: Set<Int> = []
+  /// What each said first: what it took to start belongs to no delivery.
+  private var firstCosts: [Int: CostTotals] = [:]
   /// What the nodes closed, gave up and refused while they ran, in words; known when `run` has returned.
   package private(set) var incidents: [String] = []
 
@@ -97,9 +99,11 @@ package final class UpSession {
     set.didReadMeter = { [unowned self] index, reading in
       askedNodes.remove(index)
       let node = set.nodes[index]
+      let costs = CostTotals(deliveries: node.process.deliveries, meter: reading)
+      let first = firstCosts[index] ?? costs
+      firstCosts[index] = first
       metrics.registry.set(
-        CostTotals(deliveries: node.process.deliveries, meter: reading),
-        CostLabels(node: set.metricLabels(node.service, node.replica), depth: depth))
+        costs.since(first), CostLabels(node: set.metricLabels(node.service, node.replica), depth: depth))
     }
     defer { set.didReadMeter = nil }
     while true {
