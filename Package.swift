@@ -108,17 +108,24 @@ let package = Package(
         "Topology", "TransportCore",
       ]),
     module("Results", ["Statistics", "Topology"]),
+    module(
+      "Metrics",
+      [
+        "Bytes", "Control", "EventLoop", "Propagation", "Results", "Statistics", "Topology", "TransportHTTP1",
+        "TransportMessages",
+      ]),
     module("Report", ["Results", "Statistics", "Topology"]),
     module("Symbols"),
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Topology", "Statistics", "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Statistics", "Results",
       ]),
     module(
       "Commands",
       [
-        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Node", "Propagation", "Report", "Results",
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Propagation", "Report",
+        "Results",
         "Statistics", "Topology", "TransportCore", argumentParser,
       ]),
     .executableTarget(
@@ -156,6 +163,9 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
+    tests(
+      "MetricsTests",
+      ["Control", "EventLoop", "Metrics", "Propagation", "Statistics", "Topology", "TransportMessages"]),
     tests("LauncherTests", ["Launcher", "Results", "Statistics", "Topology"]),
     tests(
       "NodeTests",

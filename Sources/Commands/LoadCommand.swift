@@ -104,7 +104,7 @@ struct LoadCommand: Command {
 
   @OptionGroup var wrap: WrapOption
   @OptionGroup var seed: SeedOption
-
+  @OptionGroup var metrics: MetricsOptions
   @OptionGroup var output: ResultOptions
 
   func run(_ call: Invocation) throws {

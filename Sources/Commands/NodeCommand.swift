@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Control
 internal import EventLoop
 internal import Glibc
+internal import Metrics
 internal import Node
 internal import Topology
 
@@ -16,6 +17,8 @@ struct NodeCommand: Command {
   @Option(help: "JSON, as docs/NODE.md describes it.")
   var config: String
 
+  @OptionGroup var metrics: MetricsOptions
+
   func run(_ call: Invocation) throws {
     let document = try CommandFailure.ofArguments { try load() }
     signal(SIGPIPE, SIG_IGN)
@@ -24,8 +27,36 @@ struct NodeCommand: Command {
     sigfillset(&all)
     sigprocmask(SIG_UNBLOCK, &all, nil)
     let node = try StandaloneNode(document)
+    let server = try serveMetrics(of: node, document, call.console)
+    defer { server?.stop() }
     try call.console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
     throw ExitCode(node.run())
+  }
+
+  /// On a thread of its own, which reads what the node's workers count.
+  private func serveMetrics(of node: StandaloneNode, _ document: NodeDocument, _ console: Console) throws
+    -> MetricsServer?
+  {
+    guard let plan = try metrics.plan() else { return nil }
+    let (registry, service) = (
+      MetricsRegistry(command: "node", version: ToolVersion.current), document.configuration.service
+    )
+    // Who calls it, and over what, it does not know.
+    let labels = NodeLabels(
+      service: service.name, replica: document.configuration.replica, strategy: service.strategy, transport: "")
+    let callees = service.calleesInOrder.map { index in
+      document.callees.first { $0.service == index }?.name ?? "service \(index)"
+    }
+    _ = registry.add(labels, callees: callees, pages: node.pages)
+    let server: MetricsServer
+    do {
+      server = try MetricsServer(plan, registry)
+    } catch {
+      throw CommandFailure("metrics: \(error)", status: 1)
+    }
+    // The line of standard output is the node's own.
+    console.error("metrics at \(server.url)")
+    return server
   }
 
   private func load() throws -> NodeDocument {

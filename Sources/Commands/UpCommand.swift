@@ -6,7 +6,11 @@ struct UpCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "up",
     abstract: "Start a topology and keep it running until Ctrl-C.",
-    discussion: "Example: ctxchain up topologies/chain-5.yaml --port 7070")
+    discussion: """
+      With --metrics it goes on when a node dies, so that Prometheus sees that it is gone.
+
+      Example: ctxchain up topologies/chain-5.yaml --port 7070
+      """)
 
   @Argument(help: "The topology file.")
   var file: String
@@ -19,6 +23,8 @@ struct UpCommand: Command {
 
   @OptionGroup var seed: SeedOption
 
+  @OptionGroup var metrics: MetricsOptions
+
   @OptionGroup var wrap: WrapOption
 
   func run(_ call: Invocation) throws {
@@ -29,7 +35,10 @@ struct UpCommand: Command {
     if allowRemote {
       for index in topology.services.indices { topology.services[index].scriptedCalls?.allowsRemote = true }
     }
-    let session = try UpSession(topology: topology, port: port, seed: seed.value, wrappers: try wrap.wrappers())
+    let session = try UpSession(
+      UpPlan(
+        topology: topology, port: port, seed: seed.value, wrappers: try wrap.wrappers(),
+        metrics: try metrics.plan(), toolVersion: ToolVersion.current))
     let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name
       try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())

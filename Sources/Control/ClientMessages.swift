@@ -100,8 +100,10 @@ package struct TrialOrder: Codable, Equatable, Sendable {
   /// The client sends in turns, as it is told to, instead of for a time: its window is all turns that count, together, and
   /// `finish` ends the trial. Closed loops only; nil: no.
   package var takesTurns: Bool?
-  /// The client tells its ledger so often; nil: not before the end.
+  /// The client tells how far it is so often; nil: not before the end.
   package var progressNanoseconds: Int64?
+  /// And how long its requests have taken so far; nil: no.
+  package var tellsLatency: Bool?
 
   package init(
     token: Int, mode: LoadMode, connections: Int, hopsLeft: Int, settleNanoseconds: Int64,
@@ -243,7 +245,7 @@ package enum ClientReport: Codable, Sendable {
   /// Nothing is under way: a trial in turns is ready for its first, or for another.
   case rested(token: Int)
   /// Of the trial under way, to the moment, where its order asks for it.
-  case progress(token: Int, Ledger)
+  case progress(token: Int, TrialProgress)
   case finished(TrialOutcome)
   /// Programs of before say nothing of losses: `compare --against` runs those too.
   case verified(FidelityOutcome, losses: FidelityLosses?)

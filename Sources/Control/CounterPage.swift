@@ -64,6 +64,11 @@ package struct CounterPage {
   /// The context of arrived requests before compression, and fields that a transport's table took in. Counted as above.
   package var uncompressedContextSize: UInt64 = 0
   package var tableInsertions: UInt64 = 0
+  /// Requests in which an extraction dropped something for this reason, in the order of `dropReasons`; one may have several.
+  package var extractionDropsByReason = InlineArray<16, UInt64>(repeating: 0)
+  /// Calls that came to no good answer, or could not be made, by callee, in the order of `Service.calleesInOrder`; the last
+  /// place has those beyond as well.
+  package var failedCallsByEdge = InlineArray<32, UInt64>(repeating: 0)
 
   package init() {}
 
@@ -85,6 +90,22 @@ package struct CounterPage {
     case .toleratedFailures: toleratedFailures
     }
   }
+
+  /// Places of `failedCallsByEdge`.
+  package static let edgeCountMax = 32
+  /// Of `extractionDropsByReason`: a gateway left out a field that did not match its rule.
+  package static let gatewayDrop = 8
+
+  /// What stands in the places of `extractionDropsByReason`.
+  ///
+  /// - Parameter extraction: reasons of propagators, in bit order.
+  package static func dropReasons(_ extraction: [String]) -> [String] {
+    precondition(extraction.count == gatewayDrop, "the reasons of propagators have the places before the gateway's")
+    return extraction + ["gateway-field"]
+  }
+
+  /// Counts a call that failed.
+  package mutating func countFailedCall(edge: Int) { failedCallsByEdge[min(edge, Self.edgeCountMax - 1)] &+= 1 }
 
   /// Bytes from one worker's page to the next; the shared memory file has as many as the node has workers.
   package static let size = 4096

@@ -171,7 +171,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   private func tellProgress() {
     guard let run, let interval = run.order.progressNanoseconds else { return }
-    send(.progress(token: run.order.token, run.ledger))
+    let progress = run.tally.progress(now: loop.now, tellsLatency: run.order.tellsLatency == true)
+    send(.progress(token: run.order.token, progress))
     progressTimer.start(after: interval)
   }
 

@@ -97,6 +97,24 @@ struct LoadTally {
     serviceTime?.recordUnfinished(nanoseconds: max(now &- request.sent, patience))
   }
 
+  /// What there is to tell at this moment.
+  ///
+  /// - Parameter tellsLatency: takes a look at every bucket that holds something, some tenths of a millisecond.
+  func progress(now: Int64, tellsLatency: Bool) -> TrialProgress {
+    var progress = TrialProgress()
+    progress.ledger = ledger
+    progress.completedInWindow = completedInWindow
+    let isOpen = windowStart < .max
+    progress.windowNanoseconds = earlierNanoseconds &+ (isOpen ? max(0, min(now, windowEnd) &- windowStart) : 0)
+    progress.failures = failureCounts
+    if tellsLatency { progress.latency = LatencyBuckets(responseTime) }
+    return progress
+  }
+
+  private var failureCounts: [FailureCount] {
+    failures.map { FailureCount(reason: $0.key.words, requests: $0.value) }.sorted()
+  }
+
   /// What there is to tell at the end, the most frequent failure first.
   func outcome(token: Int) -> TrialOutcome {
     precondition(ledger.isBalanced, "planned requests are missing from the ledger")
@@ -109,7 +127,7 @@ struct LoadTally {
       outcome.statuses = statuses.indices.filter { statuses[$0] > 0 }
         .map { StatusCount(status: $0, name: StatusCode.name(ofSmall: $0), requests: statuses[$0]) }
     }
-    outcome.failures = failures.map { FailureCount(reason: $0.key.words, requests: $0.value) }.sorted()
+    outcome.failures = failureCounts
     return outcome
   }
 }

@@ -139,6 +139,7 @@ extension NodeServer {
     pending.join(request)
     if let connection {
       guard write(pending, of: request, remaining, to: connection) else {
+        countFailedCall(edge)
         _ = end(pending, of: request)
         return .resourceExhausted
       }
@@ -189,6 +190,7 @@ extension NodeServer {
   /// Why an edge takes no call.
   @inline(never)
   func refusal(of edge: Unmanaged<Downstream>) -> StatusCode {
+    countFailedCall(edge)
     let isFull = edge._withUnsafeGuaranteedRef(\.isReady)
     guard isFull else {
       counters.pointee.unreachedCalls &+= 1
@@ -196,6 +198,11 @@ extension NodeServer {
     }
     counters.pointee.shed &+= 1
     return .resourceExhausted
+  }
+
+  @inline(never)
+  func countFailedCall(_ edge: Unmanaged<Downstream>) {
+    counters.pointee.countFailedCall(edge: edge._withUnsafeGuaranteedRef(\.counterIndex))
   }
 
   /// What every call of a request asks of the nodes behind it.
@@ -269,6 +276,7 @@ extension NodeServer {
   @inline(never)
   private func didFail(_ call: CallSlot, with status: StatusCode) {
     guard let request = call.pointee.request else { return failForwarded(call, with: status) }
+    countFailedCall(edge(of: call))
     let (retriesLeft, deadline, scriptCall) =
       (call.pointee.retriesLeft, call.pointee.deadline, call.pointee.call.unsafelyUnwrapped)
     stage(request, didLoseCallOn: call.pointee.connection?._withUnsafeGuaranteedRef(\.connection))

@@ -37,6 +37,8 @@ final class Downstream {
   @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
   private let addresses: [ServiceAddress]
   private let index: Int
+  /// Place in the page of counters.
+  let counterIndex: Int
   /// What is lost is connected anew.
   let reconnects: Bool
   /// Oldest first. Empty where connections take any number of requests.
@@ -44,10 +46,13 @@ final class Downstream {
 
   /// `connect` comes next.
   ///
-  /// - Parameter index: of the edge in its service.
+  /// - Parameters:
+  ///   - index: of the edge in its service.
+  ///   - counterIndex: of its callee in `Service.calleesInOrder`.
   init(
     server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport,
-    pipeline: Int = 1, contextInBody: Bool = false, neverIndexed: [String] = [], index: Int, reconnects: Bool = true
+    pipeline: Int = 1, contextInBody: Bool = false, neverIndexed: [String] = [], index: Int, counterIndex: Int = 0,
+    reconnects: Bool = true
   ) {
     self.pipeline = pipeline
     self.reconnects = reconnects
@@ -65,6 +70,7 @@ final class Downstream {
     free = callee.addresses.map { _ in [] }
     addresses = callee.addresses
     self.index = index
+    self.counterIndex = counterIndex
     for _ in 0..<count * addresses.count { addPlace() }
   }
 

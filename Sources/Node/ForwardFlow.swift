@@ -95,6 +95,7 @@ extension NodeServer {
 
   @inline(never)
   func failForwarded(_ call: CallSlot, with status: StatusCode) {
+    if let edge = runtime.forwardedCall?.pointee.downstream { countFailedCall(edge) }
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       sendError(status, tag: call.pointee.callerTag, to: $0)
     }

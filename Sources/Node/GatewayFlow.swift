@@ -17,7 +17,10 @@ extension NodeServer {
       if isCounting { count(message, context) }
       return outcome
     }
-    if outcome.hasDrops { counters.pointee.extractionDrops &+= 1 }
+    if outcome.hasDrops {
+      counters.pointee.extractionDrops &+= 1
+      counters.pointee.extractionDropsByReason[CounterPage.gatewayDrop] &+= 1
+    }
     guard let refusal = outcome.refusal else { return true }
     counters.pointee.refusalsByReason[Int(refusal.rawValue)] &+= 1
     fail(request, with: refusal == .rejectedField ? .invalidArgument : .unauthenticated)

@@ -236,11 +236,15 @@ package final class NodeServer {
 
   private func makeEdges(of runtime: ServiceRuntime) throws(NodeError) -> [Downstream] {
     var made: [Downstream] = []
-    for key in runtime.script.edges { made.append(try makeEdge(key, index: made.count)) }
+    let callees = runtime.service.calleesInOrder
+    for key in runtime.script.edges {
+      made.append(
+        try makeEdge(key, index: made.count, counterIndex: callees.firstIndex(of: key.service) ?? callees.count))
+    }
     return made
   }
 
-  private func makeEdge(_ key: EdgeKey, index: Int) throws(NodeError) -> Downstream {
+  private func makeEdge(_ key: EdgeKey, index: Int, counterIndex: Int) throws(NodeError) -> Downstream {
     guard let callee = callees.first(where: { $0.service == key.service }) else {
       throw .missingAddress(service: key.service)
     }
@@ -248,7 +252,7 @@ package final class NodeServer {
     let propagator = try NodeServer.propagator(named: key.propagator)
     return Downstream(
       server: self, callee: callee, propagator: propagator, transport: transport, pipeline: key.pipeline,
-      contextInBody: key.contextInBody, neverIndexed: key.neverIndexed, index: index)
+      contextInBody: key.contextInBody, neverIndexed: key.neverIndexed, index: index, counterIndex: counterIndex)
   }
 
   func transport(named name: String) throws(NodeError) -> Transport {

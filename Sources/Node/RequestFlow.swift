@@ -65,7 +65,7 @@ extension NodeServer {
   func extract(_ message: ReceivedMessage, into context: RequestContext, reader: ContextReader) {
     if !reader.replacesContext { context.reset() }
     let drops = reader.propagator.extract(message: message, into: context)
-    if drops.rawValue != 0 { countDrops() }
+    if drops.rawValue != 0 { countDrops(drops) }
     if isCounting { count(message, context) }
   }
 
@@ -175,7 +175,12 @@ extension NodeServer {
   }
 
   @inline(never)
-  private func countDrops() { counters.pointee.extractionDrops &+= 1 }
+  private func countDrops(_ drops: ExtractionDrops) {
+    counters.pointee.extractionDrops &+= 1
+    for reason in 0..<CounterPage.gatewayDrop where drops.rawValue >> UInt32(reason) & 1 == 1 {
+      counters.pointee.extractionDropsByReason[reason] &+= 1
+    }
+  }
 
   /// What only counting passes do.
   @inline(never)

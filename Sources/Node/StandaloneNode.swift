@@ -58,6 +58,8 @@ package final class StandaloneNode: NodeServerDelegate {
   private var signals: [SignalSource] = []
   private var status: Int32 = 0
   package private(set) var port: UInt16 = 0
+  /// Of each worker; they last as long as the process.
+  package let pages: [UnsafeMutablePointer<CounterPage>]
 
   package init(_ document: NodeDocument) throws {
     log = NodeLog(document.configuration)
@@ -66,7 +68,7 @@ package final class StandaloneNode: NodeServerDelegate {
     let size = workerCount * CounterPage.size
     counters = .allocate(byteCount: size, alignment: CounterPage.size)
     counters.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    let pages = CounterPage.pages(at: counters, count: workerCount)
+    pages = CounterPage.pages(at: counters, count: workerCount)
     if workerCount == 1 {
       try start(document, pages[0])
     } else {

@@ -300,3 +300,11 @@ package struct Call: Codable, Equatable, Sendable {
     self.neverIndexed = neverIndexed
   }
 }
+
+extension Service {
+  /// Indices of the services that the script calls, each where it is called first.
+  package var calleesInOrder: [Int] {
+    var seen: Set<Int> = []
+    return script.flatMap(\.calls).map(\.service).filter { seen.insert($0).inserted }
+  }
+}

@@ -41,6 +41,18 @@ struct WrongArgumentTests {
       (["load", "127.0.0.1:1", "--message-hex", "ab"], ["--message-hex: only with grpc://"]),
       (["load", "127.0.0.1:1", "--expect", "OK"], ["--expect: only with http:// or grpc://"]),
       (["load", "127.0.0.1:80", "--timeout", "0s"], ["--timeout"]),
+      (["load", "127.0.0.1:80", "--metrics", "a:b"], ["--metrics: expected HOST:PORT or a port, got \"a:b\""]),
+      (["up", "x.yaml", "--metrics", "127.0.0.1:65536"], ["--metrics: expected HOST:PORT", "65536"]),
+      (["run", "x.yaml", "--metrics-label", "a=b"], ["--metrics-label: expected --metrics beside it"]),
+      (
+        ["chain", "-n", "2", "--metrics", "1", "--metrics-label", "x"],
+        ["--metrics-label: expected NAME=VALUE, got \"x\""]
+      ),
+      (["chain", "-n", "2", "--metrics", "1", "--metrics-label", "le=1"], ["--metrics-label: le is a label of this"]),
+      (
+        ["node", "--config", "x", "--metrics", "1", "--metrics-label", "a=1", "--metrics-label", "a=2"],
+        ["--metrics-label: a is there twice"]
+      ),
       (["load", "127.0.0.1:80", "--timeout", "99999999999999m"], ["--timeout"]),
       (["load", "127.0.0.1:80", "--drain", "99999999999999m"], ["--drain"]),
       (["chain", "-n", "2", "--drain", "99999999999999m"], ["--drain"]),

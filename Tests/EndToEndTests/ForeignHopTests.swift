@@ -4,8 +4,6 @@
 import Foundation
 import Testing
 
-private let curl = "/usr/bin/curl"
-
 /// `scripts/opentelemetry-service.go` between two services, built of Debian's sources: nothing is downloaded.
 private struct GoService {
   private static let (go, sources) = ("/usr/bin/go", "/usr/share/gocode")

@@ -7,15 +7,16 @@ struct UpProgram {
   let program: Program
   let address: String
 
-  init(_ topology: String) throws {
+  /// - Parameter arguments: behind the file.
+  init(_ topology: String, _ arguments: [String] = []) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "up-\(UUID().uuidString).yaml")
     try topology.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    try self.init(path: file.path)
+    try self.init(path: file.path, arguments)
   }
 
-  init(path: String) throws {
-    let program = try Program(["up", path])
+  init(path: String, _ arguments: [String] = []) throws {
+    let program = try Program(["up", path] + arguments)
     self.program = program
     try program.until("the address") { program.out.contains("\n") }
     address = try #require(program.out.split(separator: "\n").first?.split(separator: " ").last.map(String.init))

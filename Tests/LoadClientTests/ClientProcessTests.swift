@@ -152,7 +152,7 @@ struct ClientProcessTests {
     #expect(outcome.responseTime.count == 3000)
   }
 
-  @Test("tells its ledger as often as it was asked to, and no more once the trial is over")
+  @Test("tells its ledger and its latency as often as it was asked to, and no more once the trial is over")
   func progress() throws {
     let setup = try Setup()
     defer { setup.close() }
@@ -160,14 +160,19 @@ struct ClientProcessTests {
     #expect(setup.wait(for: "connected"))
     var order = TrialOrder.trial(.closed(inFlight: 4), token: 6)
     order.progressNanoseconds = millisecond
+    order.tellsLatency = true
     setup.launcher.send(.run(order))
     #expect(setup.loop.turn(until: { setup.launcher.names.count { $0 == "progress 6" } >= 3 }))
     setup.launcher.send(.finish)
     #expect(setup.wait(for: "finished 6"))
-    let told = setup.launcher.reports.compactMap { if case .progress(_, let ledger) = $0 { ledger } else { nil } }
-    #expect(zip(told, told.dropFirst()).allSatisfy { $0.planned <= $1.planned && $0.completed <= $1.completed })
+    let told = setup.launcher.reports.compactMap { if case .progress(_, let told) = $0 { told } else { nil } }
+    for (earlier, later) in zip(told, told.dropFirst()) {
+      #expect(earlier.ledger.planned <= later.ledger.planned && earlier.ledger.completed <= later.ledger.completed)
+      #expect(earlier.windowNanoseconds <= later.windowNanoseconds)
+      for (less, more) in zip(earlier.latency!.counts, later.latency!.counts) { #expect(less <= more) }
+    }
     let completed = try #require(setup.outcome).ledger.completed
-    #expect(told.allSatisfy { $0.completed <= completed } && told.last!.completed > 0)
+    #expect(told.allSatisfy { $0.ledger.completed <= completed } && told.last!.ledger.completed > 0)
     setup.loop.turn(for: 5 * millisecond)
     #expect(setup.launcher.names.last == "finished 6")
   }

@@ -46,6 +46,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   @OptionGroup var drive: DriveOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
+  @OptionGroup var metrics: MetricsOptions
   @OptionGroup var output: ResultOptions
 
   @Flag(help: "Exit with status 4 when a trial is invalid.")
@@ -107,6 +108,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
     var plan = try roundPlan(
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       trialSeconds: ExperimentPlan.trialSecondsByDefault, call)
+    plan.metrics = try metrics.plan()
     plan.rounds = rounds ?? runPreset?.roundCount
     let budgetByDefault = until == nil ? Self.budgetByDefault : Self.longBudget
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? budgetByDefault : nil

@@ -44,12 +44,13 @@ extension LoadCommand {
         propagator: propagator, payloadSize: size, set: [], fields: try fields(headers), transport: transport),
       services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
-    let experiment = ExperimentPlan(
+    var experiment = ExperimentPlan(
       commandLine: call.commandLine,
       arms: [ArmPlan(name: "load", store: nil, propagator: propagator, topology: topology)], depths: [hops],
       isChain: true, placement: .free, trialSeconds: duration.value, rounds: 1, budgetSeconds: nil, inFlight: inFlight,
       timeoutSeconds: timeout.value, drainSeconds: drain.value, seed: seed.value, isPoisson: arrival == "poisson",
       openLoopRate: rate, opaqueSize: opaqueSize, toolVersion: ToolVersion.current)
+    experiment.metrics = try metrics.plan()
     var plan = LoadPlan(
       host: target.host, port: target.port, experiment: experiment, connections: connections, rate: rate,
       hopsLeft: hops, seconds: duration.value, requestCount: requests)

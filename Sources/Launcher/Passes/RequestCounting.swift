@@ -2,6 +2,7 @@
 // exact, because start-up cancels. Nothing is timed here.
 
 internal import Control
+internal import Metrics
 internal import Results
 internal import Statistics
 internal import Topology
@@ -117,6 +118,14 @@ struct RequestCounting: Pass {
         arm: name, depth: depth, requests: Int(n), method: isCounted ? .mallocInterposition : .none, nodes: nodes,
         client: ClientCounts(allocationsPerRequest: isCounted ? Double(client.allocations) / n : nil)))
     append(on: experiment, arm: name, depth, transport: transport, twice.pages, nodes)
+    guard isCounted, let registry = experiment.metrics?.registry else { return }
+    for (index, node) in set.nodes.enumerated() {
+      let (meter, page) = (twice.meters[index].since(once.meters[index]), twice.pages[index].since(once.pages[index]))
+      var labels = set.metricLabels(node.service, node.replica)
+      // A control in a set that all arms share is under the name of what it repeats.
+      labels.strategy = name
+      registry.add(CostTotals(deliveries: page.deliveries, meter: meter), CostLabels(node: labels, depth: depth))
+    }
   }
 
   /// Bytes per delivery, over all nodes.

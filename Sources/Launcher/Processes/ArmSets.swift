@@ -1,5 +1,6 @@
 // The process sets of several arms: one each, or one for all that is switched by message where that would be too many.
 
+internal import Metrics
 internal import Topology
 
 final class ArmSets {
@@ -8,6 +9,8 @@ final class ArmSets {
   private let placement: PlacementPlan
   /// One per arm, or one for all.
   private(set) var sets: [ProcessSet] = []
+  /// Told of every node of a set that is made from here on; nil: nobody asks.
+  var metrics: MetricsRegistry?
 
   init(plan: ExperimentPlan, supervisor: Supervisor, placement: PlacementPlan) {
     self.plan = plan
@@ -39,7 +42,7 @@ final class ArmSets {
       topology: plan.arms[arm].topology, supervisor: supervisor,
       options: ProcessSetOptions(
         placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
-        clientConnections: plan.connectionCount,
+        strategy: plan.arms[arm].name, metrics: metrics, clientConnections: plan.connectionCount,
         seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
         opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
         readySeconds: readySeconds))
@@ -58,7 +61,9 @@ final class ArmSets {
   /// The set that runs an arm, under that arm's strategy.
   func set(for arm: Int) throws(LauncherError) -> ProcessSet {
     guard plan.sharesProcessSet else { return sets[arm] }
-    if sets[0].topology != plan.arms[arm].topology { try sets[0].replace(plan.arms[arm].topology) }
+    if sets[0].topology != plan.arms[arm].topology {
+      try sets[0].replace(plan.arms[arm].topology, strategy: plan.arms[arm].name)
+    }
     return sets[0]
   }
 

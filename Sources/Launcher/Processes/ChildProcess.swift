@@ -24,6 +24,8 @@ final class ChildProcess: LineChannelDelegate {
   var didReceive: ((UnsafeRawBufferPointer) -> Void)?
   /// Called with each line of its log.
   var didLog: ((String) -> Void)?
+  /// Called once it has been reaped.
+  var didEnd: (() -> Void)?
   /// Set once the child has been reaped: the status that `waitpid` gave.
   private(set) var waitStatus: Int32?
   /// The launcher asked it to stop: its end is no failure.
@@ -115,13 +117,14 @@ final class ChildProcess: LineChannelDelegate {
     var status: Int32 = 0
     guard waitpid(pid, &status, WNOHANG) == pid else { return false }
     waitStatus = status
+    didEnd?()
     return true
   }
 
   func close() {
     control.close()
     log.close()
-    (didReceive, didLog) = (nil, nil)
+    (didReceive, didLog, didEnd) = (nil, nil, nil)
   }
 
   var death: ChildDeath {
@@ -182,9 +185,9 @@ final class ChildProcess: LineChannelDelegate {
     return moved
   }
 
-  /// None when that is not possible.
+  /// To be read alone. None when that is not possible.
   private static func map(_ fd: Int32, count: Int) -> [UnsafeMutablePointer<CounterPage>] {
-    let address = mmap(nil, count * CounterPage.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    let address = mmap(nil, count * CounterPage.size, PROT_READ, MAP_SHARED, fd, 0)
     guard let address, address != MAP_FAILED else { return [] }
     return CounterPage.pages(at: address, count: count)
   }

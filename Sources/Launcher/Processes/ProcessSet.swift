@@ -2,6 +2,7 @@
 
 internal import Control
 internal import EventLoop
+internal import Metrics
 internal import Topology
 
 /// One replica of one service.
@@ -9,6 +10,8 @@ struct NodeHandle {
   let service: Int
   let replica: Int
   let process: ChildProcess
+  /// In the registry of metrics, where there is one.
+  var metricsID: Int?
   /// 0 until it is known.
   var port: UInt16 = 0
 }
@@ -20,6 +23,10 @@ struct ProcessSetOptions {
 
   /// The arm that the set belongs to; nil when it is the only set.
   var arm: String?
+  /// What metrics call the strategy of every node at first; nil: what the topology says of each service.
+  var strategy: String?
+  /// Told of every node; nil: nobody asks.
+  var metrics: MetricsRegistry?
   var host = "127.0.0.1"
   /// Of the entry's first replica; 0 takes a free one.
   var entryPort: UInt16 = 0
@@ -45,6 +52,10 @@ struct ProcessSetOptions {
 /// A running topology. `start` returns when every edge is connected; nothing sleeps on the way.
 final class ProcessSet {
   private(set) var topology: Topology
+  /// See `ProcessSetOptions.strategy`.
+  private(set) var strategy: String?
+  /// Called with a node's place and what it says of its meter, in place of whoever waits for that.
+  var didReadMeter: ((Int, MeterReading) -> Void)?
   private let supervisor: Supervisor
   let options: ProcessSetOptions
   private(set) var nodes: [NodeHandle] = []
@@ -60,6 +71,7 @@ final class ProcessSet {
     self.topology = topology
     self.supervisor = supervisor
     self.options = options
+    strategy = options.strategy
   }
 
   var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
@@ -122,9 +134,15 @@ final class ProcessSet {
         let position = nodes.count
         nodeReports.append([])
         nodes.append(NodeHandle(service: index, replica: replica, process: process))
+        if let metrics = options.metrics {
+          let id = metrics.add(metricLabels(index, replica), callees: calleeNames(index), pages: process.pages)
+          nodes[position].metricsID = id
+          process.didEnd = { metrics.didEnd(id) }
+        }
         process.didReceive = { [unowned self] line in
-          nodeReports[position].append(
-            ControlCodec.decode(NodeReport.self, from: line) ?? .failed(ProcessSet.unknown(line)))
+          let report = ControlCodec.decode(NodeReport.self, from: line) ?? .failed(ProcessSet.unknown(line))
+          if case .meter(let reading) = report, let didReadMeter { return didReadMeter(position, reading) }
+          nodeReports[position].append(report)
         }
         let isEntry = index == topology.entry && replica == 0
         process.send(
@@ -192,8 +210,9 @@ final class ProcessSet {
   }
 
   /// Puts the same processes under another strategy; the graph must be the same.
-  func replace(_ topology: Topology) throws(LauncherError) {
+  func replace(_ topology: Topology, strategy: String? = nil) throws(LauncherError) {
     self.topology = topology
+    self.strategy = strategy
     let assumed = topology.assumedPropagators
     for node in nodes {
       node.process.send(
@@ -202,6 +221,11 @@ final class ProcessSet {
         ))
     }
     try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
+    for node in nodes {
+      guard let id = node.metricsID else { continue }
+      options.metrics?.change(
+        id, to: metricLabels(node.service, node.replica), callees: calleeNames(node.service))
+    }
     client?.send(ClientCommand.replaceTopology(topology))
     try awaitConnectedClient()
   }
@@ -213,6 +237,7 @@ final class ProcessSet {
       process === client ? process.send(ClientCommand.stop) : process.send(NodeCommand.stop)
     }
     supervisor.end(processes)
+    for id in nodes.compactMap(\.metricsID) { options.metrics?.remove(id) }
     nodes = []
     nodeReports = []
     client = nil

@@ -1,5 +1,7 @@
 // The rounds: processes of their own for each, every arm beside every other, as often as fits.
 
+internal import Control
+internal import Metrics
 internal import Results
 internal import Statistics
 
@@ -135,6 +137,7 @@ extension Experiment {
   }
 
   private func record(_ measured: MeasuredTrial, _ spec: TrialSpec) {
+    metrics?.registry.add(TrialProgress(measured), plan.loadLabels(spec))
     let own = Concurrency(inFlight: spec.inFlight, connections: spec.connections)
     let key = HistogramKey(
       arm: spec.arm, depth: spec.depth, phase: spec.phase,

@@ -2,6 +2,7 @@
 // straight line of steps; each of them is a file of its own beside this one.
 
 internal import EventLoop
+internal import Metrics
 package import Results
 internal import Statistics
 internal import Topology
@@ -15,6 +16,7 @@ package final class Experiment: Session {
   let placement: PlacementPlan
   package internal(set) var result: RunResult
   let armSets: ArmSets
+  private(set) var metrics: RunMetrics?
   var depths: DepthPlan
   var rates: OpenLoopRates
   var lengths: TrialLengths
@@ -78,6 +80,7 @@ package final class Experiment: Session {
     var status: Int32 = 0
     do throws(LauncherError) {
       if plan.pinsLauncher { placement.pin(0, to: placement.cpuForLauncher) }
+      try startMetrics()
       try checkPrograms()
       noteTimeBeforehand()
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
@@ -100,7 +103,19 @@ package final class Experiment: Session {
     return status
   }
 
-  package func close() { supervisor.close() }
+  package func close() {
+    metrics?.stop()
+    supervisor.close()
+  }
+
+  /// After this process was pinned: the server's thread runs where the launcher does.
+  private func startMetrics() throws(LauncherError) {
+    guard let asked = plan.metrics else { return }
+    let metrics = try RunMetrics(asked, command: plan.isChain ? "chain" : "run", version: plan.toolVersion)
+    self.metrics = metrics
+    armSets.metrics = metrics.registry
+    observer.runDidReach(metrics.text)
+  }
 
   var sets: [ProcessSet] { armSets.sets }
 

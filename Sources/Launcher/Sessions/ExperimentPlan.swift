@@ -1,5 +1,6 @@
 // What a run is to do: values only, filled in by the commands.
 
+package import Metrics
 package import Statistics
 package import Topology
 
@@ -126,6 +127,8 @@ package struct ExperimentPlan: Sendable {
   package var utilisation: Double?
   /// Bytes that `opaque` carries; nil: exactly what `packed` would send.
   package var opaqueSize: Int?
+  /// Nil: nobody is told anything while it runs.
+  package var metrics: MetricsPlan?
   package var toolVersion: String
 
   package init(

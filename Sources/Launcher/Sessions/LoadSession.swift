@@ -2,6 +2,7 @@
 
 package import Control
 internal import EventLoop
+internal import Metrics
 package import Results
 internal import Statistics
 
@@ -61,6 +62,7 @@ package final class LoadSession: Session {
   private let plan: LoadPlan
   private let supervisor: Supervisor
   private let observer: any RunObserver
+  private var metrics: RunMetrics?
   /// What was measured; nil when the entry could not be reached.
   package private(set) var result: LoadResult?
   package private(set) var problems: [String] = []
@@ -90,9 +92,15 @@ package final class LoadSession: Session {
     return status
   }
 
-  package func close() { supervisor.close() }
+  package func close() {
+    metrics?.stop()
+    supervisor.close()
+  }
 
   private func load() throws(LauncherError) {
+    if let asked = plan.experiment.metrics {
+      metrics = try RunMetrics(asked, command: "load", version: plan.experiment.toolVersion)
+    }
     let set = ProcessSet(
       topology: plan.experiment.arms[0].topology, supervisor: supervisor,
       options: ProcessSetOptions(
@@ -112,8 +120,13 @@ package final class LoadSession: Session {
     let startTime = supervisor.loop.refreshNow()
     _ = try runner.run(
       spec, on: set, seconds: plan.seconds, round: 0, position: 0, requestCount: plan.requestCount,
-      progress: { self.show($0, since: startTime) }
+      tellsLatency: metrics != nil,
+      progress: { progress in
+        self.show(progress.ledger, since: startTime)
+        self.metrics?.registry.set(running: progress, self.labels(spec))
+      }
     ) { measured in
+      metrics?.registry.add(TrialProgress(measured), labels(spec))
       result = LoadResult(
         toolVersion: plan.experiment.toolVersion, commandLine: plan.experiment.commandLine, seed: plan.experiment.seed,
         opaqueSize: plan.experiment.opaqueSize, entry: plan.entry, trial: measured.trial,
@@ -123,10 +136,19 @@ package final class LoadSession: Session {
     set.stop()
   }
 
+  /// Neither a strategy nor a depth is known here, but how requests carry their context.
+  private func labels(_ spec: TrialSpec) -> LoadLabels {
+    var labels = plan.experiment.loadLabels(spec)
+    labels.strategy = plan.experiment.arms[0].propagator
+    labels.depth = 0
+    return labels
+  }
+
   // MARK: Progress
 
   private func announce() {
     let length = plan.requestCount.map { "\($0) requests" } ?? RunDuration.text(plan.seconds)
+    if let metrics { observer.runDidReach(metrics.text) }
     observer.runDidReach("connected to \(plan.entry), loading for \(length)")
     if plan.requestCount == nil { observer.runWillTake(seconds: plan.seconds) }
   }

@@ -1,27 +1,63 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
 internal import Control
+package import Metrics
 internal import Results
 package import Topology
 
+package struct UpPlan: Sendable {
+  package var topology: Topology
+  /// Of the entry's first replica, 0 for a free one.
+  package var port: UInt16
+  package var seed: UInt64
+  /// Words before the commands of nodes, by service.
+  package var wrappers: [String: [String]]
+  package var metrics: MetricsPlan?
+  package var toolVersion: String
+
+  package init(
+    topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]], metrics: MetricsPlan?,
+    toolVersion: String
+  ) {
+    self.topology = topology
+    self.port = port
+    self.seed = seed
+    self.wrappers = wrappers
+    self.metrics = metrics
+    self.toolVersion = toolVersion
+  }
+}
+
 package final class UpSession {
+  /// From one reading of the nodes' meters to the next, where metrics are served.
+  private static let meterSeconds = 1.0
+
+  private let plan: UpPlan
   private let supervisor: Supervisor
   private let set: ProcessSet
+  private let metrics: RunMetrics?
+  /// Nodes that ended while metrics were served.
+  private var deaths: [ChildDeath] = []
+  /// Nodes that have not said yet what their meter shows.
+  private var askedNodes: Set<Int> = []
+  /// What each said first: what it took to start belongs to no delivery.
+  private var firstCosts: [Int: CostTotals] = [:]
   /// What the nodes closed, gave up and refused while they ran, in words; known when `run` has returned.
   package private(set) var incidents: [String] = []
 
-  /// - Parameter port: of the entry's first replica, 0 for a free one.
-  package init(topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]]) throws {
+  package init(_ plan: UpPlan) throws {
+    self.plan = plan
+    metrics = try plan.metrics.map { try RunMetrics($0, command: "up", version: plan.toolVersion) }
     supervisor = try Supervisor()
     set = ProcessSet(
-      topology: topology, supervisor: supervisor,
+      topology: plan.topology, supervisor: supervisor,
       options: ProcessSetOptions(
-        placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), entryPort: port, clientConnections: 0,
-        seed: seed, wrappers: wrappers))
+        placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), metrics: metrics?.registry,
+        entryPort: plan.port, clientConnections: 0, seed: plan.seed, wrappers: plan.wrappers))
   }
 
   /// Starts every node, hands the entry's addresses to `announce`, and returns when that throws, a signal came or a
-  /// node died. The second value says what went wrong.
+  /// node died; where metrics are served, not before all have. The second value says what went wrong.
   ///
   /// - Parameter log: gets what the nodes say of their connections meanwhile, line by line.
   package func run(
@@ -37,17 +73,59 @@ package final class UpSession {
       // That callees leave at the end is no news.
       for process in set.processes { process.didLog = nil }
       set.stop()
+      metrics?.stop()
       supervisor.close()
     }
     do {
       try set.start()
       for process in set.processes { process.didLog = log }
       try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
+      if let metrics {
+        log(metrics.text)
+        try serve(metrics, log)
+      }
       while true { try supervisor.pause(seconds: 3600) }
     } catch LauncherError.interrupted(let signal) {
-      return (128 + signal, nil)
+      guard !deaths.isEmpty else { return (128 + signal, nil) }
+      return (1, "\(deaths.map(\.name).joined(separator: ", ")) died before")
     } catch {
       return (1, "\(error)")
+    }
+  }
+
+  /// Goes on after a node's death: that it is gone is what a scraper is to see.
+  private func serve(_ metrics: RunMetrics, _ log: (String) -> Void) throws(LauncherError) {
+    let depth = TopologyShape(plan.topology).depth
+    set.didReadMeter = { [unowned self] index, reading in
+      askedNodes.remove(index)
+      let node = set.nodes[index]
+      let costs = CostTotals(deliveries: node.process.deliveries, meter: reading)
+      let first = firstCosts[index] ?? costs
+      firstCosts[index] = first
+      metrics.registry.set(
+        costs.since(first), CostLabels(node: set.metricLabels(node.service, node.replica), depth: depth))
+    }
+    defer { set.didReadMeter = nil }
+    while true {
+      for (index, node) in set.nodes.enumerated() where node.process.isAlive && !askedNodes.contains(index) {
+        askedNodes.insert(index)
+        node.process.send(NodeCommand.readMeter(token: 0))
+      }
+      guard let death = try pause() else { continue }
+      deaths.append(death)
+      guard set.processes.contains(where: \.isAlive) else { throw .childDied(death) }
+      log("\(death); metrics are served on, Ctrl-C stops")
+    }
+  }
+
+  /// The node that has died meanwhile, if one has.
+  private func pause() throws(LauncherError) -> ChildDeath? {
+    do {
+      try supervisor.pause(seconds: Self.meterSeconds)
+      return nil
+    } catch {
+      guard case .childDied(let death) = error else { throw error }
+      return death
     }
   }
 }

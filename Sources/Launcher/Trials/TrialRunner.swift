@@ -31,10 +31,13 @@ struct TrialRunner {
   /// A signal or a child's death ends the trial early; what was measured is handed to `keep` all the same, marked
   /// invalid, before the error continues.
   ///
-  /// - Parameter progress: told once a second; nil, so that nothing disturbs what is compared.
+  /// - Parameters:
+  ///   - tellsLatency: of its progress the client also says how long requests took.
+  ///   - progress: told once a second; nil, so that nothing disturbs what is compared.
   func run(
     _ spec: TrialSpec, on set: ProcessSet, seconds: Double, round: Int, position: Int,
-    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, progress: ((Ledger) -> Void)? = nil,
+    pieceNanoseconds: Int64 = 0, requestCount: Int? = nil, tellsLatency: Bool = false,
+    progress: ((TrialProgress) -> Void)? = nil,
     keep: (MeasuredTrial) -> Void
   ) throws(LauncherError) -> MeasuredTrial {
     var order = trialOrder(
@@ -46,6 +49,7 @@ struct TrialRunner {
     order.clocksStages = spec.clocksStages ? true : nil
     order.reconnectNanosecondsMax = spec.reconnectSecondsMax.map { Int64($0 * 1e9) }
     order.progressNanoseconds = progress.map { _ in TrialRunner.progressNanoseconds }
+    if tellsLatency { order.tellsLatency = true }
     let token = order.token
     // A trial of so many requests takes as long as it takes.
     let limit = requestCount == nil ? seconds + TrialRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
@@ -64,7 +68,7 @@ struct TrialRunner {
       switch report {
       case .windowOpened(token): opened = WindowEdge(set)
       case .windowClosed(token): closed = WindowEdge(set)
-      case .progress(token, let ledger): progress?(ledger)
+      case .progress(token, let told): progress?(told)
       case .finished(let finished) where finished.token == token:
         outcome = finished
         return true

@@ -81,9 +81,10 @@ package enum NodeCounter: String, CaseIterable, Sendable {
 
   package static func all(of group: Group) -> [NodeCounter] { allCases.filter { $0.facts.group == group } }
 
-  func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    if case .longest = facts.words { max(left, right) } else { left &+ right }
-  }
+  /// Nanoseconds, of which the longest counts; every other is a count.
+  package var isLongest: Bool { if case .longest = facts.words { true } else { false } }
+
+  func sum(_ left: UInt64, _ right: UInt64) -> UInt64 { isLongest ? max(left, right) : left &+ right }
 
   /// `2 requests cancelled`, `stopped within 1.20 ms`.
   func text(_ value: UInt64) -> String {
