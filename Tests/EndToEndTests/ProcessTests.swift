@@ -107,7 +107,13 @@ struct ProcessTests {
     let program = try chainUnderLoad(json: json)
     let victims = program.children.filter { $0.name == "s2" }
     #expect(victims.count == 3)
+    // Together for whoever looks: the launcher stands still until all three are gone.
+    program.signal(SIGSTOP)
     victims.forEach { kill($0.pid, SIGKILL) }
+    try program.until("the nodes' end", seconds: 10) {
+      Set(program.children.map(\.pid)).isDisjoint(with: victims.map(\.pid))
+    }
+    program.signal(SIGCONT)
     #expect(try program.wait(seconds: 60) == 1)
     #expect(program.children.isEmpty)
     let document = try ResultDocument(path: json)
