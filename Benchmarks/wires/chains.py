@@ -53,6 +53,14 @@ class Chain:
                     pass
         return total
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        """Half a chain is stopped."""
+        if kind:
+            self.stop()
+
     def stop(self):
         for process in self.started:
             process.terminate()
@@ -68,23 +76,23 @@ def ours(program, folder, name, transport, client=None, pipeline=1):
         file.write(
             f"version: 1\nentry: s1\ndefaults: {{strategy: value-chain, transport: {transport}, pipeline: {pipeline}}}\n"
             f"client: {{transport: {client}}}\nservices:\n{calls}  - {{name: s{DEPTH}}}\n")
-    chain = Chain(name, client)
-    chain.port = chain.start_own([program, "up", path])
+    with Chain(name, client) as chain:
+        chain.port = chain.start_own([program, "up", path])
     return chain
 
 
 def of_processes(name, wire, words, own_leaf=None):
     """From the last to the entry; words(port, next) are its command and its environment's changes. With `own_leaf`, a
     command, the last is of ours."""
-    chain = Chain(name, wire)
-    follower = chain.start_own(own_leaf) if own_leaf else None
-    for _ in range(DEPTH - (1 if own_leaf else 0)):
-        port = free_port()
-        command, changes = words(port, follower)
-        chain.start(command, env={**os.environ, **changes})
-        await_port(port)
-        follower = port
-    chain.port = follower
+    with Chain(name, wire) as chain:
+        follower = chain.start_own(own_leaf) if own_leaf else None
+        for _ in range(DEPTH - (1 if own_leaf else 0)):
+            port = free_port()
+            command, changes = words(port, follower)
+            chain.start(command, env={**os.environ, **changes})
+            await_port(port)
+            follower = port
+        chain.port = follower
     return chain
 
 

@@ -89,7 +89,7 @@ extension CompareCommand {
       return Outcome(
         document: comparison, text: isEmpty ? "" : ComparisonScreen.render(comparison, width: call.console.width),
         status: Int32(comparison.exitStatus), complaints: isEmpty ? [] : comparison.gates.complaints,
-        writeOthers: { if !isEmpty { try limits.write(comparison) } })
+        writeOthers: { try limits.write(isEmpty ? nil : comparison) })
     }
   }
 

@@ -66,7 +66,7 @@ package struct CounterPage {
   package var tableInsertions: UInt64 = 0
   /// Requests in which an extraction dropped something for this reason, in the order of `dropReasons`; one may have several.
   package var extractionDropsByReason = InlineArray<16, UInt64>(repeating: 0)
-  /// Calls that came to no good answer, or could not be made, by callee, in the order of `Service.calleesInOrder`; the last
+  /// Calls that came to no good answer, or that no connection took, by callee, in the order of `Service.calleesInOrder`; the last
   /// place has those beyond as well.
   package var failedCallsByEdge = InlineArray<32, UInt64>(repeating: 0)
 

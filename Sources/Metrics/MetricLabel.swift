@@ -6,12 +6,12 @@ package struct MetricLabel: Hashable, Sendable {
 
   /// Bytes of a value that a user gives.
   package static let valueSizeMax = 256
-  /// A user's label may stand in their place: `load` cannot know them.
-  private static let replaceable = ["strategy", "depth"]
+  /// A user's label may stand in their place where all series have the same: `load` cannot know them.
+  package static let replaceable = ["strategy", "depth"]
   /// What this program says itself.
   private static let own = [
     "service", "replica", "transport", "reason", "caller", "callee", "outcome", "phase", "in_flight", "connections",
-    "le",
+    "le", "command", "version",
   ]
 
   package init(_ name: String, _ value: String) {

@@ -35,7 +35,8 @@ package final class MetricsRegistry: Sendable {
     var counts: CounterPage {
       let now = pages.sum
       var counts = now.since(base)
-      counts.stopDurationMax = now.stopDurationMax
+      // The longest of all that the process has had under any labels; it is nobody's before it grows.
+      counts.stopDurationMax = now.stopDurationMax > base.stopDurationMax ? now.stopDurationMax : 0
       return counts
     }
   }
@@ -154,7 +155,7 @@ package final class MetricsRegistry: Sendable {
         let counts = own.map(\.counts) + (state.ended[labels].map { [$0] } ?? [])
         snapshot.nodes.append(
           MetricsSnapshot.Node(
-            labels: labels, callees: state.callees[labels] ?? [], isUp: own.contains(where: \.isUp),
+            labels: labels, callees: state.callees[labels] ?? [], isUp: own.isEmpty ? nil : own.contains(where: \.isUp),
             counts: CounterPage.sum(counts), now: CounterPage.sum(own.map(\.pages.sum))))
       }
       snapshot.costs = state.costOrder.map { ($0, state.costs[$0]!) }

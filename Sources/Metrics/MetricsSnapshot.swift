@@ -78,7 +78,8 @@ struct MetricsSnapshot: Sendable {
     let labels: NodeLabels
     /// Of services that it calls, in the order of its page; the last stands for all beyond as well.
     let callees: [String]
-    let isUp: Bool
+    /// Nil where no process has these labels now.
+    let isUp: Bool?
     /// Of all processes that there have been.
     var counts: CounterPage
     /// Of the one that runs, or ran last.

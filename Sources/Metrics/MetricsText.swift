@@ -26,7 +26,7 @@ struct MetricsText {
   private mutating func addNodes(_ nodes: [MetricsSnapshot.Node]) {
     guard !nodes.isEmpty else { return }
     text.begin("ctxchain_up", .gauge, "1 while the node's process runs, 0 when it has ended.")
-    for node in nodes { text.add(node.labels.list, node.isUp ? 1 : 0) }
+    for node in nodes { if let isUp = node.isUp { text.add(node.labels.list, isUp ? 1 : 0) } }
     text.begin("ctxchain_open_requests", .gauge, "Requests that arrived at a node and are not answered yet.")
     for node in nodes { text.add(node.labels.list, String(Int64(truncatingIfNeeded: node.now.open))) }
     for word in NodeWord.all {

@@ -48,10 +48,10 @@ final class Downstream {
   ///
   /// - Parameters:
   ///   - index: of the edge in its service.
-  ///   - counterIndex: of its callee in `Service.calleesInOrder`.
+  ///   - counterIndex: of its callee in `Service.calleesInOrder`; the last place for one that is not there.
   init(
     server: NodeServer, callee: CalleeAddresses, propagator: any Propagator, transport: Transport,
-    pipeline: Int = 1, contextInBody: Bool = false, neverIndexed: [String] = [], index: Int, counterIndex: Int = 0,
+    pipeline: Int = 1, contextInBody: Bool = false, neverIndexed: [String] = [], index: Int, counterIndex: Int,
     reconnects: Bool = true
   ) {
     self.pipeline = pipeline

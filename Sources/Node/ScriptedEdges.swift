@@ -31,7 +31,7 @@ final class ScriptedEdges {
       callee: CalleeAddresses(
         service: -1, name: target.authority, addresses: [ServiceAddress(host: target.host, port: target.port)],
         assumedPropagator: propagator.name), propagator: propagator, transport: .http1, index: 0,
-      reconnects: false)
+      counterIndex: CounterPage.edgeCountMax - 1, reconnects: false)
     edges[target] = edge
     edge.connect()
     return edge

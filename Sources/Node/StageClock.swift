@@ -71,6 +71,9 @@ final class StageClock {
     sums.stages[Stage.loop.rawValue] += loop
   }
 
+  /// A call has failed: what came of its reply was unpacked while the request waited, and is in that.
+  func didLoseCall() { _ = compression.take() }
+
   /// A request continues that had left the thread to others since `mark`.
   func resume(from mark: Int64) { self.mark = mark }
 

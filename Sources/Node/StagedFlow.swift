@@ -57,6 +57,7 @@ extension NodeServer {
     guard let stageClock, let connection else { return }
     let now = loop.time
     let writeStart = connection.ioClock.writeStart
+    stageClock.didLoseCall()
     stageClock.resume(from: now)
     request.pointee.stage.replied = now
     request.pointee.stage.firstWrite = min(request.pointee.stage.firstWrite, writeStart)

@@ -48,6 +48,10 @@ struct WrongArgumentTests {
         ["chain", "-n", "2", "--metrics", "1", "--metrics-label", "x"],
         ["--metrics-label: expected NAME=VALUE, got \"x\""]
       ),
+      (
+        ["chain", "-n", "2", "--metrics", "1", "--metrics-label", "depth=1"],
+        ["--metrics-label: depth is what the arms of a run differ by"]
+      ),
       (["chain", "-n", "2", "--metrics", "1", "--metrics-label", "le=1"], ["--metrics-label: le is a label of this"]),
       (
         ["node", "--config", "x", "--metrics", "1", "--metrics-label", "a=1", "--metrics-label", "a=2"],

@@ -67,6 +67,17 @@ struct InstallTests {
     #expect(run.status == 1 && run.output.contains("bin/ctxchain is something else"), "\(run.output)")
     _ = try Tools.run("'\(Self.script)' --remove '\(prefix.path)'")
     #expect(files(under: prefix) == ["bin/ctxchain"])
+
+    // Nor is a folder that it has not made.
+    let mine = prefix.appending(path: "lib/ctxchain/mine")
+    try FileManager.default.removeItem(at: other)
+    try FileManager.default.createDirectory(at: mine.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try "mine".write(to: mine, atomically: true, encoding: .utf8)
+    for argument in [build, "--remove"] {
+      let run = try Tools.run("'\(Self.script)' '\(argument)' '\(prefix.path)'")
+      #expect(run.status == 1 && run.output.contains("lib/ctxchain is something else"), "\(run.output)")
+    }
+    #expect(files(under: prefix) == ["lib/ctxchain/mine"])
   }
 
   @Test(

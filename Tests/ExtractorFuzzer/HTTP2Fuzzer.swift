@@ -25,6 +25,16 @@ func fuzzHTTP2(_ side: HTTP2Session.Side, _ input: UnsafeRawBufferPointer) {
   expect(whole.heard == parts.heard, "\(parts.heard) in two pieces, \(whole.heard) in one")
   expect(
     measured.fault == nil && whole.heard.starts(with: measured.heard), "\(measured.heard) counted, \(whole.heard) not")
+  expect(!endsFrame(bytes) || measured.heard == whole.heard, "\(measured.heard) counted, \(whole.heard) not")
+}
+
+/// The last byte is that of a frame (RFC 9113, 4.1).
+private func endsFrame(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+  var place = bytes.startIndex
+  while bytes.endIndex - place >= 9 {
+    place += 9 + (Int(bytes[place]) << 16 | Int(bytes[place + 1]) << 8 | Int(bytes[place + 2]))
+  }
+  return place == bytes.endIndex
 }
 
 private final class FuzzedSession {
@@ -40,7 +50,11 @@ private final class FuzzedSession {
   private let side: HTTP2Session.Side
   private let output = ByteBuffer(capacity: 1024)
   private let target = GRPCTarget(RequestTarget())
-  private(set) var heard: [Heard] = []
+  /// Of a server not those that were given up: whether they are heard before depends on the pieces.
+  var heard: [Heard] { told.map(\.heard) }
+  private var told: [(tag: UInt64, heard: Heard)] = []
+  /// A server's answers, when all has come: what may still come on a stream does not depend on the pieces then.
+  private var answers: [(tag: UInt64, send: (HTTP2StreamSlot) -> Void)] = []
   var fault: TransportFault? { session.fault }
 
   init(_ side: HTTP2Session.Side, _ pieces: [Slice<UnsafeRawBufferPointer>], measures: Bool) {
@@ -67,6 +81,8 @@ private final class FuzzedSession {
   private func receive(_ pieces: [Slice<UnsafeRawBufferPointer>], measures: Bool) {
     session.measure(measures)
     for piece in pieces { take(Array(piece)) }
+    for answer in answers { if let stream = session.find(answer.tag) { answer.send(stream) } }
+    answers = []
   }
 
   /// From an exact heap block: a sanitizer sees the first byte outside.
@@ -87,44 +103,60 @@ private final class FuzzedSession {
   }
 
   private func hear(_ stream: HTTP2StreamSlot) {
+    let tag = side == .server ? UInt64(stream.pointee.id) : stream.pointee.tag
     switch stream.pointee.event {
-    case .message: side == .server ? answer(stream) : hearReply(stream)
+    case .message: side == .server ? hearRequest(stream, tag) : hearReply(stream, tag)
     case .refused(let status, let fault):
-      heard.append(.refused(fault))
-      if side == .server { session.fail(stream, status, isWhole: false) }
-    case .reset, .unprocessed: heard.append(.ended(tag: stream.pointee.tag))
+      told.append((tag, .refused(fault)))
+      if side == .server {
+        answers.append((tag, { [session] stream in session.fail(stream, status, isWhole: false) }))
+      }
+    case .reset, .unprocessed:
+      guard side == .client else { return told.removeAll { $0.tag == tag } }
+      told.append((tag, .ended(tag: tag)))
     }
   }
 
-  private func answer(_ stream: HTTP2StreamSlot) {
+  private func hearRequest(_ stream: HTTP2StreamSlot, _ tag: UInt64) {
     guard let incoming = stream.pointee.incoming else { return }
     switch GRPCRequestReading.read(incoming) {
     case .call:
       let message = GRPCMessage(ReceivedMessage(kind: .grpc, base: incoming, size: 0))
       var fields: [[UInt8]] = []
       message.forEachField { fields += [Array($0), Array($1)] }
-      heard.append(.request(fields: fields, binary: Array(message.binary), size: message.payload.count))
-      GRPCReplyWriter.write(views: nil, payloadSize: 8, to: stream.pointee.sent)
-      session.answer(stream, generatedSize: 8)
+      told.append((tag, .request(fields: fields, binary: Array(message.binary), size: message.payload.count)))
+      answers.append(
+        (
+          tag,
+          { [session] stream in
+            GRPCReplyWriter.write(views: nil, payloadSize: 8, to: stream.pointee.sent)
+            session.answer(stream, generatedSize: 8)
+          }
+        ))
     case .health(let isKnown):
-      heard.append(.other("health \(isKnown)"))
-      GRPCReplyWriter.writeHealth(isServing: isKnown, to: stream.pointee.sent)
-      session.answer(stream, generatedSize: 0)
+      told.append((tag, .other("health \(isKnown)")))
+      answers.append(
+        (
+          tag,
+          { [session] stream in
+            GRPCReplyWriter.writeHealth(isServing: isKnown, to: stream.pointee.sent)
+            session.answer(stream, generatedSize: 0)
+          }
+        ))
     case .failed(let status, let fault):
-      heard.append(.other("\(status) \(String(describing: fault))"))
-      session.fail(stream, status)
+      told.append((tag, .other("\(status) \(String(describing: fault))")))
+      answers.append((tag, { [session] stream in session.fail(stream, status) }))
     case .foreign(let isMethodWrong):
-      heard.append(.other("foreign \(isMethodWrong)"))
-      session.failPlain(stream, isMethodWrong: isMethodWrong)
+      told.append((tag, .other("foreign \(isMethodWrong)")))
+      answers.append((tag, { [session] stream in session.failPlain(stream, isMethodWrong: isMethodWrong) }))
     }
   }
 
-  private func hearReply(_ stream: HTTP2StreamSlot) {
+  private func hearReply(_ stream: HTTP2StreamSlot, _ tag: UInt64) {
     guard let incoming = stream.pointee.incoming else { return }
     let status = GRPCReplyReading.read(incoming, isRaw: false)
     let message = GRPCMessage(ReceivedMessage(kind: .grpc, base: incoming, size: 0))
-    heard.append(
-      .reply(
-        tag: stream.pointee.tag, status: status, views: Array(message.views), size: message.payload.count))
+    told.append(
+      (tag, .reply(tag: tag, status: status, views: Array(message.views), size: message.payload.count)))
   }
 }

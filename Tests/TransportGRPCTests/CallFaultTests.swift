@@ -122,6 +122,29 @@ struct CallFaultTests {
     #expect(server.callCount == 1)
   }
 
+  @Test("What is said before an answer leaves nothing behind")
+  func interim() {
+    let pair = SessionPair()
+    pair.send(0)
+    pair.exchange()
+    pair.send(1)
+    var bytes: [UInt8] = []
+    for _ in 0..<5 { bytes += Raw.headers(on: 3, [(":status", "103"), ("link", "<a>")]) }
+    bytes += Raw.headers(on: 3, [(":status", "200"), ("content-type", "application/grpc")])
+    bytes += Raw.data(on: 3, Raw.message, flags: 0)
+    bytes += Raw.headers(on: 3, [("grpc-status", "0")], flags: Raw.endHeaders | Raw.endStream)
+    bytes.withUnsafeBytes { pair.client.receive($0) }
+    #expect(pair.client.bufferedSize > 0)
+    guard let stream = pair.client.takeReady() else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(GRPCReplyReading.read(stream.pointee.incoming!, isRaw: false) == 0)
+    pair.client.didTake(stream)
+    pair.client.endReceiving()
+    #expect(pair.client.bufferedSize == 0)
+  }
+
   @Test("The health of the server and of its service is told, that of others is not known")
   func health() {
     func ask(_ service: String) -> [UInt8] {

@@ -108,7 +108,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
     var plan = try roundPlan(
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       trialSeconds: ExperimentPlan.trialSecondsByDefault, call)
-    plan.metrics = try metrics.plan()
+    plan.metrics = try metrics.plan(arms: true)
     plan.rounds = rounds ?? runPreset?.roundCount
     let budgetByDefault = until == nil ? Self.budgetByDefault : Self.longBudget
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? budgetByDefault : nil

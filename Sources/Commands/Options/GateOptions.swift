@@ -34,8 +34,12 @@ struct GateOptions: ParsableArguments {
   }
 
   /// Writes the files that were asked for.
-  func write(_ comparison: ComparisonDocument) throws {
-    if let junit { try ResultFile.write(text: GateReport.junit(comparison), to: junit) }
-    if let markdown { try ResultFile.write(text: ComparisonMarkdown.render(comparison), to: markdown) }
+  ///
+  /// - Parameter comparison: nil where there is none, because the run came to no trial.
+  func write(_ comparison: ComparisonDocument?) throws {
+    if let junit {
+      try ResultFile.write(text: comparison.map(GateReport.junit) ?? GateReport.nothingMeasured, to: junit)
+    }
+    if let markdown, let comparison { try ResultFile.write(text: ComparisonMarkdown.render(comparison), to: markdown) }
   }
 }

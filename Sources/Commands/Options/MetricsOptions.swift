@@ -17,14 +17,18 @@ struct MetricsOptions: ParsableArguments {
 
   mutating func validate() throws { _ = try plan() }
 
-  /// Nil where no metrics are asked for.
-  func plan() throws -> MetricsPlan? {
+  /// - Parameter arms: series differ by strategy and depth, which no label of a user's may stand for.
+  /// - Returns: nil where no metrics are asked for.
+  func plan(arms: Bool = false) throws -> MetricsPlan? {
     var labels: [MetricLabel] = []
     for text in metricsLabel {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2 else { throw ValidationError("--metrics-label: expected NAME=VALUE, got \"\(text)\"") }
       let label = MetricLabel(parts[0], parts[1])
       if let problem = label.problem { throw ValidationError("--metrics-label: \(problem)") }
+      if arms, MetricLabel.replaceable.contains(label.name) {
+        throw ValidationError("--metrics-label: \(label.name) is what the arms of a run differ by")
+      }
       guard !labels.contains(where: { $0.name == label.name }) else {
         throw ValidationError("--metrics-label: \(label.name) is there twice")
       }

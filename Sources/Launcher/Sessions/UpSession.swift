@@ -112,9 +112,11 @@ package final class UpSession {
         node.process.send(NodeCommand.readMeter(token: 0))
       }
       guard let death = try pause() else { continue }
-      deaths.append(death)
+      // Others may have died with it.
+      let new = supervisor.deaths.dropFirst(deaths.count)
+      deaths += new
       guard set.processes.contains(where: \.isAlive) else { throw .childDied(death) }
-      log("\(death); metrics are served on, Ctrl-C stops")
+      for death in new { log("\(death); metrics are served on, Ctrl-C stops") }
     }
   }
 

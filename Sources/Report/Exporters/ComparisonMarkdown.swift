@@ -15,7 +15,11 @@ package enum ComparisonMarkdown {
     }
     for comparison in result.comparisons {
       blocks.append("**A** " + side(comparison.a, "A") + "; **B** " + side(comparison.b, "B"))
-      blocks.append(MarkdownReport.table(["metric", "unit", "A", "B", "B/A", "95 %", "verdict"], rows(comparison)))
+      blocks.append(
+        MarkdownReport.table(["metric", "unit", "A", "B", "B/A", "95 %", "verdict"], comparison.timed.map(timed)))
+      guard !comparison.counted.isEmpty else { continue }
+      blocks.append(
+        MarkdownReport.table(["count per request", "A", "B", "B − A", "verdict"], comparison.counted.map(counted)))
     }
     return blocks.joined(separator: "\n\n") + "\n"
   }
@@ -33,20 +37,18 @@ package enum ComparisonMarkdown {
     return MarkdownReport.escaped("\(arm.name(without: letter))\(by), depth \(arm.depth), \(arm.inFlight) in flight")
   }
 
-  private static func rows(_ comparison: ArmComparison) -> [[String]] {
-    let timed = comparison.timed.map { metric in
-      [
-        metric.metric.rawValue, metric.shownUnit, ComparisonText.value(metric.a, metric),
-        ComparisonText.value(metric.b, metric), metric.ratioText, metric.intervalText ?? NumberText.missing,
-        ComparisonText.words(metric),
-      ]
-    }
-    let counted = comparison.counted.map { metric in
-      [
-        metric.metric.rawValue, "per request", NumberText.count(metric.a), NumberText.count(metric.b),
-        NumberText.signed(metric.difference), NumberText.missing, ComparisonText.words(metric),
-      ]
-    }
-    return timed + counted
+  private static func timed(_ metric: MetricComparison) -> [String] {
+    [
+      metric.metric.rawValue, metric.shownUnit, ComparisonText.value(metric.a, metric),
+      ComparisonText.value(metric.b, metric), metric.ratioText, metric.intervalText ?? NumberText.missing,
+      ComparisonText.words(metric),
+    ]
+  }
+
+  private static func counted(_ metric: MetricComparison) -> [String] {
+    [
+      metric.metric.rawValue, NumberText.count(metric.a), NumberText.count(metric.b),
+      NumberText.signed(metric.difference), ComparisonText.words(metric),
+    ]
   }
 }

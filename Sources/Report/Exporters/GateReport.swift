@@ -20,6 +20,19 @@ package enum GateReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// For a run that came to no trial: a file of an earlier one would be taken for its outcome.
+  package static let nothingMeasured = """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="1" failures="0" errors="1">
+      <testsuite name="ctxchain compare" tests="1" failures="0" errors="1" skipped="0">
+        <testcase classname="ctxchain compare" name="run">
+          <error message="nothing was measured"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+
+    """
+
   private static func count(_ outcome: GateOutcome.Outcome, _ gates: [GateOutcome]) -> Int {
     gates.count { $0.outcome == outcome }
   }

@@ -92,7 +92,8 @@ extension HTTP2Session {
       didEndMessage(of: slot)
     } else if side == .client, let incoming = slot.pointee.incoming, GRPCReplyReading.isInterim(incoming) {
       // 1xx: the answer is still to come (RFC 9113, 8.1).
-      incoming.pointee.reset()
+      streams.dropIncoming(of: slot)
+      _ = streams.addIncoming(to: slot)
     }
   }
 
