@@ -3,9 +3,8 @@
 import os
 import shutil
 import subprocess
-import sys
 
-from servers import NGINX, await_port, free_port, nginx_words, own_service
+from servers import NGINX, await_port, free_port, nginx_words, own_port, own_service
 
 DEPTH = 5
 HAPROXY = shutil.which("haproxy", path="/usr/sbin")
@@ -29,7 +28,7 @@ class Chain:
 
     def start_own(self, words):
         """Its port."""
-        return int(self.start(words).stdout.readline().rsplit(":", 1)[1])
+        return own_port(self.start(words))
 
     def services(self):
         """Every process that was started, and those under it: what `up` itself does meanwhile is nothing."""

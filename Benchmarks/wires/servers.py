@@ -47,8 +47,13 @@ def nginx_words(folder, port, follower=None, is_grpc=False):
     return [NGINX, "-p", place, "-c", f"{place}/conf"]
 
 
+def own_port(process):
+    """Of `ctxchain up`, whose first line is `entry HOST:PORT`."""
+    return int(process.stdout.readline().rsplit(":", 1)[1])
+
+
 def own_service(program, folder):
-    """The command of a service of ours without calls, which says its address in its first line: `entry HOST:PORT`."""
+    """The command of a service of ours without calls; see `own_port`."""
     path = os.path.join(folder, "own.yaml")
     with open(path, "w") as file:
         file.write("version: 1\nentry: s1\ndefaults: {strategy: value-chain, transport: grpc}\nservices: [{name: s1}]\n")

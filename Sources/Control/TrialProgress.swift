@@ -12,15 +12,6 @@ package struct TrialProgress: Codable, Equatable, Sendable {
 
   package init() {}
 
-  /// What a trial that has ended brought.
-  package init(_ outcome: TrialOutcome) {
-    ledger = outcome.ledger
-    completedInWindow = outcome.completedInWindow
-    windowNanoseconds = outcome.windowNanoseconds
-    failures = outcome.failures ?? []
-    latency = LatencyBuckets(outcome.responseTime)
-  }
-
   package mutating func add(_ other: TrialProgress) {
     ledger.merge(other.ledger)
     completedInWindow &+= other.completedInWindow

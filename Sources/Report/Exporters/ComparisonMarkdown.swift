@@ -11,7 +11,9 @@ package enum ComparisonMarkdown {
       blocks.append(
         MarkdownReport.table(
           ["gate", "outcome", "arm", "why"],
-          result.gates.map { [$0.expression, word($0.outcome), "\($0.arm) at depth \($0.depth)", $0.reason] }))
+          result.gates.map {
+            [$0.expression, ComparisonText.word($0.outcome), "\($0.arm) at depth \($0.depth)", $0.reason]
+          }))
     }
     for comparison in result.comparisons {
       blocks.append("**A** " + side(comparison.a, "A") + "; **B** " + side(comparison.b, "B"))
@@ -22,14 +24,6 @@ package enum ComparisonMarkdown {
         MarkdownReport.table(["count per request", "A", "B", "B − A", "verdict"], comparison.counted.map(counted)))
     }
     return blocks.joined(separator: "\n\n") + "\n"
-  }
-
-  private static func word(_ outcome: GateOutcome.Outcome) -> String {
-    switch outcome {
-    case .passed: "passed"
-    case .breached: "BREACHED"
-    case .notJudged: "NOT JUDGED"
-    }
   }
 
   private static func side(_ arm: ComparedArm, _ letter: String) -> String {

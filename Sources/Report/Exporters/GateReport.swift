@@ -7,62 +7,45 @@ package enum GateReport {
   /// the command.
   package static func junit(_ comparison: ComparisonDocument) -> String {
     let gates = comparison.gates
-    let (failures, errors) = (count(.breached, gates), count(.notJudged, gates))
-    let counts = "tests=\"\(gates.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
-    var lines = [
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(counts)>",
-      "  <testsuite name=\"ctxchain compare\" \(counts) skipped=\"0\">",
-    ]
-    lines += gates.flatMap(testCase)
-    lines += [
-      "    <system-out>\(escaped(ComparisonText.render(comparison)))</system-out>", "  </testsuite>", "</testsuites>",
-    ]
-    return lines.joined(separator: "\n") + "\n"
+    func count(_ outcome: GateOutcome.Outcome) -> Int { gates.count { $0.outcome == outcome } }
+    return suite(
+      gates.flatMap(testCase), tests: gates.count, failures: count(.breached), errors: count(.notJudged),
+      output: ComparisonText.render(comparison))
   }
 
   /// For a run that came to no trial: a file of an earlier one would be taken for its outcome.
-  package static let nothingMeasured = """
-    <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites tests="1" failures="0" errors="1">
-      <testsuite name="ctxchain compare" tests="1" failures="0" errors="1" skipped="0">
-        <testcase classname="ctxchain compare" name="run">
-          <error message="nothing was measured"/>
-        </testcase>
-      </testsuite>
-    </testsuites>
+  package static let nothingMeasured = suite(
+    testCase("ctxchain compare", "run", ("error", "nothing was measured")), tests: 1, failures: 0, errors: 1,
+    output: nil)
 
-    """
-
-  private static func count(_ outcome: GateOutcome.Outcome, _ gates: [GateOutcome]) -> Int {
-    gates.count { $0.outcome == outcome }
+  private static func suite(_ cases: [String], tests: Int, failures: Int, errors: Int, output: String?) -> String {
+    let counts = "tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\""
+    let lines =
+      [
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(counts)>",
+        "  <testsuite name=\"ctxchain compare\" \(counts) skipped=\"0\">",
+      ] + cases + (output.map { ["    <system-out>\(Markup.escaped($0))</system-out>"] } ?? [])
+      + ["  </testsuite>", "</testsuites>"]
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func testCase(_ gate: GateOutcome) -> [String] {
-    let head =
-      "    <testcase classname=\"\(escaped("\(gate.arm) at depth \(gate.depth)"))\" name=\"\(escaped(gate.expression))\""
-    let element: String
+    let problem: (element: String, message: String)?
     switch gate.outcome {
-    case .passed: return [head + "/>"]
-    case .breached: element = "failure"
-    case .notJudged: element = "error"
+    case .passed: problem = nil
+    case .breached: problem = ("failure", gate.reason)
+    case .notJudged: problem = ("error", gate.reason)
     }
-    return [head + ">", "      <\(element) message=\"\(escaped(gate.reason))\"/>", "    </testcase>"]
+    return testCase("\(gate.arm) at depth \(gate.depth)", gate.expression, problem)
   }
 
-  /// Text or a value of an attribute (XML 1.0, 2.4 and 2.2): what XML has no character for becomes U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "&": result += "&amp;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\u{0}"..<" ", "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+  private static func testCase(
+    _ className: String, _ name: String, _ problem: (element: String, message: String)?
+  ) -> [String] {
+    let head = "    <testcase classname=\"\(Markup.escaped(className))\" name=\"\(Markup.escaped(name))\""
+    guard let problem else { return [head + "/>"] }
+    return [
+      head + ">", "      <\(problem.element) message=\"\(Markup.escaped(problem.message))\"/>", "    </testcase>",
+    ]
   }
 }

@@ -53,7 +53,7 @@ package struct Markup: Sendable {
   /// Elements without an end tag.
   private static let voidElements: Set<String> = ["br", "input", "link", "meta"]
 
-  /// For text and for attribute values in double quotes. Characters that HTML forbids become U+FFFD.
+  /// For text and for attribute values in double quotes. Characters that HTML or XML (1.0, 2.2) forbids become U+FFFD.
   package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -64,6 +64,7 @@ package struct Markup: Sendable {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\n", "\t": result.unicodeScalars.append(scalar)
+      case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
       default:
         let isControl = scalar.properties.generalCategory == .control
         result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)

@@ -120,13 +120,15 @@ package enum ComparisonText {
     return "\(metric.verdict.words) (\(reason))"
   }
 
+  static func word(_ outcome: GateOutcome.Outcome) -> String {
+    switch outcome {
+    case .passed: "passed"
+    case .breached: "BREACHED"
+    case .notJudged: "NOT JUDGED"
+    }
+  }
+
   static func gate(_ gate: GateOutcome) -> String {
-    let word =
-      switch gate.outcome {
-      case .passed: "passed"
-      case .breached: "BREACHED"
-      case .notJudged: "NOT JUDGED"
-      }
-    return "--fail-if \(gate.expression): \(word), \(gate.arm) at depth \(gate.depth): \(gate.reason)"
+    "--fail-if \(gate.expression): \(word(gate.outcome)), \(gate.arm) at depth \(gate.depth): \(gate.reason)"
   }
 }

@@ -3,7 +3,7 @@
 /// Added up over all connections that are given it. Belongs to one thread.
 public final class CompressionClock {
   /// Nanoseconds of a monotonic clock.
-  @usableFromInline let time: () -> Int64
+  private let time: () -> Int64
   /// Header blocks to fields, up to their being handed over; nanoseconds.
   private var unpacking: Int64 = 0
   /// Fields to header blocks, with the frames around them; nanoseconds.
@@ -11,7 +11,7 @@ public final class CompressionClock {
 
   public init(_ time: @escaping () -> Int64) { self.time = time }
 
-  @inlinable public var now: Int64 { time() }
+  public var now: Int64 { time() }
 
   public func didUnpack(since begin: Int64) { unpacking += now - begin }
 
