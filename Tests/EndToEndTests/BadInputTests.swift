@@ -87,12 +87,14 @@ struct BadInputTests {
     let program = try Program([
       "chain", "-n", "2", "--strategies", "packed", "--rounds", "9", "--json", "-",
     ])
-    try program.until("the rounds") { program.error.contains("open-loop rate") }
+    // These processes stay until the rounds begin, which have others.
+    try program.until("the nodes") { program.error.contains("checked what arrives") }
     let node = try #require(program.children.first { $0.name == "s2" })
     let port = try #require(node.listeningPort)
     for bytes in [[UInt8]](repeating: Array(repeating: 0, count: 64), count: 2) + [[0xff, 0xff, 0xff, 0xff]] {
       #expect(try RawConnection(port: port).sendAndAwaitClose(bytes))
     }
+    try program.until("the rounds") { program.error.contains("open-loop rate") }
     program.signal(SIGINT)
     #expect(try program.wait() == 130)
     // Wrapped, wherever lines end.
