@@ -8,7 +8,7 @@ package enum DocumentFile {
   /// The root of the document at `path`, which is also how errors name it; `-` is standard input. A file over `TopologyLimits.fileSizeMax` is
   /// refused unread. `what` names the document in errors, such as `a topology`.
   package static func root(path: String, of what: String) throws(TopologyError) -> Field {
-    let bytes = try read(path)
+    let bytes = try bytes(path: path, sizeMax: TopologyLimits.fileSizeMax)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let place = firstInvalidPlace(bytes)
       throw TopologyError(file: path, line: place.line, column: place.column, problem: "expected UTF-8 text")
@@ -19,11 +19,13 @@ package enum DocumentFile {
   /// The root of `text`, which errors call `name`.
   package static func root(_ text: String, name: String, of what: String) throws(TopologyError) -> Field {
     let size = text.utf8.count
-    guard size <= TopologyLimits.fileSizeMax else { throw tooLarge(name, size: Int64(size)) }
+    let sizeMax = TopologyLimits.fileSizeMax
+    guard size <= sizeMax else { throw tooLarge(name, size: Int64(size), sizeMax) }
     return Field(file: name, path: "", node: try YAMLDocument.compose(text, file: name, what: what))
   }
 
-  private static func read(_ path: String) throws(TopologyError) -> [UInt8] {
+  /// What the file at `path` holds, which is also how errors name it. A file over `sizeMax` bytes is refused unread.
+  static func bytes(path: String, sizeMax: Int) throws(TopologyError) -> [UInt8] {
     let descriptor = path == standardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
@@ -32,7 +34,7 @@ package enum DocumentFile {
     if status.st_mode & S_IFMT == S_IFDIR {
       throw TopologyError(file: path, problem: "expected a file, got a directory")
     }
-    if status.st_size > TopologyLimits.fileSizeMax { throw tooLarge(path, size: Int64(status.st_size)) }
+    if status.st_size > sizeMax { throw tooLarge(path, size: Int64(status.st_size), sizeMax) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -42,7 +44,7 @@ package enum DocumentFile {
       if count == 0 { return bytes }
       bytes += chunk[..<count]
       // A pipe or a growing file has no size to look at before.
-      if bytes.count > TopologyLimits.fileSizeMax { throw tooLarge(path, size: nil) }
+      if bytes.count > sizeMax { throw tooLarge(path, size: nil, sizeMax) }
     }
   }
 
@@ -50,8 +52,7 @@ package enum DocumentFile {
     TopologyError(file: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
   }
 
-  private static func tooLarge(_ path: String, size: Int64?) -> TopologyError {
-    let sizeMax = TopologyLimits.fileSizeMax
+  private static func tooLarge(_ path: String, size: Int64?, _ sizeMax: Int) -> TopologyError {
     let limit = "\(sizeMax) bytes (\(Quantity.text(Int64(sizeMax), units: Quantity.sizeUnits)))"
     return TopologyError(
       file: path, problem: "expected at most \(limit), got \(size.map { "\($0) bytes" } ?? "more")")
@@ -67,5 +68,18 @@ package enum DocumentFile {
       if scalar == "\n" { (line, column) = (line + 1, 1) }
     }
     return (line, column)
+  }
+}
+
+extension Field {
+  /// What the file holds that is named here, from the folder of the document on, at most `sizeMax` bytes.
+  func bytesOfFile(sizeMax: Int) throws(TopologyError) -> [UInt8] {
+    let name = try text("the path of a file")
+    let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+    do throws(TopologyError) {
+      return try DocumentFile.bytes(path: name.hasPrefix("/") ? name : folder + name, sizeMax: sizeMax)
+    } catch {
+      throw self.error("\(quoted(name)): \(error.problem)")
+    }
   }
 }

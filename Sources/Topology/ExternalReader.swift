@@ -83,12 +83,18 @@ struct ExternalReader {
     return text
   }
 
+  /// In hexadecimal digits, whether they stand in the topology or their bytes in a file beside it.
   private static func message(_ field: Field) throws(TopologyError) -> String {
-    let what = "a message in hexadecimal digits such as 0a03616263, of at most \(TopologyLimits.messageSizeMax) bytes"
-    let text = try field.text(what)
-    guard let bytes = HexText.bytes(text), bytes.count <= TopologyLimits.messageSizeMax else {
-      throw field.expected(what)
+    let sizeMax = TopologyLimits.messageSizeMax
+    if field.isMapping {
+      let file = try field.mapping("a message, or the file that holds it", keys: ["file"]).required("file")
+      return HexText.text(try file.bytesOfFile(sizeMax: sizeMax))
     }
+    let what =
+      "a message in hexadecimal digits such as 0a03616263, or the file that holds its bytes, such as "
+      + "{file: request.bin}, of at most \(sizeMax) bytes"
+    let text = try field.text(what)
+    guard let bytes = HexText.bytes(text), bytes.count <= sizeMax else { throw field.expected(what) }
     return text.lowercased()
   }
 }

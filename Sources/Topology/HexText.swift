@@ -1,6 +1,12 @@
 // Bytes as people write them: two hexadecimal digits each.
 
 package enum HexText {
+  /// In lower case.
+  package static func text(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
   /// Nil for what is no such text.
   package static func bytes(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)

@@ -1,5 +1,6 @@
 // Services that are not ours, ports of one's own, and bodies.
 
+import Foundation
 import Testing
 import Topology
 
@@ -78,6 +79,39 @@ struct ExternalTests {
     for topology in [named, empty, handedOn, own] { #expect(try parse(TopologyPrinter.yaml(topology)) == topology) }
   }
 
+  @Test("is sent the bytes of a file beside the topology, which its print holds by itself")
+  func messageOfFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "message-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func message(_ size: Int, as file: String) throws -> ExternalService? {
+      let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+      try Data(bytes).write(to: folder.appending(path: "request.bin"))
+      let name = folder.appending(path: "x.yaml").path
+      try Self.between(", method: /a.B/C, message: {file: \(file)}").write(
+        toFile: name, atomically: true, encoding: .utf8)
+      let topology = try TopologyFile.load(path: name, vocabulary: vocabulary)
+      #expect(try parse(TopologyPrinter.yaml(topology)) == topology)
+      return topology.services[1].external
+    }
+    #expect(try message(3, as: "request.bin")?.message == "000102")
+    #expect(try message(256, as: folder.appending(path: "request.bin").path)?.ownMessage == (0...255).map { $0 })
+    #expect(try message(0, as: "request.bin")?.usualMessage == [])
+    #expect(try message(65_536, as: "request.bin")?.ownMessage?.count == 65_536)
+    func problem(_ size: Int, _ file: String) -> String {
+      do { return "\(String(describing: try message(size, as: file)))" } catch { return "\(error)" }
+    }
+    let place = "\(folder.path)/x.yaml:6:"
+    for (size, file) in [(3, "none.bin"), (65_537, "request.bin"), (3, "."), (3, "[]")] {
+      let line = problem(size, file)
+      #expect(line.hasPrefix(place) && !line.contains("\n"), "\(line)")
+    }
+    #expect(problem(3, "none.bin").hasSuffix("message.file: \"none.bin\": cannot be read: No such file or directory"))
+    #expect(problem(65_537, "request.bin").hasSuffix("expected at most 65536 bytes (64KiB), got 65537 bytes"))
+    #expect(problem(3, ".").hasSuffix("expected a file, got a directory"))
+    #expect(problem(3, "[]").hasSuffix("message.file: expected the path of a file, got a list"))
+  }
+
   @Test(
     "says in one line, with its place, what is wrong with a method and a message",
     arguments: [
@@ -87,7 +121,7 @@ struct ExternalTests {
       ),
       (
         between(", method: /a.B/C, message: abc"),
-        "services.theirs.message: expected a message in hexadecimal digits such as 0a03616263, of at most 65536 bytes, got \"abc\""
+        "services.theirs.message: expected a message in hexadecimal digits such as 0a03616263, or the file that holds its bytes, such as {file: request.bin}, of at most 65536 bytes, got \"abc\""
       ),
       (
         between(", method: /a.B/C, path: /x"),
