@@ -87,12 +87,12 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Results", "Statistics", "Topology"]),
+    module("Control", ["Results", "Statistics", "Topology", "Spans"]),
     module(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
-        "Context", "Results", "Topology", "Statistics", logging,
+        "Context", "Results", "Topology", "Spans", "Statistics", logging,
       ]),
     module(
       "LoadClient",
@@ -114,12 +114,20 @@ let package = Package(
         "Bytes", "Control", "EventLoop", "Propagation", "Results", "Statistics", "Topology", "TransportHTTP1",
         "TransportMessages",
       ]),
+    module(
+      "Exporter",
+      [
+        "CLinux", "Control", "EventLoop", "Propagation", "Spans", "Statistics", "TransportCore", "TransportHTTP1",
+        "TransportMessages",
+      ]),
     module("Report", ["Results", "Statistics", "Topology"]),
     module("Symbols"),
+    module("Spans"),
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Statistics", "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Spans", "Statistics",
+        "Results",
       ]),
     module(
       "Commands",
@@ -131,7 +139,8 @@ let package = Package(
     .executableTarget(
       name: "ctxchain",
       dependencies: [
-        "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Laboratory", "LoadClient", "Node",
+        "CLinux", "CMeter", "Commands", "Context", "Control", "EventLoop", "Exporter", "Laboratory", "LoadClient",
+        "Node",
         "Results",
       ],
       swiftSettings: swiftSettings),
@@ -163,6 +172,8 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
+    tests("SpansTests", ["Spans"]),
+    tests("ExporterTests", ["Control", "Exporter", "TransportMessages"]),
     tests(
       "MetricsTests",
       ["Control", "EventLoop", "Metrics", "Propagation", "Statistics", "Topology", "TransportMessages"]),

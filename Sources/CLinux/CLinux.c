@@ -61,6 +61,8 @@ int64_t ctx_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTI
 
 int64_t ctx_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
+int64_t ctx_realtime_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+
 int ctx_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
 
 void ctx_arm_timer(int fd, int64_t due) {

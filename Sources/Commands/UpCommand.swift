@@ -23,12 +23,18 @@ struct UpCommand: Command {
 
   @OptionGroup var seed: SeedOption
 
+  @Option(help: "Traces of which services record spans: \(SamplingRatio.expectation); as the file says without it.")
+  var tracing: String?
+
+  @OptionGroup var export: TraceExportOption
+
   @OptionGroup var metrics: MetricsOptions
 
   @OptionGroup var wrap: WrapOption
 
   func run(_ call: Invocation) throws {
     var topology = try TopologyFile.load(path: file, vocabulary: .current)
+      .applying(TopologyOverrides(tracing: try TracingRatio.read(tracing)), vocabulary: .current)
     if port != 0, let own = topology.services[topology.entry].port, own != port {
       throw ValidationError("--port: the entry has a port of its own, \(own)")
     }
@@ -38,7 +44,7 @@ struct UpCommand: Command {
     let session = try UpSession(
       UpPlan(
         topology: topology, port: port, seed: seed.value, wrappers: try wrap.wrappers(),
-        metrics: try metrics.plan(), toolVersion: ToolVersion.current))
+        metrics: try metrics.plan(), otlp: try export.endpoint(for: [topology]), toolVersion: ToolVersion.current))
     let (status, problem) = session.run(log: call.console.error) { addresses in
       let entry = topology.services[topology.entry].name
       try call.console.out(addresses.map { "\(entry) \($0)\n" }.joined())

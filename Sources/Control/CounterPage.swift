@@ -69,6 +69,9 @@ package struct CounterPage {
   /// Calls that came to no good answer, or that no connection took, by callee, in the order of `Service.calleesInOrder`; the last
   /// place has those beyond as well.
   package var failedCallsByEdge = InlineArray<32, UInt64>(repeating: 0)
+  /// Spans that a ring took, and those that found it full.
+  package var spans: UInt64 = 0
+  package var droppedSpans: UInt64 = 0
 
   package init() {}
 
@@ -88,6 +91,8 @@ package struct CounterPage {
     case .retries: retries
     case .unreachedCalls: unreachedCalls
     case .toleratedFailures: toleratedFailures
+    case .spans: spans
+    case .droppedSpans: droppedSpans
     }
   }
 

@@ -139,7 +139,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
   }
 
   private func makeImages(
-    deadlineNanoseconds: Int64, hopsLeft: Int, flags: RequestFlags, seed: UInt64, trace: SentTrace = SentTrace()
+    deadlineNanoseconds: Int64, hopsLeft: Int, flags: RequestFlags, seed: UInt64, trace: SentTrace = SentTrace(),
+    beginsTraces: Bool = false
   ) throws -> RequestImages {
     guard let configuration else { throw ClientError.notConfigured }
     let client = configuration.topology.client
@@ -148,7 +149,8 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       deadline: UInt32(clamping: deadlineNanoseconds / 1000), hopsLeft: hopsLeft, flags: flags, seed: seed,
       opaqueSize: configuration.opaqueSize, trace: trace,
       target: configuration.target,
-      body: configuration.strangeEntry?.request?.body ?? configuration.externalEntry?.usualMessage)
+      body: configuration.strangeEntry?.request?.body ?? configuration.externalEntry?.usualMessage,
+      beginsTraces: beginsTraces)
   }
 
   private func start(_ order: TrialOrder) throws {
@@ -159,7 +161,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     restedLine = ControlCodec.encode(ClientReport.rested(token: order.token))
     let images = try makeImages(
       deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
-      flags: order.clocksStages == true ? .stages : [], seed: order.seed)
+      flags: order.clocksStages == true ? .stages : [], seed: order.seed, beginsTraces: true)
     loop.clockIO(order.clocksStages == true)
     let run = LoadRun(
       order: order, loop: loop, connections: connections, images: images,

@@ -28,6 +28,7 @@ package final class RequestImages {
   /// Bytes behind each image.
   package let payloadSize: Int
   private let carriesRandomBytes: Bool
+  private let fresh: FreshTraces?
   @exclusivity(unchecked) private var next = 0
 
   /// - Parameters:
@@ -37,10 +38,11 @@ package final class RequestImages {
   ///   - trace: what every context's trace has beside its ids.
   ///   - target: where the requests go.
   ///   - body: of every request, in place of the client's payload.
+  ///   - beginsTraces: every request has a trace of its own, where the client says how many are sampled.
   package init(
     client: ClientSide, propagator: any Propagator, transport: Transport = .frame, deadline: UInt32, hopsLeft: Int,
     flags: RequestFlags, seed: UInt64, opaqueSize: Int? = nil, trace: SentTrace = SentTrace(),
-    target: RequestTarget = RequestTarget(), body: [UInt8]? = nil
+    target: RequestTarget = RequestTarget(), body: [UInt8]? = nil, beginsTraces: Bool = false
   ) throws(ClientError) {
     encoder = transport.makeEncoder(target)
     payloadSize = body == nil ? client.payloadSize : 0
@@ -48,14 +50,18 @@ package final class RequestImages {
     carriesRandomBytes = opaqueSize != nil && propagator.name == "opaque"
     var opaqueRandom = SeededGenerator(seed: seed, stream: 1)
     fields = client.fieldsByImage(count: RequestImages.imageCount, seed: seed)
+    let head = RequestHead(tag: 0, deadline: deadline, hopsLeft: UInt16(clamping: hopsLeft), flags: flags)
+    let encoder = encoder
+    fresh = (beginsTraces ? client.tracing : nil).flatMap {
+      FreshTraces(ratio: $0, propagator: propagator, encoder: encoder, head: head, body: body, seed: seed)
+    }
     let context = PackedContext()
     for image in 0..<RequestImages.imageCount {
       context.reset()
       RequestImages.fill(context, image: image, client: client, trace: trace, random: &random)
       snapshots.append(ContextSnapshot(of: context))
       let start = bytes.count
-      let message = encoder.begin(
-        RequestHead(tag: 0, deadline: deadline, hopsLeft: UInt16(clamping: hopsLeft), flags: flags), to: bytes)
+      let message = encoder.begin(head, to: bytes)
       RequestImages.withOpaqueBytes(opaqueSize, of: context, &opaqueRandom) {
         if fields[image].isEmpty {
           propagator.inject(context, intoMessage: message)
@@ -66,6 +72,7 @@ package final class RequestImages {
       guard encoder.finishImage(message, payloadSize: body?.count ?? payloadSize) else { throw .requestTooLarge }
       body?.withUnsafeBytes { bytes.append($0) }
       ranges.append(start..<bytes.count)
+      fresh?.keep(context, fields[image])
     }
   }
 
@@ -102,7 +109,8 @@ package final class RequestImages {
   /// The request at a position in the ring, without its payload.
   @inline(__always)
   package func image(at position: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
+    if let fresh, let image = fresh.image(at: position, payloadSize: payloadSize) { return image }
+    return UnsafeRawBufferPointer(start: bytes.pointer(at: ranges[position].lowerBound), count: ranges[position].count)
   }
 
   /// The standard keys, then what the topology's client sets. By turns the request id is the long text and the tenant the

@@ -51,7 +51,7 @@ extension NodeServer {
   private func didReceive(_ reply: ReceivedMessage, to call: CallSlot, of request: RequestSlot) {
     call.pointee.connection?._withUnsafeGuaranteedRef { stage(request, didReceiveReplyOn: $0.connection) }
     addViews(of: reply, to: request)
-    let isStepOver = end(call, of: request)
+    let isStepOver = end(call, of: request, with: .ok)
     stage(request, didTakeReplyOf: isStepOver)
     if isStepOver { advance(request, from: request.pointee.step.unsafelyUnwrapped + 1) }
   }
@@ -73,7 +73,7 @@ extension NodeServer {
   /// Cancels a call of a request that is over.
   func cancel(_ call: CallSlot, of request: RequestSlot, since time: CancelTime) {
     sendCancel(call, since: time)
-    _ = end(call, of: request)
+    _ = end(call, of: request, with: .cancelled)
   }
 
   // MARK: Deadlines
@@ -140,7 +140,7 @@ extension NodeServer {
     if let connection {
       guard write(pending, of: request, remaining, to: connection) else {
         countFailedCall(edge)
-        _ = end(pending, of: request)
+        _ = end(pending, of: request, with: .resourceExhausted)
         return .resourceExhausted
       }
     } else {
@@ -157,7 +157,8 @@ extension NodeServer {
     _ pending: CallSlot, of request: RequestSlot, _ remaining: UInt32, to connection: Unmanaged<DownstreamConnection>
   ) -> Bool {
     let call = pending.pointee.call.unsafelyUnwrapped
-    return connection._withUnsafeGuaranteedRef { connection in
+    let begin = request.pointee.span == nil ? 0 : loop.time
+    let isWritten = connection._withUnsafeGuaranteedRef { connection in
       let head = RequestHead(
         tag: pending.pointee.id, deadline: remaining, hopsLeft: request.pointee.hopsLeft &- 1,
         flags: flags(of: request))
@@ -168,6 +169,8 @@ extension NodeServer {
       lap(.encode)
       return isWritten
     }
+    beginSpan(of: pending, of: request, at: begin)
+    return isWritten
   }
 
   /// Writes the context of a request into one of its calls.
@@ -266,8 +269,9 @@ extension NodeServer {
   }
 
   /// Frees the slot. True when no other call of the request is under way.
-  private func end(_ call: CallSlot, of request: RequestSlot) -> Bool {
+  private func end(_ call: CallSlot, of request: RequestSlot, with status: StatusCode) -> Bool {
     if call.pointee.isWaiting { stopWaiting(call) }
+    endSpan(of: call, with: status)
     call.leave(request)
     runtime.calls.free(call)
     return request.pointee.firstCall == nil
@@ -280,7 +284,7 @@ extension NodeServer {
     let (retriesLeft, deadline, scriptCall) =
       (call.pointee.retriesLeft, call.pointee.deadline, call.pointee.call.unsafelyUnwrapped)
     stage(request, didLoseCallOn: call.pointee.connection?._withUnsafeGuaranteedRef(\.connection))
-    let isStepOver = end(call, of: request)
+    let isStepOver = end(call, of: request, with: status)
     // Cut short by its own timeout, and not by the request's deadline.
     let hasOwnTimeout = deadline < request.pointee.deadline
     let isRetryable = status == .unavailable || (status == .deadlineExceeded && hasOwnTimeout)

@@ -26,6 +26,8 @@ struct PendingCall {
   var retriesLeft: Int32 = 0
   /// Of a call of `request`: it is not sent yet, because every connection of its edge is taken.
   var isWaiting = false
+  /// As of a request; nil in a free slot.
+  var span: OpenSpan?
 }
 
 extension PendingCall {

@@ -30,11 +30,27 @@ extension NodeServer {
     forward(request, from: caller, reader: reader, call: call, as: pending, on: connection)
   }
 
+  /// The same in a service that records spans.
+  @inline(never)
+  func forwardRecording(
+    _ message: ReceivedMessage, _ head: RequestHead, from caller: InboundConnection, reader: ContextReader,
+    call: UnsafeMutablePointer<ScriptCall>
+  ) {
+    guard let connection = call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef({ $0.single }),
+      let pending = runtime.calls.allocateFreed()
+    else {
+      return forwardOtherwise(message, head, from: caller, reader: reader, call: call, recorder: runtime.recorder)
+    }
+    forward(
+      ReceivedRequest(message, head), from: caller, reader: reader, call: call, as: pending, on: connection,
+      recorder: runtime.recorder)
+  }
+
   /// The same with whichever connection and slot there are, if any.
   @inline(never)
   private func forwardOtherwise(
     _ message: ReceivedMessage, _ head: RequestHead, from caller: InboundConnection, reader: ContextReader,
-    call: UnsafeMutablePointer<ScriptCall>
+    call: UnsafeMutablePointer<ScriptCall>, recorder: Unmanaged<SpanRecorder>? = nil
   ) {
     let edge = call.pointee.downstream.unsafelyUnwrapped
     guard let connection = edge._withUnsafeGuaranteedRef({ $0.pick() }) else {
@@ -47,13 +63,15 @@ extension NodeServer {
       return refuse(head, from: caller, with: .resourceExhausted)
     }
     forward(
-      ReceivedRequest(message, head), from: caller, reader: reader, call: call, as: pending, on: connection)
+      ReceivedRequest(message, head), from: caller, reader: reader, call: call, as: pending, on: connection,
+      recorder: recorder)
   }
 
   @inline(__always)
   private func forward(
     _ request: ReceivedRequest, from caller: InboundConnection, reader: ContextReader,
-    call: UnsafeMutablePointer<ScriptCall>, as pending: CallSlot, on connection: Unmanaged<DownstreamConnection>
+    call: UnsafeMutablePointer<ScriptCall>, as pending: CallSlot, on connection: Unmanaged<DownstreamConnection>,
+    recorder: Unmanaged<SpanRecorder>? = nil
   ) {
     let head = request.head
     // In the turn in which the request came, a microsecond less is what `remainingMicroseconds` would say.
@@ -68,15 +86,19 @@ extension NodeServer {
     if deadline < nextSweep { scheduleSweep(for: deadline) }
     let isWritten = connection._withUnsafeGuaranteedRef { connection in
       runtime.forwardedContext._withUnsafeGuaranteedRef { context in
-        extract(request.message, into: context, reader: reader)
+        let drops = extract(request.message, into: context, reader: reader)
+        let span = recorder.flatMap { beginSpan(context, from: caller, dropping: drops, by: $0) }
         // Without entries there is no work either.
         if runtime.requests.holdsEntries, !doStandardWork(on: context) { context.setSpanID(random.next() | 1) }
         let sent = RequestHead(tag: pending.pointee.id, deadline: remaining, hopsLeft: head.hopsLeft &- 1)
-        return connection.callee.send(sent, payloadSize: call.pointee.payloadSize) { message in
+        let begin = span == nil ? 0 : loop.time
+        let isWritten = connection.callee.send(sent, payloadSize: call.pointee.payloadSize) { message in
           call.pointee.downstream.unsafelyUnwrapped._withUnsafeGuaranteedRef {
             $0.propagator.inject(context, intoMessage: message)
           }
         }
+        if let span { beginSpan(of: pending, in: span, context, call, at: begin) }
+        return isWritten
       }
     }
     if !isWritten { failForwarded(pending, with: .resourceExhausted) }
@@ -89,13 +111,15 @@ extension NodeServer {
       $0.caller.reply(to: call.pointee.callerTag, payloadSize: runtime.responseSize)
     }
     counters.pointee.responses &+= 1
+    endSpan(of: call, with: .ok)
     call.leaveRing()
     runtime.calls.free(call)
   }
 
   @inline(never)
   func failForwarded(_ call: CallSlot, with status: StatusCode) {
-    if let edge = runtime.forwardedCall?.pointee.downstream { countFailedCall(edge) }
+    if let edge = (runtime.forwardedCall ?? runtime.recordedCall)?.pointee.downstream { countFailedCall(edge) }
+    endSpan(of: call, with: status)
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       sendError(status, tag: call.pointee.callerTag, to: $0)
     }
@@ -124,6 +148,7 @@ extension NodeServer {
     counters.pointee.cancelled &+= 1
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(call.pointee.callerTag) }
     sendCancel(call, since: time)
+    endSpan(of: call, with: .cancelled)
     call.leaveRing()
     runtime.calls.free(call)
     countStop(since: time)

@@ -3,12 +3,14 @@
 package import Control
 package import EventLoop
 internal import Topology
+package import Spans
 package import TransportCore
 
 /// Runs one node until it is told to stop or the control channel closes.
 package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   private let loop: EventLoop
   private let counters: [UnsafeMutablePointer<CounterPage>]
+  private let spans: [SpanRing]
   private let readMeter: @Sendable () -> MeterReading
   private let profiler: NodeProfiler?
   private let transports: [Transport]
@@ -28,16 +30,18 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   /// - Parameters:
   ///   - controlFD: the inherited end of the control channel.
   ///   - counters: a page for each worker, see `NodeServer`.
+  ///   - spans: a ring for each worker; none where nobody reads them.
   ///   - readMeter: the calling thread's allocation and system-call counts.
   ///   - profiler: samples the calling thread; without it a profile is refused.
   ///   - transports: those that callers may speak and edges may name.
   package init(
-    loop: EventLoop, controlFD: Int32, counters: [UnsafeMutablePointer<CounterPage>],
+    loop: EventLoop, controlFD: Int32, counters: [UnsafeMutablePointer<CounterPage>], spans: [SpanRing] = [],
     readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler? = nil,
     transports: [Transport] = Transport.all
   ) {
     self.loop = loop
     self.counters = counters
+    self.spans = spans
     self.readMeter = readMeter
     self.profiler = profiler
     self.transports = transports
@@ -84,12 +88,13 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
           "\(counters.count) pages of counters for \(configuration.service.workers) workers")
       }
       workers = try WorkerGroup(
-        loop: loop, configuration: configuration, pages: counters, readMeter: readMeter, profiler: profiler,
+        loop: loop, configuration: configuration, pages: counters, spans: spans, readMeter: readMeter,
+        profiler: profiler,
         transports: transports
       ) { [unowned self] report in didAnswer(report) }
     case .configure(let configuration):
       let server = try NodeServer(
-        loop: loop, configuration: configuration, counters: counters[0], transports: transports)
+        loop: loop, configuration: configuration, counters: counters[0], transports: transports, spans: spans.first)
       server.delegate = self
       self.server = server
       log = NodeLog(configuration)

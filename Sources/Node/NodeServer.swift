@@ -9,6 +9,7 @@ internal import Glibc
 internal import Propagation
 internal import Statistics
 package import Topology
+package import Spans
 package import TransportCore
 
 package protocol NodeServerDelegate: AnyObject {
@@ -61,6 +62,7 @@ package final class NodeServer {
 
   let loop: EventLoop
   private let limits: Limits
+  private let spans: SpanRing?
   let transports: [Transport]
   let configuration: NodeConfiguration
   let counters: UnsafeMutablePointer<CounterPage>
@@ -114,12 +116,14 @@ package final class NodeServer {
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - handoff: nil for the only worker of a node.
   ///   - transports: those that callers may speak and edges may name.
+  ///   - spans: takes what the service records; nil where nobody reads it.
   package init(
     loop: EventLoop, configuration: NodeConfiguration, counters: UnsafeMutablePointer<CounterPage>,
     limits: Limits = Limits(), contexts: NodeContexts? = nil, handoff: ConnectionHandoff? = nil,
-    transports: [Transport] = Transport.all
+    transports: [Transport] = Transport.all, spans: SpanRing? = nil
   ) throws(NodeError) {
     self.loop = loop
+    self.spans = spans
     self.configuration = configuration
     self.counters = counters
     self.handoff = handoff
@@ -127,10 +131,10 @@ package final class NodeServer {
     self.transports = transports
     assumedPropagator = try NodeServer.propagator(named: configuration.assumedPropagator)
     let worker = handoff?.worker ?? 0
-    random = SeededGenerator(seed: configuration.seed &+ UInt64(worker) << 32)
+    random = SeededGenerator(seed: configuration.seed, stream: UInt64(worker))
     runtime = try ServiceRuntime(
       configuration.service, layer: configuration.layer, contexts: contexts, worker: worker, limits: limits, loop: loop,
-      counters: counters)
+      counters: counters, spans: spans)
     lastSweep = loop.now &- NodeServer.sweepGap
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
@@ -218,7 +222,7 @@ package final class NodeServer {
     if let callees { self.callees = callees }
     let next = try ServiceRuntime(
       service, layer: configuration.layer, contexts: contexts, worker: handoff?.worker ?? 0, limits: limits, loop: loop,
-      counters: counters)
+      counters: counters, spans: spans)
     let edges: [Downstream]
     do {
       edges = try makeEdges(of: next)

@@ -6,6 +6,7 @@ internal import Control
 internal import EventLoop
 internal import Glibc
 internal import Topology
+internal import Spans
 internal import TransportCore
 
 final class NodeWorker: NodeServerDelegate {
@@ -76,7 +77,7 @@ final class NodeWorker: NodeServerDelegate {
         didLoseConnection: { [balancer, worker] in balancer.didLose(worker: worker) })
       let server = try NodeServer(
         loop: loop, configuration: configuration, counters: resources.counters, contexts: contexts, handoff: handoff,
-        transports: resources.transports)
+        transports: resources.transports, spans: resources.spans)
       server.delegate = self
       self.server = server
       answer(.listening(port: try server.listen()))
@@ -146,20 +147,25 @@ final class NodeWorker: NodeServerDelegate {
 struct WorkerResources: Sendable {
   /// Of its page: a pointer may not go to another thread, a number may. Nobody else in this process uses the page.
   private let countersAddress: UInt
+  /// Of its ring of spans, as above; 0 for none.
+  private let spansAddress: UInt
   /// Of the calling thread.
   let readMeter: @Sendable () -> MeterReading
   let profiler: NodeProfiler?
   let transports: [Transport]
 
   init(
-    counters: UnsafeMutablePointer<CounterPage>, readMeter: @escaping @Sendable () -> MeterReading,
-    profiler: NodeProfiler?, transports: [Transport]
+    counters: UnsafeMutablePointer<CounterPage>, spans: UnsafeMutableRawPointer?,
+    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?, transports: [Transport]
   ) {
+    spansAddress = UInt(bitPattern: spans)
     countersAddress = UInt(bitPattern: counters)
     self.readMeter = readMeter
     self.profiler = profiler
     self.transports = transports
   }
+
+  var spans: SpanRing? { UnsafeMutableRawPointer(bitPattern: spansAddress).map { SpanRing(at: $0) } }
 
   var counters: UnsafeMutablePointer<CounterPage> { UnsafeMutablePointer(bitPattern: countersAddress)! }
 }

@@ -18,6 +18,8 @@ extension NodeServer {
     counters.pointee.deliveries &+= 1
     if let call = runtime.forwardedCall, canForward(request.head) {
       forward(request, from: caller, reader: reader, call: call)
+    } else if let call = runtime.recordedCall, canForward(request.head) {
+      forwardRecording(request.message, request.head, from: caller, reader: reader, call: call)
     } else {
       beginScript(for: request.message, request.head, from: caller, reader: reader)
     }
@@ -43,8 +45,11 @@ extension NodeServer {
     lap(.decode)
     if let gateway = runtime.gateway, !clean(message, into: request, by: gateway) { return }
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-      if runtime.gateway == nil { extract(message, into: context, reader: reader) }
+      let drops = runtime.gateway == nil ? extract(message, into: context, reader: reader) : []
       lap(.extract)
+      if let recorder = runtime.recorder {
+        request.pointee.span = beginSpan(context, from: caller, dropping: drops, by: recorder)
+      }
       if head.flags.contains(.echo) {
         let echo = EchoViews(name: runtime.service.name)
         echo.add(context)
@@ -62,11 +67,15 @@ extension NodeServer {
 
   /// Fills the context, whatever it held, with what arrived.
   @inline(__always)
-  func extract(_ message: ReceivedMessage, into context: RequestContext, reader: ContextReader) {
+  @discardableResult
+  func extract(
+    _ message: ReceivedMessage, into context: RequestContext, reader: ContextReader
+  ) -> ExtractionDrops {
     if !reader.replacesContext { context.reset() }
     let drops = reader.propagator.extract(message: message, into: context)
     if drops.rawValue != 0 { countDrops(drops) }
     if isCounting { count(message, context) }
+    return drops
   }
 
   /// True when the context has a span id now that no call has used yet.
@@ -118,6 +127,7 @@ extension NodeServer {
       stage(request, didAnswerOn: connection.connection)
     }
     counters.pointee.responses &+= 1
+    endSpan(of: request, with: .ok)
     release(request)
   }
 
@@ -128,6 +138,7 @@ extension NodeServer {
       sendError(status, tag: request.pointee.tag, to: $0)
     }
     dropWhatIsUnderWay(of: request, since: CancelTime(nanoseconds: loop.now))
+    endSpan(of: request, with: status)
     release(request)
   }
 
@@ -170,6 +181,7 @@ extension NodeServer {
     request.pointee.connection.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.caller.abandon(request.pointee.tag) }
     countWork(of: request, since: time)
     dropWhatIsUnderWay(of: request, since: time)
+    endSpan(of: request, with: .cancelled)
     release(request)
     countStop(since: time)
   }
@@ -205,6 +217,7 @@ extension NodeServer {
     request.pointee.echo?.release()
     request.pointee.echo = nil
     counters.pointee.responses &+= 1
+    endSpan(of: request, with: .ok)
     release(request)
   }
 

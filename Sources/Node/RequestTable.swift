@@ -5,7 +5,7 @@ internal import Context
 
 typealias RequestSlot = UnsafeMutablePointer<InboundRequest>
 
-/// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `firstCall`, `body`) say so in every free slot:
+/// One request under way. Fields that say "nothing" (`echo`, `timer`, `workLeft`, `firstCall`, `body`, `span`) say so in every free slot:
 /// whoever sets one puts it back, and a new request need not.
 struct InboundRequest {
   /// The requests of one connection, in a ring. `next` also links the free slots.
@@ -38,6 +38,8 @@ struct InboundRequest {
   var hasFreshSpan = false
   /// Of a service that needs it.
   var body: Unmanaged<RequestBody>?
+  /// Of a service that records spans, where the trace is sampled.
+  var span: OpenSpan?
   var stage = StageMarks()
 }
 

@@ -6,6 +6,7 @@ internal import Control
 internal import EventLoop
 internal import Gateway
 internal import Topology
+internal import Spans
 
 /// What requests read stands here without a reference count; who owns it stands beside it.
 struct ServiceRuntime {
@@ -18,6 +19,9 @@ struct ServiceRuntime {
   /// afterwards.
   let forwardedCall: UnsafeMutablePointer<ScriptCall>?
   let forwardedContext: Unmanaged<RequestContext>
+  /// Of a service that records spans, and the call that it forwards by in place of `forwardedCall`.
+  let recorder: Unmanaged<SpanRecorder>?
+  let recordedCall: UnsafeMutablePointer<ScriptCall>?
   var requests: RequestTable
   var calls: CallTable
   /// Of a service that keeps contexts.
@@ -26,27 +30,31 @@ struct ServiceRuntime {
   /// The context leaves a shared table with its request; other stores keep theirs for the next one.
   let sharesContexts: Bool
 
-  private let owned: (StandardWork?, Gateway?)
+  private let owned: (StandardWork?, Gateway?, SpanRecorder?)
 
   /// - Parameters:
   ///   - layer: of the service, from 1.
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - worker: from 0.
+  ///   - spans: takes what the service records; nil where nobody reads it.
   init(
     _ service: Service, layer: Int, contexts: NodeContexts?, worker: Int, limits: NodeServer.Limits, loop: EventLoop,
-    counters: UnsafeMutablePointer<CounterPage>
+    counters: UnsafeMutablePointer<CounterPage>, spans: SpanRing?
   ) throws(NodeError) {
     let contexts = if let contexts { contexts } else { try NodeContexts(service) }
     let source = contexts.source(worker: worker)
     let ownedWork = try ServiceRuntime.standardWork(service, layer: layer)
     let ownedGateway = service.gateway.map(Gateway.init)
     self.service = service
-    owned = (ownedWork, ownedGateway)
+    let ownedRecorder = ServiceRuntime.recorder(service, spans, limits)
+    owned = (ownedWork, ownedGateway, ownedRecorder)
     work = ownedWork.map(Unmanaged.passUnretained)
     gateway = ownedGateway.map(Unmanaged.passUnretained)
     sharesContexts = source.kind.isShared
     script = ServiceScript(service, forgetsContext: sharesContexts)
-    forwardedCall = service.gateway == nil ? script.forwardedCall : nil
+    recorder = ownedRecorder.map(Unmanaged.passUnretained)
+    let call = service.gateway == nil ? script.forwardedCall : nil
+    (forwardedCall, recordedCall) = ownedRecorder == nil ? (call, nil) : (nil, call)
     forwardedContext = Unmanaged.passRetained(source.makeContext())
     requests = RequestTable(capacity: limits.requestCount, contexts: source)
     // A request that is forwarded takes a call and nothing else: then the calls are bounded as requests are.
@@ -63,6 +71,13 @@ struct ServiceRuntime {
     calls.deallocate()
     script.deallocate()
     forwardedContext.release()
+  }
+
+  private static func recorder(
+    _ service: Service, _ spans: SpanRing?, _ limits: NodeServer.Limits
+  ) -> SpanRecorder? {
+    guard let spans, let ratio = service.tracing, ratio != .off else { return nil }
+    return SpanRecorder(ring: spans, ratio: ratio, capacity: 2 * limits.requestCount)
   }
 
   private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {

@@ -4,6 +4,7 @@ internal import Context
 internal import Control
 internal import EventLoop
 internal import Topology
+internal import Spans
 internal import TransportCore
 
 /// On the main thread. Answers come in the order of the orders, each once, when every worker has answered.
@@ -27,7 +28,7 @@ final class WorkerGroup {
   ///   - didAnswer: gets what the launcher would.
   init(
     loop: EventLoop, configuration: NodeConfiguration, pages: [UnsafeMutablePointer<CounterPage>],
-    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?,
+    spans: [SpanRing] = [], readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?,
     transports: [Transport] = Transport.all, didAnswer: @escaping (NodeReport) -> Void
   ) throws {
     self.configuration = configuration
@@ -44,7 +45,8 @@ final class WorkerGroup {
     closeReports = reports.open(on: loop) { [unowned self] report in didReceive(report) }
     for (worker, page) in pages.enumerated() {
       let resources = WorkerResources(
-        counters: page, readMeter: readMeter, profiler: profiler, transports: transports)
+        counters: page, spans: worker < spans.count ? spans[worker].memory : nil, readMeter: readMeter,
+        profiler: profiler, transports: transports)
       threads.append(
         try WorkerThread(name: "\(configuration.service.name)/\(worker)") {
           NodeWorker.run(worker: worker, resources: resources, orders: orders, reports: reports, balancer: balancer)

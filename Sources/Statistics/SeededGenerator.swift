@@ -9,8 +9,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// A sequence of its own for every stream of one seed.
-  package init(seed: UInt64, stream: UInt64) {
-    state = Self.mixed(Self.mixed(seed) ^ (stream &* 0x9e37_79b9_7f4a_7c15))
+  package init(seed: UInt64, stream: UInt64) { state = Self.seed(seed, stream: stream) }
+
+  /// A seed for every stream of one. Seeds that differ by a number, and be it a large one, may begin the same sequence at other
+  /// places.
+  package static func seed(_ seed: UInt64, stream: UInt64) -> UInt64 {
+    mixed(mixed(seed) ^ (stream &* 0x9e37_79b9_7f4a_7c15))
   }
 
   @inlinable

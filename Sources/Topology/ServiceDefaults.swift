@@ -5,7 +5,8 @@ struct ServiceDefaults {
     CarrierChoice.keys + [
       "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "hpack",
       "keys-per-layer",
-      "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
+      "tracing", "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes",
+      "keeps-context",
       "releases-context",
     ]
   static let strategy = "value-chain"
@@ -36,6 +37,7 @@ struct ServiceDefaults {
   var keptNanoseconds: Int64 = 0
   var releasesContext = false
   var writes = AccessRatio.standard
+  var tracing: SamplingRatio?
 
   /// The program's own.
   init(_ vocabulary: Vocabulary) {
@@ -76,6 +78,7 @@ struct ServiceDefaults {
       }
     }
     if let field = fields["writes"] { result.writes = try field.ratio() }
+    if let field = fields["tracing"] { result.tracing = try field.samplingRatio() }
     return result
   }
 }

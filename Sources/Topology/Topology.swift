@@ -56,6 +56,8 @@ package struct ClientSide: Codable, Equatable, Sendable {
   /// See `Call`.
   package var contextInBody: Bool?
   package var neverIndexed: [String]?
+  /// Which of the traces that it begins are sampled; every request then begins one. Nil: all are, of a few that come again.
+  package var tracing: SamplingRatio?
 
   package init(
     propagator: String, payloadSize: Int, set: [Assignment], fields: [ClientField]? = nil, bad: [BadRequests]? = nil,
@@ -107,6 +109,8 @@ package struct Service: Codable, Equatable, Sendable {
   package var port: UInt16?
   /// It makes the calls that its requests ask for, behind its script. Nil: it does not.
   package var scriptedCalls: ScriptedCallRules?
+  /// It records spans of the traces that are sampled, and of so many of those that it begins itself. Nil: it records none.
+  package var tracing: SamplingRatio?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,

@@ -16,10 +16,12 @@ package struct TopologyOverrides: Equatable, Sendable {
   /// `shadow` or `distinct`.
   package var growth: String?
   package var keysPerLayer: Int?
+  /// Of every service that is started, and of the client.
+  package var tracing: SamplingRatio?
 
   package init(
     strategy: String? = nil, transport: String? = nil, pipeline: Int? = nil, place: ContextPlace? = nil,
-    neverIndexed: [String]? = nil, growth: String? = nil, keysPerLayer: Int? = nil
+    neverIndexed: [String]? = nil, growth: String? = nil, keysPerLayer: Int? = nil, tracing: SamplingRatio? = nil
   ) {
     self.strategy = strategy
     self.transport = transport
@@ -28,6 +30,7 @@ package struct TopologyOverrides: Equatable, Sendable {
     self.neverIndexed = neverIndexed
     self.growth = growth
     self.keysPerLayer = keysPerLayer
+    self.tracing = tracing
   }
 }
 
@@ -82,6 +85,7 @@ extension Topology {
       }
       for index in result.services.indices { result.services[index].keysPerLayer = count }
     }
+    if let tracing = overrides.tracing { result.replaceTracing(by: tracing) }
     return result
   }
 
@@ -115,6 +119,11 @@ extension Topology {
         services[index].script[step].changeCalls { call in if !isExternal[call.service] { call.transport = name } }
       }
     }
+  }
+
+  private mutating func replaceTracing(by ratio: SamplingRatio) {
+    client.tracing = ratio
+    for index in services.indices where services[index].external == nil { services[index].tracing = ratio }
   }
 
   private mutating func changeCalls(_ change: (inout Call) -> Void) {

@@ -11,6 +11,7 @@ package enum TopologyPrinter {
     if let transport = topology.client.transport { lines.append("  transport: \(transport)") }
     lines.append("  place: \(ContextPlace(inBody: topology.client.contextInBody).rawValue)")
     lines.append("  hpack: \(FieldIndexing.text(topology.client.neverIndexed))")
+    if let ratio = topology.client.tracing { lines.append("  tracing: \"\(ratio.text)\"") }
     lines.append("  size: \(size(topology.client.payloadSize))")
     if !topology.client.set.isEmpty { lines.append("  set: \(assignments(topology.client.set))") }
     if let fields = topology.client.fields { lines.append("  fields: \(self.fields(fields))") }
@@ -70,6 +71,7 @@ package enum TopologyPrinter {
       "    error-rate: \(Quantity.text(share: service.errorRate))",
       "    error-status: \((service.errorStatus ?? .internal).rawValue)",
     ]
+    if let ratio = service.tracing { lines.append("    tracing: \"\(ratio.text)\"") }
     if let port = service.port { lines.append("    port: \(port)") }
     if let rules = service.scriptedCalls {
       lines += ["    scripted-calls: true", "    propagator: \(propagator(rules.propagator))"]

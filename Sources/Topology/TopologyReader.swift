@@ -3,11 +3,12 @@
 struct TopologyReader {
   static let version = "1"
   static let keys = ["version", "entry", "max-depth", "client", "defaults", "services"]
-  static let clientKeys = ["propagator", "transport", "place", "hpack", "size", "set", "fields", "bad"]
+  static let clientKeys = ["propagator", "transport", "place", "hpack", "tracing", "size", "set", "fields", "bad"]
   static let serviceKeys =
     ["name", "script", "gateway", "scripted-calls", "external", "path", "method", "message", "port"]
     + CarrierChoice.keys + [
-      "replicas", "workers", "writes", "context-work", "keys-per-layer", "growth", "response-size", "error-rate",
+      "replicas", "workers", "writes", "tracing", "context-work", "keys-per-layer", "growth", "response-size",
+      "error-rate",
       "error-status", "keeps-context", "releases-context",
     ]
 
@@ -30,6 +31,7 @@ struct TopologyReader {
     services.reserveCapacity(list.items.count)
     var edges: [EdgeInFile] = []
     var entryPropagator = ""
+    var entryTracing: SamplingRatio?
     for (index, item) in list.items.enumerated() {
       let own = try defaults.reading(item.fields, vocabulary: vocabulary)
       var reader = ScriptReader(
@@ -54,13 +56,14 @@ struct TopologyReader {
       }
       edges += reader.edges
       if index == entry {
+        entryTracing = own.tracing
         entryPropagator =
           vocabulary.preset(named: own.carrier.strategy)?.edge?.propagator ?? own.carrier.propagator
       }
     }
     var maxDepth = 0
     if let field = fields["max-depth"] { maxDepth = try field.count(in: 1...TopologyLimits.maxDepthMax) }
-    let client = try client(fields["client"], defaults, propagator: entryPropagator)
+    let client = try client(fields["client"], defaults, propagator: entryPropagator, tracing: entryTracing)
     let graph = GraphCheck(names: services.map(\.name), nameFields: list.items.map(\.nameField), edges: edges)
     if maxDepth == 0 { try graph.refuseCycles() }
     try graph.refuseUnreachable(from: entry)
@@ -108,17 +111,19 @@ struct TopologyReader {
   }
 
   private func client(
-    _ field: Field?, _ defaults: ServiceDefaults, propagator: String
+    _ field: Field?, _ defaults: ServiceDefaults, propagator: String, tracing: SamplingRatio?
   ) throws(TopologyError) -> ClientSide {
     var client = ClientSide(
       propagator: propagator, payloadSize: defaults.payloadSize, set: [], transport: defaults.transport,
       contextInBody: defaults.contextInBody, neverIndexed: defaults.neverIndexed)
+    client.tracing = tracing
     guard let field else { return client }
     let fields = try field.mapping("a mapping of the client's side", keys: TopologyReader.clientKeys)
     if let field = fields["propagator"] { client.propagator = try field.propagator(vocabulary) }
     if let field = fields["transport"] { client.transport = try field.word("transport", among: vocabulary.transports) }
     if let field = fields["place"] { client.contextInBody = try field.contextInBody() }
     if let field = fields["hpack"] { client.neverIndexed = try field.fieldIndexing() }
+    if let field = fields["tracing"] { client.tracing = try field.samplingRatio() }
     if let field = fields["size"] { client.payloadSize = try field.size() }
     if let field = fields["set"] { client.set = try ScriptReader.assignments(field, vocabulary) }
     if let field = fields["fields"] { client.fields = try GatewayReader.clientFields(field) }
@@ -135,6 +140,7 @@ extension Service {
       growth: settings.growth, responseSize: settings.responseSize, errorRate: settings.errorRate, script: script,
       writes: settings.writes == .standard ? nil : settings.writes,
       errorStatus: settings.errorStatus == .internal ? nil : settings.errorStatus)
+    tracing = settings.tracing
     if settings.keptNanoseconds > 0 {
       keepsContext = KeptContext(
         deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)

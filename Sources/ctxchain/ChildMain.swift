@@ -6,6 +6,7 @@ internal import CMeter
 internal import Commands
 internal import Control
 internal import EventLoop
+internal import Exporter
 internal import Glibc
 internal import LoadClient
 internal import Node
@@ -30,6 +31,9 @@ enum ChildMain {
     case "client":
       ctx_set_process_name("client")
       exit(runClient())
+    case "exporter":
+      ctx_set_process_name("exporter")
+      exit(runExporter())
     case "laboratory":
       ctx_set_process_name(name)
       exit(runLaboratory())
@@ -38,7 +42,7 @@ enum ChildMain {
   }
 
   private static func runNode() -> Int32 {
-    // A page for each worker.
+    // A page for each worker, and a ring for each from launchers that read them.
     var status = stat()
     guard fstat(countersFD, &status) == 0, case let size = Int(status.st_size), size >= CounterPage.size,
       let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, countersFD, 0), address != MAP_FAILED
@@ -48,15 +52,21 @@ enum ChildMain {
       return 1
     }
     guard let loop = makeLoop() else { return 1 }
-    let pages = CounterPage.pages(at: address, count: size / CounterPage.size)
+    let memory = NodeMemory(at: address, size: size)
     let node = NodeProcess(
-      loop: loop, controlFD: controlFD, counters: pages, readMeter: readMeter, profiler: StackSampler.profiler)
+      loop: loop, controlFD: controlFD, counters: memory.pages, spans: memory.rings, readMeter: readMeter,
+      profiler: StackSampler.profiler)
     return node.run()
   }
 
   private static func runClient() -> Int32 {
     guard let loop = makeLoop() else { return 1 }
     return ClientProcess(loop: loop, controlFD: controlFD, readMeter: readMeter).runUntilStopped()
+  }
+
+  private static func runExporter() -> Int32 {
+    guard let loop = makeLoop() else { return 1 }
+    return ExporterProcess(loop: loop, controlFD: controlFD).run()
   }
 
   private static func runLaboratory() -> Int32 {

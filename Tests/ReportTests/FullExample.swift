@@ -107,6 +107,9 @@ extension ExampleRun {
         arm: "map", service: "gateway", replica: 0,
         counts: [.retries: 5, .unreachedCalls: 2, .toleratedFailures: 3])
     ]
+    result.spans = [
+      NodeEvents(arm: "map", service: "cart", replica: 1, counts: [.spans: 4_100, .droppedSpans: 7])
+    ]
     result.refused = [
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "malformedField", requests: 8),
@@ -229,6 +232,8 @@ extension ExampleRun {
       ])
     topology.services[0].gateway = everyRule(assignments)
     topology.services[0].port = 7072
+    topology.services[0].tracing = .oneOf(50)
+    topology.client.tracing = .off
     topology.services[0].scriptedCalls = ScriptedCallRules(propagator: "tracecontext", allowsRemote: true)
     topology.services[0].external = ExternalService(
       host: "127.0.0.1", port: 8080, path: "/cart?x=1", method: "/shop.v1.Cart/Get", message: "0a03616263")

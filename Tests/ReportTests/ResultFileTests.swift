@@ -45,7 +45,7 @@ struct ResultFileTests {
   /// loops went by utilisation and as Poisson processes, calls could be optional, and parsing and HPACK were stages of their own.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
-    result.calls = nil
+    (result.calls, result.spans) = (nil, nil)
     for pass in result.stages!.indices {
       for node in result.stages![pass].nodes.indices {
         result.stages![pass].nodes[node][.decode] += result.stages![pass].nodes[node][.parse]
@@ -57,6 +57,7 @@ struct ResultFileTests {
     result.topology.services[0].script.removeAll { if case .countedWork(iterations: _) = $0 { true } else { false } }
     for index in result.topology.services.indices {
       result.topology.services[index].errorStatus = nil
+      result.topology.services[index].tracing = nil
       result.topology.services[index].external = nil
       result.topology.services[index].port = nil
       result.topology.services[index].scriptedCalls = nil
@@ -64,6 +65,7 @@ struct ResultFileTests {
     }
     (result.topology.client.transport, result.topology.client.contextInBody) = (nil, nil)
     result.topology.client.neverIndexed = nil
+    result.topology.client.tracing = nil
     for index in result.failures.indices { result.failures[index].arm = nil }
     result.histograms[1].responseTime = ExampleRun.filled([90_000, 110_000])
     result.settings.utilisation = nil

@@ -213,14 +213,14 @@ struct Mutation {
     "toleratedFailures", "isOptional", "errorStatus", "parse", "hpack", "answerHeaderBytesPerHop",
     "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
-    "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop",
+    "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop", "spans", "droppedSpans", "tracing",
   ]
 
   /// Of a topology; all its other keys must be there.
   private static let optionalInTopology: Set<String> = [
     "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
-    "neverIndexed",
+    "neverIndexed", "tracing",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -268,9 +268,10 @@ struct Mutation {
     if path.contains(".topology") { return optionalInTopology.contains(key) && !path.hasSuffix(".writes") }
     if ["topology", "placement", "program"].contains(key) { return path.hasPrefix("$.arms") }
     if key == "arm" {
-      return ["closedConnections", "failures", "workerDeliveries", "memory", "givenUp", "calls", "refused"].contains {
-        path.hasPrefix("$.\($0)")
-      }
+      return ["closedConnections", "failures", "workerDeliveries", "memory", "givenUp", "calls", "spans", "refused"]
+        .contains {
+          path.hasPrefix("$.\($0)")
+        }
     }
     // Of a step of a topology it must be there.
     if key == "retries" { return path.hasPrefix("$.calls") }

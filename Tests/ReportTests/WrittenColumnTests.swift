@@ -132,7 +132,8 @@ struct WrittenColumnTests {
           }.flatMap { $0["nodes"].list }.filter { $0["service"].text == node["service"].text }
           return JSON([
             "pass": pass.value as Any, "node": node.value as Any, "memory": own("memory").first as Any,
-            "givenUp": own("givenUp").first as Any, "calls": own("calls").first as Any, "refused": own("refused"),
+            "givenUp": own("givenUp").first as Any, "calls": own("calls").first as Any,
+            "spans": own("spans").first as Any, "refused": own("refused"),
             "works": works.compactMap(\.value),
           ])
         }
@@ -178,6 +179,7 @@ struct WrittenColumnTests {
         "stop_ns_max": Self.number("givenUp.stopNanosecondsMax"), "retries": Self.number("calls.retries"),
         "unreached_calls": Self.number("calls.unreachedCalls"),
         "tolerated_failures": Self.number("calls.toleratedFailures"),
+        "spans": Self.number("spans.spans"), "dropped_spans": Self.number("spans.droppedSpans"),
         "refused": { entry in
           let counts = entry["refused"].list.compactMap(\.["requests"].number)
           return counts.isEmpty ? nil : counts.reduce(0, +)

@@ -24,7 +24,7 @@ struct TopologyErrorTests {
       ),
       (
         "version: 1\nentry: a\nclient: {colour: red}\nservices: [{name: a}]",
-        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, place, hpack, size, set, fields, bad"
+        "x.yaml:3:10: client: unknown key \"colour\"; known: propagator, transport, place, hpack, tracing, size, set, fields, bad"
       ),
       (
         script("call: {service: b, time-out: 5ms}"),

@@ -31,6 +31,9 @@ void ctx_iterate(int64_t count);
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t ctx_monotonic_nanoseconds(void);
 
+/// Nanoseconds since 1970, UTC.
+int64_t ctx_realtime_nanoseconds(void);
+
 /// A non-blocking, close-on-exec timer descriptor on CLOCK_MONOTONIC. Returns it, or -1 with errno set.
 int ctx_timer(void);
 

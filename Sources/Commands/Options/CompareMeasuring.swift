@@ -18,6 +18,7 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
   @OptionGroup var drive: DriveOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
+  @OptionGroup var export: TraceExportOption
 
   mutating func validate() throws {
     try OptionRange.check("--services", services, 1...TopologyLimits.chainDepthMax)
@@ -26,7 +27,9 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
 
   /// The name of an option that was given; nil when none was.
   var firstGiven: String? {
-    let own = [("--services", services != nil), ("--rounds", rounds != nil)]
+    let own = [
+      ("--services", services != nil), ("--rounds", rounds != nil), ("--otlp", export.otlp != nil),
+    ]
     return (own + roundsGiven + chain.given).first { $0.1 }?.0
   }
 
@@ -37,12 +40,14 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
         services: services ?? ComparePlan.servicesByDefault, depth: depth, growth: chain.growth,
         keysPerLayer: chain.keysPerLayer, size: chain.size ?? ChainOptions.payloadSizeByDefault,
         responseSize: chain.responseSize ?? ChainOptions.payloadSizeByDefault, transport: chain.transport,
-        pipeline: chain.pipeline, place: chain.contextPlace, neverIndexed: chain.neverIndexed))
+        pipeline: chain.pipeline, place: chain.contextPlace, neverIndexed: chain.neverIndexed,
+        tracing: chain.ratio))
     var plan = try roundPlan(
       arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
       call)
     plan.rounds = rounds ?? ComparePlan.roundCountByDefault
     plan.compareOnly()
+    plan.otlp = try export.endpoint(for: plan.arms.map(\.topology))
     return plan
   }
 }

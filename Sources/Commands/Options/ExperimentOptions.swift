@@ -46,6 +46,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
   @OptionGroup var drive: DriveOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var chain: ChainOptions
+  @OptionGroup var export: TraceExportOption
   @OptionGroup var metrics: MetricsOptions
   @OptionGroup var output: ResultOptions
 
@@ -109,6 +110,7 @@ struct ExperimentOptions: ParsableArguments, RoundOptionSet {
       arms: ArmPlan.withControl(arms), depths: depths, isChain: isChain,
       trialSeconds: ExperimentPlan.trialSecondsByDefault, call)
     plan.metrics = try metrics.plan(arms: true)
+    plan.otlp = try export.endpoint(for: arms.map(\.topology))
     plan.rounds = rounds ?? runPreset?.roundCount
     let budgetByDefault = until == nil ? Self.budgetByDefault : Self.longBudget
     plan.budgetSeconds = plan.rounds == nil ? budget?.value ?? budgetByDefault : nil

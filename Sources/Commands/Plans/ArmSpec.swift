@@ -10,7 +10,7 @@ internal import Topology
 struct ArmSpec {
   static let keys = [
     "growth", "hpack", "in-flight", "keys-per-layer", "opaque-size", "pipeline", "place", "placement", "program",
-    "response-size", "size", "transport",
+    "response-size", "size", "tracing", "transport",
   ]
 
   /// As it was given.
@@ -29,6 +29,7 @@ struct ArmSpec {
   private var size: Int?
   private var responseSize: Int?
   private var transport: String?
+  private(set) var tracing: SamplingRatio?
 
   init(_ text: String) throws {
     self.text = text
@@ -116,6 +117,11 @@ struct ArmSpec {
     case "opaque-size": own.opaqueSize = try size(key, value, max: ExperimentPlan.opaqueSizeMax)
     case "size": size = try size(key, value, max: TopologyLimits.payloadSizeMax)
     case "response-size": responseSize = try size(key, value, max: TopologyLimits.payloadSizeMax)
+    case "tracing":
+      guard let ratio = SamplingRatio(value) else {
+        throw problem("tracing: expected \(SamplingRatio.expectation), got \"\(value)\"")
+      }
+      tracing = ratio
     case "transport":
       guard Vocabulary.current.transports.contains(value) else { throw unknownTransport(value) }
       transport = value
@@ -153,6 +159,7 @@ struct ArmSpec {
     var pipeline: Int?
     var place: ContextPlace?
     var neverIndexed: [String]?
+    var tracing: SamplingRatio?
   }
 
   /// - Parameters:
@@ -182,7 +189,7 @@ struct ArmSpec {
       strategy: strategy, transport: transport ?? named ?? defaults.transport,
       pipeline: pipeline ?? defaults.pipeline, place: place ?? defaults.place,
       neverIndexed: neverIndexed ?? defaults.neverIndexed, growth: growth ?? defaults.growth,
-      keysPerLayer: keysPerLayer ?? defaults.keysPerLayer)
+      keysPerLayer: keysPerLayer ?? defaults.keysPerLayer, tracing: tracing ?? defaults.tracing)
     if let file {
       return try TopologyFile.loadToMeasure(path: file, with: overrides)
     }

@@ -10,8 +10,8 @@ struct ComparePlan {
   static let trialSecondsByDefault = ExperimentPlan.trialSecondsByDefault
   static let servicesByDefault = 5
 
-  let a: ArmPlan
-  let b: ArmPlan
+  private(set) var a: ArmPlan
+  private(set) var b: ArmPlan
 
   /// - Parameters:
   ///   - specs: one or two as they were given; one stands for both.
@@ -27,6 +27,19 @@ struct ComparePlan {
     let program = try against.map { try ProgramPath.whole($0, option: "--against") }
     a = try arms[0].plan(name: "A \(names[0])", program: program, defaults)
     b = try arms[arms.count - 1].plan(name: "B \(names[1])", program: nil, defaults)
+    try beginTracesAlike()
+  }
+
+  /// Beside an arm that traces, the client begins a trace for each request of the other as well: the arms differ by their
+  /// services alone.
+  private mutating func beginTracesAlike() throws {
+    let off = TopologyOverrides(tracing: .off)
+    if a.topology.client.tracing == nil, b.topology.client.tracing != nil {
+      a.topology = try a.topology.applying(off, vocabulary: .current)
+    }
+    if b.topology.client.tracing == nil, a.topology.client.tracing != nil {
+      b.topology = try b.topology.applying(off, vocabulary: .current)
+    }
   }
 
   /// A′: A in processes of its own.

@@ -38,11 +38,10 @@ extension LoadCommand {
         "--in-flight: \(inFlight) requests cannot be under way over \(connections) connections with --pipeline "
           + "\(request.pipeline)")
     }
-    let topology = Topology(
-      entry: 0, maxDepth: 0,
-      client: ClientSide(
-        propagator: propagator, payloadSize: size, set: [], fields: try fields(headers), transport: transport),
-      services: [])
+    var client = ClientSide(
+      propagator: propagator, payloadSize: size, set: [], fields: try fields(headers), transport: transport)
+    client.tracing = try TracingRatio.read(tracing)
+    let topology = Topology(entry: 0, maxDepth: 0, client: client, services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
     var experiment = ExperimentPlan(
       commandLine: call.commandLine,

@@ -11,6 +11,8 @@ final class ArmSets {
   private(set) var sets: [ProcessSet] = []
   /// Told of every node of a set that is made from here on; nil: nobody asks.
   var metrics: MetricsRegistry?
+  /// As that.
+  var spanExport: SpanExport?
 
   init(plan: ExperimentPlan, supervisor: Supervisor, placement: PlacementPlan) {
     self.plan = plan
@@ -38,14 +40,14 @@ final class ArmSets {
   func make(
     _ arm: Int, generation: Int, preload: String? = nil, readySeconds: Double = ProcessSetOptions.readySecondsMax
   ) -> ProcessSet {
-    ProcessSet(
-      topology: plan.arms[arm].topology, supervisor: supervisor,
-      options: ProcessSetOptions(
-        placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
-        strategy: plan.arms[arm].name, metrics: metrics, clientConnections: plan.connectionCount,
-        seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
-        opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
-        readySeconds: readySeconds))
+    var options = ProcessSetOptions(
+      placement: placement.with(plan.placement(of: arm)), arm: plan.sharesProcessSet ? nil : plan.arms[arm].name,
+      strategy: plan.arms[arm].name, metrics: metrics, clientConnections: plan.connectionCount,
+      seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
+      opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
+      readySeconds: readySeconds)
+    options.spanExport = spanExport
+    return ProcessSet(topology: plan.arms[arm].topology, supervisor: supervisor, options: options)
   }
 
   /// Puts new processes in the place of every set.

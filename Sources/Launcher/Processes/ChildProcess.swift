@@ -5,11 +5,12 @@ internal import CLinux
 internal import Control
 internal import EventLoop
 internal import Glibc
+internal import Spans
 
 /// Started by `init`; `signal`, `wait` and `close` end it. Must be made on the main thread: a child dies with the
 /// thread that spawned it.
 final class ChildProcess: LineChannelDelegate {
-  enum Role: String { case node, client, laboratory }
+  enum Role: String { case node, client, laboratory, exporter }
 
   /// Lines of log kept.
   static let logLineCountMax = 20
@@ -20,6 +21,9 @@ final class ChildProcess: LineChannelDelegate {
   let pid: pid_t
   /// One for each worker of a node; none for others.
   let pages: [UnsafeMutablePointer<CounterPage>]
+  /// As many, where the node's program is this one.
+  let rings: [SpanRing]
+  private let memorySize: Int
   /// Called with each line of the control channel.
   var didReceive: ((UnsafeRawBufferPointer) -> Void)?
   /// Called with each line of its log.
@@ -55,12 +59,15 @@ final class ChildProcess: LineChannelDelegate {
     let (parentEnd, childEnd) = (fds[0], ChildProcess.moveHigh(fds[1]))
     guard ctx_pipe(&fds) == 0 else { throw ChildProcess.failure(name, closing: [parentEnd, childEnd]) }
     let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
-    let memory = role == .node ? ctx_memory_file(name, workers * CounterPage.size) : -1
+    // What another build would make of more than pages is not known.
+    memorySize = NodeMemory.size(workers: workers, withRings: program == nil)
+    let memory = role == .node ? ctx_memory_file(name, memorySize) : -1
     guard role != .node || memory >= 0 else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite])
     }
     let page = memory >= 0 ? ChildProcess.moveHigh(memory) : -1
-    pages = page >= 0 ? ChildProcess.map(page, count: workers) : []
+    let mapped = page >= 0 ? ChildProcess.map(page, size: memorySize) : nil
+    (pages, rings) = (mapped?.pages ?? [], mapped?.rings ?? [])
     guard role != .node || !pages.isEmpty else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite, page])
     }
@@ -83,7 +90,7 @@ final class ChildProcess: LineChannelDelegate {
     log = LineChannel(loop: loop, fd: logRead, delegate: self)
   }
 
-  deinit { if let first = pages.first { munmap(first, pages.count * CounterPage.size) } }
+  deinit { if let first = pages.first { munmap(first, memorySize) } }
 
   /// What all workers of a node have counted; nil for others.
   var counters: CounterPage? {
@@ -185,11 +192,11 @@ final class ChildProcess: LineChannelDelegate {
     return moved
   }
 
-  /// To be read alone. None when that is not possible.
-  private static func map(_ fd: Int32, count: Int) -> [UnsafeMutablePointer<CounterPage>] {
-    let address = mmap(nil, count * CounterPage.size, PROT_READ, MAP_SHARED, fd, 0)
-    guard let address, address != MAP_FAILED else { return [] }
-    return CounterPage.pages(at: address, count: count)
+  /// Counters are only read; who reads spans says so in their ring. Nil when that is not possible.
+  private static func map(_ fd: Int32, size: Int) -> NodeMemory? {
+    let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    guard let address, address != MAP_FAILED else { return nil }
+    return NodeMemory(at: address, size: size)
   }
 
   /// This process's own, and the library.

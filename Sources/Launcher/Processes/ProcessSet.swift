@@ -3,6 +3,8 @@
 internal import Control
 internal import EventLoop
 internal import Metrics
+internal import Spans
+internal import Statistics
 internal import Topology
 
 /// One replica of one service.
@@ -45,6 +47,8 @@ struct ProcessSetOptions {
   var readySeconds = readySecondsMax
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
+  /// Takes what nodes record; nil: nobody does, and each trial finds their rings empty.
+  var spanExport: SpanExport?
   /// How that is asked.
   var serverRequest: ServerRequest?
 }
@@ -64,6 +68,8 @@ final class ProcessSet {
   private var clientReports: [ClientReport] = []
   private var clientLines = RepeatedLines<ClientReport>()
   private(set) var nextToken = 1
+  /// Under which names the exporter knows the nodes.
+  private var exported: [Int] = []
   /// The client knows trials in turns: those of other builds may not.
   private(set) var takesTurns = false
 
@@ -115,6 +121,7 @@ final class ProcessSet {
       nodes[index].port = port
       return true
     }
+    exported = try options.spanExport?.attach(nodes, of: topology, arm: options.arm) ?? []
     try connectNodes()
   }
 
@@ -150,7 +157,7 @@ final class ProcessSet {
             NodeConfiguration(
               service: service, layer: index + 1, replica: replica, host: options.host,
               port: service.port ?? (isEntry ? options.entryPort : 0),
-              seed: options.seed &+ UInt64(position) &* 0x9e37_79b9_7f4a_7c15,
+              seed: SeededGenerator.seed(options.seed, stream: UInt64(position)),
               assumedPropagator: assumed[index])))
       }
     }
@@ -237,6 +244,8 @@ final class ProcessSet {
       process === client ? process.send(ClientCommand.stop) : process.send(NodeCommand.stop)
     }
     supervisor.end(processes)
+    options.spanExport?.detach(exported)
+    exported = []
     for id in nodes.compactMap(\.metricsID) { options.metrics?.remove(id) }
     nodes = []
     nodeReports = []
@@ -245,6 +254,12 @@ final class ProcessSet {
   }
 
   // MARK: Orders
+
+  /// Forgets the spans that nobody reads: each trial finds its rings empty.
+  func clearSpans() {
+    guard options.spanExport == nil else { return }
+    for node in nodes { node.process.rings.forEach { $0.clear() } }
+  }
 
   func makeToken() -> Int {
     defer { nextToken += 1 }

@@ -3,6 +3,7 @@
 
 internal import EventLoop
 package import Results
+internal import Statistics
 package import Topology
 
 package struct CalibrationPlan: Sendable {
@@ -51,7 +52,7 @@ package struct CalibrationPlan: Sendable {
     var plan = ExperimentPlan(
       commandLine: commandLine, arms: arms, depths: [Self.depth], isChain: true, placement: .one,
       trialSeconds: trialSeconds, rounds: rounds, budgetSeconds: nil, inFlight: Self.inFlight, timeoutSeconds: 10,
-      drainSeconds: 2, seed: seed &+ UInt64(batch) &* 0x9e37_79b9_7f4a_7c15, isPoisson: false, openLoopRate: nil,
+      drainSeconds: 2, seed: SeededGenerator.seed(seed, stream: UInt64(batch)), isPoisson: false, openLoopRate: nil,
       opaqueSize: nil, toolVersion: toolVersion)
     plan.passes = []
     plan.moreConcurrencies = []

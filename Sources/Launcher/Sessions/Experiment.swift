@@ -17,6 +17,7 @@ package final class Experiment: Session {
   package internal(set) var result: RunResult
   let armSets: ArmSets
   private(set) var metrics: RunMetrics?
+  private var spanExport: SpanExport?
   var depths: DepthPlan
   var rates: OpenLoopRates
   var lengths: TrialLengths
@@ -81,6 +82,7 @@ package final class Experiment: Session {
     do throws(LauncherError) {
       if plan.pinsLauncher { placement.pin(0, to: placement.cpuForLauncher) }
       try startMetrics()
+      try startSpanExport()
       try checkPrograms()
       noteTimeBeforehand()
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
@@ -99,6 +101,7 @@ package final class Experiment: Session {
     if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteCounters)
     armSets.stop()
+    if let spanExport { result.notes.append(spanExport.finish()) }
     seal(status)
     return status
   }
@@ -115,6 +118,15 @@ package final class Experiment: Session {
     self.metrics = metrics
     armSets.metrics = metrics.registry
     observer.runDidReach(metrics.text)
+  }
+
+  /// After this process was pinned, as above.
+  private func startSpanExport() throws(LauncherError) {
+    guard let endpoint = plan.otlp else { return }
+    let export = try SpanExport(
+      endpoint, version: plan.toolVersion, supervisor: supervisor, didMeet: { [observer] in observer.runDidReach($0) })
+    spanExport = export
+    armSets.spanExport = export
   }
 
   var sets: [ProcessSet] { armSets.sets }

@@ -1,5 +1,6 @@
 // What a run is to do: values only, filled in by the commands.
 
+package import Control
 package import Metrics
 package import Statistics
 package import Topology
@@ -129,6 +130,8 @@ package struct ExperimentPlan: Sendable {
   package var opaqueSize: Int?
   /// Nil: nobody is told anything while it runs.
   package var metrics: MetricsPlan?
+  /// Where spans go; nil: nowhere.
+  package var otlp: OTLPEndpoint?
   package var toolVersion: String
 
   package init(

@@ -48,7 +48,7 @@ package struct KnownDifferencePlan: Sendable {
       commandLine: commandLine, arms: [cheap, arm("B", iterations: Self.iterations + added), control], depths: [depth],
       isChain: true, placement: .one, trialSeconds: trialSeconds, rounds: rounds, budgetSeconds: nil,
       inFlight: inFlight, timeoutSeconds: 10, drainSeconds: 2,
-      seed: seed &+ UInt64(run) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(inFlight) << 32, isPoisson: false,
+      seed: SeededGenerator.seed(seed, stream: UInt64(run) | UInt64(inFlight) << 32), isPoisson: false,
       openLoopRate: nil, opaqueSize: nil, toolVersion: toolVersion)
     plan.compareOnly()
     return plan

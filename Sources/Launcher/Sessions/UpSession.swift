@@ -1,6 +1,6 @@
 // `ctxchain up`: a topology that runs until somebody stops it.
 
-internal import Control
+package import Control
 package import Metrics
 internal import Results
 package import Topology
@@ -13,17 +13,19 @@ package struct UpPlan: Sendable {
   /// Words before the commands of nodes, by service.
   package var wrappers: [String: [String]]
   package var metrics: MetricsPlan?
+  package var otlp: OTLPEndpoint?
   package var toolVersion: String
 
   package init(
     topology: Topology, port: UInt16, seed: UInt64, wrappers: [String: [String]], metrics: MetricsPlan?,
-    toolVersion: String
+    otlp: OTLPEndpoint?, toolVersion: String
   ) {
     self.topology = topology
     self.port = port
     self.seed = seed
     self.wrappers = wrappers
     self.metrics = metrics
+    self.otlp = otlp
     self.toolVersion = toolVersion
   }
 }
@@ -36,6 +38,9 @@ package final class UpSession {
   private let supervisor: Supervisor
   private let set: ProcessSet
   private let metrics: RunMetrics?
+  private let spanExport: SpanExport?
+  /// What befalls the exporter, told where `run` is.
+  private let problems = LateListener()
   /// Nodes that ended while metrics were served.
   private var deaths: [ChildDeath] = []
   /// Nodes that have not said yet what their meter shows.
@@ -48,12 +53,17 @@ package final class UpSession {
   package init(_ plan: UpPlan) throws {
     self.plan = plan
     metrics = try plan.metrics.map { try RunMetrics($0, command: "up", version: plan.toolVersion) }
-    supervisor = try Supervisor()
-    set = ProcessSet(
-      topology: plan.topology, supervisor: supervisor,
-      options: ProcessSetOptions(
-        placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), metrics: metrics?.registry,
-        entryPort: plan.port, clientConnections: 0, seed: plan.seed, wrappers: plan.wrappers))
+    let supervisor = try Supervisor()
+    self.supervisor = supervisor
+    let problems = self.problems
+    spanExport = try plan.otlp.map {
+      try SpanExport($0, version: plan.toolVersion, supervisor: supervisor, didMeet: { problems.tell($0) })
+    }
+    var options = ProcessSetOptions(
+      placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), metrics: metrics?.registry,
+      entryPort: plan.port, clientConnections: 0, seed: plan.seed, wrappers: plan.wrappers)
+    options.spanExport = spanExport
+    set = ProcessSet(topology: plan.topology, supervisor: supervisor, options: options)
   }
 
   /// Starts every node, hands the entry's addresses to `announce`, and returns when that throws, a signal came or a
@@ -73,12 +83,14 @@ package final class UpSession {
       // That callees leave at the end is no news.
       for process in set.processes { process.didLog = nil }
       set.stop()
+      if let spanExport { incidents.append(spanExport.finish()) }
       metrics?.stop()
       supervisor.close()
     }
     do {
       try set.start()
       for process in set.processes { process.didLog = log }
+      problems.listen(log)
       try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       if let metrics {
         log(metrics.text)
@@ -129,5 +141,19 @@ package final class UpSession {
       guard case .childDied(let death) = error else { throw error }
       return death
     }
+  }
+}
+
+/// Somebody who may come later than what is told.
+private final class LateListener {
+  private var waiting: [String] = []
+  private var hear: ((String) -> Void)?
+
+  func tell(_ text: String) { if let hear { hear(text) } else { waiting.append(text) } }
+
+  func listen(_ hear: @escaping (String) -> Void) {
+    self.hear = hear
+    waiting.forEach(hear)
+    waiting = []
   }
 }

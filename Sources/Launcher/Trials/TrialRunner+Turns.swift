@@ -70,6 +70,7 @@ extension TrialRunner {
   }
 
   private func take(_ side: Side) throws(LauncherError) {
+    side.set.clearSpans()
     try take(side, side.settlingLine)
     guard side.outcome == nil else { return }
     let start = ClockReading(side.set)

@@ -53,6 +53,7 @@ struct TrialRunner {
     let token = order.token
     // A trial of so many requests takes as long as it takes.
     let limit = requestCount == nil ? seconds + TrialRunner.settleSecondsMax(seconds) + plan.drainSeconds + 20 : 86_400
+    set.clearSpans()
     set.client?.send(ClientCommand.run(order))
     var (opened, closed): (WindowEdge?, WindowEdge?)
     func measured(_ outcome: TrialOutcome) -> MeasuredTrial {

@@ -18,11 +18,14 @@ package enum NodeCounter: String, CaseIterable, Sendable {
   case unreachedCalls
   /// Optional calls that failed, after whatever tries they had.
   case toleratedFailures
+  /// Spans that a service recorded, and those that found their ring full.
+  case spans, droppedSpans
 
   /// The list of a result that has it, and the heading under which a text does.
   package enum Group: String, CaseIterable, Sendable {
     case givenUp = "given up"
     case calls
+    case spans
   }
 
   package struct Facts: Sendable {
@@ -57,6 +60,9 @@ package enum NodeCounter: String, CaseIterable, Sendable {
       Facts(
         group: .calls, column: "tolerated_failures", title: "optional calls that failed",
         words: .count("optional call failed", plural: "optional calls failed"))
+    case .spans: spans("spans", "span", "spans")
+    case .droppedSpans:
+      spans("dropped_spans", "span that found its ring full", "spans that found their ring full")
     }
   }
 
@@ -75,6 +81,10 @@ package enum NodeCounter: String, CaseIterable, Sendable {
     Facts(
       group: .calls, column: column, title: "calls \(words)",
       words: .count("call \(words)", plural: "calls \(words)"))
+  }
+
+  private func spans(_ column: String, _ one: String, _ plural: String) -> Facts {
+    Facts(group: .spans, column: column, title: plural, words: .count(one, plural: plural))
   }
 
   // MARK: Use

@@ -62,6 +62,8 @@ package struct RunResult: ResultForm, Codable, Equatable {
   package var givenUp: [NodeEvents]?
   /// Absent when no call went another way than it should, and in older documents.
   package var calls: [NodeEvents]?
+  /// Absent when no service recorded one, and in older documents.
+  package var spans: [NodeEvents]?
   /// Absent when no gateway refused one.
   package var refused: [RefusedRequests]?
   /// For people: why something is suspect, which depths were dropped.
@@ -91,12 +93,14 @@ extension RunResult {
       switch group {
       case .givenUp: givenUp
       case .calls: calls
+      case .spans: spans
       }
     }
     set {
       switch group {
       case .givenUp: givenUp = newValue
       case .calls: calls = newValue
+      case .spans: spans = newValue
       }
     }
   }

@@ -1,0 +1,79 @@
+// The exporter of a run: a child that empties the rings of every node and sends what is in them to one receiver of OTLP.
+
+internal import Control
+internal import EventLoop
+internal import Topology
+
+/// Made once for all process sets of a run. Nothing that befalls it ends the run: what was not exported is told.
+final class SpanExport {
+  private static let readySeconds = 10.0
+  /// Seconds in which a receiver has to take what is left at the end.
+  private static let finishSeconds = 10.0
+
+  private let supervisor: Supervisor
+  private let endpoint: OTLPEndpoint
+  private let child: ChildProcess
+  private let didMeet: (String) -> Void
+  private var nextID = 0
+  private var attachedCount = 0
+  private var sums: ExportSums?
+  private var problems: [String] = []
+
+  /// - Parameter didMeet: hears what keeps spans from being taken, once for each problem.
+  init(
+    _ endpoint: OTLPEndpoint, version: String, supervisor: Supervisor, didMeet: @escaping (String) -> Void
+  ) throws(LauncherError) {
+    self.supervisor = supervisor
+    self.endpoint = endpoint
+    self.didMeet = didMeet
+    child = try ChildProcess(loop: supervisor.loop, role: .exporter, name: "exporter", service: nil, wrapper: [])
+    supervisor.adopt(child)
+    child.didReceive = { [unowned self] line in didReceive(ControlCodec.decode(ExporterReport.self, from: line)) }
+    child.send(ExporterCommand.configure(endpoint, version: version))
+  }
+
+  private func didReceive(_ report: ExporterReport?) {
+    switch report {
+    case .attached: attachedCount += 1
+    case .detached: break
+    case .problem(let text), .failed(let text):
+      if !problems.contains(text) { didMeet("traces: \(text)") }
+      problems.append(text)
+    case .finished(let sums): self.sums = sums
+    case nil: break
+    }
+  }
+
+  /// Returns when the rings of these nodes are open, which then outlive the nodes; the words by which they are let go.
+  func attach(_ nodes: [NodeHandle], of topology: Topology, arm: String?) throws(LauncherError) -> [Int] {
+    var exported: [ExportedNode] = []
+    for node in nodes where topology.services[node.service].tracing != nil {
+      let service = topology.services[node.service]
+      exported.append(
+        ExportedNode(
+          id: nextID, pid: node.process.pid, service: service.name, replica: node.replica,
+          callees: service.calleesInOrder.map { topology.services[$0].name }, arm: arm))
+      nextID += 1
+    }
+    guard !exported.isEmpty else { return [] }
+    let expected = attachedCount + 1
+    child.send(ExporterCommand.attach(exported))
+    try supervisor.wait(for: "the exporter", seconds: Self.readySeconds) { attachedCount >= expected || !child.isAlive }
+    return exported.map(\.id)
+  }
+
+  func detach(_ ids: [Int]) { if !ids.isEmpty { child.send(ExporterCommand.detach(ids)) } }
+
+  /// Sends what is left and ends the child; says what became of all spans.
+  func finish() -> String {
+    child.willStop()
+    child.send(ExporterCommand.finish(nanoseconds: Int64(Self.finishSeconds * 1e9)))
+    try? supervisor.wait(
+      for: "the exporter", seconds: Self.finishSeconds + 5, ignoringSignals: true, ignoringDeaths: true
+    ) { sums != nil || !child.isAlive }
+    supervisor.end([child])
+    let last = problems.last.map { " (\($0))" } ?? ""
+    guard let sums else { return "traces to \(endpoint.text): the exporter died\(last)" }
+    return "traces to \(endpoint.text): \(sums.text)\(sums.accepted < sums.spans ? last : "")"
+  }
+}
