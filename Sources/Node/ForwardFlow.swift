@@ -107,11 +107,23 @@ extension NodeServer {
   /// The callee has answered: so does this service.
   @inline(__always)
   func passOn(_ call: CallSlot) {
+    // Out of line, and does not come back here: see `forward`.
+    if call.pointee.span != nil { return passOnRecorded(call) }
+    finishForwarded(call)
+  }
+
+  @inline(never)
+  private func passOnRecorded(_ call: CallSlot) {
+    endSpan(of: call, with: .ok)
+    finishForwarded(call)
+  }
+
+  @inline(__always)
+  private func finishForwarded(_ call: CallSlot) {
     call.pointee.caller.unsafelyUnwrapped._withUnsafeGuaranteedRef {
       $0.caller.reply(to: call.pointee.callerTag, payloadSize: runtime.responseSize)
     }
     counters.pointee.responses &+= 1
-    endSpan(of: call, with: .ok)
     call.leaveRing()
     runtime.calls.free(call)
   }
