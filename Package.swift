@@ -87,12 +87,13 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Results", "Statistics", "Topology"]),
+    module("ProcessFigures"),
+    module("Control", ["ProcessFigures", "Results", "Statistics", "Topology"]),
     module(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
-        "Context", "Results", "Topology", "Statistics", logging,
+        "Context", "ProcessFigures", "Results", "Topology", "Statistics", logging,
       ]),
     module(
       "LoadClient",
@@ -119,7 +120,8 @@ let package = Package(
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Statistics", "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "ProcessFigures", "Topology",
+        "Statistics", "Results",
       ]),
     module(
       "Commands",

@@ -129,6 +129,8 @@ package struct ExperimentPlan: Sendable {
   package var opaqueSize: Int?
   /// Nil: nobody is told anything while it runs.
   package var metrics: MetricsPlan?
+  /// Nodes that somebody else started; nil: the launcher starts its own.
+  package var remote: RemoteNodes?
   package var toolVersion: String
 
   package init(
@@ -178,7 +180,7 @@ package struct ExperimentPlan: Sendable {
 
   /// Too many processes otherwise, or two that would listen at one port.
   var sharesProcessSet: Bool {
-    (processCount > ExperimentPlan.ownSetProcessCountMax || hasFixedPorts) && canShareProcessSet
+    remote != nil || (processCount > ExperimentPlan.ownSetProcessCountMax || hasFixedPorts) && canShareProcessSet
   }
 
   private var hasFixedPorts: Bool { arms.count > 1 && arms.contains { $0.topology.hasFixedPorts } }
