@@ -164,6 +164,7 @@ let package = Package(
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
+    tests("ControlTests", ["Control", "ProcessFigures"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
     tests(
       "MetricsTests",

@@ -49,7 +49,11 @@ package struct NodeWindow: Equatable, Sendable {
           zeros += 1
           continue
         }
-        if zeros > 0 { append("\(isFirst ? "" : ",")-\(zeros),\(word)") } else { append("\(isFirst ? "" : ",")\(word)") }
+        if zeros > 0 {
+          append("\(isFirst ? "" : ",")-\(zeros),\(word)")
+        } else {
+          append("\(isFirst ? "" : ",")\(word)")
+        }
         (zeros, isFirst) = (0, false)
       }
       append("]")

@@ -29,7 +29,8 @@ package final class LineChannel: ConnectionDelegate {
   }
 
   /// Over a connection that has not been started.
-  package init(_ connection: Connection, lineSizeMax: Int = LineChannel.lineSizeMax, delegate: any LineChannelDelegate) {
+  package init(_ connection: Connection, lineSizeMax: Int = LineChannel.lineSizeMax, delegate: any LineChannelDelegate)
+  {
     self.lineSizeMax = lineSizeMax
     self.delegate = delegate
     self.connection = connection

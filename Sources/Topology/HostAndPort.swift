@@ -6,7 +6,8 @@ package enum HostAndPort {
   /// - Parameter allowsAnyPort: 0 stands for a free one.
   package static func split(_ text: String, allowsAnyPort: Bool = false) -> (host: String, port: UInt16)? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 || allowsAnyPort else { return nil }
+    guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0 || allowsAnyPort
+    else { return nil }
     return (String(parts[0]), port)
   }
 }

@@ -76,7 +76,9 @@ package enum NodesFile {
   private static func place(_ field: Field) throws(TopologyError) -> ControlPlace {
     let what = "HOST:PORT such as 10.0.0.2:7071, or a list of them"
     guard let (host, port) = HostAndPort.split(try field.text(what)),
-      host.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_".unicodeScalars.contains($0)) })
+      host.unicodeScalars.allSatisfy({
+        $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_".unicodeScalars.contains($0))
+      })
     else { throw field.expected(what) }
     return ControlPlace(host: host, port: port)
   }

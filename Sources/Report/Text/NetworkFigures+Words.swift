@@ -9,7 +9,9 @@ extension NetworkFigures {
   /// Nodes or edges that are named one by one; more are told as a range.
   private static let namedCountMax = 16
 
-  func texts(in result: RunResult) -> [String] { hosts + nodeTimes + edgeTimes + [share(in: result)].compactMap(\.self) }
+  func texts(in result: RunResult) -> [String] {
+    hosts + nodeTimes + edgeTimes + [share(in: result)].compactMap(\.self)
+  }
 
   private var hosts: [String] {
     let names = nodes.reduce(into: [String]()) { list, node in if !list.contains(node.host) { list.append(node.host) } }
