@@ -87,12 +87,13 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Results", "Statistics", "Topology", "Spans"]),
+    module("ProcessFigures"),
+    module("Control", ["ProcessFigures", "Results", "Spans", "Statistics", "Topology"]),
     module(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
-        "Context", "Results", "Topology", "Spans", "Statistics", logging,
+        "Context", "ProcessFigures", "Results", "Spans", "Statistics", "Topology", logging,
       ]),
     module(
       "LoadClient",
@@ -126,8 +127,8 @@ let package = Package(
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Spans", "Statistics",
-        "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "ProcessFigures", "Spans", "Topology",
+        "Statistics", "Results",
       ]),
     module(
       "Commands",
@@ -171,6 +172,7 @@ let package = Package(
     tests("TopologyTests", ["Topology", "Statistics"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
+    tests("ControlTests", ["Control", "ProcessFigures"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
     tests("SpansTests", ["Spans"]),
     tests("ExporterTests", ["Control", "Exporter", "TransportMessages"]),

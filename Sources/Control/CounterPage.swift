@@ -139,6 +139,18 @@ package struct CounterPage {
     return page
   }
 
+  /// In the order of the fields.
+  package var words: [UInt64] { withUnsafeBytes(of: self) { Array($0.bindMemory(to: UInt64.self)) } }
+
+  /// Words that are not there are 0; those beyond the fields are left out.
+  package init(words: some Collection<UInt64>) {
+    self.init()
+    withUnsafeMutableBytes(of: &self) { bytes in
+      let own = bytes.bindMemory(to: UInt64.self)
+      for (index, word) in zip(own.indices, words) { own[index] = word }
+    }
+  }
+
   /// Word by word, so that no field can be forgotten.
   private mutating func combine(_ other: CounterPage, _ operation: (UInt64, UInt64) -> UInt64) {
     withUnsafeMutableBytes(of: &self) { mine in

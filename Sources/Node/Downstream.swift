@@ -17,6 +17,8 @@ final class Downstream {
   static let waitingSizeMax = 64 << 20
 
   let name: String
+  /// Index of the callee in the topology.
+  let service: Int
   let propagator: any Propagator
   let transport: Transport
   /// What requests say of where they go.
@@ -57,6 +59,7 @@ final class Downstream {
     self.pipeline = pipeline
     self.reconnects = reconnects
     name = callee.name
+    service = callee.service
     self.propagator = propagator
     self.transport = transport
     self.server = server
@@ -84,6 +87,11 @@ final class Downstream {
   func connect() { places.forEach { $0.connect() } }
 
   var connections: [DownstreamConnection] { places.flatMap(\.connections) }
+
+  /// Of its open connections, by address.
+  var roundTrips: [(address: Int, time: RoundTrip)] {
+    places.compactMap { place in place.current?.connection.roundTrip.map { (place.index, $0) } }
+  }
 
   /// All of its connections may be used.
   var isConnected: Bool { places.allSatisfy { $0.current?.isReady == true } }

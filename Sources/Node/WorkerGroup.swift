@@ -66,8 +66,9 @@ final class WorkerGroup {
       post(.replace(service, contexts, assumedPropagator: assumedPropagator, callees: callees))
     // A process samples one thread: the first worker stands for all.
     case .startProfile, .stopProfile: orders[0].post(.command(command))
-    case .counting, .clockStages, .readMeter, .readLive: post(.command(command))
+    case .counting, .clockStages, .readMeter, .readLive, .readEdges: post(.command(command))
     case .stop: stop()
+    case .readWindow, .ping: preconditionFailure("the main thread answers by itself")
     }
   }
 
@@ -126,6 +127,7 @@ final class WorkerGroup {
       case (.live(var sum), .live(let other)):
         sum.add(other)
         result = .live(sum)
+      case (.edges(let list), .edges(let other)): result = .edges(list.merging(other))
       case (.stages(var sum), .stages(let other)):
         sum.add(other)
         result = .stages(sum)

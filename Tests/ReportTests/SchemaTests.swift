@@ -214,6 +214,7 @@ struct Mutation {
     "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
     "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop", "spans", "droppedSpans", "tracing",
+    "network", "roundTripMin", "orderMedian", "returns", "round",
   ]
 
   /// Of a topology; all its other keys must be there.
@@ -262,6 +263,8 @@ struct Mutation {
     if path.hasSuffix(".external") { return key == "method" || key == "message" }
     guard optional.contains(key) else { return false }
     if key == "keepsContext" { return true }
+    if key == "roundTripMin" { return path.hasPrefix("$.network.nodes") }
+    if key == "round" { return path.contains(".returns") }
     if key == "fields" || key == "bad" { return path.hasSuffix(".client") }
     if key == "value" { return path.contains(".fields[") }
     if key == "transport", path.hasSuffix(".client") { return true }
