@@ -115,6 +115,7 @@ let package = Package(
         "TransportMessages",
       ]),
     module("Report", ["Results", "Statistics", "Topology"]),
+    module("Orchestration", ["Control", "Topology"]),
     module("Symbols"),
     module(
       "Launcher",
@@ -124,9 +125,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Propagation", "Report",
-        "Results",
-        "Statistics", "Topology", "TransportCore", argumentParser,
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Orchestration", "Propagation",
+        "Report", "Results", "Statistics", "Topology", "TransportCore", argumentParser,
       ]),
     .executableTarget(
       name: "ctxchain",
@@ -160,6 +160,7 @@ let package = Package(
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
+    tests("OrchestrationTests", ["Orchestration", "Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),

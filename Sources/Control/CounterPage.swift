@@ -69,6 +69,11 @@ package struct CounterPage {
   /// Calls that came to no good answer, or that no connection took, by callee, in the order of `Service.calleesInOrder`; the last
   /// place has those beyond as well.
   package var failedCallsByEdge = InlineArray<32, UInt64>(repeating: 0)
+  /// Edges that the worker has, and those of them that lead to every replica, now.
+  package var edges: UInt64 = 0
+  package var connectedEdges: UInt64 = 0
+  /// 1 while the worker serves: it has been told its edges, all lead to every replica, and it does not drain.
+  package var isServing: UInt64 = 0
 
   package init() {}
 

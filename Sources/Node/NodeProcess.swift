@@ -59,6 +59,7 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
       return fail("an order that this version does not know")
     }
     do {
+      if case .configure(let configuration) = command { try MemoryLimit.set(configuration.service.resources) }
       try obey(command, before)
     } catch {
       fail("\(error)")

@@ -113,8 +113,13 @@ package final class StandaloneNode: NodeServerDelegate {
     if status != 0 { return loop.stop() }
     status = 128 + number
     let loop = loop
-    server?.drain(within: StandaloneNode.graceTime) { loop.stop() }
-    workers?.drain(within: StandaloneNode.graceTime) { loop.stop() }
+    let end = { [unowned self] (isComplete: Bool) in
+      // Whoever asked it to end has got what he asked for.
+      if isComplete { status = 0 }
+      loop.stop()
+    }
+    server?.drain(within: StandaloneNode.graceTime, then: end)
+    workers?.drain(within: StandaloneNode.graceTime, then: end)
   }
 
   /// Serves until SIGINT or SIGTERM; returns the exit status.

@@ -6,7 +6,7 @@ struct ServiceDefaults {
       "transport", "response-size", "size", "timeout", "deadline", "retries", "pipeline", "place", "hpack",
       "keys-per-layer",
       "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes", "keeps-context",
-      "releases-context",
+      "releases-context", "resources",
     ]
   static let strategy = "value-chain"
   /// Bytes of a payload and of a response.
@@ -36,6 +36,7 @@ struct ServiceDefaults {
   var keptNanoseconds: Int64 = 0
   var releasesContext = false
   var writes = AccessRatio.standard
+  var resources: Resources?
 
   /// The program's own.
   init(_ vocabulary: Vocabulary) {
@@ -76,6 +77,7 @@ struct ServiceDefaults {
       }
     }
     if let field = fields["writes"] { result.writes = try field.ratio() }
+    if let field = fields["resources"] { result.resources = try field.resources(over: resources) }
     return result
   }
 }

@@ -107,6 +107,8 @@ package struct Service: Codable, Equatable, Sendable {
   package var port: UInt16?
   /// It makes the calls that its requests ask for, behind its script. Nil: it does not.
   package var scriptedCalls: ScriptedCallRules?
+  /// What each process may use. Nil: what there is.
+  package var resources: Resources?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,

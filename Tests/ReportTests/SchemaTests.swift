@@ -213,6 +213,7 @@ struct Mutation {
     "toleratedFailures", "isOptional", "errorStatus", "parse", "hpack", "answerHeaderBytesPerHop",
     "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
+    "resources", "cpuThousandths", "memorySize",
     "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop",
   ]
 
@@ -220,6 +221,7 @@ struct Mutation {
   private static let optionalInTopology: Set<String> = [
     "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
+    "resources", "cpuThousandths", "memorySize",
     "neverIndexed",
   ]
 
