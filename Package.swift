@@ -122,6 +122,7 @@ let package = Package(
         "TransportMessages",
       ]),
     module("Report", ["Results", "Statistics", "Topology"]),
+    module("Orchestration", ["Control", "Topology"]),
     module("Symbols"),
     module("Spans"),
     module(
@@ -133,9 +134,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Propagation", "Report",
-        "Results",
-        "Statistics", "Topology", "TransportCore", argumentParser,
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Orchestration", "Propagation",
+        "Report", "Results", "Statistics", "Topology", "TransportCore", argumentParser,
       ]),
     .executableTarget(
       name: "ctxchain",
@@ -170,6 +170,7 @@ let package = Package(
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
+    tests("OrchestrationTests", ["Orchestration", "Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
     tests("ControlTests", ["Control", "ProcessFigures"]),

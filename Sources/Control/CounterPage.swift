@@ -72,6 +72,11 @@ package struct CounterPage {
   /// Spans that a ring took, and those that found it full.
   package var spans: UInt64 = 0
   package var droppedSpans: UInt64 = 0
+  /// Edges that the worker has, and those of them that lead to every replica, now.
+  package var edges: UInt64 = 0
+  package var connectedEdges: UInt64 = 0
+  /// 1 while the worker serves: it has been told its edges, all lead to every replica, and it does not drain.
+  package var isServing: UInt64 = 0
 
   package init() {}
 

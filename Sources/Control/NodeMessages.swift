@@ -38,6 +38,8 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var addresses: [ServiceAddress]
   /// Threads behind each address; nil for one.
   package var workers: Int?
+  /// Processes behind each address, whose host is a name of all of them; nil for one.
+  package var replicas: Int?
   /// What the callee takes a caller to write who does not say; nil: nobody knows.
   package var assumedPropagator: String?
   /// Set of one that is not ours.

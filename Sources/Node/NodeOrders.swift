@@ -18,6 +18,9 @@ final class NodeOrders: NodeServerDelegate {
   private let readMeter: @Sendable () -> MeterReading
   private let profiler: NodeProfiler?
   private let transports: [Transport]
+  /// The node is held to the memory of its service; nil: whoever started it sees to that.
+  private var resources: Resources?
+  private let limitsMemory: Bool
   private var profile: ProfileOrders?
   /// Of a node with one worker, which is this thread.
   private(set) var server: NodeServer?
@@ -43,9 +46,11 @@ final class NodeOrders: NodeServerDelegate {
   ///   - readMeter: the calling thread's allocation and system-call counts.
   ///   - profiler: samples the calling thread; without it a profile is refused.
   ///   - transports: those that callers may speak and edges may name.
+  ///   - limitsMemory: the node is held to what its service may use.
   init(
     loop: EventLoop, counters: [UnsafeMutablePointer<CounterPage>], spans: [SpanRing] = [],
-    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?, transports: [Transport]
+    readMeter: @escaping @Sendable () -> MeterReading, profiler: NodeProfiler?, transports: [Transport],
+    limitsMemory: Bool = false
   ) {
     self.loop = loop
     self.counters = counters
@@ -53,6 +58,7 @@ final class NodeOrders: NodeServerDelegate {
     self.readMeter = readMeter
     self.profiler = profiler
     self.transports = transports
+    self.limitsMemory = limitsMemory
   }
 
   /// - Parameter accepts: whether an order may come from there.
@@ -75,8 +81,11 @@ final class NodeOrders: NodeServerDelegate {
     case .readWindow(let token, let memory): return didReadWindow(window(token, memory: memory, since: cpu).line)
     case .ping(let token): return didAnswer(.pong(token: token))
     case .stop: return didStop()
-    default: if let workers { return try workers.obey(command) }
+    // What it takes to start is there by now, so a limit that is too small for that can be refused.
+    case .connect where limitsMemory: try MemoryLimit.set(resources)
+    default: break
     }
+    if let workers { return try workers.obey(command) }
     switch command {
     case .configure(let configuration): try configure(configuration)
     case .connect(let callees): try server?.connect(callees)
@@ -103,6 +112,7 @@ final class NodeOrders: NodeServerDelegate {
   }
 
   private func configure(_ configuration: NodeConfiguration) throws {
+    resources = configuration.service.resources
     let workerCount = configuration.service.workers
     guard workerCount == 1 || counters.count == workerCount else {
       throw NodeError.badConfiguration("\(counters.count) pages of counters for \(workerCount) workers")
@@ -110,7 +120,8 @@ final class NodeOrders: NodeServerDelegate {
     log = NodeLog(configuration)
     if workerCount > 1 {
       workers = try WorkerGroup(
-        loop: loop, configuration: configuration, pages: counters, spans: spans, readMeter: readMeter, profiler: profiler,
+        loop: loop, configuration: configuration, pages: counters, spans: spans, readMeter: readMeter,
+        profiler: profiler,
         transports: transports
       ) { [unowned self] report in didAnswer(report) }
     } else {

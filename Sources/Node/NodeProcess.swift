@@ -26,7 +26,8 @@ package final class NodeProcess: LineChannelDelegate {
   ) {
     self.loop = loop
     orders = NodeOrders(
-      loop: loop, counters: counters, spans: spans, readMeter: readMeter, profiler: profiler, transports: transports)
+      loop: loop, counters: counters, spans: spans, readMeter: readMeter, profiler: profiler, transports: transports,
+      limitsMemory: true)
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
     orders.didAnswer = { [unowned self] report in
       if case .failed(let reason) = report { fail(reason) } else { send(report) }

@@ -94,8 +94,8 @@ final class NodeWorker: NodeServerDelegate {
       }
       server.take(fd)
     case .drain(let nanoseconds):
-      guard let server else { return reports.post(.drained) }
-      server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }
+      guard let server else { return reports.post(.drained(isComplete: true)) }
+      server.drain(within: nanoseconds) { [reports] in reports.post(.drained(isComplete: $0)) }
     case .stop: loop.stop()
     }
   }

@@ -138,8 +138,13 @@ package final class StandaloneNode {
     status = 128 + number
     control?.close()
     let loop = loop
-    orders.server?.drain(within: StandaloneNode.graceTime) { loop.stop() }
-    orders.workers?.drain(within: StandaloneNode.graceTime) { loop.stop() }
+    let end = { [unowned self] (isComplete: Bool) in
+      // Whoever asked it to end has got what he asked for.
+      if isComplete { status = 0 }
+      loop.stop()
+    }
+    orders.server?.drain(within: StandaloneNode.graceTime, then: end)
+    orders.workers?.drain(within: StandaloneNode.graceTime, then: end)
   }
 
   /// Serves until SIGINT or SIGTERM; returns the exit status.

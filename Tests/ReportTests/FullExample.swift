@@ -247,6 +247,7 @@ extension ExampleRun {
     topology.services[0].port = 7072
     topology.services[0].tracing = .oneOf(50)
     topology.client.tracing = .off
+    topology.services[0].resources = Resources(cpuThousandths: 500, memorySize: 64 << 20)
     topology.services[0].scriptedCalls = ScriptedCallRules(propagator: "tracecontext", allowsRemote: true)
     topology.services[0].external = ExternalService(
       host: "127.0.0.1", port: 8080, path: "/cart?x=1", method: "/shop.v1.Cart/Get", message: "0a03616263")

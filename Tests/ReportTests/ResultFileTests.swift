@@ -61,6 +61,7 @@ struct ResultFileTests {
       result.topology.services[index].external = nil
       result.topology.services[index].port = nil
       result.topology.services[index].scriptedCalls = nil
+      result.topology.services[index].resources = nil
       result.topology.services[index].script = result.topology.services[index].script.map(asBefore)
     }
     (result.topology.client.transport, result.topology.client.contextInBody) = (nil, nil)

@@ -215,13 +215,14 @@ struct Mutation {
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
     "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop", "spans", "droppedSpans", "tracing",
     "network", "roundTripMin", "orderMedian", "returns", "round",
+    "resources", "cpuThousandths", "memorySize",
   ]
 
   /// Of a topology; all its other keys must be there.
   private static let optionalInTopology: Set<String> = [
     "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
-    "neverIndexed", "tracing",
+    "neverIndexed", "tracing", "resources", "cpuThousandths", "memorySize",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
