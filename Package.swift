@@ -87,12 +87,13 @@ let package = Package(
       path: "Sources/ContextGenerator", swiftSettings: swiftSettings),
     module("Gateway", ["Context", "Propagation", "Topology", "TransportMessages"]),
     module("Statistics", [histogram]),
-    module("Control", ["Results", "Statistics", "Topology", "Spans"]),
+    module("ProcessFigures"),
+    module("Control", ["ProcessFigures", "Results", "Spans", "Statistics", "Topology"]),
     module(
       "Node",
       [
         "Bytes", "EventLoop", "CLinux", "Control", "Gateway", "TransportCore", "Propagation",
-        "Context", "Results", "Topology", "Spans", "Statistics", logging,
+        "Context", "ProcessFigures", "Results", "Spans", "Statistics", "Topology", logging,
       ]),
     module(
       "LoadClient",
@@ -121,20 +122,20 @@ let package = Package(
         "TransportMessages",
       ]),
     module("Report", ["Results", "Statistics", "Topology"]),
+    module("Orchestration", ["Control", "Topology"]),
     module("Symbols"),
     module("Spans"),
     module(
       "Launcher",
       [
-        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "Topology", "Spans", "Statistics",
-        "Results",
+        "Symbols", "TransportCore", "EventLoop", "CLinux", "Control", "Metrics", "ProcessFigures", "Spans", "Topology",
+        "Statistics", "Results",
       ]),
     module(
       "Commands",
       [
-        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Propagation", "Report",
-        "Results",
-        "Statistics", "Topology", "TransportCore", argumentParser,
+        "Context", "Control", "EventLoop", "Laboratory", "Launcher", "Metrics", "Node", "Orchestration", "Propagation",
+        "Report", "Results", "Statistics", "Topology", "TransportCore", argumentParser,
       ]),
     .executableTarget(
       name: "ctxchain",
@@ -169,8 +170,10 @@ let package = Package(
       ["Gateway", "Context", "Propagation", "Statistics", "TestSupport", "Topology", "TransportCore", "TransportFrame"]),
     tests("LaboratoryTests", ["Laboratory", "Context", "Propagation", "Report", "Results", "Statistics"]),
     tests("TopologyTests", ["Topology", "Statistics"]),
+    tests("OrchestrationTests", ["Orchestration", "Topology"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("SymbolsTests", ["Symbols"]),
+    tests("ControlTests", ["Control", "ProcessFigures"]),
     tests("ReportTests", ["Control", "Report", "Results", "Statistics", "Topology"]),
     tests("SpansTests", ["Spans"]),
     tests("ExporterTests", ["Control", "Exporter", "TransportMessages"]),

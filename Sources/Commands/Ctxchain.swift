@@ -106,6 +106,7 @@ struct CtxchainCommand: ParsableCommand {
     subcommands: [
       ChainCommand.self, RunCommand.self, CompareCommand.self, CapacityCommand.self, LoadCommand.self,
       ShowCommand.self, ReportCommand.self, ProfileCommand.self, ValidateCommand.self, UpCommand.self,
+      ExportCommand.self,
       BenchCommand.self,
       SelftestCommand.self, CalibrateCommand.self, SemanticsCommand.self, LabCommand.self,
       NodeCommand.self, InstructionsCommand.self,

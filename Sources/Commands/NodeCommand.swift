@@ -17,18 +17,24 @@ struct NodeCommand: Command {
   @Option(help: "JSON, as docs/NODE.md describes it.")
   var config: String
 
+  @Option(help: "Let a launcher on another machine drive it, at HOST:PORT; port 0 takes a free one. Needs a token.")
+  var control: String?
+
+  @OptionGroup var token: ControlTokenOption
   @OptionGroup var metrics: MetricsOptions
 
   func run(_ call: Invocation) throws {
     let document = try CommandFailure.ofArguments { try load() }
+    let control = try ControlPlan(control, of: document, file: config, token)
     signal(SIGPIPE, SIG_IGN)
     // Whoever started this program may have had signals blocked; the mask is inherited, and SIGTERM must end a node.
     var all = sigset_t()
     sigfillset(&all)
     sigprocmask(SIG_UNBLOCK, &all, nil)
-    let node = try StandaloneNode(document)
+    let node = try StandaloneNode(document, control: control, readMeter: call.readMeter)
     let server = try serveMetrics(of: node, document, call.console)
     defer { server?.stop() }
+    if let control { call.console.error("controlled at \(control.host):\(node.controlPort)") }
     try call.console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
     throw ExitCode(node.run())
   }

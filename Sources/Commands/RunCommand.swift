@@ -16,12 +16,21 @@ struct RunCommand: Command {
   @Argument(help: "The topology file.")
   var file: String
 
+  @Option(
+    help: """
+      A file that says where nodes which run already let launchers in (docs/HOSTS.md): they are measured, and none are \
+      started.
+      """)
+  var nodes: String?
+
+  @OptionGroup var token: ControlTokenOption
   @OptionGroup var options: ExperimentOptions
 
   func run(_ call: Invocation) throws {
     let written = try options.chain.topology(file: file)
-    let plan = try options.plan(
+    var plan = try options.plan(
       arms: try arms(written), depths: [TopologyShape(written).depth], isChain: false, call)
+    plan.remote = try RemoteNodes(file: nodes, for: written, token)
     try ExperimentRun.perform(plan, options, call)
   }
 

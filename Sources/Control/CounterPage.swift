@@ -72,6 +72,11 @@ package struct CounterPage {
   /// Spans that a ring took, and those that found it full.
   package var spans: UInt64 = 0
   package var droppedSpans: UInt64 = 0
+  /// Edges that the worker has, and those of them that lead to every replica, now.
+  package var edges: UInt64 = 0
+  package var connectedEdges: UInt64 = 0
+  /// 1 while the worker serves: it has been told its edges, all lead to every replica, and it does not drain.
+  package var isServing: UInt64 = 0
 
   package init() {}
 
@@ -137,6 +142,18 @@ package struct CounterPage {
     var page = self
     page.combine(earlier, &-)
     return page
+  }
+
+  /// In the order of the fields.
+  package var words: [UInt64] { withUnsafeBytes(of: self) { Array($0.bindMemory(to: UInt64.self)) } }
+
+  /// Words that are not there are 0; those beyond the fields are left out.
+  package init(words: some Collection<UInt64>) {
+    self.init()
+    withUnsafeMutableBytes(of: &self) { bytes in
+      let own = bytes.bindMemory(to: UInt64.self)
+      for (index, word) in zip(own.indices, words) { own[index] = word }
+    }
   }
 
   /// Word by word, so that no field can be forgotten.

@@ -38,6 +38,8 @@ package struct CalleeAddresses: Codable, Equatable, Sendable {
   package var addresses: [ServiceAddress]
   /// Threads behind each address; nil for one.
   package var workers: Int?
+  /// Processes behind each address, whose host is a name of all of them; nil for one.
+  package var replicas: Int?
   /// What the callee takes a caller to write who does not say; nil: nobody knows.
   package var assumedPropagator: String?
   /// Set of one that is not ours.
@@ -88,6 +90,12 @@ package enum NodeCommand: Codable, Equatable, Sendable {
   case readLive(token: Int)
   /// Asks for the counters of CMeter; answered by `meter` with the same token.
   case readMeter(token: Int)
+  /// Asks for what the node reads of itself; answered by the line of a `NodeWindow` with the same token.
+  case readWindow(token: Int, memory: Bool)
+  /// Asks how far its callees are; answered by `edges`.
+  case readEdges
+  /// Answered by `pong` with the same token.
+  case ping(token: Int)
   /// Starts to sample; answered by `profileStarted`.
   case startProfile(ProfileOrder)
   /// Answered by any number of `profileStacks` and one `profile`.
@@ -108,8 +116,40 @@ package enum NodeReport: Codable, Equatable, Sendable {
   case profile(ProfileSummary)
   /// Since the stages were last begun to be clocked.
   case stages(StageSums)
-  /// The node cannot go on; it exits with status 1 afterwards.
+  case edges([EdgeRoundTrip])
+  case pong(token: Int)
+  /// The node cannot go on; it exits with status 1 afterwards. One that was started by somebody else serves on.
   case failed(String)
+}
+
+/// How long TCP takes to a replica of a callee and back, by the kernel of the node. Nanoseconds.
+package struct EdgeRoundTrip: Codable, Equatable, Sendable {
+  /// Index of the callee in the topology.
+  package var service: Int
+  package var replica: Int
+  /// The least of its connections, and the mean of what they have smoothed.
+  package var least: Int64
+  package var smoothed: Int64
+
+  package init(service: Int, replica: Int, least: Int64, smoothed: Int64) {
+    self.service = service
+    self.replica = replica
+    self.least = least
+    self.smoothed = smoothed
+  }
+}
+
+extension [EdgeRoundTrip] {
+  /// With those of another worker of the same node.
+  package func merging(_ other: [EdgeRoundTrip]) -> [EdgeRoundTrip] {
+    other.reduce(into: self) { list, edge in
+      guard let index = list.firstIndex(where: { $0.service == edge.service && $0.replica == edge.replica }) else {
+        return list.append(edge)
+      }
+      list[index].least = Swift.min(list[index].least, edge.least)
+      list[index].smoothed = (list[index].smoothed + edge.smoothed) / 2
+    }
+  }
 }
 
 /// Counts of the threads that serve requests, since start, by interposition.

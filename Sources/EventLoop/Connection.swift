@@ -197,6 +197,16 @@ public final class Connection {
     unsafe Unmanaged.passUnretained(self).release()
   }
 
+  // MARK: What the kernel says
+
+  /// Of a TCP connection; nil for others.
+  package var roundTrip: RoundTrip? { isOpen && !isConnecting ? RoundTrip(of: fd) : nil }
+  /// `HOST:PORT` of the other end of TCP.
+  package var peer: String? { isOpen ? Socket.peer(of: fd) : nil }
+
+  /// See `Socket.watch`.
+  package func watchPeer(seconds: Int32) { if isOpen { Socket.watch(fd, seconds: seconds) } }
+
   // MARK: Callbacks
 
   private func didBecomeReadable() {

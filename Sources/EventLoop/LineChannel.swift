@@ -9,21 +9,47 @@ package protocol LineChannelDelegate: AnyObject {
   func channelDidClose(_ channel: LineChannel)
 }
 
-/// Lines in both directions. A line longer than `lineSizeMax` closes the channel.
+/// Lines in both directions. A line longer than its `lineSizeMax` closes the channel.
 package final class LineChannel: ConnectionDelegate {
   /// Bytes: a node's configuration holds its script, a client's result its histograms.
   package static let lineSizeMax = 16 << 20
 
+  /// Bytes of a line, from here on.
+  package var lineSizeMax: Int
+  /// Why the other end is gone, an errno value; 0: it closed, or is there.
+  package private(set) var error: Int32 = 0
   private var connection: Connection?
   private var delegate: (any LineChannelDelegate)?
   private var scannedSize = 0
 
-  package init(loop: EventLoop, fd: Int32, delegate: any LineChannelDelegate) {
+  package convenience init(
+    loop: EventLoop, fd: Int32, lineSizeMax: Int = LineChannel.lineSizeMax, delegate: any LineChannelDelegate
+  ) {
+    self.init(Connection(loop: loop, fd: fd), lineSizeMax: lineSizeMax, delegate: delegate)
+  }
+
+  /// Over a connection that has not been started.
+  package init(_ connection: Connection, lineSizeMax: Int = LineChannel.lineSizeMax, delegate: any LineChannelDelegate)
+  {
+    self.lineSizeMax = lineSizeMax
     self.delegate = delegate
-    let connection = Connection(loop: loop, fd: fd)
     self.connection = connection
     connection.start(delegate: self)
   }
+
+  /// Other lines go to another from now on.
+  package func hand(to delegate: any LineChannelDelegate) { if connection != nil { self.delegate = delegate } }
+
+  /// Lines that were queued are sent before it closes, and nothing is read any more.
+  package func finish() {
+    connection?.finish()
+    connection = nil
+    delegate = nil
+  }
+
+  /// Of TCP, see `Connection`.
+  package var roundTrip: RoundTrip? { connection?.roundTrip }
+  package var peer: String? { connection?.peer }
 
   /// Queues one line; `line` holds no newline.
   package func send(_ line: some Sequence<UInt8>) {
@@ -48,17 +74,20 @@ package final class LineChannel: ConnectionDelegate {
         position += 1
         continue
       }
-      guard position - used <= LineChannel.lineSizeMax else { break }
+      guard position - used <= lineSizeMax else { break }
       unsafe delegate.channel(self, didReceive: UnsafeRawBufferPointer(rebasing: bytes[used..<position]))
       position += 1
       used = position
     }
     scannedSize = bytes.count - used
-    if scannedSize > LineChannel.lineSizeMax { fail() }
+    if scannedSize > lineSizeMax { fail() }
     return used
   }
 
-  package func connection(_ connection: Connection, didCloseWith error: Int32) { fail() }
+  package func connection(_ connection: Connection, didCloseWith error: Int32) {
+    self.error = error
+    fail()
+  }
 
   private func fail() {
     let delegate = self.delegate

@@ -36,6 +36,21 @@ package enum Socket {
     return UInt16(bigEndian: address.sin_port)
   }
 
+  /// `HOST:PORT` of the other end; nil where it has none.
+  static func peer(of fd: Int32) -> String? {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getpeername(fd, $0, &size) }
+    }
+    guard result == 0, address.sin_family == sa_family_t(AF_INET) else { return nil }
+    return "\(HostAddress.text(address)):\(UInt16(bigEndian: address.sin_port))"
+  }
+
+  /// A peer that is silent for about so many seconds, because it or the way to it is gone, counts as lost; whether
+  /// anything is sent or not.
+  package static func watch(_ fd: Int32, seconds: Int32) { ctx_tcp_watch(fd, seconds) }
+
   /// The error that a finished non-blocking connect left behind; 0 when it succeeded.
   static func pendingError(of fd: Int32) -> Int32 {
     var error: Int32 = 0

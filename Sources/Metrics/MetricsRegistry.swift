@@ -146,6 +146,18 @@ package final class MetricsRegistry: Sendable {
   /// - Parameter constants: labels of every series, in place of those of the same name.
   package func text(constants: [MetricLabel]) -> [UInt8] { MetricsText.bytes(snapshot(), constants: constants) }
 
+  /// Whether every node that there is serves now, and in a line why not.
+  func readiness() -> (isReady: Bool, text: String) {
+    let live = state.withLock { Array($0.live.values) }
+    let pages = live.flatMap { $0.pages.pages.map(\.pointee) }
+    if live.isEmpty { return (false, "no node runs") }
+    if !live.allSatisfy(\.isUp) { return (false, "a node has ended") }
+    if pages.allSatisfy({ $0.isServing == 1 }) { return (true, "ready") }
+    let sum = CounterPage.sum(pages)
+    if sum.connectedEdges < sum.edges { return (false, "\(sum.connectedEdges) of \(sum.edges) edges are connected") }
+    return (false, "it has not been told its callees yet, or it ends")
+  }
+
   private func snapshot() -> MetricsSnapshot {
     state.withLock { state in
       var snapshot = MetricsSnapshot()

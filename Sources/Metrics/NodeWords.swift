@@ -52,6 +52,10 @@ package struct NodeWord: Sendable {
     NodeWord(
       name: "ctxchain_kept_contexts", help: "Contexts that a service keeps now.", reading: .now { $0.keptContexts }),
     NodeWord(name: "ctxchain_kept_timers", help: "Timers of kept contexts now.", reading: .now { $0.keptTimers }),
+    NodeWord(name: "ctxchain_edges", help: "Edges that a node's workers have now.", reading: .now { $0.edges }),
+    NodeWord(
+      name: "ctxchain_connected_edges", help: "Those of them that lead to every replica of their callee now.",
+      reading: .now { $0.connectedEdges }),
   ]
 
   private static func counted(
@@ -96,5 +100,6 @@ package struct NodeWord: Sendable {
       MemoryLayout<CounterPage>.offset(of: \.echoDeadline), "echoDeadline",
       "of the last request of a fidelity pass alone"
     ),
+    (MemoryLayout<CounterPage>.offset(of: \.isServing), "isServing", "what /ready answers"),
   ]
 }

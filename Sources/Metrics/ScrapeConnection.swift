@@ -1,4 +1,5 @@
-// One connection of a scraper: HTTP/1.1 by the parser that services have, GET and HEAD of /metrics and nothing else.
+// One connection of a scraper, or of what asks whether a node is ready: HTTP/1.1 by the parser that services have, GET and HEAD
+// of /metrics, /ready and /healthz, and nothing else.
 
 internal import Bytes
 internal import EventLoop
@@ -85,15 +86,24 @@ final class ScrapeConnection: ConnectionDelegate {
     let start = UnsafeRawPointer(reader.head.pointee.base)
     let line = UnsafeRawBufferPointer(start: start, count: reader.head.pointee.size).prefix { $0 != 0x0d }
     let words = String(decoding: line, as: UTF8.self).split(separator: " ")
-    guard Self.path(of: words[1]) == "/metrics" else {
-      return write("404 Not Found", "text/plain; charset=utf-8", Array("Metrics are at /metrics.\n".utf8))
+    let path = Self.path(of: words[1])
+    guard ["/metrics", "/ready", "/healthz"].contains(path) else {
+      return write("404 Not Found", line: "Metrics are at /metrics.")
     }
     guard words[0] == "GET" || words[0] == "HEAD" else {
-      return write(
-        "405 Method Not Allowed", "text/plain; charset=utf-8", Array("Only GET and HEAD.\n".utf8),
-        more: "allow: GET, HEAD\r\n")
+      return write("405 Method Not Allowed", line: "Only GET and HEAD.", more: "allow: GET, HEAD\r\n")
     }
-    write("200 OK", "text/plain; version=0.0.4; charset=utf-8", listener.makeText())
+    switch path {
+    case "/ready":
+      let readiness = listener.readiness()
+      write(readiness.isReady ? "200 OK" : "503 Service Unavailable", line: readiness.text)
+    case "/healthz": write("200 OK", line: "ok")
+    default: write("200 OK", "text/plain; version=0.0.4; charset=utf-8", listener.makeText())
+    }
+  }
+
+  private func write(_ status: String, line: String, more: String = "") {
+    write(status, "text/plain; charset=utf-8", Array((line + "\n").utf8), more: more)
   }
 
   /// Of a target, which may be a whole URL (RFC 9112, 3.2.2), without its query.

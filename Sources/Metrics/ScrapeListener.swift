@@ -52,6 +52,9 @@ final class ScrapeListener {
     return text
   }
 
+  /// Whether what the registry has is ready now.
+  func readiness() -> (isReady: Bool, text: String) { registry.readiness() }
+
   private func accept(_ fd: Int32) {
     let now = loop.refreshNow()
     connections.removeAll { !$0.isOpen }

@@ -17,6 +17,8 @@ final class Downstream {
   static let waitingSizeMax = 64 << 20
 
   let name: String
+  /// Index of the callee in the topology.
+  let service: Int
   let propagator: any Propagator
   let transport: Transport
   /// What requests say of where they go.
@@ -35,7 +37,10 @@ final class Downstream {
   /// Where connections grow by need: those that may take a request, by address; the one that came last is filled before the
   /// next. One that has been filled since may still stand here.
   @exclusivity(unchecked) private var free: [[Unmanaged<DownstreamConnection>]]
+  /// Of every replica; replicas behind one name have the same.
   private let addresses: [ServiceAddress]
+  /// Where they were found, by their places in `addresses`.
+  private var replicas: ReplicaPlaces<HostAddress>
   private let index: Int
   /// Place in the page of counters.
   let counterIndex: Int
@@ -57,6 +62,7 @@ final class Downstream {
     self.pipeline = pipeline
     self.reconnects = reconnects
     name = callee.name
+    service = callee.service
     self.propagator = propagator
     self.transport = transport
     self.server = server
@@ -67,8 +73,10 @@ final class Downstream {
     isForeign = callee.external != nil
     // Round the replicas, so that requests are.
     let count = callee.connectionsPerAddress * transport.connectionCount
-    free = callee.addresses.map { _ in [] }
-    addresses = callee.addresses
+    let replicas = ReplicaPlaces<HostAddress>(nameCount: callee.addresses.count, countPerName: callee.replicas ?? 1)
+    self.replicas = replicas
+    addresses = callee.addresses.flatMap { Array(repeating: $0, count: replicas.countPerName) }
+    free = addresses.map { _ in [] }
     self.index = index
     self.counterIndex = counterIndex
     for _ in 0..<count * addresses.count { addPlace() }
@@ -83,10 +91,28 @@ final class Downstream {
 
   func connect() { places.forEach { $0.connect() } }
 
+  /// Behind one name.
+  var replicaCount: Int { replicas.countPerName }
+
+  /// Which of the addresses that a name has now is that of a replica, if any is.
+  func choose(among addresses: [HostAddress], for index: Int) -> HostAddress? {
+    replicas.choose(among: addresses, for: index)
+  }
+
   var connections: [DownstreamConnection] { places.flatMap(\.connections) }
+
+  /// Of its open connections, by address.
+  var roundTrips: [(address: Int, time: RoundTrip)] {
+    places.compactMap { place in place.current?.connection.roundTrip.map { (place.index, $0) } }
+  }
 
   /// All of its connections may be used.
   var isConnected: Bool { places.allSatisfy { $0.current?.isReady == true } }
+
+  /// Every replica can be reached.
+  var reachesAll: Bool {
+    addresses.indices.allSatisfy { index in places.contains { $0.index == index && $0.current?.isReady == true } }
+  }
 
   /// The callee can be reached, though it may not keep up.
   var isReady: Bool { places.contains { $0.current?.isReady == true } }
@@ -105,6 +131,7 @@ final class Downstream {
 
   func readinessDidChange() {
     single = nil
+    defer { server.publishReadiness() }
     guard places.count == 1, !transport.isBounded, let current = places[0].current else { return }
     if current.isReady, !current.isFull { single = Unmanaged.passUnretained(current) }
   }

@@ -12,9 +12,9 @@ extension NodeServer {
   private static let drainGap: Int64 = 20_000_000
   private static let quietCountMin = 5
 
-  /// Says goaway to all callers, and calls `didEnd` when everything is answered and sent, or after `nanoseconds`. Once;
-  /// `close` comes next.
-  package func drain(within nanoseconds: Int64, then didEnd: @escaping () -> Void) {
+  /// Says goaway to all callers, and calls `didEnd` when everything is answered and sent, or after `nanoseconds`, with false
+  /// when something is left then. Once; `close` comes next.
+  package func drain(within nanoseconds: Int64, then didEnd: @escaping (_ isComplete: Bool) -> Void) {
     stopListening()
     connections.values.forEach { $0.caller.sendGoaway() }
     let end = loop.refreshNow() &+ nanoseconds
@@ -25,13 +25,16 @@ extension NodeServer {
         && connections.values.allSatisfy(\.caller.output.isEmpty)
       quietCount = isQuiet ? quietCount + 1 : 0
       deliveries = counters.pointee.deliveries
-      if (connections.isEmpty && arrivals.isEmpty) || quietCount == NodeServer.quietCountMin || loop.now >= end {
-        didEnd()
+      if (connections.isEmpty && arrivals.isEmpty) || quietCount == NodeServer.quietCountMin {
+        didEnd(true)
+      } else if loop.now >= end {
+        didEnd(isQuiet)
       } else {
         drainTimer?.start(after: NodeServer.drainGap)
       }
     }
     drainTimer = timer
+    publishReadiness()
     timer.start(after: NodeServer.drainGap)
   }
 }

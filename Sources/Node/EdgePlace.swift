@@ -59,16 +59,28 @@ final class EdgePlace {
     do {
       guard let lookup = server.hostLookup else { return didFail("no name can be looked up") }
       isLookingUp = true
-      try lookup.look(up: address.host, port: address.port) { [weak self] found in
+      let handler = { [weak self] (found: [HostAddress]) in
         guard let self, !isClosed else { return }
         isLookingUp = false
-        if let found { connect(to: found) } else { didFail("\(EventLoopError.unknownHost(address.host))") }
+        if let address = edge.choose(among: found, for: index) { connect(to: address) } else { didNotFind(found) }
         edge.serveWaiting()
+      }
+      if edge.replicaCount > 1 {
+        try lookup.lookUpAll(address.host, port: address.port, handler: handler)
+      } else {
+        // The resolver's first choice.
+        try lookup.look(up: address.host, port: address.port) { handler($0.map { [$0] } ?? []) }
       }
     } catch {
       isLookingUp = false
       didFail("\(error)")
     }
+  }
+
+  private func didNotFind(_ found: [HostAddress]) {
+    guard !found.isEmpty else { return didFail("\(EventLoopError.unknownHost(address.host))") }
+    let addresses = found.count == 1 ? "one address" : "\(found.count) addresses"
+    didFail("\(address.host) has \(addresses), and \(edge.replicaCount) replicas are expected")
   }
 
   private func connect(to address: HostAddress) {

@@ -7,6 +7,8 @@ package enum NodeError: Error, CustomStringConvertible {
   case unknownTransport(String)
   case missingAddress(service: Int)
   case busy
+  case unknownOrder
+  case refusedOrder
   case badConfiguration(String)
 
   package var description: String {
@@ -17,6 +19,8 @@ package enum NodeError: Error, CustomStringConvertible {
     case .unknownTransport(let name): "unknown transport \"\(name)\""
     case .missingAddress(let service): "no address for service \(service)"
     case .busy: "the strategy cannot change while requests are under way"
+    case .unknownOrder: "an order that this version does not know"
+    case .refusedOrder: "an order that only whoever started the node may give"
     case .badConfiguration(let reason): "configuration: \(reason)"
     }
   }

@@ -21,6 +21,11 @@ struct NodeLog {
 
   func failed(_ reason: String) { logger.critical("cannot go on", metadata: ["reason": "\(reason)"]) }
 
+  func launcher(_ address: String, isThere: Bool) {
+    logger.notice(
+      isThere ? "driven by a launcher" : "no longer driven by a launcher", metadata: ["launcher": "\(address)"])
+  }
+
   func reachedCallee(_ name: String) { logger.notice("reached a callee again", metadata: ["callee": "\(name)"]) }
 
   func cannotAccept(reason: String) {

@@ -2,30 +2,15 @@
 
 package import Control
 package import EventLoop
-internal import Topology
 package import Spans
 package import TransportCore
 
 /// Runs one node until it is told to stop or the control channel closes.
-package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
+package final class NodeProcess: LineChannelDelegate {
   private let loop: EventLoop
-  private let counters: [UnsafeMutablePointer<CounterPage>]
-  private let spans: [SpanRing]
-  private let readMeter: @Sendable () -> MeterReading
-  private let profiler: NodeProfiler?
-  private let transports: [Transport]
-  private var profile: ProfileOrders?
+  private let orders: NodeOrders
   private var channel: LineChannel!
-  /// Of a node with one worker, which is this thread.
-  private var server: NodeServer?
-  /// Of a node with several.
-  private var workers: WorkerGroup?
-  private var log: NodeLog?
-  private var isReplacing = false
   private var status: Int32 = 0
-  /// What orders themselves have cost: left out of every reading, or its bytes would depend on how many digits the
-  /// numbers in an order have.
-  private var cost = MeterReading()
 
   /// - Parameters:
   ///   - controlFD: the inherited end of the control channel.
@@ -40,12 +25,15 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
     transports: [Transport] = Transport.all
   ) {
     self.loop = loop
-    self.counters = counters
-    self.spans = spans
-    self.readMeter = readMeter
-    self.profiler = profiler
-    self.transports = transports
+    orders = NodeOrders(
+      loop: loop, counters: counters, spans: spans, readMeter: readMeter, profiler: profiler, transports: transports,
+      limitsMemory: true)
     channel = LineChannel(loop: loop, fd: controlFD, delegate: self)
+    orders.didAnswer = { [unowned self] report in
+      if case .failed(let reason) = report { fail(reason) } else { send(report) }
+    }
+    orders.didReadWindow = { [unowned self] line in channel.send(line) }
+    orders.didStop = { [unowned self] in stop() }
   }
 
   /// Returns the process's exit status.
@@ -57,13 +45,8 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   // MARK: Control channel
 
   package func channel(_ channel: LineChannel, didReceive line: UnsafeRawBufferPointer) {
-    let before = readMeter()
-    defer { cost.add(readMeter().since(before)) }
-    guard let command = ControlCodec.decode(NodeCommand.self, from: line) else {
-      return fail("an order that this version does not know")
-    }
     do {
-      try obey(command, before)
+      try orders.didReceive(line)
     } catch {
       fail("\(error)")
     }
@@ -72,57 +55,8 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
   package func channelDidClose(_ channel: LineChannel) { stop() }
 
   private func stop() {
-    workers?.stop()
+    orders.workers?.stop()
     loop.stop()
-  }
-
-  private func obey(_ command: NodeCommand, _ meter: MeterReading) throws {
-    if let workers {
-      if case .stop = command { return stop() }
-      return try workers.obey(command)
-    }
-    switch command {
-    case .configure(let configuration) where configuration.service.workers > 1:
-      guard counters.count == configuration.service.workers else {
-        throw NodeError.badConfiguration(
-          "\(counters.count) pages of counters for \(configuration.service.workers) workers")
-      }
-      workers = try WorkerGroup(
-        loop: loop, configuration: configuration, pages: counters, spans: spans, readMeter: readMeter,
-        profiler: profiler,
-        transports: transports
-      ) { [unowned self] report in didAnswer(report) }
-    case .configure(let configuration):
-      let server = try NodeServer(
-        loop: loop, configuration: configuration, counters: counters[0], transports: transports, spans: spans.first)
-      server.delegate = self
-      self.server = server
-      log = NodeLog(configuration)
-      send(.listening(port: try server.listen()))
-    case .connect(let callees): try server?.connect(callees)
-    case .replaceService(let service, let assumedPropagator, let callees):
-      isReplacing = true
-      try server?.replace(service, assumedPropagator: assumedPropagator, callees: callees)
-    case .counting(let isOn):
-      server?.isCounting = isOn
-      send(.countingSet)
-    case .clockStages(let isOn): send(.stages(server?.clockStages(isOn) ?? StageSums()))
-    case .readLive(let token): send(.live(server?.liveFigures(token: token) ?? LiveFigures(token: token)))
-    case .readMeter(let token):
-      var reading = meter.since(cost)
-      reading.token = token
-      send(.meter(reading))
-    case .startProfile(let order):
-      let profile = ProfileOrders(profiler, readMeter: readMeter)
-      self.profile = profile
-      send(profile.start(order))
-    case .stopProfile: profile?.stop().forEach(didAnswer)
-    case .stop: stop()
-    }
-  }
-
-  private func didAnswer(_ report: NodeReport) {
-    if case .failed(let reason) = report { fail(reason) } else { send(report) }
   }
 
   private func send(_ report: NodeReport) { channel.send(ControlCodec.encode(report)) }
@@ -132,23 +66,4 @@ package final class NodeProcess: LineChannelDelegate, NodeServerDelegate {
     status = 1
     stop()
   }
-
-  // MARK: Server
-
-  package func serverDidConnect(_ server: NodeServer) {
-    send(isReplacing ? .replaced : .connected)
-    isReplacing = false
-  }
-
-  package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
-    log?.closedConnection(reason: reason)
-  }
-
-  package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
-    log?.lostCallee(name, reason: reason)
-  }
-
-  package func server(_ server: NodeServer, didReachCallee name: String) { log?.reachedCallee(name) }
-
-  package func server(_ server: NodeServer, cannotAcceptFor reason: String) { log?.cannotAccept(reason: reason) }
 }

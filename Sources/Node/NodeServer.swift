@@ -83,6 +83,8 @@ package final class NodeServer {
   private(set) var scriptedEdges: ScriptedEdges?
   /// Every edge has been ready since it was made.
   private var hasConnected = false
+  /// It knows what it calls.
+  private var hasEdges = false
 
   // What RequestFlow and CallFlow work with.
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
@@ -275,6 +277,8 @@ package final class NodeServer {
     hasConnected = false
     runtime.script.connect(edges)
     edges.forEach { $0.connect() }
+    hasEdges = true
+    publishReadiness()
     didConnectEdge()
   }
 
@@ -318,6 +322,14 @@ package final class NodeServer {
     guard !hasConnected, edges.allSatisfy(\.isConnected) else { return }
     hasConnected = true
     delegate?.serverDidConnect(self)
+  }
+
+  /// For those who read the counters from outside. Never per request.
+  func publishReadiness() {
+    let reached = edges.count(where: \.reachesAll)
+    counters.pointee.edges = UInt64(edges.count)
+    counters.pointee.connectedEdges = UInt64(reached)
+    counters.pointee.isServing = hasEdges && reached == edges.count && drainTimer == nil ? 1 : 0
   }
 
   /// CPU time of the writes of all connections that are open, as far as the loop clocked them.

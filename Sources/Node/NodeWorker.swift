@@ -94,8 +94,8 @@ final class NodeWorker: NodeServerDelegate {
       }
       server.take(fd)
     case .drain(let nanoseconds):
-      guard let server else { return reports.post(.drained) }
-      server.drain(within: nanoseconds) { [reports] in reports.post(.drained) }
+      guard let server else { return reports.post(.drained(isComplete: true)) }
+      server.drain(within: nanoseconds) { [reports] in reports.post(.drained(isComplete: $0)) }
     case .stop: loop.stop()
     }
   }
@@ -116,7 +116,8 @@ final class NodeWorker: NodeServerDelegate {
       self.profile = profile
       reports.post(.profile(profile.start(order)))
     case .stopProfile: profile?.stop().forEach { reports.post(.profile($0)) }
-    case .configure, .connect, .replaceService, .stop:
+    case .readEdges: answer(.edges(server?.edgeRoundTrips ?? []))
+    case .configure, .connect, .replaceService, .stop, .readWindow, .ping:
       preconditionFailure("an order to the whole node came to a worker")
     }
   }

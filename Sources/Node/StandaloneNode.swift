@@ -1,16 +1,21 @@
-// A node without a launcher: its configuration from a file, its end by a signal. What an orchestrator would start.
+// A node without a launcher: its configuration from a file, its end by a signal. What an orchestrator would start. A launcher
+// elsewhere may drive it over TCP.
 
 package import Control
 internal import EventLoop
 internal import FoundationEssentials
 internal import Glibc
+internal import ProcessFigures
 internal import Topology
+internal import TransportCore
 
 /// What `ctxchain node --config FILE` reads.
 package struct NodeDocument: Codable, Sendable {
   package let configuration: NodeConfiguration
   /// Addresses may be host names.
   package let callees: [CalleeAddresses]
+  /// `HOST:PORT` where launchers on other machines reach it; nil: none does.
+  package let control: String?
 
   /// Bytes of a configuration.
   package static let sizeMax = 16 << 20
@@ -44,66 +49,85 @@ package struct NodeDocument: Codable, Sendable {
   }
 }
 
-package final class StandaloneNode: NodeServerDelegate {
+package final class StandaloneNode {
   /// Nanoseconds that requests have to be finished after the signal to end.
   private static let graceTime: Int64 = 10_000_000_000
 
   private let loop: EventLoop
-  /// Of a node with one worker, which is this thread.
-  private var server: NodeServer?
-  /// Of a node with several.
-  private var workers: WorkerGroup?
-  private let log: NodeLog
+  private let orders: NodeOrders
+  private let document: NodeDocument
   private let counters: UnsafeMutableRawPointer
+  private var control: ControlListener?
   private var signals: [SignalSource] = []
   private var status: Int32 = 0
+  /// It serves: what fails from here on is the order that asked for it.
+  private var isServing = false
   package private(set) var port: UInt16 = 0
   /// Of each worker; they last as long as the process.
   package let pages: [UnsafeMutablePointer<CounterPage>]
 
-  package init(_ document: NodeDocument) throws {
-    log = NodeLog(document.configuration)
+  /// - Parameters:
+  ///   - control: nil: no launcher drives it.
+  ///   - readMeter: the calling thread's allocation and system-call counts.
+  package init(
+    _ document: NodeDocument, control plan: ControlPlan? = nil, readMeter: @escaping @Sendable () -> MeterReading
+  ) throws {
+    self.document = document
     loop = try EventLoop()
     let workerCount = document.configuration.service.workers
     let size = workerCount * CounterPage.size
     counters = .allocate(byteCount: size, alignment: CounterPage.size)
     counters.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     pages = CounterPage.pages(at: counters, count: workerCount)
-    if workerCount == 1 {
-      try start(document, pages[0])
-    } else {
-      try startWorkers(document, pages)
-    }
+    orders = NodeOrders(
+      loop: loop, counters: pages, readMeter: readMeter, profiler: nil, transports: Transport.all)
+    orders.didAnswer = { [unowned self] report in didAnswer(report) }
+    orders.didReadWindow = { [unowned self] line in self.control?.send(line) }
+    try orders.obey(.configure(document.configuration))
+    // Several workers answer from their threads.
+    _ = loop.run { port != 0 || status != 0 }
+    guard status == 0 else { throw NodeError.badConfiguration("its workers cannot start") }
+    try orders.obey(.connect(document.callees))
+    isServing = true
+    if let plan { try listen(plan) }
     for number in [SIGINT, SIGTERM] {
       signals.append(
         SignalSource(loop: loop, signal: number) { [unowned self] in didReceive(signal: number) })
     }
   }
 
-  private func start(_ document: NodeDocument, _ page: UnsafeMutablePointer<CounterPage>) throws {
-    let server = try NodeServer(loop: loop, configuration: document.configuration, counters: page)
-    self.server = server
-    port = try server.listen()
-    server.delegate = self
-    try server.connect(document.callees)
+  /// Where launchers reach it; 0: nowhere.
+  package var controlPort: UInt16 { control?.port ?? 0 }
+
+  private func listen(_ plan: ControlPlan) throws {
+    let configuration = document.configuration
+    let identity = NodeIdentity(
+      version: plan.version, service: configuration.service.name, layer: configuration.layer,
+      replica: configuration.replica, port: port, workers: configuration.service.workers, process: .own())
+    let control = try ControlListener(loop: loop, plan: plan) { identity }
+    control.didReceive = { [unowned self] line in obey(line) }
+    control.didChange = { [unowned self] address, isThere in orders.log?.launcher(address, isThere: isThere) }
+    self.control = control
   }
 
-  /// Returns when all of them listen.
-  private func startWorkers(_ document: NodeDocument, _ pages: [UnsafeMutablePointer<CounterPage>]) throws {
-    let workers = try WorkerGroup(
-      loop: loop, configuration: document.configuration, pages: pages, readMeter: { MeterReading() }, profiler: nil
-    ) { [unowned self] report in
-      if case .listening(let port) = report { self.port = port }
-      if case .failed(let reason) = report { didFail(reason) }
+  private func obey(_ line: UnsafeRawBufferPointer) {
+    do {
+      try orders.didReceive(line) { $0.mayComeFromElsewhere }
+    } catch {
+      control?.send(ControlCodec.encode(NodeReport.failed("\(error)")))
     }
-    self.workers = workers
-    _ = loop.run { port != 0 || status != 0 }
-    guard status == 0 else { throw NodeError.badConfiguration("its workers cannot start") }
-    try workers.obey(.connect(document.callees))
+  }
+
+  private func didAnswer(_ report: NodeReport) {
+    switch report {
+    case .listening(let port): self.port = port
+    case .failed(let reason) where !isServing: didFail(reason)
+    default: control?.send(ControlCodec.encode(report))
+    }
   }
 
   private func didFail(_ reason: String) {
-    log.failed(reason)
+    orders.log?.failed(reason)
     status = 1
     loop.stop()
   }
@@ -112,30 +136,33 @@ package final class StandaloneNode: NodeServerDelegate {
   private func didReceive(signal number: Int32) {
     if status != 0 { return loop.stop() }
     status = 128 + number
+    control?.close()
     let loop = loop
-    server?.drain(within: StandaloneNode.graceTime) { loop.stop() }
-    workers?.drain(within: StandaloneNode.graceTime) { loop.stop() }
+    let end = { [unowned self] (isComplete: Bool) in
+      // Whoever asked it to end has got what he asked for.
+      if isComplete { status = 0 }
+      loop.stop()
+    }
+    orders.server?.drain(within: StandaloneNode.graceTime, then: end)
+    orders.workers?.drain(within: StandaloneNode.graceTime, then: end)
   }
 
   /// Serves until SIGINT or SIGTERM; returns the exit status.
   package func run() -> Int32 {
     loop.run()
-    server?.close()
-    workers?.stop()
+    control?.close()
+    orders.server?.close()
+    orders.workers?.stop()
     return status
   }
+}
 
-  package func serverDidConnect(_ server: NodeServer) {}
-
-  package func server(_ server: NodeServer, didCloseConnectionFor reason: String) {
-    log.closedConnection(reason: reason)
+extension NodeCommand {
+  /// A launcher that did not start the node may not end it, nor say anew where it listens.
+  fileprivate var mayComeFromElsewhere: Bool {
+    switch self {
+    case .configure, .connect, .startProfile, .stopProfile, .stop: false
+    case .replaceService, .counting, .clockStages, .readLive, .readMeter, .readWindow, .readEdges, .ping: true
+    }
   }
-
-  package func server(_ server: NodeServer, didLoseCallee name: String, reason: String) {
-    log.lostCallee(name, reason: reason)
-  }
-
-  package func server(_ server: NodeServer, didReachCallee name: String) { log.reachedCallee(name) }
-
-  package func server(_ server: NodeServer, cannotAcceptFor reason: String) { log.cannotAccept(reason: reason) }
 }

@@ -19,7 +19,7 @@ final class WorkerGroup {
   private var contexts: NodeContexts
   private var isListening = false
   private let didAnswer: (NodeReport) -> Void
-  private var didDrain: () -> Void = {}
+  private var didDrain: (_ isComplete: Bool) -> Void = { _ in }
   private var closeReports: () -> Void = {}
 
   /// - Parameters:
@@ -66,17 +66,19 @@ final class WorkerGroup {
       post(.replace(service, contexts, assumedPropagator: assumedPropagator, callees: callees))
     // A process samples one thread: the first worker stands for all.
     case .startProfile, .stopProfile: orders[0].post(.command(command))
-    case .counting, .clockStages, .readMeter, .readLive: post(.command(command))
+    case .counting, .clockStages, .readMeter, .readLive, .readEdges: post(.command(command))
     case .stop: stop()
+    case .readWindow, .ping: preconditionFailure("the main thread answers by itself")
     }
   }
 
-  /// Lets every worker finish what it has, and then calls `didEnd`.
-  func drain(within nanoseconds: Int64, then didEnd: @escaping () -> Void) {
-    var leftCount = workerCount
-    didDrain = {
+  /// Lets every worker finish what it has, and then calls `didEnd`, with true when all have.
+  func drain(within nanoseconds: Int64, then didEnd: @escaping (_ isComplete: Bool) -> Void) {
+    var (leftCount, areComplete) = (workerCount, true)
+    didDrain = { isComplete in
       leftCount -= 1
-      if leftCount == 0 { didEnd() }
+      areComplete = areComplete && isComplete
+      if leftCount == 0 { didEnd(areComplete) }
     }
     post(.drain(within: nanoseconds))
   }
@@ -97,7 +99,7 @@ final class WorkerGroup {
     case .profile(let report): didAnswer(report)
     case .closedConnection(let reason): log.closedConnection(reason: reason)
     case .lostCallee(let name, let reason): log.lostCallee(name, reason: reason)
-    case .drained: didDrain()
+    case .drained(let isComplete): didDrain(isComplete)
     case .reachedCallee(let name): log.reachedCallee(name)
     case .cannotAccept(let reason): log.cannotAccept(reason: reason)
     case .answer(.listening(let port), worker: 0) where !isListening:
@@ -126,6 +128,7 @@ final class WorkerGroup {
       case (.live(var sum), .live(let other)):
         sum.add(other)
         result = .live(sum)
+      case (.edges(let list), .edges(let other)): result = .edges(list.merging(other))
       case (.stages(var sum), .stages(let other)):
         sum.add(other)
         result = .stages(sum)

@@ -27,6 +27,6 @@ enum WorkerReport: Sendable {
   case closedConnection(reason: String)
   case lostCallee(String, reason: String)
   case reachedCallee(String)
-  case drained
+  case drained(isComplete: Bool)
   case cannotAccept(reason: String)
 }

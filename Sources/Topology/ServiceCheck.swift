@@ -34,6 +34,12 @@ extension Service {
       try check.range(
         kept.deadlineNanoseconds, 1...TopologyLimits.durationNanosecondsMax, "\(path).keepsContext.deadlineNanoseconds")
     }
+    if let cpu = resources?.cpuThousandths {
+      try check.range(cpu, 1...TopologyLimits.cpuThousandthsMax, "\(path).resources.cpuThousandths")
+    }
+    if let memory = resources?.memorySize {
+      try check.range(memory, 1...TopologyLimits.memorySizeMax, "\(path).resources.memorySize")
+    }
     if let rules = scriptedCalls { try check.propagator(rules.propagator, "\(path).scriptedCalls") }
     for (index, step) in script.enumerated() { try check.step(step, "\(path).script[\(index)]") }
   }

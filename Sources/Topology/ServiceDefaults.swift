@@ -7,7 +7,7 @@ struct ServiceDefaults {
       "keys-per-layer",
       "tracing", "growth", "context-work", "error-rate", "error-status", "replicas", "workers", "writes",
       "keeps-context",
-      "releases-context",
+      "releases-context", "resources",
     ]
   static let strategy = "value-chain"
   /// Bytes of a payload and of a response.
@@ -38,6 +38,7 @@ struct ServiceDefaults {
   var releasesContext = false
   var writes = AccessRatio.standard
   var tracing: SamplingRatio?
+  var resources: Resources?
 
   /// The program's own.
   init(_ vocabulary: Vocabulary) {
@@ -79,6 +80,7 @@ struct ServiceDefaults {
     }
     if let field = fields["writes"] { result.writes = try field.ratio() }
     if let field = fields["tracing"] { result.tracing = try field.samplingRatio() }
+    if let field = fields["resources"] { result.resources = try field.resources(over: resources) }
     return result
   }
 }

@@ -111,6 +111,8 @@ package struct Service: Codable, Equatable, Sendable {
   package var scriptedCalls: ScriptedCallRules?
   /// It records spans of the traces that are sampled, and of so many of those that it begins itself. Nil: it records none.
   package var tracing: SamplingRatio?
+  /// What each process may use. Nil: what there is.
+  package var resources: Resources?
 
   package init(
     name: String, replicas: Int, workers: Int, strategy: String, store: String, contextWork: Bool, keysPerLayer: Int,

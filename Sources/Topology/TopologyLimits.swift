@@ -36,6 +36,10 @@ package enum TopologyLimits {
   package static let clientFieldCountMax = 64
   /// Kinds of bad requests that the client sends.
   package static let badRequestKindCountMax = 16
+  /// Thousandths of a CPU that a process may use.
+  package static let cpuThousandthsMax = 1_024_000
+  /// Bytes that a process may use.
+  package static let memorySizeMax = 1 << 40
   /// Depth of a generated chain.
   package static let chainDepthMax = 64
 }

@@ -73,6 +73,10 @@ package enum TopologyPrinter {
     ]
     if let ratio = service.tracing { lines.append("    tracing: \"\(ratio.text)\"") }
     if let port = service.port { lines.append("    port: \(port)") }
+    if let members = service.resources?.members, !members.isEmpty {
+      let list = members.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+      lines.append("    resources: {\(list.joined(separator: ", "))}")
+    }
     if let rules = service.scriptedCalls {
       lines += ["    scripted-calls: true", "    propagator: \(propagator(rules.propagator))"]
     }

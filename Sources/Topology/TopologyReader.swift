@@ -9,7 +9,7 @@ struct TopologyReader {
     + CarrierChoice.keys + [
       "replicas", "workers", "writes", "tracing", "context-work", "keys-per-layer", "growth", "response-size",
       "error-rate",
-      "error-status", "keeps-context", "releases-context",
+      "error-status", "keeps-context", "releases-context", "resources",
     ]
 
   let vocabulary: Vocabulary
@@ -42,6 +42,7 @@ struct TopologyReader {
       if services[index].external != nil {
         try ExternalReader.check(script ?? [], at: item.fields["script"])
         (services[index].replicas, services[index].workers) = (1, 1)
+        services[index].resources = nil
       }
       if let field = item.fields["port"] {
         services[index].port = UInt16(try field.count(in: 1...Int(UInt16.max)))
@@ -145,5 +146,6 @@ extension Service {
       keepsContext = KeptContext(
         deadlineNanoseconds: settings.keptNanoseconds, isReleased: settings.releasesContext)
     }
+    resources = settings.resources
   }
 }

@@ -39,6 +39,31 @@ struct MetricsServerTests {
     #expect(scraper.reply() == nil)
   }
 
+  @Test("says ready while every node serves, and else why not")
+  func readiness() throws {
+    defer { server.stop() }
+    let scraper = try RawScraper(port: server.port)
+    func ask(_ target: String) -> String? {
+      scraper.send("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
+      return scraper.reply().map { "\($0.status.split(separator: " ")[1]) \($0.body)" }
+    }
+    #expect(ask("/healthz") == "200 ok\n")
+    #expect(ask("/ready") == "503 no node runs\n")
+    let pages = [OwnPage(), OwnPage()]
+    let id = registry.add(.of("a"), callees: [], pages: pages.map(\.pointer))
+    #expect(ask("/ready") == "503 it has not been told its callees yet, or it ends\n")
+    for page in pages { page.pointer.pointee.edges = 2 }
+    pages[0].pointer.pointee.connectedEdges = 2
+    pages[0].pointer.pointee.isServing = 1
+    pages[1].pointer.pointee.connectedEdges = 1
+    #expect(ask("/ready") == "503 3 of 4 edges are connected\n")
+    pages[1].pointer.pointee.connectedEdges = 2
+    pages[1].pointer.pointee.isServing = 1
+    #expect(ask("/ready?verbose") == "200 ready\n")
+    registry.didEnd(id)
+    #expect(ask("/ready") == "503 a node has ended\n")
+  }
+
   @Test(
     "refuses what is no scrape",
     arguments: [

@@ -67,6 +67,24 @@ struct ReconnectTests {
     #expect(bench.lostCallees.count == 1 && bench.counters.errors == 0)
   }
 
+  @Test("shows in the counters, with which a node says whether it serves")
+  func readiness() throws {
+    let bench = try NodeBench(script: [.parallel([call(0), call(1)])], calleeCount: 2)
+    func shows(_ connected: UInt64, isServing: UInt64) -> Bool {
+      let page = bench.counters
+      return page.edges == 2 && page.connectedEdges == connected && page.isServing == isServing
+    }
+    #expect(bench.loop.turn { shows(2, isServing: 1) })
+    let port = bench.callee.port
+    bench.callee.close()
+    #expect(bench.loop.turn { shows(1, isServing: 0) })
+    let callee = try FakeCallee(loop: bench.loop, port: port)
+    defer { callee.close() }
+    #expect(bench.loop.turn { shows(2, isServing: 1) })
+    bench.server.drain(within: 1) { _ in }
+    #expect(shows(2, isServing: 0))
+  }
+
   @Test("A node that drains says goaway, finishes what it has, and takes nobody new")
   func drain() throws {
     let bench = try NodeBench(script: [.call(call())])
@@ -74,7 +92,7 @@ struct ReconnectTests {
     caller.send(.request(id: 1))
     #expect(bench.loop.turn { bench.callee.requests.count == 1 })
     var isDrained = false
-    bench.server.drain(within: 3_600_000_000_000) { isDrained = true }
+    bench.server.drain(within: 3_600_000_000_000) { isDrained = $0 }
     #expect(bench.loop.turn { caller.replies.contains { $0.type == .goaway } })
     let late = try bench.connectSilently()
     #expect(bench.loop.turn { late.closedWith != nil })
@@ -96,9 +114,9 @@ struct ReconnectTests {
     let caller = try bench.connect()
     caller.send(.request(id: 1))
     #expect(bench.loop.turn { bench.callee.requests.count == 1 })
-    var isDrained = false
-    bench.server.drain(within: 50_000_000) { isDrained = true }
-    #expect(bench.loop.turn { isDrained })
+    var isComplete: Bool?
+    bench.server.drain(within: 50_000_000) { isComplete = $0 }
+    #expect(bench.loop.turn { isComplete == false })
     #expect(bench.counters.open == 1)
   }
 }

@@ -67,6 +67,19 @@ extension ExampleRun {
     result.memory = [
       NodeMemory(arm: "map", service: "gateway", replica: 0, resident: 23_052_288, proportional: 2_509_824)
     ]
+    result.network = NetworkFigures(
+      nodes: [
+        RemoteNodeFigures(
+          service: "gateway", replica: 0, address: "10.0.0.2:7071", host: "host-a", cpuCount: 4, kernel: "Linux 6.1.0",
+          roundTripMin: 190_000, orderMedian: 310_000,
+          returns: [NodeReturn(round: 0, restarted: true, reason: "Connection reset by peer")]),
+        RemoteNodeFigures(
+          service: "cart", replica: 1, address: "10.0.0.3:7071", host: "host-b", cpuCount: 2, kernel: "Linux 6.1.0"),
+      ],
+      edges: [
+        EdgeTime(
+          from: "gateway", fromReplica: 0, to: "cart", toReplica: 1, roundTripMin: 190_000, roundTripSmoothed: 210_000)
+      ])
     result.fidelity = [
       FidelityResult(
         arm: "map", verdict: .mismatch, requests: 256, views: 255, lostKeys: ["tenant"],
@@ -234,6 +247,7 @@ extension ExampleRun {
     topology.services[0].port = 7072
     topology.services[0].tracing = .oneOf(50)
     topology.client.tracing = .off
+    topology.services[0].resources = Resources(cpuThousandths: 500, memorySize: 64 << 20)
     topology.services[0].scriptedCalls = ScriptedCallRules(propagator: "tracecontext", allowsRemote: true)
     topology.services[0].external = ExternalService(
       host: "127.0.0.1", port: 8080, path: "/cart?x=1", method: "/shop.v1.Cart/Get", message: "0a03616263")

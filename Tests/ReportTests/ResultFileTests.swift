@@ -45,7 +45,7 @@ struct ResultFileTests {
   /// loops went by utilisation and as Poisson processes, calls could be optional, and parsing and HPACK were stages of their own.
   private static func asBefore(_ result: RunResult) -> RunResult {
     var result = result
-    (result.calls, result.spans) = (nil, nil)
+    (result.calls, result.spans, result.network) = (nil, nil, nil)
     for pass in result.stages!.indices {
       for node in result.stages![pass].nodes.indices {
         result.stages![pass].nodes[node][.decode] += result.stages![pass].nodes[node][.parse]
@@ -61,6 +61,7 @@ struct ResultFileTests {
       result.topology.services[index].external = nil
       result.topology.services[index].port = nil
       result.topology.services[index].scriptedCalls = nil
+      result.topology.services[index].resources = nil
       result.topology.services[index].script = result.topology.services[index].script.map(asBefore)
     }
     (result.topology.client.transport, result.topology.client.contextInBody) = (nil, nil)

@@ -214,13 +214,15 @@ struct Mutation {
     "answerPayloadBytesPerHop",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
     "neverIndexed", "uncompressedContextBytesPerHop", "tableInsertionsPerHop", "spans", "droppedSpans", "tracing",
+    "network", "roundTripMin", "orderMedian", "returns", "round",
+    "resources", "cpuThousandths", "memorySize",
   ]
 
   /// Of a topology; all its other keys must be there.
   private static let optionalInTopology: Set<String> = [
     "ignoresDeadline", "gateway", "pattern", "when", "is", "matches", "absent", "writes", "isOptional", "errorStatus",
     "forwardsBody", "pipeline", "external", "port", "scriptedCalls", "allowsRemote", "contextInBody",
-    "neverIndexed", "tracing",
+    "neverIndexed", "tracing", "resources", "cpuThousandths", "memorySize",
   ]
 
   static func all(of document: Any, path: String = "$") -> [Mutation] {
@@ -262,6 +264,8 @@ struct Mutation {
     if path.hasSuffix(".external") { return key == "method" || key == "message" }
     guard optional.contains(key) else { return false }
     if key == "keepsContext" { return true }
+    if key == "roundTripMin" { return path.hasPrefix("$.network.nodes") }
+    if key == "round" { return path.contains(".returns") }
     if key == "fields" || key == "bad" { return path.hasSuffix(".client") }
     if key == "value" { return path.contains(".fields[") }
     if key == "transport", path.hasSuffix(".client") { return true }

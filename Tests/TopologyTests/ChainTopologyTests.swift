@@ -106,6 +106,7 @@ struct ShippedTopologyTests {
     "workers": [3, 2, 3, 1, 2], "gateway": [5, 4, 5, 1, 4], "raw-headers": [5, 4, 5, 1, 4],
     "gateway-refusals": [2, 1, 2, 1, 1], "shop": [12, 14, 3, 6, 14], "scripted-1": [1, 0, 1, 0, 0],
     "scripted-4": [4, 3, 4, 1, 3], "hpack-fresh": [3, 2, 3, 1, 2], "hpack-constant": [3, 2, 3, 1, 2],
+    "resources": [3, 2, 3, 1, 2],
   ]
 
   @Test("Each loads, has its shape, survives its print, and says in a comment what it is for", arguments: figures)

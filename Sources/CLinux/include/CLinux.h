@@ -55,6 +55,14 @@ int ctx_tcp_socket(void);
 /// Accepts a connection as a non-blocking, close-on-exec descriptor. Returns it, or -1 with errno set.
 int ctx_accept(int fd);
 
+/// What the kernel knows of the way to a TCP peer and back, in microseconds: smoothed, which holds what the peer takes to
+/// answer, and the least. Returns 0, or -1 with errno set.
+int ctx_tcp_round_trip(int fd, uint32_t *smoothed, uint32_t *least);
+
+/// A TCP connection whose peer is silent for about so many seconds, because it or the way to it is gone, ends with
+/// ETIMEDOUT, whether something is sent or not.
+void ctx_tcp_watch(int fd, int seconds);
+
 /// A connected pair of close-on-exec stream sockets. Returns 0, or -1 with errno set.
 int ctx_socket_pair(int fds[2]);
 

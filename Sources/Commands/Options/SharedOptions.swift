@@ -15,6 +15,9 @@ struct ResultOptions: ParsableArguments {
 
   @Flag(help: "Keep no copy of the result in .ctxchain/, where the newest \(SavedResults.countMax) are.")
   var noSave = false
+
+  @Flag(help: "Say nothing on standard error but what is wrong.")
+  var quiet = false
 }
 
 struct SeedOption: ParsableArguments {

@@ -25,6 +25,7 @@ struct Epilogue {
   /// nil for `--no-save`.
   private let saved: SavedResults?
   private let console: Console
+  private let isQuiet: Bool
 
   /// - Throws: `ResultError` where the result could not be written at the end.
   init(_ options: ResultOptions, _ call: Invocation) throws {
@@ -32,16 +33,17 @@ struct Epilogue {
     json = options.json
     saved = options.noSave ? nil : call.saved
     console = call.console
+    isQuiet = options.quiet
   }
 
   /// Runs a session and ends with what it found.
   func run<S: Session>(
     _ makeSession: (any RunObserver) throws -> S, outcome: (S, Int32) -> Outcome
   ) throws {
-    let progress = TerminalProgress()
-    let session = try makeSession(progress)
+    let progress = isQuiet ? nil : TerminalProgress()
+    let session = try makeSession(progress ?? SilentProgress())
     let status = session.run()
-    progress.close()
+    progress?.close()
     try end(status: status, releaseSignals: session.close) { outcome(session, $0) }
   }
 
@@ -69,7 +71,11 @@ struct Epilogue {
     if isOnOutput, let document = made.document { attempt { try console.out(ResultFile.encode(document)) } }
     if !made.text.isEmpty {
       let text = made.text + (kept.path.map { "Saved as \($0)\n" } ?? "")
-      if isOnOutput { console.error(text) } else { attempt { try console.out(text) } }
+      if isOnOutput {
+        if !isQuiet { console.error(text) }
+      } else {
+        attempt { try console.out(text) }
+      }
     }
     // The files have the status that the command ends with.
     if isWritten, !problems.isEmpty, made.status == 0 {

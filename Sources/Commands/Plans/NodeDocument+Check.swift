@@ -32,6 +32,10 @@ extension NodeDocument {
       if let count = callee.workers, !workers.contains(count) {
         throw error("callees[\(index)].workers", "expected 1 to \(workers.upperBound), got \(count)")
       }
+      let replicas = 1...TopologyLimits.replicasMax
+      if let count = callee.replicas, !replicas.contains(count) {
+        throw error("callees[\(index)].replicas", "expected 1 to \(replicas.upperBound), got \(count)")
+      }
       for (place, address) in callee.addresses.enumerated() where address.port == 0 {
         throw error("callees[\(index)].addresses[\(place)].port", "expected 1 to 65535, got 0")
       }

@@ -8,8 +8,9 @@ extension Experiment {
   func noteMemory() {
     var list: [NodeMemory] = []
     for (index, set) in sets.enumerated() {
+      try? set.refresh(memory: true)
       for node in set.nodes {
-        let memory = TaskFigures.memory(pid: node.process.pid)
+        let memory = node.process.memory
         guard let resident = memory.resident, let proportional = memory.proportional else { continue }
         list.append(
           NodeMemory(

@@ -7,7 +7,7 @@ internal import Statistics
 extension Experiment {
   /// Loads each set at the largest depth until its throughput is steady (MSER-5).
   func warmUp() throws(LauncherError) {
-    for index in sets.indices { try warmUp(index) }
+    for index in sets.indices { try keepingNodes { () throws(LauncherError) in try warmUp(index) } }
   }
 
   private func warmUp(_ index: Int) throws(LauncherError) {

@@ -15,6 +15,11 @@ struct ReferenceCounting: Pass {
   /// Nothing happens where a sanitizer does not let the library in. Where it is not there, the result says so.
   func run(on experiment: Experiment) throws(LauncherError) {
     guard experiment.result.counts.contains(where: { $0.method == .mallocInterposition }) else { return }
+    guard experiment.plan.remote == nil else {
+      experiment.result.notes.append(
+        "retains and releases were not counted: that takes nodes that the launcher starts with its library")
+      return
+    }
     guard !experiment.plan.arms.contains(where: { $0.topology.hasFixedPorts }) else {
       experiment.result.notes.append(
         "retains and releases were not counted: that takes a second process set, and a service has a port of its own")

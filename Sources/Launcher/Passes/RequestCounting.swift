@@ -76,7 +76,8 @@ struct RequestCounting: Pass {
   }
 
   private func read(on experiment: Experiment, _ set: ProcessSet) throws(LauncherError) -> CountReading {
-    CountReading(
+    try set.refresh()
+    return CountReading(
       meters: try set.readMeters(), pages: set.nodes.map { $0.process.counters ?? CounterPage() })
   }
 

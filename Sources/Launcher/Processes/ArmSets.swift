@@ -45,7 +45,7 @@ final class ArmSets {
       strategy: plan.arms[arm].name, metrics: metrics, clientConnections: plan.connectionCount,
       seed: plan.seed &+ UInt64(arm) << 32 &+ UInt64(generation) << 48,
       opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
-      readySeconds: readySeconds)
+      readySeconds: readySeconds, remote: preload == nil ? plan.remote : nil)
     options.spanExport = spanExport
     return ProcessSet(topology: plan.arms[arm].topology, supervisor: supervisor, options: options)
   }

@@ -92,14 +92,6 @@ final class ChildProcess: LineChannelDelegate {
 
   deinit { if let first = pages.first { munmap(first, memorySize) } }
 
-  /// What all workers of a node have counted; nil for others.
-  var counters: CounterPage? {
-    pages.count == 1 ? pages[0].pointee : pages.isEmpty ? nil : CounterPage.sum(pages.map(\.pointee))
-  }
-
-  /// Requests that arrived at any of its workers: its hops.
-  var deliveries: UInt64 { pages.reduce(0) { $0 &+ $1.pointee.deliveries } }
-
   func send(_ message: some Encodable) { send(line: ControlCodec.encode(message)) }
 
   /// A message that was encoded before.

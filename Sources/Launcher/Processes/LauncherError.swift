@@ -6,6 +6,8 @@ package enum LauncherError: Error, CustomStringConvertible {
   case spawn(String, errno: Int32)
   /// A child ended that should not have.
   case childDied(ChildDeath)
+  /// A node that somebody else started is gone.
+  case nodeLost(NodeLoss)
   /// A child said that it cannot go on.
   case childFailed(name: String, reason: String)
   case notReady(what: String, seconds: Double)
@@ -19,6 +21,7 @@ package enum LauncherError: Error, CustomStringConvertible {
     switch self {
     case .spawn(let name, let error): "cannot start \(name): \(errorText(error))"
     case .childDied(let death): death.description
+    case .nodeLost(let loss): loss.description
     case .childFailed(let name, let reason): "\(name): \(reason)"
     case .notReady(let what, let seconds): "\(what) did not answer within \(seconds) s"
     case .interrupted(let signal): signal == 2 ? "interrupted" : "terminated"

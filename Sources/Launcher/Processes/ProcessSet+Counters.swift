@@ -56,6 +56,7 @@ extension Experiment {
   /// Adds to the result what the nodes of this set have counted.
   func noteCounters(ofSet index: Int) {
     let set = sets[index]
+    try? set.refresh(ignoringSignals: true)
     let arm = plan.sharesProcessSet ? nil : plan.arms[index].name
     func add<Entry: NodeEntry>(_ entries: [Entry], to list: inout [Entry]?) {
       if !entries.isEmpty { list = (list ?? []).merging(entries) }

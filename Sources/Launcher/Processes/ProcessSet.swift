@@ -11,7 +11,7 @@ internal import Topology
 struct NodeHandle {
   let service: Int
   let replica: Int
-  let process: ChildProcess
+  let process: any RunningNode
   /// In the registry of metrics, where there is one.
   var metricsID: Int?
   /// 0 until it is known.
@@ -45,6 +45,8 @@ struct ProcessSetOptions {
   var preload: String?
   /// Seconds until everything must be ready.
   var readySeconds = readySecondsMax
+  /// Nodes that run already: none are started. Nil: all are.
+  var remote: RemoteNodes?
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
   /// Takes what nodes record; nil: nobody does, and each trial finds their rings empty.
@@ -60,10 +62,12 @@ final class ProcessSet {
   private(set) var strategy: String?
   /// Called with a node's place and what it says of its meter, in place of whoever waits for that.
   var didReadMeter: ((Int, MeterReading) -> Void)?
-  private let supervisor: Supervisor
+  let supervisor: Supervisor
   let options: ProcessSetOptions
   private(set) var nodes: [NodeHandle] = []
   private(set) var client: ChildProcess?
+  /// Of nodes that run already.
+  private(set) var finder: NodeFinder?
   private var nodeReports: [[NodeReport]] = []
   private var clientReports: [ClientReport] = []
   private var clientLines = RepeatedLines<ClientReport>()
@@ -80,7 +84,8 @@ final class ProcessSet {
     strategy = options.strategy
   }
 
-  var processes: [ChildProcess] { nodes.map(\.process) + (client.map { [$0] } ?? []) }
+  /// Those that it started.
+  var processes: [ChildProcess] { nodes.compactMap { $0.process as? ChildProcess } + (client.map { [$0] } ?? []) }
 
   /// Where the client's edge leads.
   var entryAddresses: [ServiceAddress] { options.runningEntry.map { [$0] } ?? addresses(of: topology.entry) }
@@ -96,7 +101,11 @@ final class ProcessSet {
   /// Begins: several sets may begin before any of them is wired, and then start beside each other.
   func spawn() throws(LauncherError) {
     do {
-      if options.runningEntry == nil { try spawnNodes() }
+      if let remote = options.remote {
+        try findNodes(remote)
+      } else if options.runningEntry == nil {
+        try spawnNodes()
+      }
       if options.clientConnections > 0 { try spawnClient() }
     } catch {
       stop()
@@ -107,7 +116,11 @@ final class ProcessSet {
   /// All bind at once, and each learns the addresses of its callees when they are known. Cycles need no order.
   func wire() throws(LauncherError) {
     do {
-      if options.runningEntry == nil { try wireNodes() }
+      if options.remote != nil {
+        try replaceNodes()
+      } else if options.runningEntry == nil {
+        try wireNodes()
+      }
       if options.clientConnections > 0 { try wireClient() }
     } catch {
       stop()
@@ -146,11 +159,7 @@ final class ProcessSet {
           nodes[position].metricsID = id
           process.didEnd = { metrics.didEnd(id) }
         }
-        process.didReceive = { [unowned self] line in
-          let report = ControlCodec.decode(NodeReport.self, from: line) ?? .failed(ProcessSet.unknown(line))
-          if case .meter(let reading) = report, let didReadMeter { return didReadMeter(position, reading) }
-          nodeReports[position].append(report)
-        }
+        process.didReceive = { [unowned self] line in didReceive(line, from: position) }
         let isEntry = index == topology.entry && replica == 0
         process.send(
           NodeCommand.configure(
@@ -161,6 +170,40 @@ final class ProcessSet {
               assumedPropagator: assumed[index])))
       }
     }
+  }
+
+  private func didReceive(_ line: UnsafeRawBufferPointer, from position: Int) {
+    let report = ControlCodec.decode(NodeReport.self, from: line) ?? .failed(ProcessSet.unknown(line))
+    if case .meter(let reading) = report, let didReadMeter { return didReadMeter(position, reading) }
+    nodeReports[position].append(report)
+  }
+
+  /// Those that run already are all there when this returns.
+  private func findNodes(_ remote: RemoteNodes) throws(LauncherError) {
+    let finder = try NodeFinder(remote, supervisor)
+    self.finder = finder
+    for (service, replica, node) in try finder.find(topology) {
+      let position = nodes.count
+      nodeReports.append([])
+      nodes.append(NodeHandle(service: service, replica: replica, process: node))
+      node.didReceive = { [unowned self] line in didReceive(line, from: position) }
+      node.didLose = { [supervisor] loss in supervisor.note(loss) }
+      nodes[position].metricsID = options.metrics?.add(
+        metricLabels(service, replica), callees: calleeNames(service), pages: node.pages)
+    }
+    try awaitNodes(isFirst: true)
+  }
+
+  /// The client, anew: it may have lost what it had.
+  func replaceClient() throws(LauncherError) {
+    if let client {
+      client.willStop()
+      client.send(ClientCommand.stop)
+      supervisor.end([client])
+    }
+    clientReports = []
+    try spawnClient()
+    try wireClient()
   }
 
   private func connectNodes() throws(LauncherError) {
@@ -220,14 +263,7 @@ final class ProcessSet {
   func replace(_ topology: Topology, strategy: String? = nil) throws(LauncherError) {
     self.topology = topology
     self.strategy = strategy
-    let assumed = topology.assumedPropagators
-    for node in nodes {
-      node.process.send(
-        NodeCommand.replaceService(
-          topology.services[node.service], assumedPropagator: assumed[node.service], callees: callees(of: node, assumed)
-        ))
-    }
-    try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
+    try replaceNodes()
     for node in nodes {
       guard let id = node.metricsID else { continue }
       options.metrics?.change(
@@ -235,6 +271,19 @@ final class ProcessSet {
     }
     client?.send(ClientCommand.replaceTopology(topology))
     try awaitConnectedClient()
+  }
+
+  /// Gives every node its part of the topology; returns when all edges are connected.
+  func replaceNodes() throws(LauncherError) {
+    let assumed = topology.assumedPropagators
+    for index in nodes.indices { nodeReports[index] = [] }
+    for node in nodes {
+      node.process.send(
+        NodeCommand.replaceService(
+          topology.services[node.service], assumedPropagator: assumed[node.service], callees: callees(of: node, assumed)
+        ))
+    }
+    try collect("replaced") { _, report in if case .replaced = report { true } else { false } }
   }
 
   /// Ends every process of the set; returns when all are reaped.
@@ -246,8 +295,10 @@ final class ProcessSet {
     supervisor.end(processes)
     options.spanExport?.detach(exported)
     exported = []
+    finder?.nodes.forEach { $0.close() }
     for id in nodes.compactMap(\.metricsID) { options.metrics?.remove(id) }
     nodes = []
+    finder = nil
     nodeReports = []
     client = nil
     clientReports = []
@@ -258,7 +309,7 @@ final class ProcessSet {
   /// Forgets the spans that nobody reads: each trial finds its rings empty.
   func clearSpans() {
     guard options.spanExport == nil else { return }
-    for node in nodes { node.process.rings.forEach { $0.clear() } }
+    for process in processes { process.rings.forEach { $0.clear() } }
   }
 
   func makeToken() -> Int {
@@ -295,10 +346,12 @@ final class ProcessSet {
     return answer!
   }
 
-  private func collect(
-    _ what: String, ignoringSignals: Bool = false, _ match: (Int, NodeReport) -> Bool
+  /// - Parameter positions: of the nodes from which an answer is awaited; nil: of all.
+  func collect(
+    _ what: String, from positions: Range<Int>? = nil, ignoringSignals: Bool = false,
+    _ match: (Int, NodeReport) -> Bool
   ) throws(LauncherError) {
-    var isDone = Array(repeating: false, count: nodes.count)
+    var isDone = nodes.indices.map { positions?.contains($0) == false }
     var failure: (Int, String)?
     let condition = { [self] in
       for index in nodes.indices where !isDone[index] {
@@ -320,12 +373,18 @@ final class ProcessSet {
     if let failure { throw .childFailed(name: nodes[failure.0].process.name, reason: failure.1) }
   }
 
+  /// Where a node serves requests.
+  private func address(of node: NodeHandle) -> ServiceAddress {
+    guard let remote = node.process as? RemoteNode else { return ServiceAddress(host: options.host, port: node.port) }
+    return ServiceAddress(host: remote.address?.host ?? "", port: remote.identity?.port ?? 0)
+  }
+
   /// Of every replica.
   private func addresses(of service: Int) -> [ServiceAddress] {
     if let external = topology.services[service].external {
       return [ServiceAddress(host: external.host, port: external.port)]
     }
-    return nodes.filter { $0.service == service }.map { ServiceAddress(host: options.host, port: $0.port) }
+    return nodes.filter { $0.service == service }.map(address)
   }
 }
 

@@ -48,10 +48,11 @@ final class SpanExport {
   func attach(_ nodes: [NodeHandle], of topology: Topology, arm: String?) throws(LauncherError) -> [Int] {
     var exported: [ExportedNode] = []
     for node in nodes where topology.services[node.service].tracing != nil {
+      guard let process = node.process as? ChildProcess else { continue }
       let service = topology.services[node.service]
       exported.append(
         ExportedNode(
-          id: nextID, pid: node.process.pid, service: service.name, replica: node.replica,
+          id: nextID, pid: process.pid, service: service.name, replica: node.replica,
           callees: service.calleesInOrder.map { topology.services[$0].name }, arm: arm))
       nextID += 1
     }

@@ -13,9 +13,14 @@ final class Supervisor {
   private var signals: [SignalSource] = []
   private var timer: Timer!
   private var isTimeOver = false
+  /// When the wait under way is over, in nanoseconds of the loop's clock; nil outside of one.
+  private var timeLimit: Int64?
   /// Of children that were not told to stop, in the order noticed.
   private(set) var deaths: [ChildDeath] = []
   private var reportedDeathCount = 0
+  /// Of nodes that somebody else started, in the order noticed, but for those that were forgotten.
+  private(set) var losses: [NodeLoss] = []
+  private var reportedLossCount = 0
 
   init() throws {
     loop = try EventLoop()
@@ -36,21 +41,33 @@ final class Supervisor {
 
   func adopt(_ child: ChildProcess) { children.append(child) }
 
-  /// Turns the loop until `condition` holds.
+  /// Turns the loop until `condition` holds. May be called within the condition of another.
   ///
-  /// - Throws: `childDied` when a child ended that was not told to stop (unless `ignoringDeaths`), `interrupted` after a
+  /// - Throws: `childDied` or `nodeLost` when a child ended that was not told to stop, or a node elsewhere is gone (unless
+  ///   `ignoringDeaths`), `interrupted` after a
   ///   signal (unless `ignoringSignals`), `notReady` when the time is over.
   func wait(
     for what: String, seconds: Double, ignoringSignals: Bool = false, ignoringDeaths: Bool = false,
     until condition: () -> Bool
   ) throws(LauncherError) {
+    let outerLimit = timeLimit
+    let limit = loop.refreshNow() + Int64(seconds * 1e9)
     isTimeOver = false
+    timeLimit = limit
     timer.start(after: Int64(seconds * 1e9))
-    defer { timer.stop() }
+    defer {
+      timeLimit = outerLimit
+      isTimeOver = false
+      if let outerLimit { timer.start(after: max(0, outerLimit - loop.refreshNow())) } else { timer.stop() }
+    }
     while !condition() {
       if !ignoringDeaths, reportedDeathCount < deaths.count {
         reportedDeathCount = deaths.count
         throw .childDied(deaths[reportedDeathCount - 1])
+      }
+      if !ignoringDeaths, reportedLossCount < losses.count {
+        reportedLossCount = losses.count
+        throw .nodeLost(losses[reportedLossCount - 1])
       }
       if !ignoringSignals { try throwIfInterrupted() }
       if isTimeOver { throw .notReady(what: what, seconds: seconds) }
@@ -63,6 +80,12 @@ final class Supervisor {
     deaths.removeSubrange(count...)
     reportedDeathCount = min(reportedDeathCount, count)
   }
+
+  /// A node that somebody else started is gone.
+  func note(_ loss: NodeLoss) { losses.append(loss) }
+
+  /// All of them are there again.
+  func forgetLosses() { (losses, reportedLossCount) = ([], 0) }
 
   /// Lets time pass while watching the children.
   func pause(seconds: Double) throws(LauncherError) {

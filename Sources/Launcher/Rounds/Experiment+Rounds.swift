@@ -18,7 +18,7 @@ extension Experiment {
     while budget.done < budget.rounds {
       observer.runDidCount(rounds: budget.done, of: budget.rounds)
       let begin = elapsedSeconds
-      if budget.done > 0 { try replaceSets(budget.done) }
+      if budget.done > 0, plan.remote == nil { try replaceSets(budget.done) }
       try runRound(budget)
       if budget.done > 0, !budget.nextExplains { result.settings.roundSeconds = elapsedSeconds - begin }
       budget.finishRound()
@@ -78,7 +78,9 @@ extension Experiment {
     let places = block.enumerated().map { PlacedTrial(spec: $1, position: position + $0, turns: turns($1)) }
     let together = places.filter { $0.turns != nil }
     if !together.isEmpty { try runTogether(together, round, isRerun: false) }
-    for place in places where place.turns == nil { try runAlone(place, round, isRerun: false) }
+    for place in places where place.turns == nil {
+      try keepingNodes { () throws(LauncherError) in try runAlone(place, round, isRerun: false) }
+    }
   }
 
   private func turns(_ spec: TrialSpec) -> TurnPlan? {

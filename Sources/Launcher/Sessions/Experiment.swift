@@ -88,11 +88,13 @@ package final class Experiment: Session {
       observer.runWillStart(arms: plan.arms.map(\.name), depth: depths.depths.last!, inFlight: plan.inFlight)
       try run(HopTiming())
       try startSets()
+      try noteNodes()
       try warmUp()
       replacementSeconds = RunDuration.roundSetSeconds * Double(sets.count)
       for pass in Experiment.passes { try run(pass) }
       if plan.passes.contains(.open) { try findRates() }
       try runRounds()
+      try noteEdges()
       noteMemory()
       if result.fidelity.contains(where: { $0.verdict == .mismatch }) { status = 1 }
     } catch {
@@ -100,6 +102,7 @@ package final class Experiment: Session {
     }
     if !sets.isEmpty { observer.runDidReach("stopping") }
     sets.indices.forEach(noteCounters)
+    noteRestarts()
     armSets.stop()
     if let spanExport { result.notes.append(spanExport.finish()) }
     seal(status)
@@ -143,6 +146,7 @@ package final class Experiment: Session {
 
   private func startSets() throws(LauncherError) {
     try armSets.start { observer.runDidProgress("starting \($0)", secondsLeft: nil) }
+    if plan.remote != nil { return observer.runDidReach("\(sets[0].nodes.count) nodes are there") }
     observer.runDidReach(
       "started \(armSets.processCount) processes in \(sets.count) process set\(sets.count == 1 ? "" : "s")"
         + (plan.sharesProcessSet ? ", shared by all arms" : ""))
@@ -163,7 +167,7 @@ package final class Experiment: Session {
       result.interrupted = true
       result.notes.append("interrupted by a signal: only what was measured until then is here")
       return 128 + signal
-    case .childDied: return 1
+    case .childDied, .nodeLost: return 1
     default:
       result.notes.append("\(error)")
       return 1
@@ -172,7 +176,7 @@ package final class Experiment: Session {
 
   private func seal(_ status: Int32) {
     acceptRound()
-    result.failures = supervisor.deaths.map(NodeFailure.init)
+    result.failures = supervisor.deaths.map(NodeFailure.init) + supervisor.losses.map(NodeFailure.init)
     result.exitStatus = Int(status)
     result.finishedAt = HostFacts.timestamp()
     result.settings.depths = depths.depths

@@ -132,6 +132,8 @@ package struct ExperimentPlan: Sendable {
   package var metrics: MetricsPlan?
   /// Where spans go; nil: nowhere.
   package var otlp: OTLPEndpoint?
+  /// Nodes that somebody else started; nil: the launcher starts its own.
+  package var remote: RemoteNodes?
   package var toolVersion: String
 
   package init(
@@ -181,7 +183,7 @@ package struct ExperimentPlan: Sendable {
 
   /// Too many processes otherwise, or two that would listen at one port.
   var sharesProcessSet: Bool {
-    (processCount > ExperimentPlan.ownSetProcessCountMax || hasFixedPorts) && canShareProcessSet
+    remote != nil || (processCount > ExperimentPlan.ownSetProcessCountMax || hasFixedPorts) && canShareProcessSet
   }
 
   private var hasFixedPorts: Bool { arms.count > 1 && arms.contains { $0.topology.hasFixedPorts } }

@@ -148,7 +148,7 @@ package final class LeakSession: Session {
   private func noteMemory(_ path: WritableKeyPath<LeakService, UInt64?>) {
     for (chain, set) in sets.enumerated() {
       for (service, node) in set.nodes.enumerated() {
-        result.chains[chain].services[service][keyPath: path] = TaskFigures.memory(pid: node.process.pid).resident
+        result.chains[chain].services[service][keyPath: path] = node.process.memory.resident
       }
     }
   }

@@ -101,6 +101,6 @@ extension TrialRunner {
   /// Nodes that somebody has stopped, looked for when a trial completed nothing: they are alive, but answer nobody.
   private func stoppedNodes(_ set: ProcessSet, _ outcome: TrialOutcome) -> [String] {
     guard outcome.completedInWindow == 0 else { return [] }
-    return set.nodes.map(\.process).filter { HostFacts.processState($0.pid) == "T" }.map(\.name)
+    return set.nodes.map(\.process).filter(\.isStopped).map(\.name)
   }
 }

@@ -10,7 +10,10 @@ private struct WindowEdge {
   let clocks: ClockReading
   let machine: MachineReading
 
+  /// Nodes elsewhere are asked first, while what else happens waits; one that does not answer has been lost, which whoever
+  /// waits for the trial hears.
   init(_ set: ProcessSet) {
+    try? set.refresh(ignoringSignals: true)
     clocks = ClockReading(set)
     machine = MachineReading(set)
   }

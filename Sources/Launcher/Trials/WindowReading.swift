@@ -2,6 +2,7 @@
 
 internal import CLinux
 internal import Control
+internal import ProcessFigures
 internal import Results
 internal import Topology
 
@@ -11,8 +12,9 @@ struct ClockReading {
   private(set) var nodeCPU: [Int64]
   private(set) var deliveries: [UInt64]
   private(set) var clientCPU: Int64
-  /// CLOCK_MONOTONIC, nanoseconds.
-  private(set) var time: Int64
+  /// CLOCK_MONOTONIC, nanoseconds: this machine's, or where nodes run elsewhere that of each node, which is compared with
+  /// itself alone.
+  private(set) var times: [Int64]
 
   /// Now. Of a process that runs on another CPU meanwhile the kernel knows its clock to within a tick alone; of one at
   /// rest it knows it exactly.
@@ -20,14 +22,14 @@ struct ClockReading {
     nodeCPU = set.nodes.map(\.process.cpuNanoseconds)
     deliveries = set.nodes.map(\.process.deliveries)
     clientCPU = set.client?.cpuNanoseconds ?? 0
-    time = ctx_monotonic_nanoseconds()
+    times = set.finder?.nodes.map { $0.window?.time ?? 0 } ?? [ctx_monotonic_nanoseconds()]
   }
 
-  private init(nodeCPU: [Int64], deliveries: [UInt64], clientCPU: Int64, time: Int64) {
+  private init(nodeCPU: [Int64], deliveries: [UInt64], clientCPU: Int64, times: [Int64]) {
     self.nodeCPU = nodeCPU
     self.deliveries = deliveries
     self.clientCPU = clientCPU
-    self.time = time
+    self.times = times
   }
 
   /// A process that is gone has a clock of 0: what it did is not known.
@@ -35,7 +37,7 @@ struct ClockReading {
     ClockReading(
       nodeCPU: zip(nodeCPU, earlier.nodeCPU).map { max(0, $0 - $1) },
       deliveries: zip(deliveries, earlier.deliveries).map { $0 &- $1 },
-      clientCPU: max(0, clientCPU - earlier.clientCPU), time: time - earlier.time)
+      clientCPU: max(0, clientCPU - earlier.clientCPU), times: zip(times, earlier.times).map { $0 - $1 })
   }
 
   mutating func add(_ other: ClockReading) {
@@ -44,7 +46,7 @@ struct ClockReading {
       deliveries[index] &+= other.deliveries[index]
     }
     clientCPU += other.clientCPU
-    time += other.time
+    for index in times.indices { times[index] += other.times[index] }
   }
 }
 
@@ -52,12 +54,23 @@ struct ClockReading {
 struct MachineReading {
   let host: HostReading
   let tasks: [TaskFigures]
+  /// Of the machines of nodes elsewhere.
+  let ticks: [HostTicks?]
   let deliveries: UInt64
 
   init(_ set: ProcessSet) {
     host = HostReading()
-    tasks = set.nodes.map { TaskFigures(pid: $0.process.pid, workers: $0.process.pages.count) }
+    tasks = set.nodes.map(\.process.tasks)
+    ticks = set.finder?.nodes.map { $0.window?.ticks } ?? []
     deliveries = set.nodes.reduce(0) { $0 &+ $1.process.deliveries }
+  }
+
+  /// Of the machine that was stolen from most.
+  func stealRatio(since earlier: MachineReading) -> Double {
+    zip(ticks, earlier.ticks).reduce(host.stealRatio(since: earlier.host)) { most, ticks in
+      guard let now = ticks.0, let before = ticks.1 else { return most }
+      return max(most, now.stealRatio(since: before))
+    }
   }
 }
 
@@ -65,7 +78,7 @@ struct MachineReading {
 struct WindowReading {
   let nodes: [NodeWork]
   let clientCPU: Int64
-  /// Nanoseconds between the readings of the clocks.
+  /// Nanoseconds between the readings of the clocks, the least of any node.
   let nanoseconds: Int64
   let stealRatio: Double
   let pressureRatio: Double?
@@ -84,15 +97,15 @@ struct WindowReading {
       var work = NodeWork(
         service: set.topology.services[set.nodes[index].service].name, replica: set.nodes[index].replica,
         cpuNanoseconds: clocks.nodeCPU[index], deliveries: clocks.deliveries[index])
-      closed.tasks[index].add(to: &work, since: opened.tasks[index], share: min(1, share))
+      work.add(closed.tasks[index], since: opened.tasks[index], share: min(1, share))
       return work
     }
     clientCPU = clocks.clientCPU
-    nanoseconds = clocks.time
-    stealRatio = closed.host.stealRatio(since: opened.host)
+    nanoseconds = clocks.times.min() ?? 0
+    stealRatio = closed.stealRatio(since: opened)
     pressureRatio = closed.host.pressureRatio(since: opened.host)
     foreignRatio = closed.host.foreignRatio(
       since: opened.host, on: set.options.placement.cpusInUse,
-      own: clocks.nodeCPU.reduce(clocks.clientCPU, +))
+      own: set.finder == nil ? clocks.nodeCPU.reduce(clocks.clientCPU, +) : clocks.clientCPU)
   }
 }

@@ -26,6 +26,7 @@ struct ReportHeader {
       ("fidelity", result.fidelity.map(fidelity)),
       ("failures", result.failures.map(failure)),
       ("closed", result.closedConnections?.texts ?? []),
+      ("network", result.network?.texts(in: result) ?? []),
       ("workers", result.workerDeliveries?.texts ?? []),
     ]
     let counted = NodeCounter.Group.allCases.map { (label: $0.rawValue, pieces: result[$0]?.texts ?? []) }

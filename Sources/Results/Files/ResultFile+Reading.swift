@@ -104,7 +104,7 @@ extension ResultFile {
     SelfTestResult.formatName: "selftest", SemanticsResult.formatName: "semantics",
   ]
 
-  /// The bytes of a document.
+  /// The bytes of a document; of what comes over standard input, without lines around it.
   package static func contents(of path: String) throws(ResultError) -> [UInt8] {
     let file = path == standardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
@@ -115,7 +115,7 @@ extension ResultFile {
       let count = Glibc.read(file, &piece, piece.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .cannotRead(path: path, problem: errorText(errno)) }
-      guard count > 0 else { return bytes }
+      guard count > 0 else { return path == standardInput ? LoggedDocument.find(in: bytes) : bytes }
       bytes += piece[..<count]
       guard bytes.count <= sizeMax else {
         throw .cannotRead(path: path, problem: "expected at most \(sizeMax >> 20) MiB")

@@ -66,6 +66,8 @@ package struct RunResult: ResultForm, Codable, Equatable {
   package var spans: [NodeEvents]?
   /// Absent when no gateway refused one.
   package var refused: [RefusedRequests]?
+  /// Of nodes that somebody else started; absent when the launcher started them.
+  package var network: NetworkFigures?
   /// For people: why something is suspect, which depths were dropped.
   package var notes: [String] = []
 
