@@ -65,8 +65,7 @@ image: deps ## Make an image for Kubernetes and podman with buildah, from a stat
 # Linked anew, here and by the next make dist.
 	rm -f .build-static/release/ctxchain
 	COMPILER_PATH=$(CURDIR)/scripts/linker swift build -c release --static-swift-stdlib --scratch-path .build-static --product ctxchain
-	@scripts/make-image .build-static/release $(IMAGE)
-	@rm -f .build-static/release/ctxchain
+	@scripts/make-image .build-static/release $(IMAGE); status=$$?; rm -f .build-static/release/ctxchain; exit $$status
 
 PREFIX ?= /usr/local
 install: build ## Put program, manual pages, completions, topologies and schemas under PREFIX: make install PREFIX=~/.local [DESTDIR=FOLDER]

@@ -118,7 +118,7 @@ let package = Package(
     module(
       "Exporter",
       [
-        "CLinux", "Control", "EventLoop", "Propagation", "Spans", "Statistics", "TransportCore", "TransportHTTP1",
+        "CLinux", "Control", "EventLoop", "Propagation", "Spans", "Statistics", "TransportCore",
         "TransportMessages",
       ]),
     module("Report", ["Results", "Statistics", "Topology"]),

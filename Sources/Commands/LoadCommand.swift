@@ -81,9 +81,7 @@ struct LoadCommand: Command {
     help: "A header field of every request, NAME=VALUE, in place of the propagator's; may be there several times.")
   var field: [String] = []
 
-  @Option(
-    help: "Traces that are sampled, as 1:50; each request then begins one. Without it 256 come again, all sampled.")
-  var tracing: String?
+  @OptionGroup var tracing: TracingOption
 
   @Option(bytes: "Bytes that opaque carries, 0 to 65536; without it exactly what packed would send.")
   var opaqueSize: Int?

@@ -34,6 +34,9 @@ struct NodeCommand: Command {
     let node = try StandaloneNode(document, control: control, readMeter: call.readMeter)
     let server = try serveMetrics(of: node, document, call.console)
     defer { server?.stop() }
+    if document.configuration.service.tracing.map({ $0 != .off }) == true {
+      call.console.error("tracing: a node by itself records no spans")
+    }
     if let control { call.console.error("controlled at \(control.host):\(node.controlPort)") }
     try call.console.out("\(document.configuration.service.name) \(document.configuration.host):\(node.port)\n")
     throw ExitCode(node.run())

@@ -23,8 +23,7 @@ struct UpCommand: Command {
 
   @OptionGroup var seed: SeedOption
 
-  @Option(help: "Traces of which services record spans: \(SamplingRatio.expectation); as the file says without it.")
-  var tracing: String?
+  @OptionGroup var tracing: TracingOption
 
   @OptionGroup var export: TraceExportOption
 
@@ -34,7 +33,7 @@ struct UpCommand: Command {
 
   func run(_ call: Invocation) throws {
     var topology = try TopologyFile.load(path: file, vocabulary: .current)
-      .applying(TopologyOverrides(tracing: try TracingRatio.read(tracing)), vocabulary: .current)
+      .applying(TopologyOverrides(tracing: tracing.ratio), vocabulary: .current)
     if port != 0, let own = topology.services[topology.entry].port, own != port {
       throw ValidationError("--port: the entry has a port of its own, \(own)")
     }

@@ -156,6 +156,12 @@ package struct CounterPage {
     }
   }
 
+  /// What says how things are now, and is no count.
+  package mutating func takeGauges(of page: CounterPage) {
+    (keptContexts, keptTimers) = (page.keptContexts, page.keptTimers)
+    (edges, connectedEdges, isServing) = (page.edges, page.connectedEdges, page.isServing)
+  }
+
   /// Word by word, so that no field can be forgotten.
   private mutating func combine(_ other: CounterPage, _ operation: (UInt64, UInt64) -> UInt64) {
     withUnsafeMutableBytes(of: &self) { mine in

@@ -140,14 +140,14 @@ package struct EdgeRoundTrip: Codable, Equatable, Sendable {
 }
 
 extension [EdgeRoundTrip] {
-  /// With those of another worker of the same node.
+  /// With those of another worker of the same node: the lesser of each, which is nearer to the network's own.
   package func merging(_ other: [EdgeRoundTrip]) -> [EdgeRoundTrip] {
     other.reduce(into: self) { list, edge in
       guard let index = list.firstIndex(where: { $0.service == edge.service && $0.replica == edge.replica }) else {
         return list.append(edge)
       }
       list[index].least = Swift.min(list[index].least, edge.least)
-      list[index].smoothed = (list[index].smoothed + edge.smoothed) / 2
+      list[index].smoothed = Swift.min(list[index].smoothed, edge.smoothed)
     }
   }
 }

@@ -70,9 +70,8 @@ package final class ExporterProcess: LineChannelDelegate, OTLPSenderDelegate {
   private func send(_ report: ExporterReport) { channel.send(ControlCodec.encode(report)) }
 
   private func attach(_ nodes: [ExportedNode]) {
-    let offset = ctx_realtime_nanoseconds() - ctx_monotonic_nanoseconds()
     for node in nodes {
-      guard let source = SpanSource(node, version: version, clockOffset: offset) else {
+      guard let source = SpanSource(node, version: version) else {
         send(.failed("cannot read the spans of \(node.service): \(String(cString: strerror(errno)))"))
         continue
       }
@@ -88,23 +87,30 @@ package final class ExporterProcess: LineChannelDelegate, OTLPSenderDelegate {
     guard let sender, !sender.isBusy else { return }
     var writer = ProtobufWriter()
     batchSize = 0
+    let offset = ctx_realtime_nanoseconds() - ctx_monotonic_nanoseconds()
     for _ in sources.indices where batchSize < Self.batchSizeMax {
       turn = turn + 1 < sources.count ? turn + 1 : 0
       let spans = sources[turn].take(Self.batchSizeMax - Int(batchSize))
       if spans.isEmpty { continue }
-      sources[turn].encoder.write(spans, to: &writer)
+      sources[turn].write(spans, to: &writer, clockOffset: offset)
       batchSize += UInt64(spans.count)
     }
+    removeLeaving()
     if batchSize > 0 {
       sums.spans += batchSize
       sums.requests += 1
       return sender.send(writer.bytes)
     }
     // All rings were empty.
-    sources.removeAll { leaving.contains($0.node.id) }
-    leaving = []
-    turn = 0
     isFinishing ? finish() : poll.start(after: Self.pollTime)
+  }
+
+  /// Those that have ended, once their rings are empty.
+  private func removeLeaving() {
+    guard !leaving.isEmpty else { return }
+    let gone = sources.filter { leaving.contains($0.node.id) && $0.isEmpty }.map(\.node.id)
+    sources.removeAll { gone.contains($0.node.id) }
+    leaving.subtract(gone)
   }
 
   private func finish() {

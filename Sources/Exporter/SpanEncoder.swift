@@ -3,7 +3,7 @@
 internal import Control
 internal import Propagation
 internal import Spans
-internal import TransportHTTP1
+internal import TransportCore
 internal import TransportMessages
 
 /// Names are those of OpenTelemetry's semantic conventions, HTTP's stable ones and those of RPC that are a release candidate
@@ -19,7 +19,7 @@ struct SpanEncoder {
   let node: ExportedNode
   let version: String
   /// Nanoseconds from CLOCK_MONOTONIC to 1970.
-  let clockOffset: Int64
+  var clockOffset: Int64 = 0
 
   /// TracesData.resource_spans, or ExportTraceServiceRequest's, which is the same: field 1.
   func write(_ spans: [SpanRecord], to writer: inout ProtobufWriter) {
@@ -79,7 +79,10 @@ struct SpanEncoder {
       text("http.request.method", "POST")
       text("url.path", "/")
       text("network.protocol.version", "1.1")
-      writer.attribute(9, "http.response.status_code") { $0.integer(3, UInt64(HTTP1Status.status(of: status))) }
+      // Whether a call that failed was answered is not known here.
+      if status == .ok || span.kind == .server {
+        writer.attribute(9, "http.response.status_code") { $0.integer(3, UInt64(status.httpStatus)) }
+      }
     } else {
       text("rpc.system.name", transport == .grpc ? "grpc" : "ctxchain")
       if transport == .grpc { text("rpc.method", Self.method) }

@@ -7,7 +7,7 @@ internal import Spans
 /// The rings outlive the node: what it had recorded when it died is exported all the same.
 final class SpanSource {
   let node: ExportedNode
-  let encoder: SpanEncoder
+  private(set) var encoder: SpanEncoder
   private let memory: UnsafeMutableRawPointer
   private let size: Int
   private let rings: [SpanRing]
@@ -16,7 +16,7 @@ final class SpanSource {
   private static let memoryFD = 4
 
   /// Nil when the node is gone, or has no rings.
-  init?(_ node: ExportedNode, version: String, clockOffset: Int64) {
+  init?(_ node: ExportedNode, version: String) {
     let file = open("/proc/\(node.pid)/fd/\(Self.memoryFD)", O_RDWR | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -28,10 +28,18 @@ final class SpanSource {
     self.memory = memory
     size = Int(status.st_size)
     rings = NodeMemory(at: memory, size: size).rings
-    encoder = SpanEncoder(node: node, version: version, clockOffset: clockOffset)
+    encoder = SpanEncoder(node: node, version: version)
   }
 
   deinit { munmap(memory, size) }
+
+  var isEmpty: Bool { rings.allSatisfy { $0.count == 0 } }
+
+  /// - Parameter clockOffset: nanoseconds from CLOCK_MONOTONIC to 1970, now.
+  func write(_ spans: [SpanRecord], to writer: inout ProtobufWriter, clockOffset: Int64) {
+    encoder.clockOffset = clockOffset
+    encoder.write(spans, to: &writer)
+  }
 
   func take(_ countMax: Int) -> [SpanRecord] {
     var spans: [SpanRecord] = []

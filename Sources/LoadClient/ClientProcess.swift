@@ -140,7 +140,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
 
   private func makeImages(
     deadlineNanoseconds: Int64, hopsLeft: Int, flags: RequestFlags, seed: UInt64, trace: SentTrace = SentTrace(),
-    beginsTraces: Bool = false
+    traceSeed: UInt64? = nil
   ) throws -> RequestImages {
     guard let configuration else { throw ClientError.notConfigured }
     let client = configuration.topology.client
@@ -150,7 +150,14 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
       opaqueSize: configuration.opaqueSize, trace: trace,
       target: configuration.target,
       body: configuration.strangeEntry?.request?.body ?? configuration.externalEntry?.usualMessage,
-      beginsTraces: beginsTraces)
+      traceSeed: traceSeed)
+  }
+
+  /// Of traces that no other trial, arm or round of the run has, nor another run on services that run on.
+  private func traceSeed(_ order: TrialOrder) -> UInt64 {
+    let own = SeededGenerator.seed(configuration?.seed ?? 0, stream: UInt64(order.token))
+    let run = configuration?.strangeEntry == nil ? 0 : UInt64.random(in: .min ... .max)
+    return SeededGenerator.seed(order.seed, stream: own ^ run)
   }
 
   private func start(_ order: TrialOrder) throws {
@@ -161,7 +168,7 @@ package final class ClientProcess: LineChannelDelegate, LoadConnectionDelegate, 
     restedLine = ControlCodec.encode(ClientReport.rested(token: order.token))
     let images = try makeImages(
       deadlineNanoseconds: order.deadlineNanoseconds ?? order.timeoutNanoseconds, hopsLeft: order.hopsLeft,
-      flags: order.clocksStages == true ? .stages : [], seed: order.seed, beginsTraces: true)
+      flags: order.clocksStages == true ? .stages : [], seed: order.seed, traceSeed: traceSeed(order))
     loop.clockIO(order.clocksStages == true)
     let run = LoadRun(
       order: order, loop: loop, connections: connections, images: images,

@@ -35,7 +35,7 @@ final class FreshTraces {
     self.body = body
     threshold = ratio.rejectionThreshold
     traceState = Array(ratio.traceState.utf8)
-    random = SeededGenerator(seed: seed, stream: 2)
+    random = SeededGenerator(seed: seed)
   }
 
   deinit { bytes.deallocate() }

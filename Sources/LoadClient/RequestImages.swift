@@ -38,11 +38,12 @@ package final class RequestImages {
   ///   - trace: what every context's trace has beside its ids.
   ///   - target: where the requests go.
   ///   - body: of every request, in place of the client's payload.
-  ///   - beginsTraces: every request has a trace of its own, where the client says how many are sampled.
+  ///   - traceSeed: every request has a trace of its own, drawn from this, where the client says how many are sampled; nil: as
+  ///     many traces as there are images.
   package init(
     client: ClientSide, propagator: any Propagator, transport: Transport = .frame, deadline: UInt32, hopsLeft: Int,
     flags: RequestFlags, seed: UInt64, opaqueSize: Int? = nil, trace: SentTrace = SentTrace(),
-    target: RequestTarget = RequestTarget(), body: [UInt8]? = nil, beginsTraces: Bool = false
+    target: RequestTarget = RequestTarget(), body: [UInt8]? = nil, traceSeed: UInt64? = nil
   ) throws(ClientError) {
     encoder = transport.makeEncoder(target)
     payloadSize = body == nil ? client.payloadSize : 0
@@ -52,8 +53,10 @@ package final class RequestImages {
     fields = client.fieldsByImage(count: RequestImages.imageCount, seed: seed)
     let head = RequestHead(tag: 0, deadline: deadline, hopsLeft: UInt16(clamping: hopsLeft), flags: flags)
     let encoder = encoder
-    fresh = (beginsTraces ? client.tracing : nil).flatMap {
-      FreshTraces(ratio: $0, propagator: propagator, encoder: encoder, head: head, body: body, seed: seed)
+    fresh = traceSeed.flatMap { seed in
+      client.tracing.flatMap {
+        FreshTraces(ratio: $0, propagator: propagator, encoder: encoder, head: head, body: body, seed: seed)
+      }
     }
     let context = PackedContext()
     for image in 0..<RequestImages.imageCount {

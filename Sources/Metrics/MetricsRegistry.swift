@@ -148,10 +148,12 @@ package final class MetricsRegistry: Sendable {
 
   /// Whether every node that there is serves now, and in a line why not.
   func readiness() -> (isReady: Bool, text: String) {
-    let live = state.withLock { Array($0.live.values) }
-    let pages = live.flatMap { $0.pages.pages.map(\.pointee) }
-    if live.isEmpty { return (false, "no node runs") }
-    if !live.allSatisfy(\.isUp) { return (false, "a node has ended") }
+    // Pages are there under the lock alone.
+    let (areUp, pages) = state.withLock { state in
+      (state.live.values.map(\.isUp), state.live.values.flatMap { $0.pages.pages.map(\.pointee) })
+    }
+    if areUp.isEmpty { return (false, "no node runs") }
+    if areUp.contains(false) { return (false, "a node has ended") }
     if pages.allSatisfy({ $0.isServing == 1 }) { return (true, "ready") }
     let sum = CounterPage.sum(pages)
     if sum.connectedEdges < sum.edges { return (false, "\(sum.connectedEdges) of \(sum.edges) edges are connected") }

@@ -21,7 +21,6 @@ extension NodeServer {
       } catch {
         return error.status
       }
-      beginTrace(of: request)
     }
     request.pointee.body = Unmanaged.passRetained(RequestBody(message.payload, script: script))
     return .ok
@@ -34,17 +33,21 @@ extension NodeServer {
     request.pointee.body = nil
   }
 
-  /// A request that brought no trace begins one, as its caller's tracer would have: who posts a list of calls has none.
-  private func beginTrace(of request: RequestSlot) {
-    request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
-      let span = context.spanContext()
-      guard context.holdsEntries, span.traceIDHigh | span.traceIDLow == 0 else { return }
-      context.setSpanContext(
-        SpanContext(
-          traceIDHigh: random.next(), traceIDLow: random.next() | 1, spanID: random.next() | 1,
-          flags: SpanContext.sampled | SpanContext.random))
-      request.pointee.hasFreshSpan = true
-    }
+  /// A request that brought no trace begins one, as its caller's tracer would have: who posts a list of calls has none. Where the
+  /// service records spans, its ratio says whether that one is sampled.
+  @inline(never)
+  func beginTrace(in context: RequestContext) -> Bool {
+    let threshold = runtime.service.tracing?.rejectionThreshold ?? 0
+    let span = context.spanContext()
+    guard context.holdsEntries, span.traceIDHigh | span.traceIDLow == 0 else { return false }
+    let high: UInt64 = random.next()
+    let low: UInt64 = random.next() | 1
+    let isSampled = SamplingRatio.samples(traceIDLow: low, threshold: threshold)
+    context.setSpanContext(
+      SpanContext(
+        traceIDHigh: high, traceIDLow: low, spanID: random.next() | 1,
+        flags: SpanContext.random | (isSampled ? SpanContext.sampled : 0)))
+    return true
   }
 
   // MARK: Scripted calls

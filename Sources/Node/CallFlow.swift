@@ -169,7 +169,7 @@ extension NodeServer {
       lap(.encode)
       return isWritten
     }
-    beginSpan(of: pending, of: request, at: begin)
+    beginSpan(of: pending, of: request, isSent: isWritten, at: begin)
     return isWritten
   }
 

@@ -111,6 +111,12 @@ final class NodeOrders: NodeServerDelegate {
     }
   }
 
+  /// Whoever gave orders is gone: nothing that costs goes on for him.
+  func forgetMeasuring() {
+    try? obey(.counting(false))
+    try? obey(.clockStages(false))
+  }
+
   private func configure(_ configuration: NodeConfiguration) throws {
     resources = configuration.service.resources
     let workerCount = configuration.service.workers

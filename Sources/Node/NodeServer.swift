@@ -136,7 +136,8 @@ package final class NodeServer {
     random = SeededGenerator(seed: configuration.seed, stream: UInt64(worker))
     runtime = try ServiceRuntime(
       configuration.service, layer: configuration.layer, contexts: contexts, worker: worker, limits: limits, loop: loop,
-      counters: counters, spans: spans)
+      counters: counters, spans: spans,
+      spanSeed: NodeServer.spanSeed(configuration, worker))
     lastSweep = loop.now &- NodeServer.sweepGap
     wheel = TimerWheel(loop: loop) { [unowned self] token in resume(RequestSlot(bitPattern: UInt(token))!) }
     sweepTimer = Timer(loop: loop) { [unowned self] in sweep() }
@@ -146,6 +147,10 @@ package final class NodeServer {
   deinit {
     runtime.deallocate()
     workQueue.deallocate()
+  }
+
+  private static func spanSeed(_ configuration: NodeConfiguration, _ worker: Int) -> UInt64 {
+    SeededGenerator.seed(configuration.seed, stream: UInt64(worker) | 1 << 32)
   }
 
   private static func propagator(named name: String?) throws(NodeError) -> any Propagator {
@@ -224,7 +229,8 @@ package final class NodeServer {
     if let callees { self.callees = callees }
     let next = try ServiceRuntime(
       service, layer: configuration.layer, contexts: contexts, worker: handoff?.worker ?? 0, limits: limits, loop: loop,
-      counters: counters, spans: spans)
+      counters: counters, spans: spans,
+      spanSeed: NodeServer.spanSeed(configuration, handoff?.worker ?? 0))
     let edges: [Downstream]
     do {
       edges = try makeEdges(of: next)

@@ -19,6 +19,8 @@ final class NodeWorker: NodeServerDelegate {
   private var server: NodeServer?
   private var closeMailbox = {}
   private var isReplacing = false
+  /// The latest order to connect or to replace.
+  private var wiring = 0
   /// What orders themselves have cost, as in `NodeProcess`.
   private var cost = MeterReading()
   private var profile: ProfileOrders?
@@ -81,8 +83,11 @@ final class NodeWorker: NodeServerDelegate {
       server.delegate = self
       self.server = server
       answer(.listening(port: try server.listen()))
-    case .connect(let callees): try server?.connect(callees)
-    case .replace(let service, let contexts, let assumedPropagator, let callees):
+    case .connect(let callees, let wiring):
+      self.wiring = wiring
+      try server?.connect(callees)
+    case .replace(let service, let contexts, let assumedPropagator, let callees, let wiring):
+      self.wiring = wiring
       isReplacing = true
       try server?.replace(
         service, assumedPropagator: assumedPropagator, callees: callees, contexts: contexts)
@@ -127,7 +132,7 @@ final class NodeWorker: NodeServerDelegate {
   // MARK: Server
 
   func serverDidConnect(_ server: NodeServer) {
-    answer(isReplacing ? .replaced : .connected)
+    reports.post(.wired(isReplacing ? .replaced : .connected, worker: worker, wiring: wiring))
     isReplacing = false
   }
 

@@ -7,6 +7,7 @@ internal import Control
 internal import EventLoop
 internal import Propagation
 internal import Results
+internal import Spans
 internal import Statistics
 internal import Topology
 internal import TransportCore
@@ -47,8 +48,10 @@ extension NodeServer {
     request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef { context in
       let drops = runtime.gateway == nil ? extract(message, into: context, reader: reader) : []
       lap(.extract)
+      let isRoot = runtime.script.needsBody && runtime.service.scriptedCalls != nil && beginTrace(in: context)
       if let recorder = runtime.recorder {
         request.pointee.span = beginSpan(context, from: caller, dropping: drops, by: recorder)
+        if isRoot { request.pointee.span?.pointee.record.parentID = 0 }
       }
       if head.flags.contains(.echo) {
         let echo = EchoViews(name: runtime.service.name)

@@ -37,16 +37,17 @@ struct ServiceRuntime {
   ///   - contexts: of all workers of the node; nil for contexts of its own.
   ///   - worker: from 0.
   ///   - spans: takes what the service records; nil where nobody reads it.
+  ///   - spanSeed: of the ids of spans.
   init(
     _ service: Service, layer: Int, contexts: NodeContexts?, worker: Int, limits: NodeServer.Limits, loop: EventLoop,
-    counters: UnsafeMutablePointer<CounterPage>, spans: SpanRing?
+    counters: UnsafeMutablePointer<CounterPage>, spans: SpanRing?, spanSeed: UInt64
   ) throws(NodeError) {
     let contexts = if let contexts { contexts } else { try NodeContexts(service) }
     let source = contexts.source(worker: worker)
     let ownedWork = try ServiceRuntime.standardWork(service, layer: layer)
     let ownedGateway = service.gateway.map(Gateway.init)
     self.service = service
-    let ownedRecorder = ServiceRuntime.recorder(service, spans, limits)
+    let ownedRecorder = ServiceRuntime.recorder(service, spans, limits, seed: spanSeed)
     owned = (ownedWork, ownedGateway, ownedRecorder)
     work = ownedWork.map(Unmanaged.passUnretained)
     gateway = ownedGateway.map(Unmanaged.passUnretained)
@@ -74,10 +75,10 @@ struct ServiceRuntime {
   }
 
   private static func recorder(
-    _ service: Service, _ spans: SpanRing?, _ limits: NodeServer.Limits
+    _ service: Service, _ spans: SpanRing?, _ limits: NodeServer.Limits, seed: UInt64
   ) -> SpanRecorder? {
     guard let spans, let ratio = service.tracing, ratio != .off else { return nil }
-    return SpanRecorder(ring: spans, ratio: ratio, capacity: 2 * limits.requestCount)
+    return SpanRecorder(ring: spans, ratio: ratio, capacity: 2 * limits.requestCount, seed: seed)
   }
 
   private static func standardWork(_ service: Service, layer: Int) throws(NodeError) -> StandardWork? {

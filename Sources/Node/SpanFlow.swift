@@ -24,7 +24,7 @@ extension NodeServer {
     by recorder: Unmanaged<SpanRecorder>
   ) -> OpenSpan? {
     recorder._withUnsafeGuaranteedRef {
-      $0.begin(span, dropping: drops, over: caller.caller.kind, at: loop.readTime) { random.next() }
+      $0.begin(span, dropping: drops, over: caller.caller.kind, at: loop.readTime)
     }
   }
 
@@ -36,13 +36,15 @@ extension NodeServer {
     }
   }
 
-  /// Of a call that was sent, or waits to be.
+  /// Of a call that was sent, or could not be.
   @inline(__always)
-  func beginSpan(of call: CallSlot, of request: RequestSlot, at time: Int64) {
+  func beginSpan(of call: CallSlot, of request: RequestSlot, isSent: Bool, at time: Int64) {
     if let delivery = request.pointee.span {
       request.pointee.context.unsafelyUnwrapped._withUnsafeGuaranteedRef {
+        let script = call.pointee.call.unsafelyUnwrapped
+        let isInjected = isSent && !script.pointee.dropsContext
         call.pointee.span = beginCall(
-          of: delivery, $0, edge: call.pointee.call.unsafelyUnwrapped.pointee.downstream, at: time)
+          of: delivery, isInjected ? $0 : nil, edge: script.pointee.downstream, at: time)
       }
     }
   }
@@ -78,11 +80,11 @@ extension NodeServer {
   }
 
   private func beginCall(
-    of delivery: OpenSpan, _ context: RequestContext, edge: Unmanaged<Downstream>?, at time: Int64
+    of delivery: OpenSpan, _ context: RequestContext?, edge: Unmanaged<Downstream>?, at time: Int64
   ) -> OpenSpan? {
     let (index, kind) = edge.unsafelyUnwrapped._withUnsafeGuaranteedRef { ($0.counterIndex, $0.transport.kind) }
     return runtime.recorder?._withUnsafeGuaranteedRef {
-      $0.beginCall(of: delivery, context, edge: index, over: kind, at: time) { random.next() }
+      $0.beginCall(of: delivery, context, edge: index, over: kind, at: time)
     }
   }
 

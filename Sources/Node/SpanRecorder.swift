@@ -5,6 +5,7 @@ internal import Context
 internal import Propagation
 internal import Topology
 internal import Spans
+internal import Statistics
 internal import TransportCore
 
 typealias OpenSpan = UnsafeMutablePointer<OpenSpanSlot>
@@ -25,11 +26,15 @@ final class SpanRecorder {
   // One thread, and no access to a field is held across a call out: exclusivity needs no check at run time.
   @exclusivity(unchecked) private var usedCount = 0
   @exclusivity(unchecked) private var firstFree: OpenSpan?
+  /// Its own: what is drawn for spans changes no decision of the service.
+  @exclusivity(unchecked) private var random: SeededGenerator
 
   /// - Parameters:
   ///   - ratio: of the traces that the service begins itself.
   ///   - capacity: spans open at once; the next is not recorded.
-  init(ring: SpanRing, ratio: SamplingRatio, capacity: Int) {
+  ///   - seed: of the ids.
+  init(ring: SpanRing, ratio: SamplingRatio, capacity: Int, seed: UInt64) {
+    random = SeededGenerator(seed: seed)
     self.ring = ring
     self.capacity = capacity
     threshold = ratio.rejectionThreshold
@@ -44,20 +49,19 @@ final class SpanRecorder {
   /// A context without a trace is the root of one, as this service decides. The context is not told: what arrives
   /// at later services is what the strategies carry.
   ///
-  /// - Parameter random: draws the ids.
   func begin(
-    _ extracted: SpanContext, dropping drops: ExtractionDrops, over transport: TransportKind, at time: Int64,
-    random: () -> UInt64
+    _ extracted: SpanContext, dropping drops: ExtractionDrops, over transport: TransportKind, at time: Int64
   ) -> OpenSpan? {
     var span = extracted
     if !span.isValid {
       span = SpanContext(
-        traceIDHigh: random(), traceIDLow: random(), spanID: 0, flags: SpanContext.sampled | SpanContext.random)
+        traceIDHigh: random.next(), traceIDLow: random.next(), spanID: 0,
+        flags: SpanContext.sampled | SpanContext.random)
       guard SamplingRatio.samples(traceIDLow: span.traceIDLow, threshold: threshold) else { return nil }
     }
     guard let slot = allocate() else { return nil }
     slot.pointee.record = SpanRecord(
-      traceIDHigh: span.traceIDHigh, traceIDLow: span.traceIDLow, spanID: random() | 1, parentID: span.spanID,
+      traceIDHigh: span.traceIDHigh, traceIDLow: span.traceIDLow, spanID: random.next() | 1, parentID: span.spanID,
       start: time, kind: .server, flags: span.flags, drops: UInt16(truncatingIfNeeded: drops.rawValue),
       transport: transport.rawValue)
     return slot
@@ -65,19 +69,19 @@ final class SpanRecorder {
 
   /// Begins the span of a call that a delivery makes. Nil: no slot is free.
   ///
-  /// - Parameter context: as it was injected: its span id is the call's.
+  /// - Parameter context: as it was injected, and its span id is the call's; nil: it was not.
   @inline(never)
   func beginCall(
-    of delivery: OpenSpan, _ context: RequestContext, edge: Int, over transport: TransportKind, at time: Int64,
-    random: () -> UInt64
+    of delivery: OpenSpan, _ context: RequestContext?, edge: Int, over transport: TransportKind, at time: Int64
   ) -> OpenSpan? {
     guard let slot = allocate() else { return nil }
-    let injected = context.spanContext()
+    let injected = context?.spanContext() ?? .none
     let parent = delivery.pointee.record
     // A store without a trace sends none: the span stands for itself.
     slot.pointee.record = SpanRecord(
       traceIDHigh: parent.traceIDHigh, traceIDLow: parent.traceIDLow,
-      spanID: injected.isValid ? injected.spanID : random() | 1, parentID: parent.spanID, start: time, kind: .client,
+      spanID: injected.isValid ? injected.spanID : random.next() | 1, parentID: parent.spanID, start: time,
+      kind: .client,
       flags: parent.flags, edge: UInt8(clamping: edge), transport: transport.rawValue)
     return slot
   }

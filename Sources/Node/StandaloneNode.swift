@@ -106,7 +106,10 @@ package final class StandaloneNode {
       replica: configuration.replica, port: port, workers: configuration.service.workers, process: .own())
     let control = try ControlListener(loop: loop, plan: plan) { identity }
     control.didReceive = { [unowned self] line in obey(line) }
-    control.didChange = { [unowned self] address, isThere in orders.log?.launcher(address, isThere: isThere) }
+    control.didChange = { [unowned self] address, isThere in
+      orders.log?.launcher(address, isThere: isThere)
+      if !isThere { orders.forgetMeasuring() }
+    }
     self.control = control
   }
 

@@ -17,6 +17,9 @@ final class WorkerGroup {
   /// Of each worker, in order, those that wait for other workers.
   private var answers: [[NodeReport]]
   private var contexts: NodeContexts
+  /// Of the latest order to connect or to replace, and the workers whose edges are all connected.
+  private var wiring = 0
+  private var wired: Set<Int> = []
   private var isListening = false
   private let didAnswer: (NodeReport) -> Void
   private var didDrain: (_ isComplete: Bool) -> Void = { _ in }
@@ -60,10 +63,13 @@ final class WorkerGroup {
   func obey(_ command: NodeCommand) throws {
     switch command {
     case .configure: preconditionFailure("the workers are configured once")
-    case .connect(let callees): post(.connect(callees))
+    case .connect(let callees):
+      beginWiring()
+      post(.connect(callees, wiring: wiring))
     case .replaceService(let service, let assumedPropagator, let callees):
       contexts = try NodeContexts(service)
-      post(.replace(service, contexts, assumedPropagator: assumedPropagator, callees: callees))
+      beginWiring()
+      post(.replace(service, contexts, assumedPropagator: assumedPropagator, callees: callees, wiring: wiring))
     // A process samples one thread: the first worker stands for all.
     case .startProfile, .stopProfile: orders[0].post(.command(command))
     case .counting, .clockStages, .readMeter, .readLive, .readEdges: post(.command(command))
@@ -92,6 +98,12 @@ final class WorkerGroup {
     closeReports = {}
   }
 
+  /// What workers still say of the order before is of no use.
+  private func beginWiring() {
+    wiring += 1
+    wired = []
+  }
+
   private func post(_ order: WorkerOrder) { orders.forEach { $0.post(order) } }
 
   private func didReceive(_ report: WorkerReport) {
@@ -108,6 +120,10 @@ final class WorkerGroup {
       var shared = configuration
       shared.port = port
       orders.dropFirst().forEach { $0.post(.configure(shared, contexts)) }
+    case .wired(let report, let worker, let wiring):
+      guard wiring == self.wiring else { return }
+      wired.insert(worker)
+      if wired.count == workerCount { didAnswer(report) }
     case .answer(.failed(let reason), _): didAnswer(.failed(reason))
     case .answer(let report, let worker):
       answers[worker].append(report)

@@ -6,17 +6,26 @@ extension ExportPlan {
   /// Throws for the first thing that no cluster could hold.
   func check() throws(ExportError) {
     try checkOptions()
+    guard isServicesOnly || !topology.recordsSpans else {
+      throw ExportError("tracing: nodes that run by themselves record no spans; say off, or leave it out")
+    }
     var owners = isServicesOnly ? [:] : [runName: "what measures"]
     for (_, service) in ownServices {
       let name = name(of: service)
       if let other = owners.updateValue("service \(service.name)", forKey: name) {
         throw ExportError("service \(service.name) would be called \"\(name)\", as \(other) is: rename one of them")
       }
+      if service.replicas > 1, name.utf8.count > ResourceName.sizeMax - Self.numberSizeMax {
+        throw ExportError("service \(service.name): \"\(name)\" has no room for the numbers of its replicas")
+      }
       try checkPort(of: service)
       try checkResources(of: service)
     }
     for service in topology.services { try checkExternal(service) }
   }
+
+  /// Bytes of `-63`.
+  private static let numberSizeMax = 3
 
   private func checkOptions() throws(ExportError) {
     if let namespace, !ResourceName.isLabel(namespace) {

@@ -14,7 +14,7 @@ struct PodTemplate {
   static let folder = "/etc/ctxchain"
   private static let volume = "configuration"
   /// Bytes of a ConfigMap.
-  static let configMapSizeMax = 1 << 20
+  static let configMapSizeMax = 250 << 10
 
   /// What `metadata` has of every document.
   func metadata(_ name: String, labels: [String: Manifest]) -> Manifest {

@@ -54,7 +54,7 @@ struct ControlHelloTests {
     ]
     #expect(
       one.merging(two) == [
-        EdgeRoundTrip(service: 1, replica: 0, least: 8, smoothed: 30),
+        EdgeRoundTrip(service: 1, replica: 0, least: 8, smoothed: 20),
         EdgeRoundTrip(service: 2, replica: 1, least: 5, smoothed: 5),
       ])
   }

@@ -138,9 +138,11 @@ struct HostTests {
       ["CTXCHAIN_CONTROL_TOKEN=\(RunningNodes.token)", Program.path] + words,
       command: "/usr/bin/env")
     try run.until("its nodes") { run.error.contains("3 nodes are there") }
+    #expect(!run.children.isEmpty)
     for pid in [run.pid] + run.children.map(\.pid) {
       for file in ["environ", "cmdline"] {
-        let data = try Data(contentsOf: URL(filePath: "/proc/\(pid)/\(file)"))
+        // One that has ended meanwhile has nothing to show.
+        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") else { continue }
         #expect(!String(decoding: data, as: UTF8.self).contains(RunningNodes.token), "\(file)")
       }
     }
@@ -175,7 +177,8 @@ struct HostTests {
     let invalid = result.trials.filter {
       ($0["validity"] as! [String: Any])["verdict"] as! String == "invalid"
     }
-    #expect(invalid.allSatisfy { $0["superseded"] as! Bool })
+    let lost = invalid.filter { "\($0["validity"]!)".contains("was lost") }
+    #expect(lost.allSatisfy { $0["superseded"] as! Bool })
   }
 
   @Test("that stay away end the run with one line, and with what was measured until then")

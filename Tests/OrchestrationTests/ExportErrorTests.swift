@@ -51,16 +51,16 @@ struct ExportErrorTests {
     }
   }
 
-  @Test("A file over the 1 MiB of a ConfigMap is told, and one just below is taken")
+  @Test("A file over what an applied ConfigMap may have is told, and one just below is taken")
   func size() throws {
     var plan = try plan("{name: a}")
     let call = Assignment(key: "region", value: .text(String(repeating: "x", count: 4000)))
     func fill(_ count: Int) { plan.topology.services[0].script = [.set(Array(repeating: call, count: count))] }
-    fill(120)
+    fill(60)
     #expect(problem(plan).isEmpty)
-    fill(270)
-    #expect(problem(plan).hasPrefix("ConfigMap a-node would have 1"))
-    #expect(problem(plan).hasSuffix("bytes, and a cluster takes 1048576 at most"))
+    fill(70)
+    #expect(problem(plan).hasPrefix("ConfigMap a-node would have 2"))
+    #expect(problem(plan).hasSuffix("bytes, and a cluster takes 256000 at most"))
   }
 
   @Test("So are options that no document could have, and a bad token is never shown")

@@ -121,7 +121,7 @@ extension ExampleRun {
         counts: [.retries: 5, .unreachedCalls: 2, .toleratedFailures: 3])
     ]
     result.spans = [
-      NodeEvents(arm: "map", service: "cart", replica: 1, counts: [.spans: 4_100, .droppedSpans: 7])
+      NodeEvents(arm: "map", service: "gateway", replica: 0, counts: [.spans: 4_100, .droppedSpans: 7])
     ]
     result.refused = [
       RefusedRequests(arm: "map", service: "gateway", replica: 0, reason: "missingField", requests: 16),

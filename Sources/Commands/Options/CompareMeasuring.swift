@@ -41,7 +41,7 @@ struct CompareMeasuring: ParsableArguments, RoundOptionSet {
         keysPerLayer: chain.keysPerLayer, size: chain.size ?? ChainOptions.payloadSizeByDefault,
         responseSize: chain.responseSize ?? ChainOptions.payloadSizeByDefault, transport: chain.transport,
         pipeline: chain.pipeline, place: chain.contextPlace, neverIndexed: chain.neverIndexed,
-        tracing: chain.ratio))
+        tracing: chain.tracing.ratio))
     var plan = try roundPlan(
       arms: compared.arms, depths: compared.depths, isChain: false, trialSeconds: ComparePlan.trialSecondsByDefault,
       call)

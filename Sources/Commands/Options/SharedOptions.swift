@@ -71,9 +71,7 @@ struct ChainOptions: ParsableArguments {
     help: "Header fields that HPACK puts into its table over grpc: \(FieldIndexing.expectation); index without it.")
   var hpack: String?
 
-  @Option(
-    help: "Traces of which services record spans: \(SamplingRatio.expectation); none without it.")
-  var tracing: String?
+  @OptionGroup var tracing: TracingOption
 
   mutating func validate() throws {
     if let transport { try OptionRange.check("--transport", transport, oneOf: Vocabulary.current.transports) }
@@ -82,7 +80,6 @@ struct ChainOptions: ParsableArguments {
     if let hpack, neverIndexed == nil {
       throw ValidationError("--hpack: expected \(FieldIndexing.expectation), got \"\(hpack)\"")
     }
-    _ = try TracingRatio.read(tracing)
     try OptionRange.check("--growth", growth, oneOf: ContextGrowth.allCases.map(\.rawValue))
     try OptionRange.check("--keys-per-layer", keysPerLayer, 0...TopologyLimits.keysPerLayerMax)
   }
@@ -92,8 +89,8 @@ struct ChainOptions: ParsableArguments {
       ("--size", size != nil), ("--response-size", responseSize != nil), ("--growth", growth != nil),
       ("--keys-per-layer", keysPerLayer != nil), ("--transport", transport != nil),
       ("--pipeline", pipeline != nil), ("--place", place != nil),
-      ("--hpack", hpack != nil), ("--tracing", tracing != nil),
-    ]
+      ("--hpack", hpack != nil),
+    ] + tracing.given
   }
 
   func chain(depth: Int, _ preset: Vocabulary.Preset) throws -> Topology {
@@ -104,7 +101,7 @@ struct ChainOptions: ParsableArguments {
     return try chain.applying(
       TopologyOverrides(
         transport: preset.transport ?? transport, pipeline: pipeline, place: contextPlace,
-        neverIndexed: neverIndexed, tracing: ratio),
+        neverIndexed: neverIndexed, tracing: tracing.ratio),
       vocabulary: .current)
   }
 
@@ -114,12 +111,10 @@ struct ChainOptions: ParsableArguments {
       path: file,
       with: TopologyOverrides(
         transport: transport, pipeline: pipeline, place: contextPlace, neverIndexed: neverIndexed, growth: growth,
-        keysPerLayer: keysPerLayer, tracing: ratio))
+        keysPerLayer: keysPerLayer, tracing: tracing.ratio))
   }
 
   var neverIndexed: [String]? { hpack.flatMap(FieldIndexing.read) }
-
-  var ratio: SamplingRatio? { tracing.flatMap { SamplingRatio($0) } }
 
   var contextPlace: ContextPlace? { place.flatMap(ContextPlace.init) }
 }

@@ -27,14 +27,3 @@ struct TraceExportOption: ParsableArguments {
     return endpoint
   }
 }
-
-/// The option --tracing.
-enum TracingRatio {
-  static func read(_ text: String?) throws -> SamplingRatio? {
-    guard let text else { return nil }
-    guard let ratio = SamplingRatio(text) else {
-      throw ValidationError("--tracing: expected \(SamplingRatio.expectation), got \"\(text)\"")
-    }
-    return ratio
-  }
-}

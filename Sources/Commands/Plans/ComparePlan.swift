@@ -30,16 +30,21 @@ struct ComparePlan {
     try beginTracesAlike()
   }
 
+  /// The shared memory of another build is not known, so its nodes have nowhere to leave spans.
+  private func refuseTracingElsewhere() throws {
+    guard [a, b].contains(where: { $0.own.program != nil }) else { return }
+    guard [a, b].allSatisfy({ $0.topology.client.tracing == nil && !$0.topology.recordsSpans }) else {
+      throw ValidationError("tracing: not beside another program, whose nodes record no spans")
+    }
+  }
+
   /// Beside an arm that traces, the client begins a trace for each request of the other as well: the arms differ by their
   /// services alone.
   private mutating func beginTracesAlike() throws {
-    let off = TopologyOverrides(tracing: .off)
-    if a.topology.client.tracing == nil, b.topology.client.tracing != nil {
-      a.topology = try a.topology.applying(off, vocabulary: .current)
-    }
-    if b.topology.client.tracing == nil, a.topology.client.tracing != nil {
-      b.topology = try b.topology.applying(off, vocabulary: .current)
-    }
+    try refuseTracingElsewhere()
+    guard a.topology.client.tracing != nil || b.topology.client.tracing != nil else { return }
+    a.topology.client.tracing = a.topology.client.tracing ?? .off
+    b.topology.client.tracing = b.topology.client.tracing ?? .off
   }
 
   /// A′: A in processes of its own.

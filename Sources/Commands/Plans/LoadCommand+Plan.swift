@@ -40,7 +40,7 @@ extension LoadCommand {
     }
     var client = ClientSide(
       propagator: propagator, payloadSize: size, set: [], fields: try fields(headers), transport: transport)
-    client.tracing = try TracingRatio.read(tracing)
+    client.tracing = tracing.ratio
     let topology = Topology(entry: 0, maxDepth: 0, client: client, services: [])
     try OpaqueSize.check(opaqueSize, topologies: [topology])
     var experiment = ExperimentPlan(

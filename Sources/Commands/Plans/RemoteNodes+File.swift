@@ -15,6 +15,10 @@ extension RemoteNodes {
       _ = ControlTokenOption.takeVariable()
       return nil
     }
+    guard !topology.recordsSpans else {
+      throw CommandFailure(
+        "--nodes: nodes that run already record no spans; say tracing: off, or nothing of it", status: 2)
+    }
     self.init(
       places: try NodesFile.load(path: file, for: topology), token: try token.token(for: "--nodes"),
       version: ToolVersion.current)

@@ -47,6 +47,7 @@ final class ArmSets {
       opaqueSize: plan.opaqueSize(of: arm), program: plan.arms[arm].own.program, preload: preload,
       readySeconds: readySeconds, remote: preload == nil ? plan.remote : nil)
     options.spanExport = spanExport
+    options.recordsSpans = plan.arms.contains { $0.topology.recordsSpans }
     return ProcessSet(topology: plan.arms[arm].topology, supervisor: supervisor, options: options)
   }
 

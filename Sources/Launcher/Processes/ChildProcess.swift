@@ -21,7 +21,7 @@ final class ChildProcess: LineChannelDelegate {
   let pid: pid_t
   /// One for each worker of a node; none for others.
   let pages: [UnsafeMutablePointer<CounterPage>]
-  /// As many, where the node's program is this one.
+  /// As many, where the node records spans.
   let rings: [SpanRing]
   private let memorySize: Int
   /// Called with each line of the control channel.
@@ -42,11 +42,13 @@ final class ChildProcess: LineChannelDelegate {
 
   /// - Parameters:
   ///   - workers: threads of a node.
+  ///   - recordsSpans: it gets rings for them. What another build would make of those is not known.
   ///   - program: path of another ctxchain; nil for this one.
   ///   - wrapper: words put in front of the command line, such as a profiler; empty for none.
   ///   - preload: a library that the child loads before all others; nil for none.
   init(
-    loop: EventLoop, role: Role, name: String, service: String?, workers: Int = 1, program: String? = nil,
+    loop: EventLoop, role: Role, name: String, service: String?, workers: Int = 1,
+    recordsSpans: Bool = false, program: String? = nil,
     wrapper: [String],
     preload: String? = nil
   ) throws(LauncherError) {
@@ -59,8 +61,7 @@ final class ChildProcess: LineChannelDelegate {
     let (parentEnd, childEnd) = (fds[0], ChildProcess.moveHigh(fds[1]))
     guard ctx_pipe(&fds) == 0 else { throw ChildProcess.failure(name, closing: [parentEnd, childEnd]) }
     let (logRead, logWrite) = (fds[0], ChildProcess.moveHigh(fds[1]))
-    // What another build would make of more than pages is not known.
-    memorySize = NodeMemory.size(workers: workers, withRings: program == nil)
+    memorySize = NodeMemory.size(workers: workers, withRings: recordsSpans && program == nil)
     let memory = role == .node ? ctx_memory_file(name, memorySize) : -1
     guard role != .node || memory >= 0 else {
       throw ChildProcess.failure(name, closing: [parentEnd, childEnd, logRead, logWrite])

@@ -49,6 +49,8 @@ struct ProcessSetOptions {
   var remote: RemoteNodes?
   /// An entry that runs already: no nodes are started, the client alone is.
   var runningEntry: ServiceAddress?
+  /// Nodes may come to record spans, if not at first.
+  var recordsSpans = false
   /// Takes what nodes record; nil: nobody does, and each trial finds their rings empty.
   var spanExport: SpanExport?
   /// How that is asked.
@@ -145,7 +147,8 @@ final class ProcessSet {
         let name = service.replicas == 1 ? service.name : "\(service.name)#\(replica)"
         let process = try ChildProcess(
           loop: supervisor.loop, role: .node, name: name, service: service.name, workers: service.workers,
-          program: options.program, wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
+          recordsSpans: options.recordsSpans || topology.recordsSpans, program: options.program,
+          wrapper: options.wrappers[service.name] ?? [], preload: options.preload)
         process.arm = options.arm
         supervisor.adopt(process)
         // Before it has threads: they run where the one that starts them does.

@@ -17,7 +17,8 @@ final class SpanExport {
   private var nextID = 0
   private var attachedCount = 0
   private var sums: ExportSums?
-  private var problems: [String] = []
+  /// The latest.
+  private var problem: String?
 
   /// - Parameter didMeet: hears what keeps spans from being taken, once for each problem.
   init(
@@ -28,6 +29,9 @@ final class SpanExport {
     self.didMeet = didMeet
     child = try ChildProcess(loop: supervisor.loop, role: .exporter, name: "exporter", service: nil, wrapper: [])
     supervisor.adopt(child)
+    // Its end is told and ends nothing.
+    child.willStop()
+    child.didEnd = { [unowned self] in if sums == nil { meet("the exporter died") } }
     child.didReceive = { [unowned self] line in didReceive(ControlCodec.decode(ExporterReport.self, from: line)) }
     child.send(ExporterCommand.configure(endpoint, version: version))
   }
@@ -36,19 +40,23 @@ final class SpanExport {
     switch report {
     case .attached: attachedCount += 1
     case .detached: break
-    case .problem(let text), .failed(let text):
-      if !problems.contains(text) { didMeet("traces: \(text)") }
-      problems.append(text)
+    case .problem(let text), .failed(let text): meet(text)
     case .finished(let sums): self.sums = sums
     case nil: break
     }
   }
 
+  private func meet(_ text: String) {
+    problem = text
+    didMeet("traces: \(text)")
+  }
+
   /// Returns when the rings of these nodes are open, which then outlive the nodes; the words by which they are let go.
   func attach(_ nodes: [NodeHandle], of topology: Topology, arm: String?) throws(LauncherError) -> [Int] {
     var exported: [ExportedNode] = []
-    for node in nodes where topology.services[node.service].tracing != nil {
-      guard let process = node.process as? ChildProcess else { continue }
+    // Whether it records now or not: a set that is switched to another arm may then.
+    for node in nodes {
+      guard let process = node.process as? ChildProcess, !process.rings.isEmpty else { continue }
       let service = topology.services[node.service]
       exported.append(
         ExportedNode(
@@ -56,10 +64,16 @@ final class SpanExport {
           callees: service.calleesInOrder.map { topology.services[$0].name }, arm: arm))
       nextID += 1
     }
-    guard !exported.isEmpty else { return [] }
+    guard !exported.isEmpty, child.isAlive else { return [] }
     let expected = attachedCount + 1
     child.send(ExporterCommand.attach(exported))
-    try supervisor.wait(for: "the exporter", seconds: Self.readySeconds) { attachedCount >= expected || !child.isAlive }
+    do {
+      try supervisor.wait(for: "the exporter", seconds: Self.readySeconds) {
+        attachedCount >= expected || !child.isAlive
+      }
+    } catch .notReady {
+      meet("the exporter does not answer")
+    }
     return exported.map(\.id)
   }
 
@@ -67,13 +81,12 @@ final class SpanExport {
 
   /// Sends what is left and ends the child; says what became of all spans.
   func finish() -> String {
-    child.willStop()
     child.send(ExporterCommand.finish(nanoseconds: Int64(Self.finishSeconds * 1e9)))
     try? supervisor.wait(
       for: "the exporter", seconds: Self.finishSeconds + 5, ignoringSignals: true, ignoringDeaths: true
     ) { sums != nil || !child.isAlive }
     supervisor.end([child])
-    let last = problems.last.map { " (\($0))" } ?? ""
+    let last = problem.map { " (\($0))" } ?? ""
     guard let sums else { return "traces to \(endpoint.text): the exporter died\(last)" }
     return "traces to \(endpoint.text): \(sums.text)\(sums.accepted < sums.spans ? last : "")"
   }

@@ -11,16 +11,22 @@ internal import Topology
 extension Experiment {
   /// Orders without a purpose, to know how long one takes; and nodes that get theirs at once.
   private static let pingCount = 16
+  /// Losses in one step of a run, such as a round, after which its nodes are waited for.
+  private static let returnsMax = 3
   private static let pingedNodesMax = 8
 
   /// Runs `body`, once more whenever a node was lost meanwhile and has come back. What was measured while it was lost is
   /// invalid, and counts no more.
+  ///
+  /// A node that is lost each time ends it.
   func keepingNodes(_ body: () throws(LauncherError) -> Void) throws(LauncherError) {
+    var returnCount = 0
     while true {
       let trialCount = result.trials.count
       do {
         return try body()
-      } catch .nodeLost(let loss) {
+      } catch .nodeLost(let loss) where returnCount < Self.returnsMax {
+        returnCount += 1
         for index in result.trials[trialCount...].indices where result.trials[index].validity.verdict == .invalid {
           result.trials[index].superseded = true
         }

@@ -140,8 +140,9 @@ final class RemoteNode: RunningNode, LineChannelDelegate {
       var own = now.since(before)
       // What is no sum: a maximum that is older than the run is none of its own.
       own.stopDurationMax = now.stopDurationMax > before.stopDurationMax ? now.stopDurationMax : 0
-      (own.echoDeadline, own.keptContexts, own.keptTimers) = (now.echoDeadline, now.keptContexts, now.keptTimers)
+      own.echoDeadline = now.echoDeadline
       page.pointee = CounterPage.sum([carried[index], own])
+      page.pointee.takeGauges(of: now)
     }
   }
 

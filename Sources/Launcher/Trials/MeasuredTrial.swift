@@ -95,7 +95,8 @@ extension TrialRunner {
       : .closedLoop(
         ledger: outcome.ledger,
         clientShare: Double(reading.clientCPU) / Double(max(1, outcome.windowNanoseconds)),
-        clientSharesCPU: plan.placement(of: spec.arm) == .one, declaredFailureShare: declaredFailureShare)
+        clientSharesCPU: plan.remote == nil && plan.placement(of: spec.arm) == .one,
+        declaredFailureShare: declaredFailureShare)
   }
 
   /// Nodes that somebody has stopped, looked for when a trial completed nothing: they are alive, but answer nobody.

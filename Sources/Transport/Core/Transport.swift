@@ -171,6 +171,11 @@ extension FrameWriter {
   }
 }
 
+extension StatusCode {
+  /// As HTTP/1.1 says it (google.rpc.Code).
+  package var httpStatus: UInt16 { HTTP1Status.status(of: self) }
+}
+
 extension ReceivedMessage {
   /// Bytes.
   public var payloadSize: Int {
