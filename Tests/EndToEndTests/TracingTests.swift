@@ -375,6 +375,8 @@ struct TracingTests {
   func wrong(arguments: [String], message: String) throws {
     let arguments = arguments.map { $0.hasPrefix("topologies/") ? Program.root.appending(path: $0).path : $0 }
     let run = try Program.run(arguments)
-    #expect(run.status == 2 && run.out.isEmpty && run.error.contains(message), "\(run.error)")
+    // Wrapped, wherever lines end.
+    let error = run.error.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    #expect(run.status == 2 && run.out.isEmpty && error.contains(message), "\(run.error)")
   }
 }
