@@ -361,11 +361,11 @@ struct TracingTests {
       (["up", "topologies/chain-1.yaml", "--otlp", "http://127.0.0.1:1"], "--otlp: no service records spans"),
       (["chain", "-n", "2", "--tracing", "off", "--otlp", "grpc://127.0.0.1:1"], "--otlp: no service records spans"),
       (
-        ["chain", "--tracing", "1:1", "--otlp", "https://127.0.0.1:1"],
+        ["chain", "-n", "2", "--tracing", "1:1", "--otlp", "https://127.0.0.1:1"],
         "--otlp: expected http://HOST:4318"
       ),
       (
-        ["chain", "--tracing", "1:1", "--otlp", "grpc://127.0.0.1:1/x"], "--otlp: expected http://HOST:4318"
+        ["chain", "-n", "2", "--tracing", "1:1", "--otlp", "grpc://127.0.0.1:1/x"], "--otlp: expected http://HOST:4318"
       ),
       (
         ["chain", "-n", "2", "--tracing", "1:1", "--otlp", "127.0.0.1:4318"],
