@@ -1,5 +1,7 @@
 // What launcher and exporter say to each other: one JSON document per line on the control channel. Types only, no I/O.
 
+internal import Topology
+
 /// Where spans go: a receiver of OTLP.
 package struct OTLPEndpoint: Codable, Equatable, Sendable {
   /// `http1` or `grpc`.
@@ -17,14 +19,13 @@ package struct OTLPEndpoint: Codable, Equatable, Sendable {
   package init?(_ text: String) {
     let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count >= 3, parts[1].isEmpty, ["http:", "grpc:"].contains(parts[0]) else { return nil }
-    let address = parts[2].split(separator: ":", omittingEmptySubsequences: false)
-    guard address.count == 2, !address[0].isEmpty, let port = UInt16(address[1]), port > 0,
+    guard let address = HostAndPort.split(String(parts[2])),
       text.utf8.allSatisfy({ 0x21...0x7e ~= $0 })
     else { return nil }
     let rest = parts.count > 3 ? String(parts[3]) : ""
     transport = parts[0] == "grpc:" ? "grpc" : "http1"
     guard transport == "http1" || rest.isEmpty else { return nil }
-    (host, self.port) = (String(address[0]), port)
+    (host, port) = address
     path = rest.isEmpty ? Self.pathByDefault : "/" + rest
   }
 
@@ -59,7 +60,7 @@ package enum ExporterCommand: Codable, Equatable, Sendable {
   case configure(OTLPEndpoint, version: String)
   /// Answered by `attached`.
   case attach([ExportedNode])
-  /// What their rings still hold is taken first; answered by `detached`.
+  /// What their rings still hold is taken first.
   case detach([Int])
   /// Sends what is left, for at most so long, and ends; answered by `finished`.
   case finish(nanoseconds: Int64)
@@ -67,7 +68,6 @@ package enum ExporterCommand: Codable, Equatable, Sendable {
 
 package enum ExporterReport: Codable, Equatable, Sendable {
   case attached
-  case detached
   /// What keeps spans from being taken; said once until it has changed.
   case problem(String)
   case finished(ExportSums)

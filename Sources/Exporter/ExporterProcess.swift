@@ -51,9 +51,7 @@ package final class ExporterProcess: LineChannelDelegate, OTLPSenderDelegate {
       sender = OTLPSender(loop: loop, endpoint: endpoint, version: version, delegate: self)
       poll.start(after: Self.pollTime)
     case .attach(let nodes): attach(nodes)
-    case .detach(let ids):
-      leaving.formUnion(ids)
-      send(.detached)
+    case .detach(let ids): leaving.formUnion(ids)
     case .finish(let nanoseconds):
       isFinishing = true
       end.start(after: nanoseconds)

@@ -9,7 +9,6 @@ internal import Topology
 internal import TransportCore
 
 final class FreshTraces {
-  private let ratio: SamplingRatio
   private let threshold: UInt64
   private let traceState: [UInt8]
   private let propagator: any Propagator
@@ -28,7 +27,6 @@ final class FreshTraces {
     seed: UInt64
   ) {
     guard propagator.name != "opaque", propagator.name != "none" else { return nil }
-    self.ratio = ratio
     self.propagator = propagator
     self.encoder = encoder
     self.head = head

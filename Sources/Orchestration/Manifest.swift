@@ -1,6 +1,8 @@
 // A document of an orchestrator as a value, and the YAML that it is written in: keys sorted, every text quoted that YAML
 // would take for something else. It never looks at a clock, and knows no kind of document.
 
+internal import Topology
+
 /// A node of such a document.
 package enum Manifest: Equatable, Sendable {
   case text(String)
@@ -93,7 +95,7 @@ extension Manifest {
     case .list: "[]"
     case .integer(let value): "\(value)"
     case .flag(let value): "\(value)"
-    case .text(let text): Self.isPlain(text) ? text : Self.quoted(text)
+    case .text(let text): Self.isPlain(text) ? text : TopologyPrinter.doubleQuoted(text, newline: "\\n")
     }
   }
 
@@ -115,22 +117,5 @@ extension Manifest {
       text.utf8.dropLast().last != 0x0a
     else { return false }
     return text.utf8.allSatisfy { $0 == 0x0a || (0x20...0x7e).contains($0) }
-  }
-
-  /// YAML's double-quoted style.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x22: result += "\\\""
-      case 0x5c: result += "\\\\"
-      case 0x0a: result += "\\n"
-      case 0x20...0x7e, 0xa1...0x2027, 0x202a...0xd7ff: result.unicodeScalars.append(scalar)
-      default:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-      }
-    }
-    return result + "\""
   }
 }

@@ -138,12 +138,15 @@ package enum TopologyPrinter {
   static func plain(_ name: String) -> String { name == "null" ? doubleQuoted(name) : name }
 
   /// YAML's double-quoted style, with everything escaped that YAML does not take as it is.
-  static func doubleQuoted(_ text: String) -> String {
+  ///
+  /// - Parameter newline: how that is written.
+  package static func doubleQuoted(_ text: String, newline: String = "\\U0000000a") -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x22: result += "\\\""
       case 0x5c: result += "\\\\"
+      case 0x0a: result += newline
       case 0x20...0x7e, 0xa1...0x2027, 0x202a...0xd7ff: result.unicodeScalars.append(scalar)
       default:
         let digits = String(scalar.value, radix: 16)

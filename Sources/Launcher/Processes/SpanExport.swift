@@ -13,20 +13,17 @@ final class SpanExport {
   private let supervisor: Supervisor
   private let endpoint: OTLPEndpoint
   private let child: ChildProcess
-  private let didMeet: (String) -> Void
+  /// Hears what keeps spans from being taken, whenever that changes.
+  var didMeet: (String) -> Void = { _ in }
   private var nextID = 0
   private var attachedCount = 0
   private var sums: ExportSums?
   /// The latest.
   private var problem: String?
 
-  /// - Parameter didMeet: hears what keeps spans from being taken, once for each problem.
-  init(
-    _ endpoint: OTLPEndpoint, version: String, supervisor: Supervisor, didMeet: @escaping (String) -> Void
-  ) throws(LauncherError) {
+  init(_ endpoint: OTLPEndpoint, version: String, supervisor: Supervisor) throws(LauncherError) {
     self.supervisor = supervisor
     self.endpoint = endpoint
-    self.didMeet = didMeet
     child = try ChildProcess(loop: supervisor.loop, role: .exporter, name: "exporter", service: nil, wrapper: [])
     supervisor.adopt(child)
     // Its end is told and ends nothing.
@@ -39,7 +36,6 @@ final class SpanExport {
   private func didReceive(_ report: ExporterReport?) {
     switch report {
     case .attached: attachedCount += 1
-    case .detached: break
     case .problem(let text), .failed(let text): meet(text)
     case .finished(let sums): self.sums = sums
     case nil: break

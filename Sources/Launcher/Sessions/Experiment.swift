@@ -126,8 +126,8 @@ package final class Experiment: Session {
   /// After this process was pinned, as above.
   private func startSpanExport() throws(LauncherError) {
     guard let endpoint = plan.otlp else { return }
-    let export = try SpanExport(
-      endpoint, version: plan.toolVersion, supervisor: supervisor, didMeet: { [observer] in observer.runDidReach($0) })
+    let export = try SpanExport(endpoint, version: plan.toolVersion, supervisor: supervisor)
+    export.didMeet = { [observer] in observer.runDidReach($0) }
     spanExport = export
     armSets.spanExport = export
   }

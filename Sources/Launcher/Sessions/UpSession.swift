@@ -39,8 +39,6 @@ package final class UpSession {
   private let set: ProcessSet
   private let metrics: RunMetrics?
   private let spanExport: SpanExport?
-  /// What befalls the exporter, told where `run` is.
-  private let problems = LateListener()
   /// Nodes that ended while metrics were served.
   private var deaths: [ChildDeath] = []
   /// Nodes that have not said yet what their meter shows.
@@ -55,10 +53,7 @@ package final class UpSession {
     metrics = try plan.metrics.map { try RunMetrics($0, command: "up", version: plan.toolVersion) }
     let supervisor = try Supervisor()
     self.supervisor = supervisor
-    let problems = self.problems
-    spanExport = try plan.otlp.map {
-      try SpanExport($0, version: plan.toolVersion, supervisor: supervisor, didMeet: { problems.tell($0) })
-    }
+    spanExport = try plan.otlp.map { try SpanExport($0, version: plan.toolVersion, supervisor: supervisor) }
     var options = ProcessSetOptions(
       placement: PlacementPlan(.free, cpus: PlacementPlan.allowedCPUs()), metrics: metrics?.registry,
       entryPort: plan.port, clientConnections: 0, seed: plan.seed, wrappers: plan.wrappers)
@@ -88,9 +83,9 @@ package final class UpSession {
       supervisor.close()
     }
     do {
+      spanExport?.didMeet = log
       try set.start()
       for process in set.processes { process.didLog = log }
-      problems.listen(log)
       try announce(set.entryAddresses.map { "\($0.host):\($0.port)" })
       if let metrics {
         log(metrics.text)
@@ -141,19 +136,5 @@ package final class UpSession {
       guard case .childDied(let death) = error else { throw error }
       return death
     }
-  }
-}
-
-/// Somebody who may come later than what is told.
-private final class LateListener {
-  private var waiting: [String] = []
-  private var hear: ((String) -> Void)?
-
-  func tell(_ text: String) { if let hear { hear(text) } else { waiting.append(text) } }
-
-  func listen(_ hear: @escaping (String) -> Void) {
-    self.hear = hear
-    waiting.forEach(hear)
-    waiting = []
   }
 }

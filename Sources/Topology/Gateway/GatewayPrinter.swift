@@ -34,7 +34,7 @@ extension TopologyPrinter {
   }
 
   static func fields(_ list: [ClientField]) -> String {
-    "{\(list.map { "\(fieldName($0.name)): \($0.value.map(doubleQuoted) ?? "null")" }.joined(separator: ", "))}"
+    "{\(list.map { "\(fieldName($0.name)): \($0.value.map { doubleQuoted($0) } ?? "null")" }.joined(separator: ", "))}"
   }
 
   /// A field may be called `null`, `-` or `7`.
